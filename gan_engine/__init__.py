@@ -1,0 +1,52 @@
+"""The front door: every name outsiders may use, loaded when first asked for.
+
+Importing this package imports neither torch nor numpy, so that a window can be on screen first.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "schema": (
+        "Draft Message Part Problem Ramp Setting chosen differences drop escape get merge put read_value"
+        " settings_of unescape value_at walk"
+    ),
+    "errors": (
+        "BusyError DamagedFileError DataError DeviceError DivergedError EngineError FileError ForeignFileError"
+        " MemoryFullError MismatchError NothingToDoError SettingsError SpaceError"
+    ),
+    "events": "Changed Event Finished Notice Paused Pixels Preparing Resumed SampleGrid Saved Scalars Started",
+    "commands": "Change Command Inbox Pause Resume SampleNow SaveNow StepOnce Stop",
+    "durable": "lock_holder",
+    "device": "DeviceInfo available_devices describe_device",
+    "imaging": "ImageShape read_png read_png_text thumbnail write_png",
+    "config": "RunConfig check default_draft live_paths parse",
+    "configfile": "Preset find_preset read_draft read_presets save_preset to_toml with_preset write_draft",
+    "summary": "LayerRow NetworkSummary summarize",
+    "sampling": "Sampler open_sampler",
+    "data": "BadFile DatasetReport Prepared PrepareProgress ScanProgress prepare scan_folder",
+    "export": "EXPORTERS Exporter ExportProgress export",
+    "training": "History RunInfo list_runs read_run resume train",
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
+
+__all__ = ["__version__", "paths", *sorted(_MODULE_OF)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name == "paths":
+        return importlib.import_module("gan_engine.paths")
+    if name not in _MODULE_OF:
+        raise AttributeError(f"gan_engine has no public name {name!r}")
+    value = getattr(importlib.import_module(f"gan_engine.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+if TYPE_CHECKING:
+    from gan_engine import paths as paths
+    from gan_engine.commands import *  # noqa: F403

@@ -1,0 +1,41 @@
+"""What every architecture is: settings that build a G and a D for an image shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from torch import nn
+
+from gan_engine.imaging import ImageShape
+from gan_engine.schema import Part, Problem, option
+
+
+class Architecture(Part):
+    """A pair of networks. G: latents (N, Z) -> images (N, C, H, W); D: images -> logits.
+
+    D returns (N,) or, with a patch head, a map (N, 1, h, w); never a probability.
+    """
+
+    kind: str
+    z_dim: int = option(128, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from.")
+
+    def generator(self, shape: ImageShape) -> nn.Module:
+        """Return a G whose images have `shape`, in [-1, 1], with freshly drawn weights."""
+        raise NotImplementedError
+
+    def discriminator(self, shape: ImageShape) -> nn.Module:
+        """Return a D for images of `shape`, with freshly drawn weights."""
+        raise NotImplementedError
+
+    def objections(self, shape: ImageShape) -> Iterator[Problem]:
+        """Yield why these settings cannot make images of `shape`, at paths below `architecture`."""
+        raise NotImplementedError
+
+    @property
+    def d_mixes_batch(self) -> bool:
+        """Whether D judges an image by its neighbours in the batch (batch norm)."""
+        return False
+
+    @property
+    def d_is_bounded(self) -> bool:
+        """Whether D cannot grow steep by construction (spectral norm)."""
+        return False

@@ -1,0 +1,283 @@
+"""All settings of a run, and the rules between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import ValidationError
+
+from gan_engine import paths
+from gan_engine.architectures import ARCHITECTURES, DCGAN, Architecture
+from gan_engine.device import available_devices
+from gan_engine.errors import SettingsError
+from gan_engine.imaging import ImageShape
+from gan_engine.losses import LOSSES, AdversarialLoss, CrossEntropy
+from gan_engine.optimizers import OPTIMIZERS, Adam, Optimizer
+from gan_engine.penalties import PENALTIES, R1, Penalty
+from gan_engine.schema import (
+    Draft,
+    EachOf,
+    Message,
+    OneOf,
+    Part,
+    Problem,
+    Ramp,
+    Varying,
+    drop,
+    get,
+    option,
+    problems_of,
+    settings_of,
+    unescape,
+    walk,
+)
+
+FORMAT = 1
+"""The version of run files; a larger one is from the future."""
+
+
+class DataSettings(Part):
+    """Which images, and how they become squares (or rectangles) of one size."""
+
+    title = "Images"
+    folder: str = option("builtin", role="folder", help="A folder of pictures; “builtin” is the set that comes with the program.")
+    size: int = option(64, ge=8, le=1024, unit="px", help="Height of the images; 32 learns in minutes, 256 in days.")
+    width: int = option(0, ge=0, le=1024, unit="px", advanced=True, help="Width, when it is not the height; 0 is square.")
+    channels: Literal[1, 3] = option(3, help="Grey or colour.", names={1: "Grey", 3: "Colour (RGB)"})
+    fit: Literal["crop", "pad", "stretch"] = option(
+        "crop",
+        help="What to do with pictures of another shape.",
+        names={"crop": "Crop the middle", "pad": "Pad with the background", "stretch": "Stretch"},
+    )
+    background: str = option("#ffffff", role="color", help="What shows through transparent parts and beside padded pictures.")
+    filter: Literal["lanczos", "bicubic", "bilinear", "box"] = option(
+        "lanczos", advanced=True, help="How pictures are resized; Lanczos is the sharpest.",
+        names={"lanczos": "Lanczos", "bicubic": "Bicubic", "bilinear": "Bilinear", "box": "Box"},
+    )
+    flip: bool = option(True, help="Also show mirror images; off for text and other things with a side.")
+
+    @property
+    def path(self) -> Path:
+        """The folder of pictures."""
+        return paths.builtin_images() if self.folder == paths.BUILTIN else Path(unescape(self.folder)).expanduser()
+
+    @property
+    def shape(self) -> ImageShape:
+        """What every prepared image is."""
+        return ImageShape(self.size, self.width or self.size, self.channels)
+
+
+class EmaSettings(Part):
+    """The averaged G: what samples, exports and grids are made with."""
+
+    title = "Averaging"
+    half_life: int = option(10_000, ge=0, le=10_000_000, live=True, scale="log", unit="images", help="How long the average of G remembers; 0 shows G itself.")
+    ramp_up: float = option(0.05, ge=0, le=1, advanced=True, help="Early on, remember at most this share of the images seen; 0 is the full length at once.")
+
+
+class TrainingSettings(Part):
+    """How long, how much at once, on what."""
+
+    title = "Training"
+    images: int = option(1_000_000, ge=1, le=10**10, scale="log", unit="images", help="Stop after D has seen so many real images.")
+    batch_size: int = option(64, ge=2, le=4096, help="Images at once. Lower it when memory runs out.")
+    d_steps: int = option(1, ge=1, le=20, label="D steps per G step", help="Let D learn more often than G; 5 for Wasserstein critics.")
+    gradient_clip: float = option(0.0, ge=0, le=1000, advanced=True, help="Limit the gradient's norm; 0 is off.")
+    seed: int = option(0, ge=0, le=2**31 - 1, help="The same seed, settings and machine give the same run.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = option(
+        "auto", help="Which processor trains.",
+        names={"auto": "The fastest there is", "cpu": "CPU", "cuda": "NVIDIA or AMD GPU", "mps": "Apple GPU"},
+    )
+    precision: Literal["auto", "fp32", "bf16"] = option(
+        "auto", advanced=True, help="bf16 is faster on recent GPUs and slower on CPUs; auto knows.",
+        names={"auto": "Automatic", "fp32": "fp32", "bf16": "bf16"},
+    )
+
+
+class SampleSettings(Part):
+    """The grid that shows how far G is: always from the same latents."""
+
+    title = "Sample grid"
+    rows: int = option(6, ge=1, le=32, help="Rows of the grid.")
+    columns: int = option(8, ge=1, le=32, help="Columns of the grid.")
+    every_seconds: float = option(5.0, ge=0.5, le=3600, live=True, unit="s", help="How often a grid is drawn and kept; the first comes at once.")
+    seed: int = option(0, ge=0, le=2**31 - 1, advanced=True, help="The first sample's seed; the next follow.")
+
+
+class CheckpointSettings(Part):
+    """How often work is saved, and how much of it is kept."""
+
+    title = "Saving"
+    every_images: int = option(100_000, ge=1, le=10**9, scale="log", unit="images", help="Save at least this often.")
+    every_minutes: float = option(10.0, ge=0.1, le=10.0, unit="min", help="And at least this often.")
+    keep: int = option(3, ge=1, le=1000, help="How many of the newest checkpoints to keep.")
+
+
+class RunConfig(Part):
+    """Everything that decides what a run does; immutable."""
+
+    format: Literal[1] = 1
+    data: DataSettings = option(DataSettings(), label="Images", help="Which images, and how they are prepared.")
+    architecture: Annotated[Architecture, OneOf(ARCHITECTURES)] = option(DCGAN(), help="The two networks.")
+    loss: Annotated[AdversarialLoss, OneOf(LOSSES)] = option(CrossEntropy(), help="What the networks play for.")
+    penalties: Annotated[tuple[Penalty, ...], EachOf(PENALTIES)] = option((R1(interval=4),), help="What keeps D from growing steep.")
+    optimizer_g: Annotated[Optimizer, OneOf(OPTIMIZERS)] = option(Adam(), label="Optimiser of G", help="How G's weights follow their gradients.")
+    optimizer_d: Annotated[Optimizer, OneOf(OPTIMIZERS)] = option(Adam(), label="Optimiser of D", help="How D's weights follow their gradients.")
+    ema: EmaSettings = option(EmaSettings(), label="Averaging", help="The averaged G.")
+    training: TrainingSettings = option(TrainingSettings(), help="How long, how much at once, on what.")
+    samples: SampleSettings = option(SampleSettings(), label="Sample grid", help="The grid that shows how far G is.")
+    checkpoint: CheckpointSettings = option(CheckpointSettings(), label="Saving", help="How often work is saved.")
+
+    def draft(self) -> Draft:
+        """Return these settings as plain nested tables."""
+        return self.model_dump()
+
+
+def check(draft: Mapping[str, Any]) -> tuple[RunConfig | None, list[Problem]]:
+    """Return the config that `draft` means, when it means one, and everything wrong with it.
+
+    The config is None exactly when a problem is an error. Rules between settings look at the
+    last valid values: a setting that is wrong by itself counts as its default there.
+    """
+    version = draft.get("format", FORMAT)
+    if isinstance(version, int) and version > FORMAT:
+        text = Message("These settings are from a newer version of the program (format {found}).", found=version)
+        return None, [Problem("format", text, "Update the program, then open them again.")]
+    whole, broken, found = _complete(draft), dict(draft), list[Problem]()
+    config: RunConfig | None = None
+    for _ in range(len(list(walk(RunConfig, whole))) + 2):
+        try:
+            config = RunConfig.model_validate(whole)
+            break
+        except ValidationError as error:
+            fresh = problems_of(error, RunConfig, broken)
+            found += [p for p in fresh if p.path not in {q.path for q in found}]
+            for problem in fresh:
+                whole = drop(whole, _cut(problem.path))
+            whole = _complete(whole)
+    if config is None:
+        return None, found
+    wrong = tuple(problem.path for problem in found)
+    ruled = [p for rule in RULES for p in rule(config) if not p.path.startswith(wrong) or not wrong]
+    found += ruled
+    failed = any(problem.severity == "error" for problem in found)
+    return (None if failed else config), found
+
+
+def parse(draft: Mapping[str, Any]) -> RunConfig:
+    """Return the config that `draft` means.
+
+    Raises:
+        SettingsError: It means none; every problem is in it.
+    """
+    config, problems = check(draft)
+    if config is None:
+        raise SettingsError(problems)
+    return config
+
+
+def default_draft() -> Draft:
+    """Return the settings a newcomer gets."""
+    return RunConfig().draft()
+
+
+def live_paths(config: RunConfig) -> frozenset[str]:
+    """Return the paths of the settings that may change while this run trains."""
+    return frozenset(setting.path for setting in walk(RunConfig, config.draft()) if setting.live)
+
+
+def _cut(path: str) -> str:
+    """Return what to leave out of a draft for a problem at `path`: for a wrong kind, its section."""
+    return path.removesuffix(".kind") if path.endswith(".kind") else path
+
+
+def _complete(draft: Mapping[str, Any]) -> Draft:
+    """Return `draft` with each chosen part's default `kind` where it is not written."""
+    whole = dict(draft)
+    for setting in settings_of(RunConfig):
+        table = whole.get(setting.name)
+        if setting.kind == "one" and isinstance(table, Mapping) and "kind" not in table:
+            whole[setting.name] = {"kind": setting.default.kind, **table}
+    return whole
+
+
+# --- rules between settings --------------------------------------------------------------------
+
+
+def _size_fits(config: RunConfig) -> Iterator[Problem]:
+    yield from config.architecture.objections(config.data.shape)
+
+
+def _folder_exists(config: RunConfig) -> Iterator[Problem]:
+    if not config.data.path.is_dir():
+        text = Message("The folder “{folder}” is not there.", folder=config.data.folder)
+        yield Problem("data.folder", text, "Choose another folder, or plug the disk in.")
+
+
+def _background_is_a_colour(config: RunConfig) -> Iterator[Problem]:
+    digits = config.data.background.removeprefix("#")
+    if len(digits) != 6 or any(c not in "0123456789abcdefABCDEF" for c in digits):
+        yield Problem("data.background", Message("Is no colour."), "Write it as #rrggbb, for example #ffffff.")
+
+
+def _device_is_there(config: RunConfig) -> Iterator[Problem]:
+    wanted = config.training.device
+    if wanted != "auto" and wanted not in available_devices():
+        text = Message("There is no “{device}” that torch can use here.", device=wanted)
+        yield Problem("training.device", text, "Choose “auto”.", suggestion="auto")
+
+
+def _pairing_means_something(config: RunConfig) -> Iterator[Problem]:
+    loss = config.loss
+    if loss.pairing == "each":
+        return
+    if loss.relative:
+        yield Problem("loss.pairing", loss.relative, "Choose “each”.", suggestion="each")
+    elif isinstance(loss, CrossEntropy) and loss.saturating:
+        text = Message("The saturating form has no relative counterpart.")
+        yield Problem("loss.saturating", text, "Turn it off, or judge each image by itself.", suggestion=False)
+
+
+def _least_squares_pulls_apart(config: RunConfig) -> Iterator[Problem]:
+    loss = config.loss
+    if loss.kind == "least_squares" and loss.fake_target == loss.real_target:  # type: ignore[attr-defined]
+        text = Message("Real and fake have the same target: D learns nothing.")
+        yield Problem("loss.fake_target", text, "Use 0 for fakes and 1 for reals.", suggestion=0.0)
+
+
+def _batch_norm_and_penalties(config: RunConfig) -> Iterator[Problem]:
+    for penalty in config.penalties:
+        if penalty.couples and config.architecture.d_mixes_batch:
+            yield Problem(f"penalties.{penalty.kind}", penalty.couples, "Turn batch norm in D off.")
+
+
+def _steepness_is_held(config: RunConfig) -> Iterator[Problem]:
+    held = config.architecture.d_is_bounded or any(p.weight != 0 for p in config.penalties)
+    if not held:
+        text = Message("Nothing keeps D from growing steep: such runs peak early and then get worse.")
+        yield Problem("penalties", text, "Turn R1 on, or spectral norm in the architecture.", severity="warning")
+
+
+def _ramps_are_sane(config: RunConfig) -> Iterator[Problem]:
+    for name in ("optimizer_g", "optimizer_d"):
+        rate = getattr(config, name).rate
+        if isinstance(rate, Ramp) and rate.images > config.training.images:
+            text = Message("The rate is still moving when the run ends.")
+            yield Problem(f"{name}.rate", text, "Set its images to 0: the whole run.", severity="warning")
+
+
+RULES: tuple[Callable[[RunConfig], Iterator[Problem]], ...] = (
+    _size_fits,
+    _folder_exists,
+    _background_is_a_colour,
+    _device_is_there,
+    _pairing_means_something,
+    _least_squares_pulls_apart,
+    _batch_norm_and_penalties,
+    _steepness_is_held,
+    _ramps_are_sane,
+)
+
+__all__ = ["FORMAT", "RunConfig", "Varying", "check", "default_draft", "get", "live_paths", "parse"]

@@ -1,0 +1,118 @@
+"""A run's settings as TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from gan_engine import durable, paths
+from gan_engine.config import FORMAT, default_draft
+from gan_engine.errors import FileError
+from gan_engine.schema import Draft, did_you_mean, merge
+
+
+def to_toml(draft: Mapping[str, Any]) -> str:
+    """Return `draft` as the text of a run file."""
+    return tomli_w.dumps({"format": FORMAT, **draft})
+
+
+def read_draft(path: Path) -> Draft:
+    """Return the settings in the run file at `path`, as written.
+
+    Raises:
+        FileError: It is not there, too large, or not TOML.
+    """
+    try:
+        if path.stat().st_size > 2**20:
+            raise FileError("“{name}” is too large for a settings file.", hint="Choose a run.toml.", name=path.name)
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileError(
+            "“{name}” cannot be opened: {why}.",
+            hint="Check the name and try again.",
+            name=path.name,
+            why=error.strerror or "no such file",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FileError(
+            "“{name}” is not a settings file: {why}.",
+            hint="Mend that line, or start from a preset.",
+            name=path.name,
+            why=str(error)[:200].replace("{", "(").replace("}", ")"),
+        ) from error
+
+
+def write_draft(path: Path, draft: Mapping[str, Any]) -> None:
+    """Write a run file durably.
+
+    Raises:
+        SpaceError: The disk is full or not writable.
+    """
+    durable.write(path, to_toml(draft).encode("utf-8"))
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Settings with a name; `about` says what to expect and how long it takes."""
+
+    key: str
+    title: str
+    about: str
+    draft: Draft
+    own: bool
+    order: int = 99
+
+
+def read_presets() -> list[Preset]:
+    """Return the program's presets, then the user's; a broken file of the user's is left out."""
+    found: list[Preset] = []
+    for folder, own in ((paths.builtin_presets(), False), (paths.presets(), True)):
+        for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+            try:
+                found.append(_preset(path, own))
+            except FileError:
+                if not own:
+                    raise
+    return sorted(found, key=lambda preset: (preset.own, preset.order, preset.key))
+
+
+def find_preset(key: str) -> Preset:
+    """Return the preset called `key`.
+
+    Raises:
+        FileError: There is none; the hint names the closest.
+    """
+    known = {preset.key: preset for preset in read_presets()}
+    if key not in known:
+        raise FileError("There is no preset “{key}”.", hint=did_you_mean(key, known), key=key)
+    return known[key]
+
+
+def save_preset(title: str, about: str, draft: Mapping[str, Any]) -> Path:
+    """Keep settings as a preset of the user's own; their folder of images is not part of it."""
+    key = "".join(c if c.isalnum() or c in "-_" else "-" for c in title.lower()).strip("-") or "preset"
+    kept = {k: v for k, v in draft.items() if k != "data"}
+    kept["data"] = {k: v for k, v in draft.get("data", {}).items() if k != "folder"}
+    path = paths.presets() / f"{key}.toml"
+    durable.write(path, tomli_w.dumps({"title": title, "about": about, "format": FORMAT, **kept}).encode())
+    return path
+
+
+def with_preset(preset: Preset, draft: Mapping[str, Any] | None = None) -> Draft:
+    """Return the preset's settings, with the images of `draft`."""
+    folder = (draft or {}).get("data", {}).get("folder")
+    chosen = merge(default_draft(), {k: v for k, v in preset.draft.items()})
+    chosen["penalties"] = preset.draft.get("penalties", {})
+    return merge(chosen, {"data": {"folder": folder}}) if folder else chosen
+
+
+def _preset(path: Path, own: bool) -> Preset:
+    table = read_draft(path)
+    title, about = str(table.pop("title", path.stem)), str(table.pop("about", ""))
+    order = table.pop("order", 99)
+    return Preset(path.stem, title, about, table, own, order if isinstance(order, int) else 99)

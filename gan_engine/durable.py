@@ -1,0 +1,188 @@
+"""The one way to write a file that must survive: temp, fsync, rename, fsync, verify; and a run's lock."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+import psutil
+
+from gan_engine.errors import BusyError, SpaceError
+
+TEMPORARY = ".tmp-"
+"""What the names of unfinished files begin with; any such file may be swept away."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def write(path: Path, data: bytes | Callable[[BinaryIO], object]) -> int:
+    """Put `data` at `path` so that a crash leaves the old file or the new one, never a stump.
+
+    Args:
+        path: Where; its folder is made when missing.
+        data: The bytes, or a function that writes them into an open file.
+
+    Returns:
+        How many bytes the file has.
+
+    Raises:
+        SpaceError: The disk is full or not writable; what stood at `path` still stands.
+    """
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "wb") as file:
+            if callable(data):
+                data(file)
+            else:
+                file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        size = temporary.stat().st_size
+        os.replace(temporary, path)
+        sync_folder(path.parent)
+        return size
+    except OSError as error:
+        raise space_error(error, path) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def space_error(error: OSError, path: Path) -> SpaceError:
+    """Return the sentence for a write that failed."""
+    folder = next((p for p in (path, *path.parents) if p.is_dir()), path)
+    if error.errno in _FULL:
+        with contextlib.suppress(OSError):
+            free = shutil.disk_usage(folder).free / 2**20
+            return SpaceError(
+                "The disk is full: “{name}” could not be written; {free:.0f} MB are free.",
+                hint="Free some space or choose another folder, then go on.",
+                name=path.name,
+                free=free,
+            )
+    return SpaceError(
+        "“{name}” could not be written: {why}.",
+        hint="Check the folder {folder} and its permissions.",
+        name=path.name,
+        why=error.strerror or type(error).__name__,
+        folder=str(folder),
+    )
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename inside `folder` survive a power cut; systems without folder fsync keep their own order."""
+    if os.name == "nt":  # NTFS journals renames and offers no handle to sync
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove(path: Path) -> None:
+    """Delete a file by renaming it to a temporary name first, so that a crash leaves no half of it."""
+    trash = path.with_name(f"{TEMPORARY}{os.getpid()}-trash-{path.name}")
+    os.replace(path, trash)
+    trash.unlink()
+
+
+def sweep(folder: Path) -> int:
+    """Delete the unfinished files that a killed process left in `folder`; return how many."""
+    strays = [path for path in folder.glob(f"{TEMPORARY}*") if path.is_file()] if folder.is_dir() else []
+    for path in strays:
+        with contextlib.suppress(OSError):
+            path.unlink()
+    return len(strays)
+
+
+def boot_id() -> str:
+    """Return a name for this start of this computer, so that a lock from before a reboot is stale."""
+    linux = Path("/proc/sys/kernel/random/boot_id")
+    if linux.exists():
+        return linux.read_text().strip()
+    return str(round(psutil.boot_time() / 10))  # elsewhere the start time, to 10 s, stands in for it
+
+
+def lock_holder(folder: Path) -> dict[str, object] | None:
+    """Return who is writing the run in `folder` now, or None; a dead writer's lock does not count."""
+    try:
+        held: dict[str, object] = json.loads((folder / "lock").read_text())
+        pid, host, boot = int(str(held["pid"])), held["host"], held["boot"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if host != socket.gethostname():
+        return held
+    if boot != boot_id() or not psutil.pid_exists(pid):
+        return None
+    with contextlib.suppress(psutil.Error):
+        if abs(psutil.Process(pid).create_time() - float(str(held["born"]))) > 2:
+            return None
+    return held
+
+
+@contextlib.contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Be the one writer of the run in `folder` for as long as the block lasts.
+
+    The system's own file lock decides between two programs, and ends with the process that held
+    it; the text inside says who that is, and keeps out a writer on another host.
+
+    Raises:
+        BusyError: Another living process, or this one, is writing it.
+    """
+    path = folder / "lock"
+    me = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "boot": boot_id(),
+        "born": psutil.Process().create_time(),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = open(path, "a+")  # noqa: SIM115  (closed below, after the caller is done)
+    except OSError as error:
+        raise space_error(error, path) from error
+    with file:
+        holder = lock_holder(folder)
+        if not _hold(file) or (holder and holder["host"] != me["host"]):
+            holder = holder or {"pid": "unknown", "host": socket.gethostname()}
+            raise BusyError(
+                "This run is being trained by another program (process {pid} on {host}).",
+                hint="Stop it there first, or watch it as it goes.",
+                pid=holder["pid"],
+                host=holder["host"],
+            )
+        file.truncate(0)
+        file.write(json.dumps(me))
+        file.flush()
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                file.truncate(0)
+
+
+def _hold(file: TextIO) -> bool:
+    """Take the system's lock on an open file; False when somebody has it."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            file.seek(2**20)  # a byte far behind the text, so that others can read who holds it
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,75 @@
+"""Everything the engine can fail with: what happened, and one act that mends it."""
+
+from __future__ import annotations
+
+from gan_engine.schema import Message, Problem
+
+
+class EngineError(Exception):
+    """A failure the user can understand and act on; `hint` names one act."""
+
+    def __init__(self, text: str, *, hint: str = "", **values: object) -> None:
+        self.text = Message(text, **values)
+        self.hint = Message(hint, **values) if hint else ""
+        super().__init__(" ".join(part for part in (self.text, self.hint) if part))
+
+
+class SettingsError(EngineError):
+    """A run's settings do not make a run; `problems` holds every reason."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        errors = [problem for problem in problems if problem.severity == "error"]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        first = errors[0] if errors else None
+        super().__init__(
+            "{path}: {what}{more}",
+            path=first.path if first else "settings",
+            what=first.text if first else "wrong",
+            more=more,
+            hint=str(first.hint) if first and first.hint else "Mend the setting, then start again.",
+        )
+
+
+class DataError(EngineError):
+    """A folder does not hold images a run can learn from."""
+
+
+class FileError(EngineError):
+    """A file cannot be read as what it claims to be."""
+
+
+class ForeignFileError(FileError):
+    """A file from elsewhere that is never opened, because opening it could run its code."""
+
+
+class DamagedFileError(FileError):
+    """A file's checksum does not match its contents."""
+
+
+class MismatchError(EngineError):
+    """A checkpoint's tensors do not belong to the architecture its settings build."""
+
+
+class SpaceError(EngineError):
+    """The disk is full or cannot be written."""
+
+
+class BusyError(EngineError):
+    """Another process is writing this run."""
+
+
+class MemoryFullError(EngineError):
+    """The device has too little memory for this run."""
+
+
+class DivergedError(EngineError):
+    """The networks produced numbers that are no longer numbers, again and again."""
+
+
+class NothingToDoError(EngineError):
+    """A run is already as long as it was asked to be."""
+
+
+class DeviceError(EngineError):
+    """The asked-for processor is not there."""

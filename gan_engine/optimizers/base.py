@@ -1,0 +1,21 @@
+"""What every optimiser is: settings that build torch's own, fused where the device can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+from gan_engine.schema import Part, Varying, option
+
+
+class Optimizer(Part):
+    """How a network's weights follow their gradients."""
+
+    kind: str
+    rate: Varying = option(2e-4, gt=0, le=1, live=True, scale="log", label="Learning rate", help="Halve it when training swings; G and D need not have the same.")
+
+    def build(self, parameters: Iterable[nn.Parameter], rate: float | Tensor) -> torch.optim.Optimizer:
+        """Return torch's optimiser over `parameters`; `rate` may be a 0-d device tensor."""
+        raise NotImplementedError
