@@ -1,0 +1,301 @@
+"""Train, resume, sample, export, scan, check and list presets without a window."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from gan_engine import commands, configfile, events
+from gan_engine.errors import EngineError, FileError, SettingsError
+from gan_engine.registry import find
+from gan_engine.schema import Draft, merge, put, read_value
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Set = Annotated[list[str] | None, typer.Option("--set", help="Any setting: --set loss.kind=hinge.")]
+Images = Annotated[str, typer.Option(help="How many images to see: 50000, 50k or 2M; after resume also +50k.")]
+
+
+def main() -> None:
+    """Run the command line; ends the process with 0, 1, 130 or 143."""
+    try:
+        app(standalone_mode=False)
+    except EngineError as error:
+        _complain(error)
+        sys.exit(1)
+    except typer.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except typer.BadParameter as error:
+        err.print(f"[red]{error.format_message()}[/]", markup=True)
+        sys.exit(1)
+    except Exception as error:
+        show = getattr(error, "format_message", None)  # the parser's own complaints
+        if show is None:
+            raise
+        err.print(show(), markup=False)
+        sys.exit(1)
+
+
+@app.command()
+def train(
+    settings: Annotated[Path | None, typer.Argument(help="A run.toml.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="The built-in images with settings for any computer.")] = False,
+    data: Annotated[Path | None, typer.Option(help="A folder of pictures.")] = None,
+    preset: Annotated[str, typer.Option(help="Settings with a name; see `presets`.")] = "",
+    change: Set = None,
+    images: Images = "",
+    folder: Annotated[Path | None, typer.Option("--out", help="The run's folder; new.")] = None,
+) -> None:
+    """Train a GAN on a folder of pictures."""
+    from gan_engine.config import default_draft, parse
+    from gan_engine.training import train as start
+
+    draft = configfile.with_preset(configfile.find_preset(preset)) if preset else default_draft()
+    if demo or (not preset and settings is None):
+        draft = configfile.with_preset(configfile.find_preset(preset or "quick-cpu-32"))
+    if settings is not None:
+        draft = merge(draft, configfile.read_draft(settings)) if preset else configfile.read_draft(settings)
+    if data is not None:
+        draft = put(draft, "data.folder", str(data.expanduser().absolute()))
+    elif settings is None and not demo:
+        raise EngineError("Nothing says which pictures to learn.", hint="Add --data FOLDER, or --demo.")
+    draft = _changed(draft, change)
+    if images:
+        draft = put(draft, "training.images", _count(images))
+    config = parse(draft)
+    _follow(lambda inbox: start(config, inbox, folder))
+
+
+@app.command()
+def resume(run: Annotated[Path, typer.Argument(help="A run's folder.")], images: Images = "") -> None:
+    """Go on with a run from its newest checkpoint."""
+    from gan_engine.training import read_run
+    from gan_engine.training import resume as start
+
+    total = None
+    if images:
+        more = images.startswith("+")
+        info = read_run(run)
+        base = max(info.images_total, info.saved_images) if info.state == "done" else info.saved_images
+        total = _count(images.removeprefix("+")) + (base if more else 0)
+    _follow(lambda inbox: start(run, inbox, total))
+
+
+@app.command()
+def sample(
+    source: Annotated[Path, typer.Argument(help="An export, a checkpoint or a run's folder.")],
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="How many images.")] = 64,
+    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
+    truncation: Annotated[float, typer.Option(min=0, max=2)] = 1.0,
+    target: Annotated[Path, typer.Option("--out", help="A PNG for the grid.")] = Path("grid.png"),
+) -> None:
+    """Make images with a trained generator, as one grid."""
+    from gan_engine.imaging import tile, write_png
+    from gan_engine.sampling import open_sampler
+
+    sampler = open_sampler(source)
+    import torch
+
+    columns = max(1, round(count**0.5))
+    made = torch.from_numpy(sampler.images(range(seed, seed + count), truncation)).permute(0, 3, 1, 2)
+    write_png(target, tile(made, columns), {"program": "GAN Studio", "seeds": f"{seed}-{seed + count - 1}"})
+    out.print(str(target), markup=False)
+
+
+@app.command()
+def export(
+    source: Annotated[Path, typer.Argument(help="A run's folder, a checkpoint or an export.")],
+    what: Annotated[str, typer.Option(help="ema, checkpoint, grid or images.")],
+    target: Annotated[Path, typer.Option("--out", help="The file, or for images the folder.")],
+    change: Set = None,
+) -> None:
+    """Take away a generator, a checkpoint, a grid or single images."""
+    from pydantic import ValidationError
+
+    from gan_engine.export import EXPORTERS
+    from gan_engine.export import export as write
+    from gan_engine.schema import problems_of
+
+    part = find(EXPORTERS, what)
+    table = _changed({}, change)
+    try:
+        exporter = part.model_validate(table)
+    except ValidationError as error:
+        raise SettingsError(problems_of(error, part, table)) from error
+    with _bar("images") as bar:
+        task = bar.add_task(what, total=None)
+        for report in write(source, exporter, target):
+            bar.update(task, completed=report.done, total=report.total)
+    out.print(str(target), markup=False)
+
+
+@app.command()
+def scan(
+    folder: Annotated[Path, typer.Argument(help="A folder of pictures.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Say what is in a folder and what is wrong with it."""
+    from gan_engine.data import DatasetReport, scan_folder
+
+    report = None
+    for message in scan_folder(folder):
+        report = message if isinstance(message, DatasetReport) else report
+    assert report is not None  # the scan ends with its report, or raises
+    problems = report.problems()
+    if as_json:
+        sizes = {f"{w}x{h}": n for (w, h), n in report.sizes.items()}
+        found: dict[str, Any] = {
+            "folder": str(folder),
+            "total": report.total,
+            "images": len(report.files),
+            "others": report.others,
+            "bad": [asdict(bad) for bad in report.bad],
+            "sizes": sizes,
+            "modes": report.modes,
+            "formats": report.formats,
+            "classes": report.classes,
+            "problems": [str(problem) for problem in problems],
+        }
+        sys.stdout.write(json.dumps(found, ensure_ascii=True, default=str) + "\n")
+    else:
+        out.print(f"{len(report.files)} images, {len(report.bad)} unreadable, {report.others} other files")
+        for name, counts in (("sizes", report.sizes), ("modes", report.modes), ("classes", report.classes)):
+            shown = ", ".join(f"{_size(key)}: {n}" for key, n in list(counts.items())[:12])
+            if shown:
+                out.print(f"{name}: {shown}", markup=False)
+        for bad in report.bad:
+            out.print(f"{bad.path}: {bad.reason}", markup=False)
+        for problem in problems:
+            err.print(str(problem), markup=False)
+    if any(problem.severity == "error" for problem in problems):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(settings: Annotated[Path, typer.Argument(help="A run.toml.")]) -> None:
+    """Say everything that is wrong with a run file, before it is started."""
+    from gan_engine import config
+    from gan_engine.summary import summarize
+
+    valid, problems = config.check(configfile.read_draft(settings))
+    for problem in problems:
+        err.print(f"{problem.severity}: {problem}", markup=False)
+    if valid is None:
+        raise typer.Exit(1)
+    networks = summarize(valid)
+    out.print(f"{settings.name} is a run: {valid.architecture.kind} at {valid.data.shape}.", markup=False)
+    out.print(f"G has {networks.parameters_g:,} parameters, D {networks.parameters_d:,}.")
+
+
+@app.command()
+def presets() -> None:
+    """List the presets there are."""
+    for preset in configfile.read_presets():
+        out.print(f"[bold]{preset.key}[/]  {preset.title}{'  (yours)' if preset.own else ''}")
+        out.print(f"    {preset.about}", markup=False)
+
+
+# --- following a run ---------------------------------------------------------------------------
+
+
+def _follow(start: Callable[[commands.Inbox], Iterator[events.Event]]) -> None:
+    """Show a run in a progress bar; Ctrl+C and SIGTERM stop it, saved, with 130 and 143."""
+    inbox, caught = commands.Inbox(), list[int]()
+
+    def on_signal(number: int, _: object) -> None:
+        caught.append(number)
+        if len(caught) > 1:  # asked twice: leave at once; what is on disk is whole
+            os._exit(128 + number)
+        inbox.post(commands.Stop())
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    with _bar("images") as bar:
+        task = bar.add_task("preparing", total=None)
+        for event in start(inbox):
+            _show(event, bar, task, inbox)
+    if caught:
+        raise typer.Exit(128 + caught[0])
+
+
+def _show(event: events.Event, bar: Progress, task: Any, inbox: commands.Inbox) -> None:
+    match event:
+        case events.Preparing(done=done, total=total):
+            bar.update(task, completed=done, total=total)
+        case events.Started(images_total=total, folder=folder, device=device):
+            bar.console.print(f"{folder}  ({device})", markup=False)
+            bar.update(task, completed=event.images_seen, total=total, description="training")
+        case events.Scalars(values=values):
+            words = f"D {values.get('loss/d', 0):.3f}  G {values.get('loss/g', 0):.3f}  {values['speed']:,.0f}/s"
+            bar.update(task, completed=event.images_seen, description=words)
+        case events.Saved(path=path):
+            bar.console.print(f"saved {path}", markup=False)
+        case events.Notice(level=level, text=text, hint=hint):
+            err.print(f"{level}: {text} {hint}", markup=False)
+        case events.Paused(reason=reason) if reason:
+            # Nobody is here to make room: end the run rather than wait for ever.
+            inbox.post(commands.Stop())
+        case events.Finished(reason=why, folder=folder):
+            bar.update(task, completed=event.images_seen)
+            bar.console.print(f"{why} after {event.images_seen:,} images: {folder}", markup=False)
+
+
+def _bar(unit: str) -> Progress:
+    counts = TextColumn("{task.completed:,.0f}/{task.total:,.0f} " + unit)
+    safe = TextColumn("{task.description}", markup=False)
+    columns = (safe, BarColumn(), counts, TimeRemainingColumn())
+    return Progress(*columns, console=err, disable=not err.is_terminal and False, refresh_per_second=4)
+
+
+# --- small words -------------------------------------------------------------------------------
+
+
+def _changed(draft: Draft, pairs: list[str] | None) -> Draft:
+    for pair in pairs or ():
+        path, equals, text = pair.partition("=")
+        if not equals:
+            raise EngineError("“{pair}” sets nothing.", hint="Write --set path=value.", pair=pair)
+        draft = put(draft, path.strip(), read_value(text.strip()))
+    return draft
+
+
+def _count(text: str) -> int:
+    scale = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower(), 1)
+    try:
+        return int(float(text[:-1] if scale > 1 else text) * scale)
+    except (ValueError, OverflowError):
+        raise EngineError("“{text}” is no number of images.", hint="Write 50000, 50k or 2M.", text=text) from None
+
+
+def _size(key: object) -> str:
+    return f"{key[0]}x{key[1]}" if isinstance(key, tuple) else str(key)
+
+
+def _complain(error: EngineError) -> None:
+    problems = error.problems if isinstance(error, SettingsError) else []
+    if len(problems) > 1:
+        for problem in problems:
+            err.print(f"{problem.severity}: {problem}", markup=False)
+    else:
+        err.print(str(error.text), markup=False, style="red")
+        err.print(str(error.hint), markup=False)
+
+
+__all__ = ["FileError", "app", "main"]
+
+if __name__ == "__main__":
+    main()

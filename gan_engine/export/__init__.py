@@ -1,0 +1,18 @@
+"""What can be taken away from a run, in the menu's order."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gan_engine.export.base import Exporter, ExportProgress
+from gan_engine.export.images import ImageGrid, SingleImages
+from gan_engine.export.weights import FullCheckpoint, GeneratorWeights
+
+EXPORTERS: tuple[type[Exporter], ...] = (GeneratorWeights, FullCheckpoint, ImageGrid, SingleImages)
+
+
+def export(source: Path, exporter: Exporter, out: Path) -> Iterator[ExportProgress]:
+    """Write what `exporter` makes of `source` to `out`; the last report names what was written."""
+    return exporter.export(source, out)
+
+
+__all__ = ["EXPORTERS", "ExportProgress", "Exporter", "export"]

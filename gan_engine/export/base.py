@@ -1,0 +1,36 @@
+"""What every exporter is: settings, and a way from a run's weights to files somebody can take away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from gan_engine.schema import Part
+
+
+@dataclass(frozen=True)
+class ExportProgress:
+    """How far an export is; when `done` is `total`, `path` is what was written."""
+
+    done: int
+    total: int
+    path: Path
+
+
+class Exporter(Part):
+    """One kind of thing to take away."""
+
+    kind: str
+    suffix: ClassVar[str] = ""
+    """How the written file's name ends; empty when a folder is written."""
+
+    def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
+        """Write what this exporter makes of `source` (a run's folder or a file) to `out`.
+
+        Raises:
+            FileError: `source` cannot be read.
+            SpaceError: `out` cannot be written.
+        """
+        raise NotImplementedError

@@ -1,0 +1,7 @@
+"""A run: its updates, its clock, its folder and its history."""
+
+from gan_engine.training.folder import RunInfo, list_runs, read_run
+from gan_engine.training.history import History
+from gan_engine.training.run import resume, train
+
+__all__ = ["History", "RunInfo", "list_runs", "read_run", "resume", "train"]

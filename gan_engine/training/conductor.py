@@ -1,0 +1,231 @@
+"""When things happen in a run: updates, readings, grids, saves, commands and trouble."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from gan_engine import checkpoint, commands
+from gan_engine.commands import Command, Inbox
+from gan_engine.config import live_paths
+from gan_engine.device import memory_used
+from gan_engine.errors import DivergedError, EngineError, FileError, SpaceError
+from gan_engine.events import Changed, Event, Notice, Paused, Resumed, SampleGrid, Saved, Scalars
+from gan_engine.imaging import write_png
+from gan_engine.schema import get
+from gan_engine.training.folder import thin_grids
+from gan_engine.training.history import HistoryWriter
+from gan_engine.training.session import Session
+
+READINGS_A_SECOND = 10
+MOST_RETURNS = 3
+GRID_SHARE = 0.1
+"""Grids may take this share of the time; a slow G is drawn less often than asked."""
+
+
+class Conductor:
+    """Runs a session to its end; the one place in a run that looks at the clock."""
+
+    def __init__(self, session: Session, inbox: Inbox, folder: Path, history: HistoryWriter) -> None:
+        self._session, self._inbox, self._folder, self._history = session, inbox, folder, history
+        self.reason: Literal["done", "stopped"] = "done"
+        self._stopping = self._pausing = False
+        self._returns = 0
+        now = time.monotonic()
+        self._read_at = self._grid_at = now
+        self._saved_at, self._saved_seen = now, session.images_seen
+        self._read_seen, self._first_grid = session.images_seen, True
+
+    @property
+    def _over(self) -> bool:
+        return self._stopping or self._session.images_seen >= self._session.config.training.images
+
+    def run(self) -> Iterator[Event]:
+        """Yield what happens until the run is done or told to stop; everything is saved then."""
+        yield from self._grid()
+        while not self._over:
+            for command in self._inbox.take():
+                yield from self._obey(command)
+            if self._pausing and not self._stopping:
+                yield from self._wait()
+            if self._over:
+                break
+            self._session.round()
+            yield from self._after_round(time.monotonic())
+        yield from self._read(time.monotonic(), last=True)
+        yield from self._grid()
+        yield from self._save()
+        self.reason = "stopped" if self._stopping else "done"
+        self._history.event(self._session.images_seen, "finished", reason=self.reason)
+
+    def _after_round(self, now: float) -> Iterator[Event]:
+        config, seen = self._session.config, self._session.images_seen
+        if now - self._read_at >= 1 / READINGS_A_SECOND:
+            yield from self._read(now)
+        if now >= self._grid_at or self._first_grid:
+            self._first_grid = False
+            yield from self._grid()
+        every = config.checkpoint
+        if seen - self._saved_seen >= every.every_images or now - self._saved_at >= every.every_minutes * 60:
+            yield from self._save()
+
+    # --- readings and grids --------------------------------------------------------------------
+
+    def _read(self, now: float, last: bool = False) -> Iterator[Event]:
+        values = self._session.meters.read(wait=last)
+        elapsed, self._read_at = now - self._read_at, now
+        self._session.seconds += elapsed
+        if not values:
+            return
+        session = self._session
+        values["speed"] = (session.images_seen - self._read_seen) / max(elapsed, 1e-9)
+        values["rate/g"] = session.live.number("optimizer_g.rate")
+        values["rate/d"] = session.live.number("optimizer_d.rate")
+        values["memory"] = float(memory_used(session.device))
+        self._read_seen = session.images_seen
+        self._history.scalars(session.images_seen, session.seconds, values)
+        yield Scalars(session.images_seen, values, session.seconds)
+        if any(value != value or abs(value) == float("inf") for value in values.values()):
+            yield from self._go_back("The losses are no longer numbers")
+
+    def _grid(self) -> Iterator[Event]:
+        began, session = time.monotonic(), self._session
+        grid = session.config.samples
+        pixels = session.grid()
+        path: Path | None = self._folder / "grids" / f"{session.images_seen:012d}.png"
+        words = {"images_seen": str(session.images_seen), "seeds": f"{session.seeds[0]}-{session.seeds[-1]}"}
+        words |= {"architecture": session.config.architecture.kind, "loss": session.config.loss.kind}
+        words |= {"rows": str(grid.rows), "columns": str(grid.columns), "program": "GAN Studio"}
+        try:
+            write_png(path, pixels, words)  # type: ignore[arg-type]
+            thin_grids(self._folder)
+        except (SpaceError, OSError) as error:  # a preview that cannot be kept never stops a run
+            path = None
+            yield Notice(session.images_seen, "warning", f"The sample grid was not kept: {error}", key="grid")
+        yield SampleGrid(session.images_seen, pixels, grid.rows, grid.columns, session.seeds, path)
+        took = time.monotonic() - began
+        self._grid_at = time.monotonic() + max(grid.every_seconds, took / GRID_SHARE)
+
+    # --- saving --------------------------------------------------------------------------------
+
+    def _save(self) -> Iterator[Event]:
+        """Write a checkpoint; on a full disk wait for space, losing nothing."""
+        session, told = self._session, False
+        if not session.is_finite():
+            yield from self._go_back("A weight is no longer a number")
+            return
+        while True:
+            began = time.monotonic()
+            path = self._folder / "checkpoints" / checkpoint.file_name(session.images_seen)
+            try:
+                size = checkpoint.write(path, session.snapshot())
+                break
+            except SpaceError as error:
+                if self._stopping and told:
+                    raise
+                if not told:
+                    self._history.event(session.images_seen, "trouble", text=str(error))
+                    yield Notice(session.images_seen, "error", error.text, error.hint, key="space")
+                    yield Paused(session.images_seen, reason=str(error.text))
+                told = True
+                yield from self._wait_for_space()
+        if told:
+            yield Resumed(session.images_seen)
+        checkpoint.prune(self._folder, session.config.checkpoint.keep)
+        self._saved_at, self._saved_seen = time.monotonic(), session.images_seen
+        self._history.event(session.images_seen, "saved", path=path.name, bytes=size)
+        yield Saved(session.images_seen, path, size, time.monotonic() - began)
+        self._skip_clock()
+
+    def _wait_for_space(self) -> Iterator[Event]:
+        """Wait a few seconds or for a command; Resume tries at once, Stop tries once more."""
+        for command in self._inbox.take(timeout=5.0):
+            if isinstance(command, commands.Stop):
+                self._stopping = True
+            elif isinstance(command, commands.Change):
+                yield from self._obey(command)
+
+    # --- trouble -------------------------------------------------------------------------------
+
+    def _go_back(self, why: str) -> Iterator[Event]:
+        """Return to the newest whole save with half the rates; give up after three times."""
+        session, broke = self._session, self._session.images_seen
+        self._returns += 1
+        self._history.event(broke, "diverged", why=why, returns=self._returns)
+        if self._returns > MOST_RETURNS:
+            raise DivergedError(
+                "{why}, for the {count}th time, after {seen:,} images.",
+                hint="Start again with a learning rate four times lower, or a stronger R1.",
+                why=why,
+                count=self._returns,
+                seen=broke,
+            )
+        try:
+            path, saved, _ = checkpoint.newest(self._folder)
+            session.restore(saved, path)
+        except FileError:
+            session.restart()
+        session.lower_rates()
+        session.meters.read(wait=True)
+        self._read_seen = self._saved_seen = session.images_seen
+        rate = session.config.optimizer_g.rate
+        text = f"{why} after {broke:,} images: went back to {session.images_seen:,} images with half the rates ({rate})."
+        self._history.event(session.images_seen, "rollback", since=broke)
+        yield Notice(session.images_seen, "warning", text, "Raise R1's gamma if it happens again.", key="diverged")
+
+    # --- commands ------------------------------------------------------------------------------
+
+    def _obey(self, command: Command) -> Iterator[Event]:
+        match command:
+            case commands.Stop():
+                self._stopping = True
+            case commands.Pause():
+                self._pausing = True
+            case commands.Resume():
+                self._pausing = False
+            case commands.SampleNow():
+                yield from self._grid()
+            case commands.SaveNow():
+                yield from self._save()
+            case commands.StepOnce(network=network) if self._pausing:
+                self._session.update_d() if network == "d" else self._session.update_g()
+                yield from self._read(time.monotonic(), last=True)
+                yield from self._grid()
+            case commands.Change(path=path, value=value):
+                yield from self._change(path, value)
+
+    def _change(self, path: str, value: object) -> Iterator[Event]:
+        session = self._session
+        if path not in live_paths(session.config):
+            text = f"“{path}” cannot change while training."
+            yield Notice(session.images_seen, "warning", text, "It applies to the next run.", key="change")
+            return
+        try:
+            old = session.change(path, value)
+        except EngineError as error:
+            yield Notice(session.images_seen, "warning", str(error.text), str(error.hint), key="change")
+            return
+        new = get(session.config.draft(), path)
+        if new != old:
+            self._history.event(session.images_seen, "changed", path=path, old=old, new=new)
+            yield Changed(session.images_seen, path, old, new)
+
+    def _wait(self) -> Iterator[Event]:
+        """Hold everything until Resume or Stop."""
+        yield from self._read(time.monotonic(), last=True)
+        self._history.event(self._session.images_seen, "paused")
+        yield Paused(self._session.images_seen)
+        while self._pausing and not self._stopping:
+            for command in self._inbox.take(timeout=0.5):
+                yield from self._obey(command)
+        self._skip_clock()
+        if not self._stopping:
+            self._history.event(self._session.images_seen, "resumed")
+            yield Resumed(self._session.images_seen)
+
+    def _skip_clock(self) -> None:
+        """Leave the time that was not spent training out of the speed."""
+        self._read_at = time.monotonic()
+        self._read_seen = self._session.images_seen

@@ -1,0 +1,133 @@
+"""A run's folder: where its files are, what state it is in, and the library of all runs."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from gan_engine import configfile, durable, paths
+from gan_engine.checkpoint import listed
+from gan_engine.errors import BusyError, EngineError, FileError
+from gan_engine.schema import Draft, get
+from gan_engine.training.history import History
+
+State = Literal["training", "done", "stopped", "interrupted", "unreadable"]
+SETTINGS = "run.toml"
+MOST_GRIDS = 2_000
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """A run as a list shows it; `saved_images` is its newest checkpoint, 0 when it has none."""
+
+    folder: Path
+    name: str
+    state: State
+    images_seen: int
+    images_total: int
+    saved_images: int
+    draft: Draft
+    thumbnail: Path | None
+    started: float
+    problem: str = ""
+
+
+def new_folder(draft: Mapping[str, Any], root: Path | None = None) -> Path:
+    """Make and return the next numbered folder for a run, “007-cats-dcgan”."""
+    root = root or paths.runs()
+    source = Path(str(get(draft, "data.folder", "run"))).name or "run"
+    slug = re.sub(r"[^\w-]+", "-", f"{source}-{get(draft, 'architecture.kind', 'gan')}").strip("-").lower()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        taken = [int(m[0]) for p in os.listdir(root) if (m := re.match(r"\d+", p))]
+        number = max(taken, default=0) + 1
+        while True:
+            folder = root / f"{number:03d}-{slug[:40]}"
+            try:
+                folder.mkdir()
+                return folder
+            except FileExistsError:
+                number += 1
+    except OSError as error:
+        raise durable.space_error(error, root / slug) from error
+
+
+def claim_folder(folder: Path) -> Path:
+    """Return `folder`, made when missing, for a run that begins there.
+
+    Raises:
+        BusyError: A run is there already; it is not overwritten.
+    """
+    if (folder / SETTINGS).exists() or listed(folder):
+        raise BusyError(
+            "There is a run in “{name}” already.",
+            hint="Resume it, or choose another folder.",
+            name=folder.name,
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise durable.space_error(error, folder) from error
+    return folder
+
+
+def read_run(folder: Path) -> RunInfo:
+    """Return what is known of the run in `folder`.
+
+    Raises:
+        FileError: There is no run.
+    """
+    settings = folder / SETTINGS
+    if not settings.is_file():
+        raise FileError(
+            "There is no run in “{name}”.", hint="Choose a folder that holds a run.toml.", name=folder.name
+        )
+    started = settings.stat().st_mtime
+    saves = listed(folder)
+    saved = int(saves[0].stem) if saves else 0
+    try:
+        draft = configfile.read_draft(settings)
+    except EngineError as error:
+        return RunInfo(folder, folder.name, "unreadable", saved, 0, saved, {}, None, started, str(error))
+    history = History(folder)
+    try:
+        last = [row for row in history.events() if row[2] in ("started", "finished", "saved", "failed", "resized")]
+        grids = history.grids()
+    finally:
+        history.close()
+    total = next((row[3]["images"] for row in reversed(last) if row[2] == "started"), None)
+    total = int(total or get(draft, "training.images", 1_000_000))
+    seen = max([saved, *(row[0] for row in last[-1:])], default=0)
+    thumbnail = grids[-1][1] if grids else None
+    state = _state(folder, last[-1] if last else None)
+    return RunInfo(folder, folder.name, state, seen, total, saved, draft, thumbnail, started)
+
+
+def _state(folder: Path, last: tuple[int, float, str, dict[str, Any]] | None) -> State:
+    if durable.lock_holder(folder):
+        return "training"
+    if last and last[2] == "finished":
+        return "done" if last[3].get("reason") == "done" else "stopped"
+    return "interrupted"
+
+
+def list_runs(root: Path | None = None) -> list[RunInfo]:
+    """Return every run of the library, the newest first; what is no run is left out."""
+    root = root or paths.runs()
+    found = []
+    for folder in sorted(root.iterdir(), reverse=True) if root.is_dir() else ():
+        if (folder / SETTINGS).is_file():
+            found.append(read_run(folder))
+    return sorted(found, key=lambda info: info.started, reverse=True)
+
+
+def thin_grids(folder: Path) -> None:
+    """Keep at most MOST_GRIDS sample grids: beyond, every second of the older half goes."""
+    grids = sorted((folder / "grids").glob("*.png"))
+    if len(grids) > MOST_GRIDS:
+        for path in grids[1 : len(grids) // 2 : 2]:
+            path.unlink(missing_ok=True)

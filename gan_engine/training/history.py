@@ -1,0 +1,125 @@
+"""What happened in a run, in a database that survives a kill and can be read while it is written."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Series = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Images seen and values, both (points,)."""
+
+_TABLES = """
+create table if not exists scalars (row integer primary key, session integer, images integer, seconds real, payload text);
+create table if not exists events (row integer primary key, session integer, images integer, wall real, kind text, payload text);
+create table if not exists sessions (session integer primary key, images integer, wall real);
+"""
+
+
+class HistoryWriter:
+    """Appends to a run's history; one writer, any number of readers."""
+
+    def __init__(self, folder: Path, images_seen: int) -> None:
+        self._file = sqlite3.connect(folder / "history.sqlite", isolation_level=None, check_same_thread=False)
+        self._file.execute("pragma journal_mode = wal")
+        self._file.execute("pragma synchronous = normal")
+        self._file.executescript(_TABLES)
+        add = "insert into sessions (images, wall) values (?, ?)"
+        self._session = self._file.execute(add, (images_seen, time.time())).lastrowid
+
+    def scalars(self, images_seen: int, seconds: float, values: Mapping[str, float]) -> None:
+        """Keep one reading of the meters; what is not a number becomes null."""
+        clean = {name: value if np.isfinite(value) else None for name, value in values.items()}
+        row = (self._session, images_seen, seconds, json.dumps(clean))
+        self._file.execute("insert into scalars (session, images, seconds, payload) values (?, ?, ?, ?)", row)
+
+    def event(self, images_seen: int, kind: str, **payload: Any) -> None:
+        """Keep something that happened."""
+        row = (self._session, images_seen, time.time(), kind, json.dumps(payload, default=str))
+        self._file.execute("insert into events (session, images, wall, kind, payload) values (?, ?, ?, ?, ?)", row)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class History:
+    """Reads a run's history, also while another process writes it and from a read-only place.
+
+    After a crash a run goes on from its last save: what an earlier session wrote beyond that point
+    is left out, so that every curve has one value at each moment.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = _open(folder / "history.sqlite")
+
+    def scalars(self, since_row: int = 0) -> tuple[int, dict[str, Series]]:
+        """Return the last row read and every series after `since_row`; NaN where nothing was read."""
+        rows, last = [], since_row
+        query = "select row, session, images, payload from scalars where row > ? order by row"
+        cuts = self._cuts()
+        for row, session, images, payload in self._rows(query, since_row):
+            last = row
+            if images <= cuts.get(session, images):
+                rows.append((images, json.loads(payload)))
+        names = dict.fromkeys(name for _, values in rows for name in values)
+        images_P = np.array([images for images, _ in rows], dtype=np.float64)
+        return last, {n: (images_P, np.array([v.get(n, np.nan) for _, v in rows], dtype=np.float64)) for n in names}
+
+    def events(self) -> list[tuple[int, float, str, dict[str, Any]]]:
+        """Return (images seen, wall time, kind, payload) of everything that happened, in order."""
+        rows = self._rows("select images, wall, kind, payload from events order by row")
+        return [(images, wall, kind, json.loads(payload)) for images, wall, kind, payload in rows]
+
+    def seconds(self) -> float:
+        """Return how long the run has trained."""
+        rows = list(self._rows("select seconds from scalars order by row desc limit 1"))
+        return float(rows[0][0]) if rows else 0.0
+
+    def grids(self) -> list[tuple[int, Path]]:
+        """Return the sample grids on disk by images seen."""
+        found = (self._folder / "grids").glob("*.png")
+        return sorted((int(path.stem), path) for path in found if path.stem.isdigit())
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _rows(self, query: str, *values: object) -> Iterator[Any]:
+        if self._file is None:
+            return iter(())
+        try:
+            return iter(self._file.execute(query, values).fetchall())
+        except sqlite3.Error:
+            return iter(())
+
+    def _cuts(self) -> dict[int, int]:
+        """Return, per session, the images seen beyond which a later session took another way."""
+        starts = list(self._rows("select session, images from sessions order by session"))
+        cuts: dict[int, int] = {}
+        lowest = None
+        for session, images in reversed(starts):
+            if lowest is not None:
+                cuts[session] = lowest
+            lowest = images if lowest is None else min(lowest, images)
+        return cuts
+
+
+def _open(path: Path) -> sqlite3.Connection | None:
+    if not path.is_file():
+        return None
+    quoted = path.resolve().as_uri()
+    # Where the folder cannot be written, the shared-memory file of the log cannot be made.
+    for mode in ("mode=ro", "mode=ro&immutable=1"):
+        with contextlib.suppress(sqlite3.Error):
+            file = sqlite3.connect(f"{quoted}?{mode}", uri=True, check_same_thread=False)
+            file.execute("select 1 from sqlite_master").fetchall()
+            return file
+    return None

@@ -1,0 +1,77 @@
+"""G, D and the averaged G, built from settings and a seed."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from gan_engine.config import RunConfig
+
+
+@dataclass
+class Networks:
+    """The two players, and the average of G that samples are made with."""
+
+    g: nn.Module
+    d: nn.Module
+    ema: nn.Module
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return every weight and buffer under the name a checkpoint gives it."""
+        parts = {"g": self.g, "d": self.d, "ema": self.ema}
+        return {f"{key}.{n}": t for key, net in parts.items() for n, t in net.state_dict().items()}
+
+
+def build_networks(config: RunConfig, device: torch.device) -> Networks:
+    """Return freshly drawn networks on `device`; the same seed draws the same weights."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.training.seed)
+        g = config.architecture.generator(config.data.shape)
+        d = config.architecture.discriminator(config.data.shape)
+    layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
+    g, d = (net.to(device=device).to(memory_format=layout).train() for net in (g, d))
+    ema = copy.deepcopy(g).eval().requires_grad_(False)
+    return Networks(g, d, ema)
+
+
+class Frozen:
+    """A network as a function that leaves it as it is: no gradients into it, no buffer moved.
+
+    The tutorial's `trainable = False`, done so that batch norm's statistics and spectral norm's
+    vectors stay bit for bit too: the call runs on copies of the buffers.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        self._network = network
+        self._weights = {name: p.detach() for name, p in network.named_parameters()}
+        self._buffers = dict(network.named_buffers())
+        self._copies = {name: b.clone() for name, b in self._buffers.items()}
+
+    def __call__(self, x: Tensor) -> Tensor:
+        for name, buffer in self._buffers.items():
+            self._copies[name].copy_(buffer)
+        out: Tensor = torch.func.functional_call(self._network, {**self._weights, **self._copies}, (x,))
+        return out
+
+
+class Average:
+    """Moves the averaged G a little towards G; buffers are averaged like weights."""
+
+    def __init__(self, networks: Networks) -> None:
+        source, target = networks.g.state_dict(keep_vars=True), networks.ema.state_dict(keep_vars=True)
+        floats = [name for name, tensor in source.items() if tensor.is_floating_point()]
+        self._from = [source[name].detach() for name in floats]
+        self._to = [target[name].detach() for name in floats]
+        self._counts = [(target[n], source[n]) for n in source if n not in set(floats)]
+
+    @torch.no_grad()
+    def move(self, weight: Tensor) -> None:
+        """Do average += weight * (G - average); `weight` is a 0-d tensor."""
+        apart = torch._foreach_sub(self._from, self._to)
+        torch._foreach_mul_(apart, weight)
+        torch._foreach_add_(self._to, apart)
+        for target, source in self._counts:
+            target.copy_(source)

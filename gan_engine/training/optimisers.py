@@ -1,0 +1,54 @@
+"""One guarded optimiser step: clipped when asked, and not taken at all when gradients are not numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+
+class Update:
+    """Applies a network's gradients, unless one of them is not finite; never waits for the device."""
+
+    def __init__(
+        self, optimizer: torch.optim.Optimizer, parameters: Sequence[nn.Parameter], clip: float
+    ) -> None:
+        self.optimizer, self._parameters, self._clip = optimizer, list(parameters), clip
+
+    @torch.no_grad()
+    def apply(self) -> Tensor:
+        """Take the step and clear the gradients; return their norm before clipping, a 0-d tensor."""
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+        bad = (~torch.isfinite(norm)).float()
+        if self._clip:
+            torch._foreach_mul_(gradients, (self._clip / (norm + 1e-12)).clamp(max=1.0))
+        if self.optimizer.defaults.get("fused"):
+            # Fused kernels leave weights and state alone where this flag is one.
+            self.optimizer.found_inf = bad  # type: ignore[attr-defined]
+        else:
+            for gradient in gradients:
+                torch.nan_to_num_(gradient, 0.0, 0.0, 0.0)
+            torch._foreach_mul_(gradients, 1 - bad)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=False)
+        return norm
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return the optimiser's memory, a name each: parameter's number, then what is remembered."""
+        found = {}
+        for i, parameter in enumerate(self._parameters):
+            for name, value in self.optimizer.state.get(parameter, {}).items():
+                found[f"{i}.{name}"] = value if isinstance(value, Tensor) else torch.tensor(float(value))
+        return found
+
+    def load(self, tensors: dict[str, Tensor]) -> None:
+        """Take over the memory that `tensors()` returned; an empty one forgets everything."""
+        self.optimizer.state.clear()
+        for name, value in tensors.items():
+            number, _, what = name.partition(".")
+            parameter = self._parameters[int(number)]
+            device = parameter.device if what != "step" or self.optimizer.defaults.get("fused") else "cpu"
+            kept = torch.empty_like(parameter) if value.shape == parameter.shape else torch.empty_like(value, device=device)
+            self.optimizer.state[parameter][what] = kept.copy_(value)

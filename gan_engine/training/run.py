@@ -1,0 +1,137 @@
+"""A run from start to end: commands in, events out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+
+from gan_engine import checkpoint, configfile, durable
+from gan_engine.commands import Inbox
+from gan_engine.config import RunConfig, parse
+from gan_engine.data.prepare import Prepared, prepare
+from gan_engine.device import choose, describe_device
+from gan_engine.errors import EngineError, FileError, MemoryFullError, NothingToDoError
+from gan_engine.events import Event, Finished, Notice, Preparing, Started
+from gan_engine.schema import merge
+from gan_engine.training.conductor import Conductor
+from gan_engine.training.folder import SETTINGS, claim_folder, new_folder
+from gan_engine.training.history import HistoryWriter
+from gan_engine.training.session import Session
+
+
+def train(config: RunConfig, inbox: Inbox | None = None, folder: Path | None = None) -> Iterator[Event]:
+    """Train from the first image on; yields what happens, reads `inbox` between two updates.
+
+    Args:
+        config: All settings.
+        inbox: Where commands arrive; without one the run goes to its end.
+        folder: Where its files go, in a folder without a run; a new one in the library if None.
+
+    Raises:
+        EngineError: Something the user can mend; what was saved stays.
+    """
+    folder = claim_folder(folder) if folder else new_folder(config.draft())
+    with durable.lock(folder):
+        configfile.write_draft(folder / SETTINGS, config.draft())
+        yield from _go(config, inbox or Inbox(), folder, None)
+
+
+def resume(folder: Path, inbox: Inbox | None = None, images: int | None = None) -> Iterator[Event]:
+    """Go on with the run in `folder` from its newest whole checkpoint, live changes included.
+
+    Args:
+        folder: A run's folder.
+        inbox: Where commands arrive.
+        images: A new total; None is the run's own.
+
+    Raises:
+        NothingToDoError: It has seen that many images already.
+        EngineError: Something else the user can mend; nothing is overwritten.
+    """
+    if not (folder / SETTINGS).is_file():
+        raise FileError(
+            "There is no run in “{name}”.", hint="Choose a folder that holds a run.toml.", name=folder.name
+        )
+    with durable.lock(folder):
+        path, saved, damaged = checkpoint.newest(folder)
+        draft = merge(saved.draft, {"training": {"images": images}}) if images else saved.draft
+        config = parse(draft)
+        if saved.images_seen >= config.training.images:
+            raise NothingToDoError(
+                "This run has seen its {count:,} images already.",
+                hint="Ask for more: resume with --images +100000.",
+                count=saved.images_seen,
+            )
+        for bad in damaged:
+            yield Notice(
+                saved.images_seen,
+                "warning",
+                f"“{bad.name}” is damaged and was left out; going on from {saved.images_seen:,} images.",
+                key="damaged",
+            )
+        if saved.versions != checkpoint.versions():
+            text = "This run goes on with other versions or threads: it will not be bit-exact."
+            yield Notice(saved.images_seen, "info", text, key="versions")
+        yield from _go(config, inbox or Inbox(), folder, (path, saved))
+
+
+def _go(
+    config: RunConfig, inbox: Inbox, folder: Path, saved: tuple[Path, checkpoint.Checkpoint] | None
+) -> Iterator[Event]:
+    """Prepare the images, build or restore the networks, and hand over to the conductor."""
+    for inside in (folder, folder / "checkpoints", folder / "grids"):
+        durable.sweep(inside)
+    seen = saved[1].images_seen if saved else 0
+    prepared: Prepared | None = None
+    for message in prepare(config.data):
+        if isinstance(message, Prepared):
+            prepared = message
+        else:
+            yield Preparing(seen, message.done, message.total)
+    assert prepared is not None  # prepare() ends with it or raises
+    history = HistoryWriter(folder, seen)
+    try:
+        device = choose(config.training.device)
+        session = Session(config, prepared.images, device)
+        if saved:
+            session.restore(saved[1], saved[0])
+        history.event(session.images_seen, "started", images=config.training.images, resumed=bool(saved))
+        yield _started(session, folder, resumed=bool(saved))
+        if prepared.bad:
+            names = ", ".join(bad.path for bad in prepared.bad[:3])
+            text = f"{len(prepared.bad)} files could not be read and are left out: {names} …"
+            yield Notice(session.images_seen, "warning", text, key="unreadable")
+        conductor = Conductor(session, inbox, folder, history)
+        yield from conductor.run()
+        yield Finished(session.images_seen, conductor.reason, folder)
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        history.event(seen, "failed", text="out of memory")
+        raise MemoryFullError(
+            "The device has too little memory for this run.",
+            hint="Halve the batch size or the image size.",
+        ) from error
+    except EngineError as error:
+        history.event(seen, "failed", text=str(error))
+        raise
+    finally:
+        history.close()
+
+
+def _started(session: Session, folder: Path, *, resumed: bool) -> Started:
+    def count(net: torch.nn.Module) -> int:
+        return sum(p.numel() for p in net.parameters())
+
+    return Started(
+        images_seen=session.images_seen,
+        folder=folder,
+        draft=session.config.draft(),
+        device=describe_device(session.device.type).name,
+        images_total=session.config.training.images,
+        dataset_images=len(session.images),
+        parameters_g=count(session.networks.g),
+        parameters_d=count(session.networks.d),
+        resumed=resumed,
+        reals=session.real_grid(),
+    )

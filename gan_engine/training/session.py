@@ -1,0 +1,195 @@
+"""The state of one run: networks, optimisers, counters; how it goes one round on, is saved and restored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from gan_engine import checkpoint, sampling
+from gan_engine.checkpoint import Checkpoint
+from gan_engine.config import RunConfig, check
+from gan_engine.data.dataset import RESIDENT_SHARE, Images, Walk
+from gan_engine.device import autocast_type, describe_device, settle
+from gan_engine.errors import EngineError, SettingsError
+from gan_engine.events import Pixels
+from gan_engine.imaging import tile
+from gan_engine.schema import Ramp, get, put
+from gan_engine.training.live import LiveValues
+from gan_engine.training.meters import Meters
+from gan_engine.training.networks import build_networks
+from gan_engine.training.optimisers import Update
+from gan_engine.training.randomness import mixed
+from gan_engine.training.step import Step, meter_names
+
+_FOR_D, _FOR_G = 1, 2
+
+
+class Session:
+    """Everything a run keeps in memory. Between two rounds it can be saved, sampled and changed."""
+
+    def __init__(self, config: RunConfig, images: NDArray[np.uint8], device: torch.device) -> None:
+        settle(device)
+        self.config, self.device = config, device
+        self.images_seen = self.updates_d = self.updates_g = 0
+        self.seconds = 0.0
+        budget = int(describe_device(device.type).memory_free * RESIDENT_SHARE)
+        self.images = Images(images, config.training.batch_size, device, budget)
+        self._walk = Walk(len(self.images), config.training.seed)
+        self.random = torch.Generator(device)
+        self._start()
+
+    def _start(self) -> None:
+        """Build networks and optimisers as they are before the first update."""
+        config, device = self.config, self.device
+        self.live = LiveValues(config, device)
+        self.live.fill(config, self.images_seen)
+        self.networks = build_networks(config, device)
+        self.meters = Meters(meter_names(config.penalties), device)
+        clip = config.training.gradient_clip
+        updates = {}
+        for name, network in (("g", self.networks.g), ("d", self.networks.d)):
+            weights = list(network.parameters())
+            rate = self.live[f"optimizer_{name}.rate"]
+            updates[name] = Update(getattr(config, f"optimizer_{name}").build(weights, rate), weights, clip)
+        self.updates = updates
+        self.step = Step(
+            networks=self.networks,
+            loss=self.live.into(config.loss, "loss"),
+            penalties=config.penalties,
+            update_g=updates["g"],
+            update_d=updates["d"],
+            live=self.live,
+            meters=self.meters,
+            random=self.random,
+            reals=self._reals,
+            batch=config.training.batch_size,
+            z_dim=config.architecture.z_dim,
+            device=device,
+            autocast=autocast_type(config.training.precision, device),
+        )
+        grid = config.samples
+        self.seeds = tuple(range(grid.seed, grid.seed + grid.rows * grid.columns))
+        self._latents = sampling.latents(self.seeds, config.architecture.z_dim).to(device)
+
+    def _reals(self, random: torch.Generator) -> torch.Tensor:
+        return self.images.batch(self.config.data.flip, random)
+
+    # --- going on ------------------------------------------------------------------------------
+
+    def round(self) -> None:
+        """Update D `d_steps` times, then G once."""
+        for _ in range(self.config.training.d_steps):
+            self.update_d()
+        self.update_g()
+
+    def update_d(self) -> None:
+        """Show D the next batch of reals and one of fakes."""
+        batch = self.config.training.batch_size
+        self.live.fill(self.config, self.images_seen)
+        self.random.manual_seed(mixed(self.config.training.seed, _FOR_D, self.updates_d))
+        self.images.show(self._walk.at(self.images_seen, batch))
+        due = tuple(p for p in self.config.penalties if self.updates_d % p.interval == 0)
+        self.step.discriminator(due)
+        self.images_seen += batch
+        self.updates_d += 1
+
+    def update_g(self) -> None:
+        """Let G learn from what D says of its images, and of reals where scores are relative."""
+        seed = mixed(self.config.training.seed, _FOR_G, self.updates_g)
+        self.live.fill(self.config, self.images_seen)
+        self.random.manual_seed(seed)
+        if self.config.loss.needs_reals_for_g:  # fresh ones, which do not count as seen
+            draw = np.random.default_rng(seed)
+            self.images.show(draw.integers(len(self.images), size=self.config.training.batch_size))
+        self.step.generator()
+        self.updates_g += 1
+
+    # --- looking -------------------------------------------------------------------------------
+
+    def grid(self) -> Pixels:
+        """Return the fixed latents' samples as one picture."""
+        images = sampling.generate(self.networks.ema, self._latents)
+        return tile(images, self.config.samples.columns)
+
+    def real_grid(self) -> Pixels:
+        """Return real images in the same layout."""
+        grid = self.config.samples
+        return tile(self.images.some(grid.rows * grid.columns), grid.columns)
+
+    def is_finite(self) -> bool:
+        """Whether every weight, buffer and optimiser value is a number; waits for the device."""
+        kept = [t for t in self._tensors().values() if t.is_floating_point()]
+        norms = torch.stack([n.float().cpu() for n in torch._foreach_norm([t.float() for t in kept])])
+        return bool(torch.isfinite(norms).all())
+
+    # --- changing ------------------------------------------------------------------------------
+
+    def change(self, path: str, value: Any) -> Any:
+        """Give a live setting a new value from the next update on; return the old one.
+
+        Raises:
+            SettingsError: The value is not valid.
+        """
+        draft = self.config.draft()
+        config, problems = check(put(draft, path, value))
+        if config is None:
+            raise SettingsError(problems)
+        self.config = config
+        return get(draft, path)
+
+    def lower_rates(self) -> None:
+        """Halve both learning rates."""
+        for name in ("optimizer_g", "optimizer_d"):
+            rate = getattr(self.config, name).rate
+            half = Ramp(**{**rate.model_dump(), "start": rate.start / 2, "end": rate.end / 2}) if isinstance(rate, Ramp) else rate / 2
+            self.config = self.config.model_copy(update={name: getattr(self.config, name).model_copy(update={"rate": half})})
+
+    # --- saving --------------------------------------------------------------------------------
+
+    def _tensors(self) -> dict[str, torch.Tensor]:
+        found = self.networks.tensors()
+        for name, update in self.updates.items():
+            found |= {f"optimizer_{name}.{key}": value for key, value in update.tensors().items()}
+        return found
+
+    def snapshot(self) -> Checkpoint:
+        """Return everything that going on bit for bit needs."""
+        counters = {
+            "images_seen": self.images_seen,
+            "updates_d": self.updates_d,
+            "updates_g": self.updates_g,
+            "seconds": self.seconds,
+        }
+        return Checkpoint("checkpoint", self.config.draft(), counters, self._tensors())
+
+    def restore(self, saved: Checkpoint, path: Path) -> None:
+        """Go back, or on, to where `saved` was.
+
+        Raises:
+            MismatchError: It belongs to other networks, or holds what is no number.
+            EngineError: It is an exported generator, which cannot be trained on.
+        """
+        if saved.holds != "checkpoint":
+            raise EngineError(
+                "“{name}” holds a generator for making images: it cannot be trained on.",
+                hint="Choose a file from the run's checkpoints folder.",
+                name=path.name,
+            )
+        for key, network in (("g", self.networks.g), ("d", self.networks.d), ("ema", self.networks.ema)):
+            checkpoint.load_into(network.state_dict(keep_vars=True), saved.tensors, key, path)
+        for name, update in self.updates.items():
+            prefix = f"optimizer_{name}."
+            kept = {k.removeprefix(prefix): t for k, t in saved.tensors.items() if k.startswith(prefix)}
+            update.load(kept)
+        self.images_seen = saved.images_seen
+        self.updates_d, self.updates_g = int(saved.counters["updates_d"]), int(saved.counters["updates_g"])
+        self.seconds = float(saved.counters["seconds"])
+
+    def restart(self) -> None:
+        """Go back to before the first update, with the settings as they are now."""
+        self.images_seen = self.updates_d = self.updates_g = 0
+        self._start()
