@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
+
 from torch import nn
 
+from gan_engine.architectures.sizes import size_objections
 from gan_engine.imaging import ImageShape
 from gan_engine.schema import Part, Problem, option
 
@@ -16,10 +19,18 @@ class Architecture(Part):
     """
 
     kind: str
-    z_dim: int = option(128, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from.")
+    squashes: ClassVar[bool] = True
+    """Whether G cannot leave [-1, 1]; where it can, whoever shows an image clamps it."""
+
+    z_dim: int = option(
+        128, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
+    )
 
     def generator(self, shape: ImageShape) -> nn.Module:
-        """Return a G whose images have `shape`, in [-1, 1], with freshly drawn weights."""
+        """Return a G whose images have `shape`, with freshly drawn weights.
+
+        Weights come from torch's global generator, so that a seed decides them.
+        """
         raise NotImplementedError
 
     def discriminator(self, shape: ImageShape) -> nn.Module:
@@ -27,8 +38,8 @@ class Architecture(Part):
         raise NotImplementedError
 
     def objections(self, shape: ImageShape) -> Iterator[Problem]:
-        """Yield why these settings cannot make images of `shape`, at paths below `architecture`."""
-        raise NotImplementedError
+        """Yield why these settings cannot make images of `shape`, at the settings to change."""
+        yield from size_objections(shape)
 
     @property
     def d_mixes_batch(self) -> bool:

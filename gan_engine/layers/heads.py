@@ -1,0 +1,69 @@
+"""The end of a D: from a map of features to one logit an image, or a map of logits."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from torch import Tensor, nn
+
+from gan_engine.layers.spectral import SpectralConv2d, SpectralLinear
+
+HeadKind = Literal["dense", "sum", "patch"]
+HEAD_NAMES: dict[HeadKind, str] = {"dense": "Dense", "sum": "Global sum", "patch": "Patch map"}
+
+
+class DenseHead(nn.Module):
+    """Every feature at every place has a weight of its own: (N, C, H, W) -> (N,)."""
+
+    label: ClassVar[str] = "Dense head"
+
+    def __init__(
+        self,
+        channels: int,
+        height: int,
+        width: int,
+        hidden: int = 0,
+        spectral: bool = False,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        dense = SpectralLinear if spectral else nn.Linear
+        features = channels * height * width
+        self.hidden = dense(features, hidden) if hidden else None
+        self.activation = nn.LeakyReLU(0.2) if hidden else None
+        self.logit = dense(hidden or features, 1, bias=bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(1)
+        if self.hidden is not None and self.activation is not None:
+            x = self.activation(self.hidden(x))
+        logit: Tensor = self.logit(x)
+        return logit.flatten()
+
+
+class SumHead(nn.Module):
+    """A feature counts the same everywhere: (N, C, H, W) -> (N,)."""
+
+    label: ClassVar[str] = "Global sum head"
+
+    def __init__(self, channels: int, spectral: bool = False) -> None:
+        super().__init__()
+        self.logit = (SpectralLinear if spectral else nn.Linear)(channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        logit: Tensor = self.logit(x.sum((2, 3)))
+        return logit.flatten()
+
+
+class PatchHead(nn.Module):
+    """Each place gets a logit of its own: (N, C, H, W) -> (N, 1, H, W)."""
+
+    label: ClassVar[str] = "Patch head"
+
+    def __init__(self, channels: int, spectral: bool = False) -> None:
+        super().__init__()
+        self.logit = (SpectralConv2d if spectral else nn.Conv2d)(channels, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        logit: Tensor = self.logit(x)
+        return logit
