@@ -1,0 +1,1 @@
+"""The window: shows a run, edits its settings; trains nothing itself."""

@@ -1,0 +1,64 @@
+"""`Studio`: the models every panel is bound to, and how they listen to each other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from gan_engine import Notice, Started
+from studio.document import Document
+from studio.failures import note, sentence_of
+from studio.jobs import Jobs
+from studio.library import Library
+from studio.preferences import Preferences
+from studio.run import Run
+from studio.worker import RunView
+
+
+class Studio(QObject):
+    """Everything a panel may be bound to; made when the engine is loaded."""
+
+    def __init__(self, preferences: Preferences | None = None) -> None:
+        super().__init__()
+        self.preferences = preferences or Preferences()
+        self.document = Document()
+        self.jobs = Jobs()
+        self.library = Library(self.jobs)
+        self.run = Run(self.jobs)
+        self.document.edited.connect(self._follow)
+        self.jobs.scanned.connect(self.document.take_report)
+        self.run.viewed.connect(self._show_settings_of)
+        self.run.started.connect(self._take_start)
+        self.run.finished.connect(self.library.refresh)
+        self.run.failed.connect(self._explain)
+        self.library.failed.connect(self._explain)
+
+    def shut_down(self) -> None:
+        """Save and end the run, cancel the jobs; returns when no thread is left."""
+        self.run.shut_down()
+        self.jobs.shut_down()
+
+    @Slot(str, object)
+    def _follow(self, path: str, value: object) -> None:
+        """Pass a valid edit on to the going run, which takes it when that setting is live."""
+        if not any(problem.severity == "error" for problem in self.document.problems_at(path)):
+            self.run.change(path, value)
+
+    @Slot(object)
+    def _show_settings_of(self, view: RunView) -> None:
+        if view.info.draft:
+            self.document.load(view.info.draft)
+
+    @Slot(object)
+    def _take_start(self, started: Started) -> None:
+        """A resumed run brings the settings it was saved with, live changes included."""
+        if started.resumed:
+            self.document.load(started.draft)
+        self.library.refresh()
+
+    @Slot(object)
+    def _explain(self, error: Exception) -> None:
+        """Say a failure in the user's words; the traceback goes to the log."""
+        note(error)
+        text, hint = sentence_of(error)
+        self.run.noticed.emit(Notice(self.run.images_seen, "error", text, hint, key="failed"))
+        self.library.refresh()

@@ -1,0 +1,112 @@
+"""Whatever goes wrong: one sentence and one hint for the user, the traceback for the log."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler
+
+from gan_engine import EngineError, Message, paths
+
+LOG = logging.getLogger("gan_studio")
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def sentence_of(error: BaseException) -> tuple[str, str]:
+    """Return what happened and what to do about it, for any exception."""
+    if isinstance(error, EngineError):
+        return error.text, error.hint
+    if isinstance(error, MemoryError):
+        return Message("There is not enough memory for that."), Message(
+            "Close other programs, then try again."
+        )
+    if isinstance(error, OSError):
+        name = Path(error.filename).name if isinstance(error.filename, str) else "a file"
+        text = Message(
+            "“{name}” cannot be used: {why}.", name=name, why=error.strerror or "unknown reason"
+        )
+        return text, Message("Check that it is there and may be read and written.")
+    text = Message("Something unexpected happened ({kind}).", kind=type(error).__name__)
+    return text, Message("What was saved is safe. Details are in the log: Help, Show log.")
+
+
+def note(error: BaseException) -> None:
+    """Keep an exception's traceback in the log."""
+    LOG.error("%s", error, exc_info=(type(error), error, error.__traceback__))
+
+
+def log_file() -> Path:
+    """Return where the log is."""
+    return paths.state() / "logs" / "studio.log"
+
+
+class Failures(QObject):
+    """Catches what nobody caught, in any thread, writes it down and tells the window."""
+
+    failed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._handler: logging.Handler = logging.NullHandler()
+        self._before: tuple[Any, Any, Any] = (
+            sys.excepthook,
+            threading.excepthook,
+            sys.unraisablehook,
+        )
+        self._qt_before: Callable[..., Any] | None = None
+
+    def install(self) -> None:
+        """Begin to listen; a log that cannot be written costs the log only."""
+        try:
+            log_file().parent.mkdir(parents=True, exist_ok=True)
+            self._handler = RotatingFileHandler(
+                log_file(), maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
+            )
+            self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        except OSError:
+            pass
+        LOG.addHandler(self._handler)
+        LOG.setLevel(logging.INFO)
+        LOG.propagate = False
+        sys.excepthook = self._hook
+        threading.excepthook = lambda args: self._hook(
+            args.exc_type, args.exc_value, args.exc_traceback
+        )
+        sys.unraisablehook = lambda args: self._hook(
+            args.exc_type, args.exc_value, args.exc_traceback
+        )
+        self._qt_before = qInstallMessageHandler(_qt_said)
+
+    def remove(self) -> None:
+        """Stop listening and give back what was there before."""
+        sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
+        qInstallMessageHandler(self._qt_before)
+        LOG.removeHandler(self._handler)
+        self._handler.close()
+
+    def _hook(
+        self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            error = kind()
+        if isinstance(error, KeyboardInterrupt):
+            return
+        LOG.error("Nobody caught this", exc_info=(kind, error, trace))
+        self.failed.emit(error)
+
+
+def _qt_said(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    LOG.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)

@@ -1,0 +1,35 @@
+"""What a file or folder is that somebody dropped or chose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+Thing = Literal["images", "run", "settings", "weights", "picture", "missing"]
+
+_PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
+
+
+def what_is(path: Path) -> Thing:
+    """Return how the studio should take `path`; what it does not know, it takes for weights.
+
+    The engine says why a file is not weights it opens, and what to do instead.
+    """
+    if path.is_dir():
+        return "run" if is_run(path) else "images"
+    if not path.exists():
+        return "missing"
+    if path.suffix.lower() == ".toml":
+        return "run" if path.name == "run.toml" and is_run(path.parent) else "settings"
+    return "picture" if path.suffix.lower() in _PICTURES else "weights"
+
+
+def is_run(folder: Path) -> bool:
+    """Return whether `folder` holds a run: its settings, and something that happened."""
+    return (folder / "run.toml").is_file() and (folder / "history.sqlite").is_file()
+
+
+def run_of(checkpoint: Path) -> Path | None:
+    """Return the run that a checkpoint lies in, if it lies in one."""
+    folder = checkpoint.parent.parent
+    return folder if checkpoint.parent.name == "checkpoints" and is_run(folder) else None

@@ -1,0 +1,273 @@
+"""The run that is going: its state, what it says, what it can be told; or one that is looked at."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from gan_engine import (
+    Change,
+    Changed,
+    Command,
+    Finished,
+    Notice,
+    Pause,
+    Paused,
+    Preparing,
+    Resume,
+    Resumed,
+    SampleGrid,
+    SampleNow,
+    Saved,
+    SaveNow,
+    Scalars,
+    Started,
+    StepOnce,
+    get,
+    live_paths,
+    parse,
+    put,
+)
+from studio.jobs import Jobs
+from studio.worker import RunView, Worker, begin_resuming, begin_training, read_view, read_weights
+
+if TYPE_CHECKING:
+    from gan_engine import Draft, Inbox, Pixels, RunConfig
+
+State = Literal["idle", "preparing", "training", "pausing", "paused", "stopping"]
+DRAIN_MS = 100
+
+
+class Run(QObject):
+    """One run at a time: started or resumed here, told with signals, steered with methods."""
+
+    state_changed = Signal(str)
+    preparing = Signal(object)
+    started = Signal(object)
+    scalars_arrived = Signal(object)
+    sample_arrived = Signal(object)
+    saved = Signal(object)
+    setting_changed = Signal(object)
+    noticed = Signal(object)
+    finished = Signal(object)
+    failed = Signal(object)
+    viewed = Signal(object)
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self._jobs = jobs
+        self._worker: Worker | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(DRAIN_MS)
+        self._timer.timeout.connect(self._drain)
+        self.state: State = "idle"
+        self.folder: Path | None = None
+        """The run's folder; None while there is none, or only a file with weights."""
+        self.source: Path | None = None
+        """What can be exported from: the run's folder or the file with weights."""
+        self.draft: Draft = {}
+        self.images_seen = 0
+        self.images_total = 0
+        self.reals: Pixels | None = None
+        self.device = ""
+        self.last_saved: float | None = None
+        self.view: RunView | None = None
+        self._live: frozenset[str] = frozenset()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a run is going, waiting included."""
+        return self._worker is not None
+
+    # --- steering --------------------------------------------------------------------------
+
+    def start(self, config: RunConfig) -> None:
+        """Begin a new run; while one is going nothing happens but a notice."""
+        if self._is_free("start another"):
+            self.view, self.folder, self.source, self.reals = None, None, None, None
+            self.images_seen, self.images_total = 0, config.training.images
+            self._begin(begin_training(config), config.draft())
+
+    def resume(self, folder: Path, images: int | None = None) -> None:
+        """Go on with the run in `folder`, to a new total if `images` says one."""
+        if self._is_free("continue this one"):
+            self.folder = self.source = folder
+            self.reals = None
+            self._begin(begin_resuming(folder, images), {})
+
+    def open_folder(self, folder: Path) -> None:
+        """Look at a run that is not going: its curves, grids and settings arrive with `viewed`."""
+        if self._is_free("open another"):
+            job = self._jobs.call(lambda: read_view(folder))
+            job.done.connect(self._show_view)
+            job.failed.connect(self.failed)
+
+    def open_weights(self, path: Path) -> None:
+        """Look at what a saved generator makes; `viewed` and `sample_arrived` follow."""
+        if self._is_free("open a checkpoint"):
+            job = self._jobs.call(lambda: read_weights(path))
+            job.done.connect(self._show_weights)
+            job.failed.connect(self.failed)
+
+    def pause(self) -> None:
+        """Wait after the next step, keeping everything in memory."""
+        if self.state in ("preparing", "training"):
+            self._post(Pause())
+            self._enter("pausing")
+
+    def go_on(self) -> None:
+        """Train on after a pause."""
+        if self.state in ("paused", "pausing"):
+            self._post(Resume())
+            if self.state == "pausing":
+                self._enter("training" if self.draft and self.reals is not None else "preparing")
+
+    def stop(self) -> None:
+        """Save and end; `finished` follows."""
+        if self._worker is not None and self.state != "stopping":
+            self._worker.stop()
+            self._enter("stopping")
+
+    def sample_now(self) -> None:
+        """Ask for a sample grid; `sample_arrived` follows."""
+        self._post(SampleNow())
+
+    def save_now(self) -> None:
+        """Ask for a checkpoint; `saved` follows."""
+        self._post(SaveNow())
+
+    def step_once(self, network: str) -> None:
+        """While paused, update D or G alone, once."""
+        if self.state == "paused":
+            self._post(StepOnce(network))
+
+    def change(self, path: str, value: Any) -> None:
+        """Give a live setting of the going run a new value; others wait for the next run."""
+        if path in self._live and get(self.draft, path) != value:
+            self.draft = put(self.draft, path, value)
+            self._post(Change(path, value))
+
+    def shut_down(self) -> None:
+        """Save, end and join; returns when the thread is gone."""
+        if self._worker is not None:
+            worker = self._worker
+            worker.stop()
+            worker.wait()
+            self._end()
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _is_free(self, what: str) -> bool:
+        if self._worker is None:
+            return True
+        text = f"A run is going: stop it before you {what}."
+        self.noticed.emit(
+            Notice(self.images_seen, "warning", text, "Press Stop; it saves.", key="busy")
+        )
+        return False
+
+    def _begin(self, begin: Callable[[Inbox], Iterator[object]], draft: Draft) -> None:
+        self.draft, self._live, self.last_saved = draft, frozenset(), None
+        worker = Worker(begin, self)
+        worker.failed.connect(self._fail)
+        worker.finished.connect(self._end)
+        self._worker = worker
+        self._enter("preparing")
+        self._timer.start()
+        worker.start()
+
+    def _post(self, command: Command) -> None:
+        if self._worker is not None:
+            self._worker.inbox.post(command)
+
+    def _enter(self, state: State) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+    @Slot(object)
+    def _show_view(self, view: RunView) -> None:
+        if self._worker is None:
+            self.view, self.reals = view, None
+            self.folder = self.source = view.info.folder
+            self.images_seen, self.images_total = view.info.images_seen, view.info.images_total
+            self.draft = view.info.draft
+            self.viewed.emit(view)
+
+    @Slot(object)
+    def _show_weights(self, found: tuple[RunView, SampleGrid]) -> None:
+        view, grid = found
+        self._show_view(view)
+        if self._worker is None:
+            self.folder, self.source = None, view.info.folder
+            self.sample_arrived.emit(grid)
+
+    @Slot()
+    def _drain(self) -> None:
+        if self._worker is None:
+            return
+        scalars: list[Scalars] = []
+        for event in self._worker.drain():
+            self.images_seen = getattr(event, "images_seen", self.images_seen)
+            if isinstance(event, Scalars):
+                scalars.append(event)
+            else:
+                self._tell(event)
+        if scalars:
+            self.scalars_arrived.emit(scalars)
+
+    def _tell(self, event: object) -> None:
+        match event:
+            case Preparing():
+                self.preparing.emit(event)
+            case Started():
+                self._take_start(event)
+            case SampleGrid():
+                self.sample_arrived.emit(event)
+            case Saved():
+                self.last_saved = time.monotonic()
+                self.saved.emit(event)
+            case Changed():
+                self.draft = put(self.draft, event.path, event.new)
+                self.setting_changed.emit(event)
+            case Notice():
+                self.noticed.emit(event)
+            case Paused() if self.state != "stopping":
+                self._enter("paused")
+            case Resumed() if self.state != "stopping":
+                self._enter("training")
+            case Finished():
+                self.finished.emit(event)
+            case RunView():
+                self.view = event
+                self.viewed.emit(event)
+
+    def _take_start(self, event: Started) -> None:
+        self.folder = self.source = event.folder
+        self.draft, self.reals = event.draft, event.reals
+        self.images_total, self.device = event.images_total, event.device
+        self._live = live_paths(parse(event.draft))
+        if self.state == "preparing":
+            self._enter("training")
+        self.started.emit(event)
+
+    @Slot(object)
+    def _fail(self, error: Exception) -> None:
+        self._drain()
+        self.failed.emit(error)
+
+    @Slot()
+    def _end(self) -> None:
+        worker = self._worker
+        if worker is None:
+            return
+        worker.wait()
+        self._drain()
+        self._timer.stop()
+        self._worker = None
+        worker.deleteLater()
+        self._enter("idle")

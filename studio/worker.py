@@ -1,0 +1,126 @@
+"""Carries one run across the thread boundary: commands in, events out through a mailbox."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+from wakepy import keep
+
+from gan_engine import (
+    History,
+    Inbox,
+    Preparing,
+    RunInfo,
+    SampleGrid,
+    Stop,
+    get,
+    open_sampler,
+    read_run,
+    resume,
+    train,
+)
+
+if TYPE_CHECKING:
+    from gan_engine import Event, RunConfig
+
+
+@dataclass(frozen=True)
+class RunView:
+    """What a run left behind: its curves by name, its grids and what happened, oldest first."""
+
+    info: RunInfo
+    scalars: dict[str, Any]
+    grids: list[tuple[int, Path]]
+    events: list[tuple[int, float, str, dict[str, Any]]]
+
+
+def read_view(folder: Path) -> RunView:
+    """Return what is on disk of the run in `folder`.
+
+    Raises:
+        FileError: There is no run.
+    """
+    info = read_run(folder)
+    history = History(folder)
+    try:
+        return RunView(info, history.scalars()[1], history.grids(), history.events())
+    finally:
+        history.close()
+
+
+def read_weights(path: Path) -> tuple[RunView, SampleGrid]:
+    """Return what is known of a checkpoint or an exported generator, and what it makes.
+
+    Raises:
+        EngineError: It cannot be read, or is never opened; the text says why.
+    """
+    sampler = open_sampler(path)
+    seen, draft = sampler.images_seen, sampler.draft
+    rows, columns = int(get(draft, "samples.rows", 6)), int(get(draft, "samples.columns", 8))
+    first = int(get(draft, "samples.seed", 0))
+    seeds = tuple(range(first, first + rows * columns))
+    info = RunInfo(path, path.stem, "done", seen, seen, seen, draft, None, path.stat().st_mtime)
+    grid = SampleGrid(seen, sampler.grid(rows, columns, first), rows, columns, seeds, None)
+    return RunView(info, {}, [], []), grid
+
+
+class Worker(QThread):
+    """Iterates one run; whoever owns it drains `mailbox` and waits for `finished`."""
+
+    failed = Signal(object)
+
+    def __init__(
+        self, begin: Callable[[Inbox], Iterator[object]], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("run")
+        self.mailbox: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self.inbox = Inbox()
+        self._begin = begin
+
+    def stop(self) -> None:
+        """Ask the run to save and end; before its first update there is nothing to save."""
+        self.requestInterruption()
+        self.inbox.post(Stop())
+
+    def drain(self) -> list[object]:
+        """Return what has arrived since the last call, oldest first."""
+        found: list[object] = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                found.append(self.mailbox.get_nowait())
+        return found
+
+    def _events(self) -> Generator[object, None, None]:
+        yield from self._begin(self.inbox)
+
+    def run(self) -> None:
+        try:
+            with keep.running(on_fail="pass"), contextlib.closing(self._events()) as events:
+                for event in events:
+                    self.mailbox.put(event)
+                    if isinstance(event, Preparing) and self.isInterruptionRequested():
+                        return
+        except Exception as error:  # whatever ends a run is told, never swallowed by the thread
+            self.failed.emit(error)
+
+
+def begin_training(config: RunConfig) -> Callable[[Inbox], Iterator[Event]]:
+    """Return what starts a new run with these settings."""
+    return lambda inbox: train(config, inbox)
+
+
+def begin_resuming(folder: Path, images: int | None) -> Callable[[Inbox], Iterator[object]]:
+    """Return what goes on with a run; what it did before comes first, as a RunView."""
+
+    def events(inbox: Inbox) -> Iterator[object]:
+        yield read_view(folder)
+        yield from resume(folder, inbox, images)
+
+    return events
