@@ -1,0 +1,245 @@
+"""Every menu entry, toolbar button and shortcut, as one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
+
+When = Literal[
+    "always",
+    "loaded",
+    "undo",
+    "redo",
+    "start",
+    "pause",
+    "active",
+    "training",
+    "run",
+    "source",
+    "resting",
+]
+"""What must hold for an action to be on; the window knows which of these do."""
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One thing the user can do; `menu` is empty for what only a button or key reaches."""
+
+    key: str
+    text: str
+    menu: Literal["File", "Edit", "View", "Run", "Export", "Help", ""]
+    tip: str = ""
+    shortcut: str = ""
+    icon: str = ""
+    when: When = "loaded"
+    toolbar: bool = False
+    group: str = ""
+    divider: bool = False
+
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "open_folder",
+        "Open images…",
+        "File",
+        "Choose a folder of pictures to learn from.",
+        "Ctrl+O",
+        "folder",
+    ),
+    ActionSpec(
+        "open_builtin",
+        "Use the built-in images",
+        "File",
+        "Learn from the pictures that come with the program.",
+    ),
+    ActionSpec(
+        "open_run",
+        "Open run…",
+        "File",
+        "Look at an earlier run.",
+        "Ctrl+Shift+O",
+        "runs",
+        divider=True,
+    ),
+    ActionSpec("open_weights", "Open checkpoint…", "File", "See what a saved generator makes."),
+    ActionSpec("open_settings_file", "Open settings…", "File", "Read a run.toml or a preset."),
+    ActionSpec(
+        "save_settings",
+        "Save settings as…",
+        "File",
+        "Write the settings to a file.",
+        "Ctrl+S",
+        "save",
+        divider=True,
+    ),
+    ActionSpec(
+        "save_preset", "Save as preset…", "File", "Keep the settings under a name of your own."
+    ),
+    ActionSpec(
+        "reveal_run",
+        "Show run folder",
+        "File",
+        "Open the run's folder in the file manager.",
+        when="run",
+        divider=True,
+    ),
+    ActionSpec(
+        "quit",
+        "Quit",
+        "File",
+        "Save what is training and leave.",
+        "Ctrl+Q",
+        when="always",
+        divider=True,
+    ),
+    ActionSpec(
+        "undo",
+        "Undo",
+        "Edit",
+        "Take the last change of the settings back.",
+        "Ctrl+Z",
+        "undo",
+        "undo",
+    ),
+    ActionSpec("redo", "Redo", "Edit", "Make the change again.", "Ctrl+Shift+Z", "redo", "redo"),
+    ActionSpec(
+        "show_dataset", "Dataset", "View", "The images and how they are prepared.", "Ctrl+1"
+    ),
+    ActionSpec(
+        "show_design", "Design", "View", "The two networks and what they play for.", "Ctrl+2"
+    ),
+    ActionSpec("show_train", "Train", "View", "Samples and curves.", "Ctrl+3"),
+    ActionSpec(
+        "find_setting",
+        "Find a setting",
+        "View",
+        "Search the settings.",
+        "Ctrl+F",
+        "search",
+        divider=True,
+    ),
+    ActionSpec(
+        "theme_system", "Follow the system", "View", when="always", group="theme", divider=True
+    ),
+    ActionSpec("theme_light", "Light", "View", when="always", group="theme"),
+    ActionSpec("theme_dark", "Dark", "View", when="always", group="theme"),
+    ActionSpec(
+        "reset_layout", "Reset layout", "View", "Put every panel back where it was.", divider=True
+    ),
+    ActionSpec(
+        "start",
+        "Start",
+        "Run",
+        "Train a new run with these settings.",
+        "F5",
+        "start",
+        "start",
+        toolbar=True,
+    ),
+    ActionSpec(
+        "pause",
+        "Pause",
+        "Run",
+        "Wait, keeping everything in memory.",
+        "F6",
+        "pause",
+        "pause",
+        toolbar=True,
+    ),
+    ActionSpec(
+        "stop", "Stop", "Run", "Save and end the run.", "Shift+F5", "stop", "active", toolbar=True
+    ),
+    ActionSpec(
+        "sample_now",
+        "Sample now",
+        "Run",
+        "Draw the sample grid now.",
+        "F7",
+        "sample",
+        "training",
+        True,
+        divider=True,
+    ),
+    ActionSpec(
+        "save_now", "Save now", "Run", "Write a checkpoint now.", "F8", "save", "training", True
+    ),
+    ActionSpec(
+        "train_more",
+        "Train more",
+        "Run",
+        "Go on with the run on the screen.",
+        "",
+        "more",
+        "resting",
+        divider=True,
+    ),
+    ActionSpec(
+        "export",
+        "Export…",
+        "Export",
+        "Take the generator or its images away.",
+        "Ctrl+E",
+        "export",
+        "source",
+    ),
+    ActionSpec(
+        "show_guide", "How it works", "Help", "What the pages are for.", "F1", when="always"
+    ),
+    ActionSpec(
+        "show_log", "Show log", "Help", "Open the folder with the program's log.", when="always"
+    ),
+    ActionSpec("about", "About GAN Studio", "Help", when="always", divider=True),
+)
+
+MENUS = tuple(dict.fromkeys(spec.menu for spec in ACTIONS if spec.menu))
+
+
+class Actions(QObject):
+    """The table as QActions; `enable` is the one place that turns them on and off."""
+
+    def __init__(self, handlers: Mapping[str, Callable[[], None]], parent: QObject) -> None:
+        super().__init__(parent)
+        self._actions: dict[str, QAction] = {}
+        groups: dict[str, QActionGroup] = {}
+        for spec in ACTIONS:
+            action = QAction(spec.text, self)
+            action.setObjectName(spec.key)
+            action.setShortcut(QKeySequence(spec.shortcut))
+            action.setMenuRole(QAction.MenuRole.NoRole)
+            action.triggered.connect(_without_arguments(handlers[spec.key]))
+            if spec.group:
+                group = groups.setdefault(spec.group, QActionGroup(self))
+                action.setCheckable(True)
+                group.addAction(action)
+            self._actions[spec.key] = action
+        self.explain()
+
+    def __getitem__(self, key: str) -> QAction:
+        return self._actions[key]
+
+    def enable(self, conditions: set[str]) -> None:
+        """Turn on exactly the actions whose condition holds."""
+        for spec in ACTIONS:
+            self._actions[spec.key].setEnabled(spec.when == "always" or spec.when in conditions)
+
+    def explain(self, **reasons: str) -> None:
+        """Say what each action does, or, where a reason is given, why it is off."""
+        for spec in ACTIONS:
+            keys = f" ({self._actions[spec.key].shortcut().toString()})" if spec.shortcut else ""
+            tip = reasons.get(spec.key) or (spec.tip or spec.text) + keys
+            self._actions[spec.key].setToolTip(tip)
+            self._actions[spec.key].setStatusTip("")
+
+    def set_icons(self, icon: Callable[[str], QIcon]) -> None:
+        """Colour every icon for the theme in force."""
+        for spec in ACTIONS:
+            if spec.icon:
+                self._actions[spec.key].setIcon(icon(spec.icon))
+
+
+def _without_arguments(function: Callable[[], None]) -> Callable[..., None]:
+    return lambda *_: function()

@@ -1,0 +1,184 @@
+"""Opens a shell at once, loads the engine behind it, fills the window, leaves with the right exit code."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from gan_engine import EngineError, __version__
+from studio.failures import Failures, note, sentence_of
+from studio.preferences import Preferences
+from studio.window import MainWindow
+
+if TYPE_CHECKING:
+    from studio.demo import Demo
+
+DEMO_SECONDS = 60
+"""How long the demo lasts where nobody is there to watch."""
+
+
+class Loader(QThread):
+    """Imports the engine away from the window, which must stay alive meanwhile."""
+
+    loaded = Signal(str)
+    failed = Signal(object)
+
+    def run(self) -> None:
+        try:
+            from gan_engine import describe_device, open_sampler, scan_folder, summarize, train
+
+            assert all((open_sampler, scan_folder, summarize, train))
+            self.loaded.emit(describe_device().name)
+        except Exception as error:  # an engine that cannot be loaded is told in the window
+            self.failed.emit(error)
+
+
+class App(QObject):
+    """One window from first paint to exit code."""
+
+    def __init__(self, app: QApplication, options: argparse.Namespace) -> None:
+        super().__init__()
+        self._app, self._options = app, options
+        self.code = 0
+        self.preferences = Preferences()
+        self.window = MainWindow(self.preferences)
+        self.window.left.connect(self._leave)
+        self.demo: Demo | None = None
+        self.failures = Failures()
+        self.failures.failed.connect(self.window.show_failure)
+        self._loader = Loader(self)
+        self._loader.loaded.connect(self._fill)
+        self._loader.failed.connect(self._give_up)
+        self._pulse = QTimer(self)  # lets Python look at signals while Qt waits
+        self._pulse.timeout.connect(self._beat)
+
+    def start(self) -> None:
+        """Show the shell, then load the engine once it has been painted."""
+        self.window.show()
+        self._pulse.start(200)
+        QTimer.singleShot(50, self._loader.start)
+
+    def interrupt(self, code: int) -> None:
+        """Save, then leave with `code`; a second time leave at once."""
+        if self.code:
+            os._exit(code)
+        self.code = code
+        self.window.close()
+
+    @Slot(str)
+    def _fill(self, device: str) -> None:
+        """The engine is there: make the models and panels, which import torch's and pyqtgraph's names."""
+        from studio.context import Studio
+        from studio.demo import Demo
+        from studio.panels import PANELS
+
+        studio = Studio(self.preferences)
+        self.window.bind(studio, PANELS, device)
+        studio.library.refresh()
+        if self._options.open is not None:
+            self.window.open_path(self._options.open)
+        if self._options.demo:
+            self.demo = Demo(studio, self.window, self._options.demo_seconds)
+            self.demo.ended.connect(self._end_demo)
+            self.demo.start()
+
+    @Slot(object)
+    def _give_up(self, error: Exception) -> None:
+        note(error)
+        text, hint = sentence_of(error)
+        if not isinstance(error, EngineError):
+            text, hint = (
+                f"The engine could not be loaded: {error}",
+                "Run the set-up again: python3 main.py",
+            )
+        self.window.notices.show_notice("error", text, hint, [])
+        self.window.status.show_problem(text)
+        if self._options.demo_seconds:
+            self._end_demo(f"{text} {hint}")
+
+    @Slot(str)
+    def _end_demo(self, problem: str) -> None:
+        if problem:
+            sys.stderr.write(problem + "\n")
+            self.code = self.code or 1
+        self.window.close()
+
+    @Slot()
+    def _leave(self) -> None:
+        self._loader.wait()
+        self._pulse.stop()
+        self._app.exit(self.code)
+
+    @Slot()
+    def _beat(self) -> None:
+        """Nothing; that Python runs at all is the point."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the studio; return 0, 1, 130 (interrupted) or 143 (terminated), everything saved."""
+    options = _options(list(sys.argv[1:] if argv is None else argv))
+    os.environ.setdefault(
+        "OMP_WAIT_POLICY", "PASSIVE"
+    )  # before torch: idle threads leave the window its core
+    if not _has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["gan-studio"])
+    app.setApplicationName("GAN Studio")
+    app.setApplicationVersion(__version__)
+    app.setQuitOnLastWindowClosed(False)
+    QGuiApplication.setDesktopFileName("gan-studio")
+    locale.setlocale(locale.LC_NUMERIC, "C")  # Qt takes the system's; numbers in files must not
+    if options.demo and not options.demo_seconds and app.platformName() == "offscreen":
+        options.demo_seconds = DEMO_SECONDS
+    studio = App(app, options)
+    studio.failures.install()
+    before = _listen_for_signals(studio)
+    try:
+        studio.start()
+        return app.exec()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        studio.failures.remove()
+
+
+def _options(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("gan-studio", description="Train GANs and watch them learn.")
+    parser.add_argument(
+        "open", nargs="?", type=Path, help="a folder of images, a run, settings or a checkpoint"
+    )
+    parser.add_argument("--demo", action="store_true", help="start training the built-in images")
+    parser.add_argument(
+        "--demo-seconds", type=float, default=0, metavar="N", help="end the demo after N seconds"
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    options = parser.parse_args(argv)
+    options.demo = options.demo or options.demo_seconds > 0
+    return options
+
+
+def _has_display() -> bool:
+    if not sys.platform.startswith("linux") or "QT_QPA_PLATFORM" in os.environ:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _listen_for_signals(studio: App) -> dict[int, Any]:
+    """Let Ctrl+C and a polite kill save first; return what was listening before."""
+    before: dict[int, Any] = {}
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        with suppress(ValueError):  # only the main thread may
+            before[number] = signal.signal(number, lambda *_, code=code: studio.interrupt(code))
+    return before

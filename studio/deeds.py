@@ -1,0 +1,239 @@
+"""What each action does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+
+from gan_engine import EngineError, Notice, escape, paths
+from studio import opening
+from studio.failures import log_file
+from studio.preferences import Preferences
+
+if TYPE_CHECKING:
+    from studio.context import Studio
+
+Open = Callable[[Path], None]
+
+
+class Deeds(QObject):
+    """One method an action, named by its key; dialogs never block the window."""
+
+    page_asked = Signal(str)
+    setting_asked = Signal(str)
+    layout_asked = Signal()
+    export_asked = Signal()
+    help_asked = Signal(str)
+    quit_asked = Signal()
+    refused = Signal(object)
+
+    def __init__(self, window: QWidget, preferences: Preferences) -> None:
+        super().__init__(window)
+        self._window = window
+        self._preferences = preferences
+        self._studio: Studio | None = None
+
+    def bind(self, studio: Studio) -> None:
+        self._studio = studio
+
+    @property
+    def studio(self) -> Studio:
+        """The models; only asked for by actions that are off until these exist."""
+        assert self._studio is not None
+        return self._studio
+
+    # --- opening ---------------------------------------------------------------------------
+
+    def open(self, path: Path) -> None:
+        """Take a dropped or chosen path for what it is: images, run, settings or weights."""
+        studio = self.studio
+        match opening.what_is(path):
+            case "images":
+                self.use_folder(str(path))
+            case "run":
+                studio.run.open_folder(path if path.is_dir() else path.parent)
+            case "settings":
+                self.read_settings(path)
+            case "picture":
+                self._refuse(
+                    "That is one picture; GANs learn from many.", "Choose the folder it is in."
+                )
+            case "missing":
+                self._refuse(f"“{path.name}” is not there.", "Check the name, or plug the disk in.")
+            case "weights":
+                run = opening.run_of(path)
+                studio.run.open_folder(run) if run else studio.run.open_weights(path)
+
+    def use_folder(self, folder: str) -> None:
+        """Make a folder of images the one to learn from, and show its page."""
+        self.studio.document.set("data.folder", escape(folder))
+        if folder != paths.BUILTIN:
+            self._preferences.set("last_folder", str(Path(folder).parent))
+        self.page_asked.emit("dataset")
+
+    def read_settings(self, path: Path) -> None:
+        """Load a run file or a preset, one undo step; one that cannot be read changes nothing."""
+        try:
+            self.studio.document.read(path)
+        except EngineError as error:
+            self.refused.emit(error)
+
+    def open_folder(self) -> None:
+        dialog = self._chooser("Open images", self.use_folder)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.show()
+
+    def open_builtin(self) -> None:
+        self.use_folder(paths.BUILTIN)
+
+    def open_run(self) -> None:
+        dialog = self._chooser("Open run", self._open_text, paths.runs())
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.show()
+
+    def open_weights(self) -> None:
+        dialog = self._chooser("Open checkpoint", self._open_text, paths.runs())
+        dialog.setNameFilters(["Checkpoints (*.safetensors)", "All files (*)"])
+        dialog.show()
+
+    def open_settings_file(self) -> None:
+        dialog = self._chooser("Open settings", self._open_text, paths.runs())
+        dialog.setNameFilters(["Settings (*.toml)", "All files (*)"])
+        dialog.show()
+
+    def save_settings(self) -> None:
+        dialog = self._chooser("Save settings", self._save_settings, paths.home())
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("toml")
+        dialog.setNameFilters(["Settings (*.toml)"])
+        dialog.selectFile("settings.toml")
+        dialog.show()
+
+    def save_preset(self) -> None:
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Save as preset")
+        dialog.setLabelText("Name of the preset")
+        dialog.setOkButtonText("Save")
+        dialog.textValueSelected.connect(self._save_preset)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.setModal(False)
+        dialog.show()
+
+    def reveal_run(self) -> None:
+        if self.studio.run.folder:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.studio.run.folder)))
+
+    def show_log(self) -> None:
+        log_file().parent.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_file().parent)))
+
+    # --- editing and looking ---------------------------------------------------------------
+
+    def undo(self) -> None:
+        self.studio.document.undo()
+
+    def redo(self) -> None:
+        self.studio.document.redo()
+
+    def show_dataset(self) -> None:
+        self.page_asked.emit("dataset")
+
+    def show_design(self) -> None:
+        self.page_asked.emit("design")
+
+    def show_train(self) -> None:
+        self.page_asked.emit("train")
+
+    def find_setting(self) -> None:
+        self.setting_asked.emit("")
+
+    def theme_system(self) -> None:
+        self._preferences.set("theme", "system")
+
+    def theme_light(self) -> None:
+        self._preferences.set("theme", "light")
+
+    def theme_dark(self) -> None:
+        self._preferences.set("theme", "dark")
+
+    def reset_layout(self) -> None:
+        self.layout_asked.emit()
+
+    def export(self) -> None:
+        self.export_asked.emit()
+
+    def show_guide(self) -> None:
+        self.help_asked.emit("guide")
+
+    def about(self) -> None:
+        self.help_asked.emit("about")
+
+    def quit(self) -> None:
+        self.quit_asked.emit()
+
+    # --- running ---------------------------------------------------------------------------
+
+    def start(self) -> None:
+        config = self.studio.document.config
+        if config is not None and not self.studio.run.is_active:
+            self.page_asked.emit("train")
+            self.studio.run.start(config)
+
+    def pause(self) -> None:
+        run = self.studio.run
+        run.go_on() if run.state in ("paused", "pausing") else run.pause()
+
+    def stop(self) -> None:
+        self.studio.run.stop()
+
+    def sample_now(self) -> None:
+        self.studio.run.sample_now()
+
+    def save_now(self) -> None:
+        self.studio.run.save_now()
+
+    def train_more(self) -> None:
+        """Go on with the run on the screen, by so many images more where it had come to its end."""
+        run = self.studio.run
+        if run.folder is not None and not run.is_active:
+            self.page_asked.emit("train")
+            at_end = run.images_seen >= run.images_total
+            more = run.images_seen + self._preferences.train_more_images
+            run.resume(run.folder, more if at_end else None)
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _chooser(
+        self, title: str, chosen: Callable[[str], None], at: Path | None = None
+    ) -> QFileDialog:
+        start = str(at) if at and at.is_dir() else self._preferences.last_folder
+        dialog = QFileDialog(self._window, title, start)
+        dialog.fileSelected.connect(chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.setModal(False)
+        return dialog
+
+    def _open_text(self, path: str) -> None:
+        self.open(Path(path))
+
+    def _save_settings(self, path: str) -> None:
+        try:
+            self.studio.document.save(Path(path))
+        except EngineError as error:
+            self.refused.emit(error)
+
+    def _save_preset(self, title: str) -> None:
+        try:
+            path = self.studio.document.save_as_preset(title.strip())
+        except EngineError as error:
+            self.refused.emit(error)
+            return
+        self.studio.run.noticed.emit(Notice(0, "info", f"Saved as the preset “{path.stem}”."))
+
+    def _refuse(self, text: str, hint: str) -> None:
+        self.refused.emit(EngineError(text.replace("{", "(").replace("}", ")"), hint=hint))

@@ -1,0 +1,139 @@
+"""The line at the bottom: state, progress, speed, time left, memory, last save."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+
+from studio import figures
+
+_STATES = {
+    "idle": ("Ready", "quiet"),
+    "preparing": ("Preparing", "busy"),
+    "training": ("Training", "good"),
+    "pausing": ("Pausing", "busy"),
+    "paused": ("Paused", "busy"),
+    "stopping": ("Saving", "busy"),
+}
+_MEMORY = 0.8
+"""How much of the shown speed stays at the next reading."""
+
+
+class StatusLine(QWidget):
+    """Told things by `show_*`; works the time left out of what it was told."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = QLabel("●  Loading")
+        self._state.setObjectName("state")
+        self._text = QLabel()
+        self._text.setObjectName("stateText")
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedSize(160, 8)
+        self._percent, self._speed, self._left = QLabel(), QLabel(), QLabel()
+        self._memory, self._saved = QLabel(), QLabel()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 2, 10, 2)
+        row.setSpacing(14)
+        for widget in (self._state, self._text, self._bar, self._percent):
+            row.addWidget(widget, 1 if widget is self._text else 0)
+        for label in (self._speed, self._left, self._memory, self._saved):
+            row.addWidget(label, 0, Qt.AlignmentFlag.AlignRight)
+        self._rate, self._seen, self._total = 0.0, 0, 0
+        self._saved_at: float | None = None
+        self._colors = {"quiet": "#888888", "busy": "#c98a00", "good": "#2e9e5b", "bad": "#d64545"}
+        self._mood = "busy"
+        self._clock = QTimer(self)
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self._show_age)
+        self.show_state("idle", 0, 0)
+
+    def set_colors(self, **colors: str) -> None:
+        """Take the theme's colours for quiet, busy, good and bad."""
+        self._colors.update(colors)
+        self._paint()
+
+    def show_loading(self, text: str) -> None:
+        """Say what is being waited for before anything can be done."""
+        self._state.setText("●  Loading")
+        self._mood = "busy"
+        self._text.setText(text)
+        self._paint()
+
+    def show_state(self, state: str, seen: int, total: int) -> None:
+        """Show what the run does and how far it is."""
+        word, self._mood = _STATES.get(state, (state, "quiet"))
+        self._state.setText(f"●  {word}")
+        going = state != "idle"
+        if not going:
+            self._rate = 0.0
+        for widget in (self._bar, self._percent, self._speed, self._left, self._memory):
+            widget.setVisible(going)
+        self._bar.setRange(0, 0 if state == "preparing" else 1000)
+        self.show_progress(seen, total)
+        self._paint()
+
+    def show_problem(self, text: str) -> None:
+        """Say why nothing can be started; empty when it can."""
+        self._mood = "bad" if text else "quiet"
+        self._state.setText("●  Cannot start" if text else "●  Ready")
+        self._text.setText(text)
+        self._text.setToolTip(text)
+        self._paint()
+
+    def show_progress(self, seen: int, total: int) -> None:
+        """Show how many images of how many."""
+        self._seen, self._total = seen, total
+        share = seen / total if total else 0.0
+        if self._bar.maximum():
+            self._bar.setValue(int(1000 * min(1.0, share)))
+        self._percent.setText(f"{min(1.0, share):.0%}")
+        self._text.setText(
+            f"{figures.count(seen)} of {figures.count(total)} images" if total else ""
+        )
+        self._show_left()
+
+    def show_preparing(self, done: int, total: int) -> None:
+        """Show how many images are decoded."""
+        self._bar.setRange(0, 1000)
+        self._bar.setValue(int(1000 * done / max(1, total)))
+        self._percent.setText(f"{done / max(1, total):.0%}")
+        self._text.setText(f"Decoding images: {done:,} of {total:,}")
+
+    def show_reading(self, values: dict[str, float]) -> None:
+        """Show the newest speed and memory; the speed is smoothed."""
+        new = values.get("speed", 0.0)
+        self._rate = new if not self._rate else _MEMORY * self._rate + (1 - _MEMORY) * new
+        self._speed.setText(figures.speed(self._rate))
+        if "memory" in values:
+            self._memory.setText(figures.size(values["memory"]))
+            self._memory.setToolTip("Memory in use")
+        self._show_left()
+
+    def show_saved(self, at: float | None) -> None:
+        """Show when the last checkpoint was written, as `time.monotonic()` tells time."""
+        self._saved_at = at
+        if at is None:
+            self._clock.stop()
+        else:
+            self._clock.start()
+        self._show_age()
+
+    def _show_left(self) -> None:
+        left = (self._total - self._seen) / self._rate if self._rate > 0 else 0.0
+        self._left.setText(f"{figures.duration(left)} left" if left else "")
+
+    def _show_age(self) -> None:
+        if self._saved_at is None:
+            self._saved.setText("")
+            return
+        age = time.monotonic() - self._saved_at
+        self._saved.setText("saved just now" if age < 5 else f"saved {figures.duration(age)} ago")
+
+    def _paint(self) -> None:
+        self._state.setStyleSheet(f"color: {self._colors[self._mood]}; font-weight: 600;")

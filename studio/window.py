@@ -1,0 +1,439 @@
+"""The main window: pages, docks, menus, drop target, saved layout, leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QTabBar,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio import help_pages, theme
+from studio.actions import ACTIONS, MENUS, Actions
+from studio.deeds import Deeds
+from studio.failures import sentence_of
+from studio.preferences import LAYOUT_VERSION, Preferences
+from studio.status import StatusLine
+from studio.widgets.notice import NoticeBar
+
+if TYPE_CHECKING:
+    from gan_engine import Finished, Notice, Preparing, Saved, Scalars, Started
+    from studio.context import Studio
+    from studio.panels.base import Panel
+
+DOCKS = {
+    "runs": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "settings": Qt.DockWidgetArea.RightDockWidgetArea,
+    "messages": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
+
+
+class MainWindow(QMainWindow):
+    """A shell at first; `bind` fills it when the engine is loaded."""
+
+    left = Signal()
+    """The window is closed and no thread of its own is left."""
+
+    def __init__(self, preferences: Preferences) -> None:
+        super().__init__()
+        self.setObjectName("main")
+        self.setAcceptDrops(True)
+        self.resize(_fitting(QSize(1440, 900)))
+        self.preferences = preferences
+        self.panels: dict[str, Panel] = {}
+        self._studio: Studio | None = None
+        self._export: QWidget | None = None
+        self._leaving = self._staying = False
+        self._first_layout = QByteArray()
+        self._deeds = Deeds(self, preferences)
+        self.acts = Actions({spec.key: getattr(self._deeds, spec.key) for spec in ACTIONS}, self)
+        self.acts.enable(set())
+        self._build_menus()
+        self._build_middle()
+        self._deeds.page_asked.connect(self.show_page)
+        self._deeds.setting_asked.connect(self.show_setting)
+        self._deeds.layout_asked.connect(self._reset_layout)
+        self._deeds.help_asked.connect(self._show_help)
+        self._deeds.export_asked.connect(self._show_export)
+        self._deeds.quit_asked.connect(self.close)
+        self._deeds.refused.connect(self.show_failure)
+        self._take_theme()
+        self._show_title()
+
+    # --- building --------------------------------------------------------------------------
+
+    def _build_menus(self) -> None:
+        self.toolbar = QToolBar("Toolbar", self)
+        self.toolbar.setObjectName("toolbar")
+        self.toolbar.setMovable(False)
+        self.toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.toolbar.setIconSize(QSize(18, 18))
+        menus: dict[str, QMenu] = {name: self.menuBar().addMenu(name) for name in MENUS}
+        for spec in ACTIONS:
+            action = self.acts[spec.key]
+            for bar in (menus.get(spec.menu), self.toolbar if spec.toolbar else None):
+                if bar is not None:
+                    if spec.divider:
+                        bar.addSeparator()
+                    bar.addAction(action)
+        self._view_menu = menus["View"]
+        self._device = QLabel()
+        self._device.setObjectName("device")
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.toolbar.addWidget(space)
+        self.toolbar.addWidget(self._device)
+        self.toolbar.toggleViewAction().setEnabled(False)
+        self.addToolBar(self.toolbar)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    def _build_middle(self) -> None:
+        self.notices = NoticeBar()
+        self.notices.act.connect(self._answer)
+        self._tabs = QTabBar()
+        self._tabs.setObjectName("pages")
+        self._tabs.setDrawBase(False)
+        self._tabs.setExpanding(False)
+        self._tabs.currentChanged.connect(self._turn_page)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(help_pages.loading_page())
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.notices, self._tabs, self._pages):
+            column.addWidget(widget)
+        column.setStretchFactor(self._pages, 1)
+        self.setCentralWidget(middle)
+        self.status = StatusLine()
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.status, 1)
+        self.status.show_loading("The engine is loading; this takes a few seconds.")
+
+    def bind(self, studio: Studio, panels: Iterable[type[Panel]], device: str) -> None:
+        """Fill the shell: make every panel, give each its page or dock, listen to the models."""
+        self._studio = studio
+        self._deeds.bind(studio)
+        for kind in panels:
+            panel = self.panels[kind.key] = kind()
+            if kind.key in DOCKS:
+                self._add_dock(panel)
+            else:
+                self._pages.addWidget(panel)
+                self._tabs.addTab(kind.title)
+                self._tabs.setTabData(self._tabs.count() - 1, kind.key)
+            panel.bind(studio)
+            self._listen_to(panel)
+        self._device.setText(device)
+        self._device.setToolTip("What trains; the setting Training, Device changes it.")
+        self._arrange()
+        self._listen(studio)
+        self.show_page("dataset")
+        self._refresh()
+        if studio.preferences.problem:
+            self.notices.show_notice("warning", studio.preferences.problem, "", [])
+
+    def _add_dock(self, panel: Panel) -> None:
+        dock = QDockWidget(panel.title, self)
+        dock.setObjectName(f"dock-{panel.key}")
+        dock.setWidget(panel)
+        self.addDockWidget(DOCKS[panel.key], dock)
+        self._view_menu.addAction(dock.toggleViewAction())
+
+    def _arrange(self) -> None:
+        """Give every dock its first size, remember that, then take the layout of last time."""
+        docks = {dock.objectName(): dock for dock in self.findChildren(QDockWidget)}
+        sizes = {"dock-runs": 230, "dock-settings": 340}
+        sides = [docks[name] for name in sizes if name in docks]
+        self.resizeDocks(
+            sides, [sizes[dock.objectName()] for dock in sides], Qt.Orientation.Horizontal
+        )
+        if "dock-messages" in docks:
+            self.resizeDocks([docks["dock-messages"]], [130], Qt.Orientation.Vertical)
+        self._first_layout = self.saveState(LAYOUT_VERSION)
+        kept = self.preferences.layout()
+        geometry, state = kept.value("geometry"), kept.value("state")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        if isinstance(state, QByteArray):
+            self.restoreState(state, LAYOUT_VERSION)
+
+    def _listen(self, studio: Studio) -> None:
+        run = studio.run
+        studio.document.changed.connect(self._take_document)
+        studio.document.file_changed.connect(self._show_title)
+        run.state_changed.connect(self._take_state)
+        run.preparing.connect(self._take_preparing)
+        run.started.connect(self._take_start)
+        run.scalars_arrived.connect(self._take_scalars)
+        run.saved.connect(self._take_save)
+        run.noticed.connect(self._take_notice)
+        run.failed.connect(self._take_failure)
+        run.finished.connect(self._take_end)
+        run.viewed.connect(self._take_view)
+        studio.preferences.changed.connect(self._take_preference)
+
+    def _listen_to(self, panel: Panel) -> None:
+        """Connect what panels may ask of the window."""
+        for name, slot in (
+            ("page_asked", self.show_page),
+            ("setting_asked", self.show_setting),
+            ("export_asked", self._show_export),
+        ):
+            signal = getattr(panel, name, None)
+            if signal is not None:
+                signal.connect(slot)
+
+    # --- showing ---------------------------------------------------------------------------
+
+    @Slot(str)
+    def show_page(self, key: str) -> None:
+        """Bring the page called `key` to the front."""
+        for index in range(self._tabs.count()):
+            if self._tabs.tabData(index) == key:
+                self._tabs.setCurrentIndex(index)
+
+    @Slot(int)
+    def _turn_page(self, index: int) -> None:
+        panel = self.panels.get(str(self._tabs.tabData(index)))
+        if panel is not None:
+            self._pages.setCurrentWidget(panel)
+
+    @Slot(object)
+    def show_failure(self, error: BaseException) -> None:
+        """Say what went wrong, above the page."""
+        text, hint = sentence_of(error)
+        self.notices.show_notice("error", text, hint, [])
+
+    def show_setting(self, path: str) -> None:
+        """Bring the setting at `path` to view; an empty path begins a search."""
+        panel = self.panels.get("settings")
+        dock = self.findChild(QDockWidget, "dock-settings")
+        if panel is not None and isinstance(dock, QDockWidget):
+            dock.show()
+            dock.raise_()
+            getattr(panel, "show_setting")(path)  # noqa: B009
+
+    @Slot()
+    def _show_export(self) -> None:
+        from studio.panels.export import ExportDialog  # it draws on the engine, which loads later
+
+        if self._export is None and self._studio is not None:
+            dialog = ExportDialog(self)
+            dialog.bind(self._studio)
+            self._export = dialog
+        if self._export is not None:
+            self._export.show()
+            self._export.raise_()
+
+    @Slot(str)
+    def _show_help(self, key: str) -> None:
+        help_pages.show_help(key, self)
+
+    @Slot()
+    def _reset_layout(self) -> None:
+        self.restoreState(self._first_layout, LAYOUT_VERSION)
+
+    @Slot()
+    def _show_title(self) -> None:
+        names = ["GAN Studio"]
+        if self._studio is not None:
+            document, run = self._studio.document, self._studio.run
+            if document.path is not None:
+                names.append(document.path.name + (" •" if document.is_modified else ""))
+            if run.source is not None:
+                names.append(run.source.name)
+        self.setWindowTitle(" — ".join(names))
+
+    def _take_theme(self) -> None:
+        name = self.preferences.theme
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, name)
+        self.acts.set_icons(theme.icon)
+        self.acts[f"theme_{name}"].setChecked(True)
+        colors = theme.current()
+        self.status.set_colors(
+            quiet=colors.muted, busy=colors.warning, good=colors.good, bad=colors.error
+        )
+
+    @Slot(str, object)
+    def _take_preference(self, name: str, value: object) -> None:
+        if name == "theme":
+            self._take_theme()
+
+    # --- what the models say ---------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        """Turn actions on and off, and say what stands in the way of a start."""
+        if self._studio is None:
+            return
+        document, run = self._studio.document, self._studio.run
+        errors, resting = document.errors, not run.is_active
+        holds = {
+            "loaded": True,
+            "undo": document.can_undo,
+            "redo": document.can_redo,
+            "start": resting and document.config is not None,
+            "pause": run.state in ("preparing", "training", "pausing", "paused"),
+            "active": not resting and run.state != "stopping",
+            "training": run.state in ("training", "pausing", "paused"),
+            "run": run.folder is not None,
+            "source": run.source is not None,
+            "resting": resting and run.folder is not None,
+        }
+        self.acts.enable({name for name, holding in holds.items() if holding})
+        waiting = run.state in ("paused", "pausing")
+        self.acts["pause"].setText("Resume" if waiting else "Pause")
+        self.acts["pause"].setIcon(theme.icon("start" if waiting else "pause"))
+        reason = document.explain(errors[0]) if errors and resting else ""
+        self.acts.explain(start=reason or ("" if resting else "A run is going; it must end first."))
+        if resting:
+            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            self.status.show_problem(reason + more if reason else "")
+
+    @Slot(object, object, object)
+    def _take_document(self, draft: object, config: object, problems: object) -> None:
+        self._refresh()
+        self._show_title()
+
+    @Slot(str)
+    def _take_state(self, state: str) -> None:
+        assert self._studio is not None
+        run = self._studio.run
+        self.status.show_state(state, run.images_seen, run.images_total)
+        self._refresh()
+        if state == "preparing":
+            self.notices.hide_notice()
+            self.status.show_saved(None)
+        if state == "idle":
+            self._come_to_rest()
+
+    @Slot(object)
+    def _take_preparing(self, event: Preparing) -> None:
+        self.status.show_preparing(event.done, event.total)
+
+    @Slot(object)
+    def _take_start(self, event: Started) -> None:
+        self._device.setText(event.device)
+        self.status.show_progress(event.images_seen, event.images_total)
+        self._refresh()
+        self._show_title()
+
+    @Slot(object)
+    def _take_scalars(self, readings: list[Scalars]) -> None:
+        assert self._studio is not None
+        for reading in readings:
+            self.status.show_reading(reading.values)
+        self.status.show_progress(readings[-1].images_seen, self._studio.run.images_total)
+
+    @Slot(object)
+    def _take_save(self, event: Saved) -> None:
+        assert self._studio is not None
+        self.status.show_saved(self._studio.run.last_saved)
+
+    @Slot(object)
+    def _take_notice(self, notice: Notice) -> None:
+        """What a person must act on stands above the page; the rest is in the messages."""
+        if notice.level == "error" or notice.key in ("busy", "diverged"):
+            self.notices.show_notice(notice.level, notice.text, notice.hint, [])
+
+    @Slot(object)
+    def _take_view(self, view: object) -> None:
+        self._refresh()
+        self._show_title()
+        self.show_page("train")
+
+    @Slot(object)
+    def _take_end(self, event: Finished) -> None:
+        assert self._studio is not None
+        self.status.show_saved(self._studio.run.last_saved)
+
+    # --- dropping --------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        urls = event.mimeData().urls()
+        if self._studio is not None and any(url.isLocalFile() for url in urls):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if local and self._studio is not None:
+            event.acceptProposedAction()
+            self.open_path(Path(local[0]))
+
+    def open_path(self, path: Path) -> None:
+        """Take a dropped or chosen path for what it is."""
+        self._deeds.open(path)
+
+    # --- leaving ---------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Leave at once when nothing trains; else save first, visibly and revocably."""
+        studio = self._studio
+        if studio is not None and studio.run.is_active:
+            event.ignore()
+            self._leaving, self._staying = True, False
+            studio.run.stop()
+            text = "Saving the run, then closing."
+            self.notices.show_notice("info", text, "", [("Keep training", "stay")])
+            return
+        self._keep_layout()
+        if studio is not None:
+            studio.shut_down()
+        event.accept()
+        self.left.emit()
+
+    def _keep_layout(self) -> None:
+        if self._studio is not None:
+            kept = self.preferences.layout()
+            kept.setValue("geometry", self.saveGeometry())
+            kept.setValue("state", self.saveState(LAYOUT_VERSION))
+
+    @Slot(str)
+    def _answer(self, name: str) -> None:
+        if name == "stay" and self._leaving:
+            self._leaving, self._staying = False, True
+            self.notices.show_notice("info", "Going on as soon as the run is saved.", "", [])
+            if self._studio is not None and not self._studio.run.is_active:
+                self._come_to_rest()
+        elif name == "leave":
+            self.close()
+
+    def _come_to_rest(self) -> None:
+        """After a run has ended: close, or go on, if that was asked for meanwhile."""
+        run = self._studio.run if self._studio is not None else None
+        if self._leaving:
+            self._leaving = False
+            self.close()
+        elif self._staying and run is not None and run.folder is not None:
+            self._staying = False
+            run.resume(run.folder)
+
+    @Slot(object)
+    def _take_failure(self, error: Exception) -> None:
+        """A run that failed to save keeps the window open: the user decides."""
+        if self._leaving:
+            self._leaving = False
+            text, hint = sentence_of(error)
+            self.notices.show_notice("error", text, hint, [("Close anyway", "leave")])
+
+
+def _fitting(wanted: QSize) -> QSize:
+    """Return `wanted`, no larger than the screen has room for."""
+    screen = QApplication.primaryScreen()
+    return wanted.boundedTo(screen.availableSize()) if screen is not None else wanted

@@ -1,0 +1,92 @@
+"""What holds for every adversarial loss, every pairing and both shapes of score."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from gan_engine.losses import LOSSES, AdversarialLoss, CrossEntropy, LeastSquares, Wasserstein
+
+SHAPES = [(6,), (6, 1, 3, 3)]
+PAIRINGS = ["each", "pair", "average"]
+
+
+def variants() -> list[AdversarialLoss]:
+    losses = [loss(pairing=p) for loss in LOSSES for p in PAIRINGS if p == "each" or not loss.relative]
+    return [*losses, CrossEntropy(saturating=True), LeastSquares(fake_target=-1.0, wanted_target=0.0)]
+
+
+def name(loss: AdversarialLoss) -> str:
+    return "-".join(str(value) for value in loss.model_dump().values())
+
+
+@pytest.fixture
+def scores(request: pytest.FixtureRequest) -> tuple[torch.Tensor, torch.Tensor]:
+    draw = torch.Generator().manual_seed(3)
+    real, fake = (torch.randn(request.param, generator=draw, dtype=torch.float64) for _ in range(2))
+    return real.requires_grad_(), fake.requires_grad_()
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda part: part.key())
+def test_that_d_is_rewarded_for_telling_real_from_fake(loss: type[AdversarialLoss]) -> None:
+    high, low = torch.full((4,), 2.0), torch.full((4,), -2.0)
+    assert loss().discriminator(high, low) < loss().discriminator(low, high)
+
+
+@pytest.mark.parametrize("loss", variants(), ids=name)
+def test_that_g_is_rewarded_for_being_taken_for_real(loss: AdversarialLoss) -> None:
+    real = torch.zeros(4)
+    if isinstance(loss, LeastSquares):  # its targets, not infinity, are what G aims at
+        better, worse = torch.full((4,), float(loss.wanted_target)), torch.full((4,), -3.0)
+    else:
+        better, worse = torch.full((4,), 0.9), torch.full((4,), -0.9)
+    assert loss.generator(real, better) < loss.generator(real, worse)
+
+
+@pytest.mark.parametrize("scores", SHAPES, indirect=True, ids=["scalar", "patch"])
+@pytest.mark.parametrize("loss", variants(), ids=name)
+def test_that_gradients_equal_finite_differences(
+    loss: AdversarialLoss, scores: tuple[torch.Tensor, torch.Tensor]
+) -> None:
+    real, fake = scores
+    assert torch.autograd.gradcheck(loss.discriminator, (real, fake))
+    assert torch.autograd.gradcheck(lambda f: loss.generator(real.detach(), f), (fake,))
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda part: part.key())
+def test_that_a_patch_map_averages_the_loss_and_not_the_scores(loss: type[AdversarialLoss]) -> None:
+    scores = torch.tensor([[-3.0, 3.0], [0.5, -0.5]]).reshape(1, 1, 2, 2)
+    each = torch.stack([loss().g_fake(score) for score in scores.flatten()])
+    assert torch.allclose(loss().generator(None, scores), each.mean())
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda part: part.key())
+def test_that_a_loss_shows_its_formula(loss: type[AdversarialLoss]) -> None:
+    d, g = loss().formula()
+    assert d.startswith("L<sub>D</sub>")
+    assert g.startswith("L<sub>G</sub>")
+
+
+def test_that_the_saturating_form_starves_g_when_d_is_sure() -> None:
+    score = torch.tensor([-8.0], requires_grad=True)
+    (saturating,) = torch.autograd.grad(CrossEntropy(saturating=True).generator(None, score), score)
+    (usual,) = torch.autograd.grad(CrossEntropy().generator(None, score), score)
+    assert saturating.item() == pytest.approx(-3.35e-4, rel=1e-2)
+    assert usual.item() == pytest.approx(-1.0, rel=1e-3)
+
+
+def test_that_the_tutorials_letter_is_d_of_least_squares() -> None:
+    real, fake, b = torch.tensor([0.3]), torch.tensor([0.8]), 0.25
+    tutorial = ((fake - b) ** 2 + (1 - real) ** 2) / 2
+    assert torch.allclose(LeastSquares(fake_target=b).discriminator(real, fake), tutorial.mean())
+
+
+def test_that_paired_logistic_is_the_relativistic_loss_of_r3gan() -> None:
+    real, fake = torch.tensor([0.4, -1.2]), torch.tensor([0.1, 2.0])
+    expected = torch.nn.functional.softplus(fake - real).mean()
+    assert torch.allclose(CrossEntropy(pairing="pair").discriminator(real, fake), expected)
+
+
+def test_that_the_critics_loss_is_the_negative_distance_of_means() -> None:
+    real, fake = torch.tensor([1.0, 3.0]), torch.tensor([0.0, 1.0])
+    assert Wasserstein().discriminator(real, fake).item() == pytest.approx(-1.5)

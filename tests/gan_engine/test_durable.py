@@ -1,0 +1,82 @@
+"""Writing that survives: the old file or the new one, never a stump; one writer a run."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gan_engine import durable
+from gan_engine.errors import BusyError, SpaceError
+
+
+def test_that_a_failed_write_leaves_the_old_file_and_no_stray(tmp_path: Path) -> None:
+    path = tmp_path / "kept.bin"
+    durable.write(path, b"old")
+
+    def fail(file) -> None:
+        file.write(b"half of the ne")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(SpaceError, match="disk is full"):
+        durable.write(path, fail)
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["kept.bin"]
+
+
+def test_that_a_full_disk_is_told_from_a_forbidden_one(tmp_path: Path) -> None:
+    full = durable.space_error(OSError(errno.EFBIG, "File too large"), tmp_path / "a")
+    forbidden = durable.space_error(OSError(errno.EACCES, "Permission denied"), tmp_path / "a")
+    assert "full" in full.text
+    assert "Permission denied" in forbidden.text
+    assert full.hint
+    assert forbidden.hint
+
+
+def test_that_unfinished_files_are_swept_and_others_kept(tmp_path: Path) -> None:
+    (tmp_path / f"{durable.TEMPORARY}1-x").write_bytes(b"")
+    (tmp_path / "x").write_bytes(b"")
+    assert durable.sweep(tmp_path) == 1
+    assert os.listdir(tmp_path) == ["x"]
+
+
+def test_that_a_run_has_one_writer(tmp_path: Path) -> None:
+    with durable.lock(tmp_path):
+        assert durable.lock_holder(tmp_path)["pid"] == os.getpid()
+        with pytest.raises(BusyError), durable.lock(tmp_path):
+            pass
+    assert durable.lock_holder(tmp_path) is None
+    with durable.lock(tmp_path):
+        pass
+
+
+def test_that_a_killed_writer_leaves_no_lock(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, pathlib; from gan_engine import durable\n"
+        "with durable.lock(pathlib.Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert json.loads((tmp_path / "lock").read_text())["pid"] != os.getpid()
+    assert durable.lock_holder(tmp_path) is None
+    with durable.lock(tmp_path):
+        pass
+
+
+def test_that_a_lock_from_before_a_reboot_does_not_count(tmp_path: Path) -> None:
+    with durable.lock(tmp_path):
+        held = json.loads((tmp_path / "lock").read_text())
+    (tmp_path / "lock").write_text(json.dumps({**held, "boot": "another"}))
+    assert durable.lock_holder(tmp_path) is None
+
+
+def test_that_a_writer_on_another_host_is_believed(tmp_path: Path) -> None:
+    with durable.lock(tmp_path):
+        held = json.loads((tmp_path / "lock").read_text())
+    (tmp_path / "lock").write_text(json.dumps({**held, "host": "elsewhere"}))
+    with pytest.raises(BusyError, match="elsewhere"), durable.lock(tmp_path):
+        pass

@@ -1,0 +1,37 @@
+"""Tiny runs: real images, networks of a few thousand weights, seconds on one core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from gan_engine.config import RunConfig, default_draft, parse
+from gan_engine.events import Event
+from gan_engine.schema import merge
+
+E = TypeVar("E", bound=Event)
+
+TINY = {
+    "data": {"size": 16},
+    "architecture": {"kind": "dcgan", "width": 4, "z_dim": 8},
+    "training": {"batch_size": 4, "images": 32, "device": "cpu"},
+    "samples": {"rows": 2, "columns": 3, "every_seconds": 3600},
+}
+
+
+@pytest.fixture
+def tiny(emoji: Path) -> Callable[..., RunConfig]:
+    """Return a function that makes a tiny run's settings, with changes as nested tables."""
+
+    def make(**changes: Any) -> RunConfig:
+        draft = merge(merge(default_draft(), TINY), {"data": {"folder": str(emoji)}})
+        return parse(merge(draft, changes))
+
+    return make
+
+
+def of_kind(events: Iterable[Event], kind: type[E]) -> list[E]:
+    return [event for event in events if isinstance(event, kind)]

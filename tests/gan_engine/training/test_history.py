@@ -1,0 +1,60 @@
+"""A history can be read while it is written, and has one value at each moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from gan_engine.training.history import History, HistoryWriter
+
+
+def test_that_a_reader_sees_what_a_writer_has_written_so_far(tmp_path: Path) -> None:
+    writer = HistoryWriter(tmp_path, 0)
+    writer.scalars(64, 1.0, {"loss/g": 0.5})
+    reader = History(tmp_path)
+    row, series = reader.scalars()
+    assert series["loss/g"][1].tolist() == [0.5]
+    writer.scalars(128, 2.0, {"loss/g": float("nan"), "loss/d": 1.0})
+    _, more = reader.scalars(row)
+    assert more["loss/g"][0].tolist() == [128]
+    assert np.isnan(more["loss/g"][1]).all()
+    assert more["loss/d"][1].tolist() == [1.0]
+    assert reader.seconds() == 2.0
+    reader.close()
+    writer.close()
+
+
+def test_that_what_a_crash_lost_is_left_out_of_the_curves(tmp_path: Path) -> None:
+    first = HistoryWriter(tmp_path, 0)
+    for images in (100, 200, 300):
+        first.scalars(images, 1.0, {"x": float(images)})
+    first.close()
+    second = HistoryWriter(tmp_path, 200)
+    second.scalars(250, 1.0, {"x": -250.0})
+    second.close()
+    reader = History(tmp_path)
+    assert reader.scalars()[1]["x"][1].tolist() == [100.0, 200.0, -250.0]
+    reader.close()
+
+
+def test_that_events_and_grids_come_back_in_order(tmp_path: Path) -> None:
+    writer = HistoryWriter(tmp_path, 0)
+    writer.event(5, "changed", path="loss.margin", old=1.0, new=2.0)
+    writer.event(9, "saved", path="x")
+    writer.close()
+    (tmp_path / "grids").mkdir()
+    for name in ("000000000020.png", "000000000003.png", "notes.txt"):
+        (tmp_path / "grids" / name).write_bytes(b"")
+    reader = History(tmp_path)
+    assert [(e[0], e[2]) for e in reader.events()] == [(5, "changed"), (9, "saved")]
+    assert reader.events()[0][3]["new"] == 2.0
+    assert [images for images, _ in reader.grids()] == [3, 20]
+    reader.close()
+
+
+def test_that_a_folder_without_a_history_reads_as_empty(tmp_path: Path) -> None:
+    reader = History(tmp_path)
+    assert reader.scalars() == (0, {})
+    assert reader.events() == []
+    reader.close()
