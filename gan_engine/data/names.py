@@ -1,0 +1,137 @@
+"""Every file below a folder, judged by its name and first bytes alone."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from gan_engine.errors import DataError
+from gan_engine.schema import Message, escape
+
+_OURS = ".png .apng .jpg .jpeg .jpe .jfif .webp .bmp .dib .tif .tiff .gif"
+_FOREIGN = (
+    ".heic .heif .avif .jxl .jp2 .psd .svg .tga .ico .exr .hdr .pcx .pbm .pgm .ppm .dds"
+    " .dng .cr2 .cr3 .nef .arw .orf .rw2 .raf"
+)
+SUFFIXES = frozenset(_OURS.split())
+"""What pictures' names end with; a file with an ending of neither list shows its first bytes."""
+
+_UNREAD = frozenset(_FOREIGN.split())
+_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")
+
+
+class Entry(NamedTuple):
+    """One file of a folder; `name` is relative, as the system says it, with `/` between parts."""
+
+    name: str
+    verdict: Literal["picture", "bad", "other"]
+    reason: str = ""
+    size: int = 0
+    modified: int = 0
+
+
+def walk(folder: Path) -> Iterator[Entry]:
+    """Yield every file below `folder`, judged by its name; links are followed, each folder once.
+
+    Raises:
+        DataError: There is no such folder, or it may not be opened.
+    """
+    try:
+        seen = {_identity(os.fspath(folder))}
+        with os.scandir(folder):
+            pass
+    except OSError as error:
+        raise _no_folder(folder, error) from error
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        try:
+            with os.scandir(folder / inside) as listing:
+                entries = list(listing)
+        except OSError as error:
+            yield _closed(inside, error)
+            continue
+        for entry in entries:
+            name = f"{inside}/{entry.name}" if inside else entry.name
+            if not _is_folder(entry):
+                yield _judge(entry.path, name)
+                continue
+            try:
+                identity = _identity(entry.path)
+            except OSError as error:
+                yield _closed(name, error)
+                continue
+            if identity not in seen:
+                seen.add(identity)
+                waiting.append(name)
+
+
+def _closed(name: str, error: OSError) -> Entry:
+    why = error.strerror or type(error).__name__
+    return Entry(name, "bad", Message("the folder cannot be opened ({why})", why=why))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _identity(path: str) -> tuple[int, int]:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
+
+
+def _judge(path: str, name: str) -> Entry:
+    suffix = os.path.splitext(name)[1].lower()
+    if is_hidden(name):
+        return Entry(name, "other")
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        why = Message("it cannot be read ({why})", why=error.strerror or type(error).__name__)
+        return Entry(name, "bad" if suffix in SUFFIXES | _UNREAD else "other", why)
+    if suffix in _UNREAD:
+        kind = suffix[1:].upper()
+        why = Message("{kind} pictures are not read here; save it as PNG or JPEG", kind=kind)
+        return Entry(name, "bad", why)
+    if not stat.S_ISREG(found.st_mode):
+        why = Message("not an ordinary file")
+        return Entry(name, "bad", why) if suffix in SUFFIXES else Entry(name, "other")
+    picture = suffix in SUFFIXES or _starts_like_a_picture(path)
+    verdict: Literal["picture", "other"] = "picture" if picture else "other"
+    return Entry(name, verdict, "", found.st_size, found.st_mtime_ns)
+
+
+def _starts_like_a_picture(path: str) -> bool:
+    try:
+        with open(path, "rb", buffering=0) as file:
+            start = file.read(12)
+    except OSError:
+        return False
+    return start.startswith(_SIGNATURES) or (start[:4] == b"RIFF" and start[8:] == b"WEBP")
+
+
+def is_hidden(name: str) -> bool:
+    """Return whether a file is out of sight: a desktop's own thumbnails, a Mac's shadow files."""
+    return name.startswith((".", "__MACOSX/")) or "/." in name
+
+
+def _no_folder(folder: Path, error: OSError) -> DataError:
+    name = escape(os.fspath(folder))
+    if isinstance(error, FileNotFoundError):
+        hint = "Choose another folder, or plug the disk in."
+        return DataError("The folder “{folder}” is not there.", hint=hint, folder=name)
+    if isinstance(error, NotADirectoryError):
+        hint = "Choose the folder it is in."
+        return DataError("“{folder}” is a file, not a folder of pictures.", hint=hint, folder=name)
+    return DataError(
+        "The folder “{folder}” cannot be opened: {why}.",
+        hint="Check its permissions, or choose another folder.",
+        folder=name,
+        why=error.strerror or type(error).__name__,
+    )

@@ -1,0 +1,58 @@
+"""The same work on many files at once, in order, little of it in flight."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_AHEAD = 8  # how many results a worker may be ahead of the reader
+
+
+def workers() -> int:
+    """Return how many threads decode at once: more than eight would wait for the interpreter."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(8, usable or 1))
+
+
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], threads: int
+) -> Iterator[tuple[Item, Result]]:
+    """Yield each item with what `work` made of it, in the order of `items`.
+
+    No thread is left behind when the iterator ends, fails or is closed early.
+    """
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="pictures")
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
+    try:
+        for item in items:
+            waiting.append((item, pool.submit(work, item)))
+            if len(waiting) >= threads * _AHEAD:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Clock:
+    """Says when it is time to tell about progress: at once, then at most twenty times a second."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def due(self) -> bool:
+        """Return whether to tell now."""
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + 0.05
+        return True

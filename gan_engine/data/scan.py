@@ -1,0 +1,229 @@
+"""What is in a folder of pictures, and what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from gan_engine.data.names import SUFFIXES, Entry, walk
+from gan_engine.data.parallel import Clock, in_order
+from gan_engine.imaging import ImageError, ImageHeader, read_header
+from gan_engine.schema import Message, Problem, escape
+
+Thing = TypeVar("Thing")
+
+FEW = 100
+"""With fewer pictures than this, networks learn them by heart."""
+
+_HEADER_THREADS = 4  # headers are small: this hides the waiting of disks, not arithmetic
+
+
+@dataclass(frozen=True)
+class BadFile:
+    """A picture that cannot be used, by its escaped path inside the folder, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ScanProgress:
+    """`done` of `total` pictures are known; while names are still being listed `done` is 0."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class DatasetReport:
+    """What a folder holds; every file in it is counted exactly once in `total`.
+
+    Attributes:
+        folder: The folder that was looked at, with everything below it.
+        files: Usable pictures, by escaped relative path, sorted.
+        bad: Pictures that cannot be used.
+        others: How many files are no pictures, hidden ones included.
+        sizes: How many pictures have which (width, height), upright; the most frequent first.
+        modes: How many have which mode of Pillow's.
+        formats: How many have which file format.
+        classes: How many are in which immediate subfolder.
+        other_kinds: How many of the others have which suffix.
+        hidden: A hidden subfolder that holds pictures, if any.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    bad: tuple[BadFile, ...]
+    others: int
+    sizes: dict[tuple[int, int], int]
+    modes: dict[str, int]
+    formats: dict[str, int]
+    classes: dict[str, int]
+    other_kinds: dict[str, int] = field(default_factory=dict)
+    hidden: str = ""
+
+    @property
+    def total(self) -> int:
+        """How many files there are."""
+        return len(self.files) + len(self.bad) + self.others
+
+    def problems(self) -> list[Problem]:
+        """Return what keeps a run from learning from this folder, or will make it learn badly."""
+        return objections(
+            self.folder, len(self.files), self.bad, self.other_kinds, hidden=self.hidden
+        )
+
+
+def never() -> bool:
+    """Return False: for work that nobody cancels."""
+    return False
+
+
+def scan_folder(
+    folder: Path, cancelled: Callable[[], bool] = never
+) -> Iterator[ScanProgress | DatasetReport]:
+    """Yield progress at most twenty times a second, then the report; nothing more once cancelled.
+
+    Only headers are read: a picture that is cut short is found when it is prepared.
+
+    Raises:
+        DataError: There is no such folder, or it may not be opened.
+    """
+    clock, entries = Clock(), list[Entry]()
+    for entry in walk(folder):
+        if cancelled():
+            return
+        entries.append(entry)
+        if clock.due():
+            yield ScanProgress(0, len(entries))
+    entries.sort()
+    pictures = [entry.name for entry in entries if entry.verdict == "picture"]
+    headers: list[tuple[str, ImageHeader]] = []
+    bad = bad_files(entries)
+
+    def look(name: str) -> ImageHeader | ImageError:
+        try:
+            return read_header(folder / name)
+        except ImageError as error:
+            return error
+
+    for done, (name, header) in enumerate(in_order(look, pictures, _HEADER_THREADS), 1):
+        if cancelled():
+            return
+        if isinstance(header, ImageError):
+            bad.append(BadFile(escape(name), header.reason))
+        else:
+            headers.append((name, header))
+        if clock.due():
+            yield ScanProgress(done, len(pictures))
+    yield ScanProgress(len(pictures), len(pictures))
+    yield _report(folder, entries, headers, bad)
+
+
+def _report(
+    folder: Path,
+    entries: list[Entry],
+    headers: list[tuple[str, ImageHeader]],
+    bad: list[BadFile],
+) -> DatasetReport:
+    others = [entry.name for entry in entries if entry.verdict == "other"]
+    return DatasetReport(
+        folder=folder,
+        files=tuple(escape(name) for name, _ in headers),
+        bad=tuple(sorted(bad, key=lambda file: file.path)),
+        others=len(others),
+        sizes=_counted((header.width, header.height) for _, header in headers),
+        modes=_counted(header.mode for _, header in headers),
+        formats=_counted(header.format for _, header in headers),
+        classes=dict(
+            sorted(Counter(escape(n.split("/")[0]) for n, _ in headers if "/" in n).items())
+        ),
+        other_kinds=kinds_of(others),
+        hidden=hidden_pictures(others),
+    )
+
+
+def bad_files(entries: Iterable[Entry]) -> list[BadFile]:
+    """Return what is known to be unusable by name alone."""
+    return [BadFile(escape(e.name), e.reason) for e in entries if e.verdict == "bad"]
+
+
+def kinds_of(names: Iterable[str]) -> dict[str, int]:
+    """Return how many names have which suffix, the most frequent first."""
+    return _counted(escape(os.path.splitext(name)[1].lower()) for name in names)
+
+
+def hidden_pictures(names: Iterable[str]) -> str:
+    """Return a folder that hides pictures, or nothing."""
+    folders = (os.path.split(n)[0] for n in names if os.path.splitext(n)[1].lower() in SUFFIXES)
+    return escape(next((folder for folder in folders if folder), ""))
+
+
+def _counted(things: Iterable[Thing]) -> dict[Thing, int]:
+    return dict(Counter(things).most_common())
+
+
+# --- verdict -------------------------------------------------------------------------------------
+
+
+def objections(
+    folder: Path,
+    usable: int,
+    bad: Sequence[BadFile],
+    other_kinds: Mapping[str, int],
+    hidden: str = "",
+) -> list[Problem]:
+    """Return what is wrong with a folder that holds `usable` pictures; errors stop a start."""
+    name = escape(folder.name or os.fspath(folder))
+    if not usable:
+        return [_no_pictures(name, bad, other_kinds, hidden)]
+    problems = []
+    if usable == 1:
+        text = Message("There is only one usable picture in “{folder}”.", folder=name)
+        problems.append(_problem(text, "Choose a folder with a hundred pictures or more."))
+    elif usable < FEW:
+        text = Message("Only {count} pictures: the networks will copy them.", count=usable)
+        problems.append(
+            _problem(text, "Add more; a hundred is few, thousands are good.", "warning")
+        )
+    if bad:
+        text = Message(
+            "{count} of {total} pictures cannot be used; the first is “{path}”: {reason}.",
+            count=len(bad),
+            total=len(bad) + usable,
+            path=bad[0].path,
+            reason=bad[0].reason,
+        )
+        problems.append(_problem(text, "They are left out.", "warning"))
+    return problems
+
+
+def _no_pictures(
+    name: str, bad: Sequence[BadFile], other_kinds: Mapping[str, int], hidden: str
+) -> Problem:
+    hint = "Choose a folder with pictures in it: PNG, JPEG, WebP, BMP, TIFF or GIF."
+    if bad:
+        text = (
+            "None of the {count} pictures in “{folder}” can be used;"
+            " the first is “{path}”: {reason}."
+        )
+        values = {"count": len(bad), "path": bad[0].path, "reason": bad[0].reason}
+        return _problem(Message(text, folder=name, **values), "Mend them or choose another folder.")
+    if hidden:
+        text = "The only pictures in “{folder}” are hidden, in “{hidden}”."
+        return _problem(Message(text, folder=name, hidden=hidden), "Choose that folder itself.")
+    if not other_kinds:
+        return _problem(Message("“{folder}” is empty.", folder=name), hint)
+    found = ", ".join(
+        f"{n} {kind or 'without an ending'}" for kind, n in list(other_kinds.items())[:4]
+    )
+    text = "There are no pictures in “{folder}”, only other files ({found})."
+    return _problem(Message(text, folder=name, found=found), hint)
+
+
+def _problem(text: str, hint: str, severity: Literal["error", "warning"] = "error") -> Problem:
+    return Problem("data.folder", text, Message(hint), severity)
