@@ -148,7 +148,7 @@ def lock(folder: Path) -> Iterator[None]:
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = open(path, "a+")  # noqa: SIM115  (closed below, after the caller is done)
+        file = open(path, "a+", encoding="utf-8")  # noqa: SIM115  (closed below, after the caller is done)
     except OSError as error:
         raise space_error(error, path) from error
     with file:
