@@ -1,0 +1,147 @@
+"""What no file of the program does, each rule with its reason."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house.source import imports, python_files, shown, tree
+
+ENGINE, STUDIO = python_files("gan_engine"), python_files("studio")
+PROGRAM = [*ENGINE, *STUDIO, *python_files("main.py")]
+TESTS = python_files("tests")
+
+# Where anything at all may go wrong, and is told: the last stop of a thread, a stranger's image.
+CATCH_ALL = (
+    "studio/app.py",
+    "studio/failures.py",
+    "studio/worker.py",
+    "studio/jobs.py",
+    "gan_engine/imaging.py",
+)
+
+
+def calls(path: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+
+
+def name_of(call: ast.Call) -> str:
+    return ast.unparse(call.func)
+
+
+def keyword(call: ast.Call, name: str) -> str:
+    return next((ast.unparse(k.value) for k in call.keywords if k.arg == name), "")
+
+
+def lines(path: Path, found: Callable[[ast.Call], bool]) -> list[str]:
+    return [f"{shown(path)}:{call.lineno}" for call in calls(path) if found(call)]
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=shown)
+def test_that_the_engine_knows_no_window(path: Path) -> None:
+    qt = ("PySide6", "shiboken6", "pyqtgraph", "superqt", "studio")
+    assert not [found for found in imports(path) if found.module.split(".")[0] in qt]
+
+
+@pytest.mark.parametrize("path", STUDIO, ids=shown)
+def test_that_the_studio_knows_no_tensors(path: Path) -> None:
+    assert not [found for found in imports(path) if found.module.split(".")[0] == "torch"]
+    inner = r"^\s*(?:from|import) gan_engine\."
+    assert not re.search(inner, path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", [*ENGINE, *STUDIO], ids=shown)
+def test_that_only_the_command_line_prints(path: Path) -> None:
+    if shown(path) != "gan_engine/cli.py":
+        assert not lines(path, lambda call: name_of(call) == "print")
+
+
+@pytest.mark.parametrize("path", PROGRAM, ids=shown)
+def test_that_no_error_is_swallowed_unseen(path: Path) -> None:
+    if shown(path) in CATCH_ALL:
+        return
+    wrong = []
+    for function in ast.walk(tree(path)):
+        if isinstance(function, ast.FunctionDef) and function.name == "contained":
+            continue  # the one helper for optional work: metrics, previews
+        for node in ast.iter_child_nodes(function):
+            for handler in getattr(node, "handlers", ()):
+                caught = ast.unparse(handler.type) if handler.type else "everything"
+                again = any(isinstance(n, ast.Raise) and n.exc is None for n in ast.walk(handler))
+                wide = re.search(r"\b(everything|Exception|BaseException)\b", caught)
+                if wide and not again:
+                    wrong.append(f"{shown(path)}:{handler.lineno} catches {caught}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", PROGRAM, ids=shown)
+def test_that_nothing_from_a_file_is_ever_run(path: Path) -> None:
+    risky = ("pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve")
+    assert not [found for found in imports(path) if found.module.split(".")[0] in risky]
+    assert not lines(path, lambda call: name_of(call) in ("eval", "exec", "compile"))
+    assert not lines(path, lambda call: name_of(call).endswith((".extractall", "os.system")))
+    assert not lines(path, lambda call: keyword(call, "shell") == "True")
+    assert not lines(path, lambda call: keyword(call, "weights_only") == "False")
+    loads = ("torch.load", "np.load", "numpy.load")
+    assert not lines(path, lambda call: name_of(call) == loads[0] and not is_safe(call))
+    assert not lines(
+        path, lambda call: name_of(call) in loads[1:] and keyword(call, "allow_pickle") == "True"
+    )
+
+
+def is_safe(call: ast.Call) -> bool:
+    return keyword(call, "weights_only") == "True"
+
+
+@pytest.mark.parametrize("path", STUDIO, ids=shown)
+def test_that_a_workers_signal_reaches_a_method_of_a_qobject(path: Path) -> None:
+    # A lambda, a partial or a plain function would run in the worker's thread.
+    carrying = {"studio.worker", "studio.jobs"} & {found.module for found in imports(path)}
+    if not carrying and shown(path) not in ("studio/worker.py", "studio/jobs.py"):
+        return
+    assert not lines(path, lambda call: name_of(call).endswith(".connect") and not to_method(call))
+
+
+def to_method(call: ast.Call) -> bool:
+    return bool(call.args) and isinstance(call.args[0], ast.Attribute)
+
+
+@pytest.mark.parametrize("path", STUDIO, ids=shown)
+def test_that_no_thread_is_killed_and_the_window_never_sleeps(path: Path) -> None:
+    assert not lines(path, lambda call: name_of(call).endswith(".terminate"))
+    assert not lines(path, lambda call: name_of(call).endswith("sleep"))
+
+
+@pytest.mark.parametrize("path", PROGRAM, ids=shown)
+def test_that_text_files_say_their_encoding(path: Path) -> None:
+    # Windows would read and write something else.
+    def forgets(call: ast.Call) -> bool:
+        name = name_of(call).rpartition(".")[2]
+        if name in ("read_text", "write_text"):
+            return not keyword(call, "encoding")
+        place = 1 if name_of(call) == "open" else 0  # open(path, mode), path.open(mode)
+        second = call.args[place] if len(call.args) > place else None
+        given = second.value if isinstance(second, ast.Constant) else ""
+        mode = keyword(call, "mode").strip("'\"") or str(given)
+        opens = name_of(call) == "open" or (name == "open" and re.fullmatch("[rwax][t+]*", mode))
+        return bool(opens) and "b" not in mode and not keyword(call, "encoding")
+
+    assert not lines(path, forgets)
+
+
+@pytest.mark.parametrize("path", [*PROGRAM, *TESTS], ids=shown)
+def test_that_nothing_is_left_for_later(path: Path) -> None:
+    later = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3)) + r")\b")
+    assert not later.search(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute):
+            assert node.attr != "xfail", f"{shown(path)}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", PROGRAM, ids=shown)
+def test_that_a_file_can_be_read_in_one_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400

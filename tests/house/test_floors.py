@@ -1,0 +1,134 @@
+"""A file imports only from floors below it, never sideways between packages, never up."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import gan_engine
+from tests.house.source import imports, module_of, modules, python_files, shown
+
+# The first name that fits a module, or a package it is in, gives its floor. Halves: "then".
+FLOORS: dict[float, str] = {
+    0: "gan_engine.schema gan_engine.errors gan_engine.events gan_engine.commands"
+    " gan_engine.registry gan_engine.durable gan_engine.paths",
+    1: "gan_engine.layers gan_engine.device gan_engine.imaging",
+    2: "gan_engine.architectures gan_engine.losses gan_engine.penalties gan_engine.optimizers"
+    " gan_engine.augment gan_engine.metrics",
+    3: "gan_engine.config",
+    3.5: "gan_engine.configfile gan_engine.checkpoint gan_engine.sampling gan_engine.summary",
+    4: "gan_engine.data gan_engine.export",
+    5: "gan_engine.training",
+    6: "gan_engine.cli gan_engine",
+    7: "studio.document studio.run studio.worker studio.jobs studio.library studio.actions"
+    " studio.preferences studio.theme studio.failures studio.context studio.i18n studio.queue"
+    " studio.figures studio.opening",
+    8: "studio.widgets",
+    8.3: "studio.forms",
+    8.6: "studio.panels",
+    9: "studio",
+    10: "main",
+}
+_WORDS = "pydantic pydantic_core numpy platformdirs psutil"
+_MATHS = f"{_WORDS} torch PIL"
+_FILES = f"{_MATHS} safetensors tomli_w"
+OTHERS: dict[float, str] = {
+    0: _WORDS,
+    1: _MATHS,
+    2: _MATHS,
+    3: _FILES,
+    3.5: _FILES,
+    4: _FILES,
+    5: _FILES,
+    6: f"{_FILES} typer rich",
+    7: "PySide6 numpy platformdirs pydantic tomli_w send2trash wakepy",
+    8: "PySide6 numpy pyqtgraph",
+    8.3: "PySide6 numpy",
+    8.6: "PySide6 numpy",
+    9: "PySide6 numpy",
+    10: "",
+}
+FILES = python_files("gan_engine", "studio", "main.py")
+
+
+def floor_of(module: str) -> float:
+    named = {name: floor for floor, names in FLOORS.items() for name in names.split()}
+    while module not in named:
+        module = module.rpartition(".")[0]
+    return named[module]
+
+
+def package_of(module: str) -> str:
+    return ".".join(module.split(".")[:2]) if module.count(".") > 1 or is_package(module) else ""
+
+
+def is_package(module: str) -> bool:
+    return "." in module and any(other.startswith(f"{module}.") for other in modules())
+
+
+@pytest.mark.parametrize("path", FILES, ids=shown)
+def test_that_a_file_stands_on_floors_below_it(path: Path) -> None:
+    here = module_of(path)
+    wrong = []
+    for found in imports(path):
+        if found.module not in modules() or found.for_types:
+            continue
+        lower = floor_of(found.module) < floor_of(here)
+        level = floor_of(found.module) == floor_of(here)
+        if not lower and not (level and package_of(found.module) == package_of(here)):
+            wrong.append(f"{shown(path)}:{found.line} imports {found.module}")
+        if here.startswith("gan_engine.training") and found.module.startswith("gan_engine.export"):
+            wrong.append(f"{shown(path)}:{found.line}: a run does not export")
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", FILES, ids=shown)
+def test_that_a_file_uses_only_the_libraries_of_its_floor(path: Path) -> None:
+    floor = floor_of(module_of(path))
+    known = {*sys.stdlib_module_names, "gan_engine", "studio", *OTHERS[floor].split()}
+    wrong = [
+        f"{shown(path)}:{found.line} imports {found.module}"
+        for found in imports(path)
+        if found.module.split(".")[0] not in known and not found.for_types
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", python_files("studio"), ids=shown)
+def test_that_models_know_no_widgets_and_views_no_threads(path: Path) -> None:
+    here, wrong = module_of(path), []
+    for found in imports(path):
+        if found.for_types:
+            continue
+        if floor_of(here) == 7 and found.module == "PySide6.QtWidgets":
+            wrong.append(f"{shown(path)}:{found.line}: a model shows nothing")
+        if 8 <= floor_of(here) < 9 and found.module in ("studio.worker", "studio.jobs"):
+            wrong.append(f"{shown(path)}:{found.line}: a view knows no thread")
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", python_files("studio/panels"), ids=shown)
+def test_that_panels_do_not_know_each_other(path: Path) -> None:
+    if path.name == "__init__.py":
+        return  # the list of them
+    panels = {module_of(other) for other in python_files("studio/panels") if is_panel(other)}
+    assert not [found for found in imports(path) if found.module in panels]
+
+
+def is_panel(path: Path) -> bool:
+    return path.name != "base.py" and "(Panel)" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", python_files("studio"), ids=shown)
+def test_that_the_studio_enters_the_engine_by_its_front_door(path: Path) -> None:
+    entering = [found for found in imports(path) if found.module.split(".")[0] == "gan_engine"]
+    public = {"gan_engine", "gan_engine.paths"}  # `from gan_engine import paths` is public too
+    assert not [found for found in entering if found.module not in public]
+    assert not [f.name for f in entering if f.name and f.name not in gan_engine.__all__]
+
+
+def test_that_main_reaches_the_program_only_from_inside_functions() -> None:
+    top = [found for found in imports(python_files("main.py")[0]) if not found.in_function]
+    assert not [found for found in top if found.module.split(".")[0] not in sys.stdlib_module_names]

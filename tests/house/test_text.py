@@ -1,0 +1,40 @@
+"""What is under version control reads the same everywhere and names no machine."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.house.source import ROOT, shown, tracked_files
+
+BINARY = (".png", ".webp", ".otf", ".ttf", ".jpg", ".gif", ".safetensors", ".zip", ".qm")
+TEXTS = [path for path in tracked_files() if path.suffix.lower() not in BINARY]
+MACHINES = re.compile(r"(?<![\w.~])/(?:root|work|Users|mnt/\w+)/")
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=shown)
+def test_that_a_text_is_utf8_with_plain_line_ends(path: Path) -> None:
+    data = path.read_bytes()
+    text = data.decode("utf-8")
+    assert b"\r" not in data
+    assert not data.startswith(b"\xef\xbb\xbf")
+    assert not text or text.endswith("\n")
+    assert path.suffix != ".py" or "\t" not in text
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=shown)
+def test_that_no_machine_is_named(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not MACHINES.search(text)
+    for folder in (ROOT, Path.home()):
+        if len(folder.parts) > 1:
+            assert f"{folder}/" not in text
+
+
+def test_that_the_top_level_is_the_houses() -> None:
+    tops = {path.relative_to(ROOT).parts[0] for path in tracked_files()}
+    named = {"studio", "gan_engine", "resources", "tests", "pyproject.toml", "main.py"}
+    hosting = {"README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "constraints.txt"}
+    assert {top for top in tops if not top.startswith(".")} <= named | hosting
