@@ -111,6 +111,7 @@ class Jobs(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._running: list[Job] = []
+        self._closed = False
 
     def scan(self, folder: Path) -> Job:
         """Look through a folder of images: ScanProgress…, then its DatasetReport."""
@@ -146,8 +147,14 @@ class Jobs(QObject):
         return self.run(work)
 
     def run(self, work: Work) -> Job:
-        """Start a job and return it; connect to it before the event loop turns."""
+        """Start a job and return it; connect to it before the event loop turns.
+
+        After `shut_down` nothing starts any more: nobody would be left to join it.
+        """
         job = Job(work, self)
+        if self._closed:
+            job.active = False
+            return job
         job.ended.connect(self._forget)
         self._running.append(job)
         job.start()
@@ -160,6 +167,7 @@ class Jobs(QObject):
 
     def shut_down(self) -> None:
         """Cancel everything and join; returns when every thread is gone."""
+        self._closed = True
         for job in self._running:
             job.cancel()
         for job in self._running:

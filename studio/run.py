@@ -212,11 +212,17 @@ class Run(QObject):
             return
         scalars: list[Scalars] = []
         for event in self._worker.drain():
+            if not isinstance(event, Scalars):
+                self._tell_scalars(scalars)
+                scalars = []
             self.images_seen = getattr(event, "images_seen", self.images_seen)
             if isinstance(event, Scalars):
                 scalars.append(event)
             else:
                 self._tell(event)
+        self._tell_scalars(scalars)
+
+    def _tell_scalars(self, scalars: list[Scalars]) -> None:
         if scalars:
             self.scalars_arrived.emit(scalars)
 

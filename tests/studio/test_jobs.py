@@ -1,0 +1,94 @@
+"""Short work off the window's thread."""
+
+import threading
+
+import pytest
+
+from gan_engine import EXPORTERS, DatasetReport, ScanProgress, parse, train
+
+PATIENCE = 60_000
+
+
+@pytest.fixture
+def jobs(studio):
+    return studio.jobs
+
+
+def test_that_a_scan_ends_with_its_report_and_tells_everybody(qtbot, jobs, emoji):
+    everybody, steps = [], []
+    jobs.scanned.connect(everybody.append)
+    job = jobs.scan(emoji)
+    job.progressed.connect(steps.append)
+    with qtbot.waitSignal(job.done, timeout=PATIENCE) as heard:
+        pass
+    report = heard.args[0]
+    assert isinstance(report, DatasetReport)
+    assert len(report.files) == 48
+    assert everybody == [report]
+    assert all(isinstance(step, ScanProgress) for step in steps)
+
+
+def test_that_a_missing_folder_fails_in_words(qtbot, jobs, tmp_path):
+    job = jobs.scan(tmp_path / "gone")
+    with qtbot.waitSignal(job.failed, timeout=PATIENCE) as heard:
+        pass
+    assert heard.args[0].hint
+
+
+def test_that_signals_arrive_in_the_window_thread_even_at_a_plain_function(qtbot, jobs):
+    threads = []
+    job = jobs.call(threading.get_ident)
+    job.done.connect(lambda worker: threads.append((worker, threading.get_ident())))
+    qtbot.waitUntil(lambda: bool(threads), timeout=PATIENCE)
+    worker, listener = threads[0]
+    assert listener == threading.get_ident() != worker
+
+
+def test_that_a_cancelled_job_says_nothing_more(qtbot, jobs):
+    going, heard = threading.Event(), []
+
+    def work(cancelled):
+        while not cancelled():
+            going.set()
+            yield 1
+
+    job = jobs.run(work)
+    job.done.connect(heard.append)
+    job.failed.connect(heard.append)
+    assert going.wait(60)
+    with qtbot.waitSignal(job.cancelled, timeout=PATIENCE):
+        job.cancel()
+    assert heard == []
+    assert not job.active
+
+
+def test_that_thumbnails_arrive_one_by_one_and_a_broken_picture_is_left_out(qtbot, jobs, emoji):
+    (emoji / "broken.png").write_bytes(b"no picture")
+    paths = sorted(emoji.iterdir())[:4] + [emoji / "broken.png"]
+    job, found = jobs.thumbnails(paths, 32), []
+    job.progressed.connect(found.append)
+    with qtbot.waitSignal(job.done, timeout=PATIENCE):
+        pass
+    assert [path for path, _ in found] == [path for path in paths if path.name != "broken.png"]
+    assert all(max(pixels.shape) == 32 for _, pixels in found)
+
+
+@pytest.mark.parametrize("kind", EXPORTERS, ids=lambda kind: kind.key())
+def test_that_every_exporter_runs_as_a_job(qtbot, jobs, draft, tmp_path, kind):
+    list(train(parse(draft), folder=tmp_path / "run"))
+    job = jobs.export(tmp_path / "run", kind(), tmp_path / f"out{kind.suffix}")
+    with qtbot.waitSignal(job.done, timeout=PATIENCE) as heard:
+        pass
+    assert heard.args[0].done == heard.args[0].total
+    assert heard.args[0].path.exists()
+
+
+def test_that_shutting_down_joins_what_is_going(jobs):
+    def work(cancelled):
+        while not cancelled():
+            yield 1
+
+    job = jobs.run(work)
+    jobs.shut_down()
+    assert jobs.active == []
+    job.wait()

@@ -1,0 +1,181 @@
+"""The run that is going, as the window sees it."""
+
+import pytest
+
+from gan_engine import EngineError, get, merge, parse, read_run
+from studio.run import Run
+
+PATIENCE = 60_000
+
+
+def wait_for(qtbot, run, state):
+    qtbot.waitUntil(lambda: run.state == state, timeout=PATIENCE)
+
+
+def test_that_a_run_tells_its_whole_story(qtbot, studio, draft):
+    run, story = studio.run, []
+    for name in ("started", "sample_arrived", "scalars_arrived", "saved", "finished"):
+        getattr(run, name).connect(lambda event, name=name: story.append(name))
+    run.start(parse(draft))
+    wait_for(qtbot, run, "idle")
+    assert story[0] == "started"
+    assert story[-1] == "finished"
+    assert {"sample_arrived", "scalars_arrived", "saved"} <= set(story)
+    assert run.images_seen == run.images_total == 48
+    assert run.folder is not None
+    assert read_run(run.folder).state == "done"
+    assert run.last_saved is not None
+
+
+def test_that_pause_resume_and_stop_walk_through_the_states(qtbot, studio, endless):
+    run, states = studio.run, []
+    run.state_changed.connect(states.append)
+    run.start(parse(endless))
+    wait_for(qtbot, run, "training")
+    run.pause()
+    wait_for(qtbot, run, "paused")
+    qtbot.wait(250)
+    seen = run.images_seen
+    qtbot.wait(250)
+    assert run.images_seen == seen
+    run.go_on()
+    qtbot.waitUntil(lambda: run.images_seen > seen, timeout=PATIENCE)
+    run.stop()
+    wait_for(qtbot, run, "idle")
+    assert states == ["preparing", "training", "pausing", "paused", "training", "stopping", "idle"]
+    assert read_run(run.folder).state == "stopped"
+
+
+def test_that_a_second_start_is_refused_and_harms_nothing(qtbot, studio, endless):
+    run, notices = studio.run, []
+    run.noticed.connect(notices.append)
+    run.start(parse(endless))
+    wait_for(qtbot, run, "training")
+    folder = run.folder
+    run.start(parse(endless))
+    assert [notice.key for notice in notices] == ["busy"]
+    assert run.folder == folder
+    assert run.is_active
+
+
+def test_that_a_live_setting_reaches_the_run_and_comes_back_as_changed(qtbot, studio, endless):
+    run, changes = studio.run, []
+    run.setting_changed.connect(changes.append)
+    studio.document.load(endless)
+    run.start(studio.document.config)
+    wait_for(qtbot, run, "training")
+    studio.document.set("optimizer_g.rate", 0.0005)
+    qtbot.waitUntil(lambda: bool(changes), timeout=PATIENCE)
+    assert (changes[0].path, changes[0].new) == ("optimizer_g.rate", 0.0005)
+    studio.document.undo()
+    qtbot.waitUntil(lambda: len(changes) == 2, timeout=PATIENCE)
+    assert changes[1].new == changes[0].old
+
+
+def test_that_other_settings_wait_for_the_next_run(qtbot, studio, endless):
+    run, heard = studio.run, []
+    run.setting_changed.connect(heard.append)
+    run.noticed.connect(heard.append)
+    studio.document.load(endless)
+    run.start(studio.document.config)
+    wait_for(qtbot, run, "training")
+    studio.document.set("training.batch_size", 6)
+    studio.document.set("optimizer_g.rate", 9e9)
+    run.sample_now()
+    qtbot.waitSignal(run.sample_arrived, timeout=PATIENCE).wait()
+    assert heard == []
+    assert get(run.draft, "training.batch_size") == 4
+
+
+def test_that_samples_and_saves_come_when_asked_for(qtbot, studio, endless):
+    run = studio.run
+    quiet = merge(endless, {"samples": {"every_seconds": 3600.0}})
+    run.start(parse(quiet))
+    wait_for(qtbot, run, "training")
+    with qtbot.waitSignal(run.saved, timeout=PATIENCE):
+        run.save_now()
+    run.pause()
+    wait_for(qtbot, run, "paused")
+    with qtbot.waitSignal(run.sample_arrived, timeout=PATIENCE):
+        run.sample_now()
+    with qtbot.waitSignal(run.scalars_arrived, timeout=PATIENCE):
+        run.step_once("d")
+
+
+def test_that_a_finished_run_is_looked_at_with_its_curves_and_grids(qtbot, studio, draft):
+    run = studio.run
+    run.start(parse(draft))
+    wait_for(qtbot, run, "idle")
+    folder = run.folder
+    other = Run(studio.jobs)
+    with qtbot.waitSignal(other.viewed, timeout=PATIENCE) as heard:
+        other.open_folder(folder)
+    view = heard.args[0]
+    assert view is other.view
+    assert view.info.state == "done"
+    assert len(view.grids) >= 1
+    assert {"loss/g", "loss/d"} <= set(view.scalars)
+    assert [kind for _, _, kind, _ in view.events][0] == "started"
+
+
+def test_that_a_run_goes_on_where_it_was_and_shows_what_it_did_before(qtbot, studio, draft):
+    run = studio.run
+    run.start(parse(draft))
+    wait_for(qtbot, run, "idle")
+    views, starts = [], []
+    run.viewed.connect(views.append)
+    run.started.connect(starts.append)
+    run.resume(run.folder, images=96)
+    wait_for(qtbot, run, "idle")
+    assert views[0].info.images_seen == 48
+    assert starts[0].resumed
+    assert starts[0].images_seen == 48
+    assert run.images_seen == 96
+
+
+def test_that_a_run_with_nothing_left_to_do_says_so(qtbot, studio, draft):
+    run, failures = studio.run, []
+    run.start(parse(draft))
+    wait_for(qtbot, run, "idle")
+    run.failed.connect(failures.append)
+    run.resume(run.folder)
+    wait_for(qtbot, run, "idle")
+    assert isinstance(failures[0], EngineError)
+    assert failures[0].hint
+
+
+def test_that_a_failure_is_told_in_words_and_the_run_is_over(qtbot, studio, tmp_path):
+    (tmp_path / "empty").mkdir()
+    config = parse({"data": {"folder": str(tmp_path / "empty")}})
+    run, notices = studio.run, []
+    run.noticed.connect(notices.append)
+    with qtbot.waitSignal(run.failed, timeout=PATIENCE):
+        run.start(config)
+    wait_for(qtbot, run, "idle")
+    assert notices[0].level == "error"
+    assert notices[0].hint
+
+
+def test_that_shutting_down_saves_and_joins(qtbot, studio, endless):
+    run = studio.run
+    run.start(parse(endless))
+    wait_for(qtbot, run, "training")
+    run.shut_down()
+    assert not run.is_active
+    assert run.state == "idle"
+    info = read_run(run.folder)
+    assert info.state == "stopped"
+    assert info.saved_images == info.images_seen
+
+
+@pytest.mark.parametrize("name", ["foreign.pt", "foreign.pkl", "broken.safetensors"])
+def test_that_a_foreign_file_is_refused_with_a_reason(qtbot, studio, tmp_path, name):
+    (tmp_path / name).write_bytes(b"\x80\x04not ours")
+    with qtbot.waitSignal(studio.run.failed, timeout=PATIENCE) as heard:
+        studio.run.open_weights(tmp_path / name)
+    error = heard.args[0]
+    assert isinstance(error, EngineError)
+    assert name in error.text
+    assert error.hint
+
+

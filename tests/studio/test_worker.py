@@ -1,0 +1,82 @@
+"""Across the thread boundary."""
+
+import threading
+
+import pytest
+
+from gan_engine import FileError, Finished, Preparing, SampleGrid, Started, parse, train
+from studio.worker import Worker, begin_training, read_view, read_weights
+
+PATIENCE = 60_000
+
+
+@pytest.fixture
+def done(qapp, draft, tmp_path):
+    events = list(train(parse(draft), folder=tmp_path / "run"))
+    return tmp_path / "run", events
+
+
+def test_that_events_cross_in_order_from_another_thread(qtbot, draft):
+    worker = Worker(begin_training(parse(draft)))
+    with qtbot.waitSignal(worker.finished, timeout=PATIENCE):
+        worker.start()
+    worker.wait()
+    events = worker.drain()
+    kinds = [type(event) for event in events]
+    assert kinds.index(Started) < kinds.index(SampleGrid) < kinds.index(Finished)
+    assert kinds[-1] is Finished
+    assert worker.drain() == []
+
+
+def test_that_an_exception_is_told_in_the_thread_of_the_listener(qtbot, studio):
+    def broken(inbox):
+        yield from ()
+        raise ValueError("unforeseen")
+
+    worker = Worker(broken)
+    with qtbot.waitSignal(worker.failed, timeout=PATIENCE) as heard:
+        worker.start()
+    worker.wait()
+    assert isinstance(heard.args[0], ValueError)
+
+
+def test_that_stopping_while_images_are_prepared_ends_the_run_at_once(qtbot):
+    closed, begun = [], threading.Event()
+
+    def slow(inbox):
+        try:
+            while True:
+                begun.set()
+                yield Preparing(0, 1, 10)
+        finally:
+            closed.append(True)
+
+    worker = Worker(slow)
+    worker.start()
+    assert begun.wait(60)
+    worker.stop()
+    assert worker.wait(PATIENCE)
+    assert closed == [True]
+
+
+def test_that_a_view_holds_what_a_run_left_behind(done):
+    folder, events = done
+    view = read_view(folder)
+    assert view.info.images_seen == 48
+    grids = [event for event in events if isinstance(event, SampleGrid)]
+    assert {seen for seen, _ in view.grids} == {grid.images_seen for grid in grids}
+
+
+def test_that_a_folder_without_a_run_is_refused(tmp_path):
+    with pytest.raises(FileError, match="no run"):
+        read_view(tmp_path)
+
+
+def test_that_weights_bring_a_grid_with_a_seed_a_sample(done):
+    folder, events = done
+    path = next((folder / "checkpoints").iterdir())
+    view, grid = read_weights(path)
+    assert view.info.images_seen == 48
+    last = [event for event in events if isinstance(event, SampleGrid)][-1]
+    assert grid.seeds == last.seeds
+    assert (grid.pixels == last.pixels).all()
