@@ -2,7 +2,9 @@
 
 from gan_engine.architectures.base import Architecture
 from gan_engine.architectures.dcgan import DCGAN
+from gan_engine.architectures.resnet import ResNet
+from gan_engine.architectures.tutorial import Tutorial
 
-ARCHITECTURES: tuple[type[Architecture], ...] = (DCGAN,)
+ARCHITECTURES: tuple[type[Architecture], ...] = (Tutorial, DCGAN, ResNet)
 
-__all__ = ["ARCHITECTURES", "DCGAN", "Architecture"]
+__all__ = ["ARCHITECTURES", "DCGAN", "Architecture", "ResNet", "Tutorial"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import ClassVar, Literal
 
 from torch import Tensor, nn
@@ -9,7 +10,7 @@ from torch import Tensor, nn
 from gan_engine.architectures.base import Architecture
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
-from gan_engine.layers.heads import HEAD_NAMES, DenseHead, HeadKind, PatchHead, SumHead
+from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
 from gan_engine.layers.spectral import SpectralConv2d
 from gan_engine.schema import option
 
@@ -69,7 +70,7 @@ class DCGAN(Architecture):
 class Start(nn.Module):
     """The latent becomes a small map: a transposed convolution on one pixel, written as a product."""
 
-    label: ClassVar[str] = "Start"
+    label: ClassVar[str] = "Dense layer as a map"
 
     def __init__(self, z_dim: int, channels: int, height: int, width: int) -> None:
         super().__init__()
@@ -86,7 +87,7 @@ class Start(nn.Module):
 class Up(nn.Module):
     """Twice the size: transposed convolution, batch norm, ReLU."""
 
-    label: ClassVar[str] = "Up"
+    label: ClassVar[str] = "Transposed convolution ×2"
 
     def __init__(self, channels: int, out: int) -> None:
         super().__init__()
@@ -102,7 +103,7 @@ class Up(nn.Module):
 class ToImage(nn.Module):
     """Twice the size, and pixels: transposed convolution, tanh."""
 
-    label: ClassVar[str] = "To image"
+    label: ClassVar[str] = "Transposed convolution ×2, tanh"
 
     def __init__(self, channels: int, out: int) -> None:
         super().__init__()
@@ -117,12 +118,12 @@ class ToImage(nn.Module):
 class Down(nn.Module):
     """Half the size: convolution, perhaps batch norm, leaky ReLU."""
 
-    label: ClassVar[str] = "Down"
+    label: ClassVar[str] = "Convolution ÷2"
 
-    def __init__(self, channels: int, out: int, norm: str) -> None:
+    def __init__(self, channels: int, out: int, norm: str, bias: bool) -> None:
         super().__init__()
         kind = SpectralConv2d if norm == "spectral" else nn.Conv2d
-        self.conv = kind(channels, out, 4, 2, 1, bias=norm != "batch")
+        self.conv = kind(channels, out, 4, 2, 1, bias=bias)
         self.norm = nn.BatchNorm2d(out) if norm == "batch" else None
         self.activation = nn.LeakyReLU(0.2)
 
@@ -142,7 +143,7 @@ class DCGANGenerator(nn.Module):
         height, width, _ = growth(shape)
         widths = settings.widths(shape)
         self.start = Start(settings.z_dim, widths[0], height, width)
-        self.up = nn.Sequential(*(Up(a, b) for a, b in zip(widths, widths[1:], strict=False)))
+        self.up = nn.Sequential(*(Up(a, b) for a, b in itertools.pairwise(widths)))
         self.image = ToImage(widths[-1], shape.channels)
         self.apply(draw)
 
@@ -158,19 +159,14 @@ class DCGANDiscriminator(nn.Module):
         super().__init__()
         height, width, _ = growth(shape)
         widths = settings.widths(shape)[::-1]
-        spectral = settings.d_norm == "spectral"
+        spectral, bias = settings.d_norm == "spectral", settings.d_norm != "batch"
         # Batch norm right at the image made samples oscillate: the paper leaves it out there.
         first = "none" if settings.d_norm == "batch" else settings.d_norm
         norms = [first] + [settings.d_norm] * (len(widths) - 1)
         pairs = zip([shape.channels, *widths], widths, norms, strict=False)
-        self.down = nn.Sequential(*(Down(a, b, norm) for a, b, norm in pairs))
-        self.head: nn.Module
-        if settings.head == "dense":
-            self.head = DenseHead(widths[-1], height, width, spectral=spectral, bias=spectral)
-        elif settings.head == "sum":
-            self.head = SumHead(widths[-1], spectral)
-        else:
-            self.head = PatchHead(widths[-1], spectral)
+        self.down = nn.Sequential(*(Down(a, b, norm, bias) for a, b, norm in pairs))
+        size = (height, width)
+        self.head = make_head(settings.head, widths[-1], size, spectral=spectral, bias=bias)
         self.apply(draw)
 
     def forward(self, image_NCHW: Tensor) -> Tensor:

@@ -12,19 +12,37 @@ HeadKind = Literal["dense", "sum", "patch"]
 HEAD_NAMES: dict[HeadKind, str] = {"dense": "Dense", "sum": "Global sum", "patch": "Patch map"}
 
 
+def make_head(
+    kind: HeadKind,
+    channels: int,
+    size: tuple[int, int],
+    *,
+    hidden: int = 0,
+    spectral: bool = False,
+    bias: bool = True,
+) -> nn.Module:
+    """Return the head of a D whose last map has `channels` at `size` (height, width).
+
+    Args:
+        kind: What it does with places.
+        hidden: For a dense head, how wide the layer before the logit is; 0 is none.
+        spectral: Whether its weights have spectral norm one.
+        bias: Whether a logit has one.
+    """
+    if kind == "dense":
+        return DenseHead(channels, *size, hidden, spectral, bias)
+    if kind == "sum":
+        return SumHead(channels, spectral, bias)
+    return PatchHead(channels, spectral, bias)
+
+
 class DenseHead(nn.Module):
     """Every feature at every place has a weight of its own: (N, C, H, W) -> (N,)."""
 
     label: ClassVar[str] = "Dense head"
 
     def __init__(
-        self,
-        channels: int,
-        height: int,
-        width: int,
-        hidden: int = 0,
-        spectral: bool = False,
-        bias: bool = True,
+        self, channels: int, height: int, width: int, hidden: int, spectral: bool, bias: bool
     ) -> None:
         super().__init__()
         dense = SpectralLinear if spectral else nn.Linear
@@ -46,9 +64,9 @@ class SumHead(nn.Module):
 
     label: ClassVar[str] = "Global sum head"
 
-    def __init__(self, channels: int, spectral: bool = False) -> None:
+    def __init__(self, channels: int, spectral: bool, bias: bool) -> None:
         super().__init__()
-        self.logit = (SpectralLinear if spectral else nn.Linear)(channels, 1)
+        self.logit = (SpectralLinear if spectral else nn.Linear)(channels, 1, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:
         logit: Tensor = self.logit(x.sum((2, 3)))
@@ -60,9 +78,9 @@ class PatchHead(nn.Module):
 
     label: ClassVar[str] = "Patch head"
 
-    def __init__(self, channels: int, spectral: bool = False) -> None:
+    def __init__(self, channels: int, spectral: bool, bias: bool) -> None:
         super().__init__()
-        self.logit = (SpectralConv2d if spectral else nn.Conv2d)(channels, 1, 1)
+        self.logit = (SpectralConv2d if spectral else nn.Conv2d)(channels, 1, 1, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:
         logit: Tensor = self.logit(x)

@@ -23,7 +23,9 @@ class SpectralConv2d(nn.Conv2d):
         self.register_buffer("u", first_guess(self.weight))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self._conv_forward(x, unit_weight(self.weight, self.u, self.training), self.bias)
+        weight = unit_weight(self.weight, self.u, self.training)
+        out: Tensor = self._conv_forward(x, weight, self.bias)
+        return out
 
 
 class SpectralLinear(nn.Linear):

@@ -1,0 +1,170 @@
+"""Tutorial: the classic tutorial's networks, made to upsample and given their activations."""
+
+from __future__ import annotations
+
+import itertools
+from typing import ClassVar, Literal
+
+from torch import Tensor, nn
+
+from gan_engine.architectures.base import Architecture
+from gan_engine.architectures.sizes import growth
+from gan_engine.imaging import ImageShape
+from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
+from gan_engine.layers.resample import NearestUp
+from gan_engine.schema import option
+
+LARGEST_MAP = 16
+"""D halves its map until both sides are below this, so that its dense head stays small."""
+
+
+class Tutorial(Architecture):
+    """The textbook's pair, for learning what each piece does.
+
+    G: a dense layer makes a 4 x 4 map, each further layer doubles it, tanh ends it. The tutorial's
+    own strides made the map smaller instead, down to a single pixel. D: strided convolutions, then
+    a dense layer of 256; its sigmoid is in the loss, where it does not overflow.
+    """
+
+    title: ClassVar[str] = "Tutorial"
+    kind: Literal["tutorial"] = "tutorial"
+    z_dim: int = option(
+        100, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
+    )
+    width: int = option(
+        64, ge=8, le=256, unit="channels",
+        help="Channels of D's first layer; all others follow from it. 64 is the tutorial's.",
+    )  # fmt: skip
+    g_norm: Literal["none", "batch"] = option(
+        "none",
+        label="G's normalisation",
+        help="The tutorial has none; batch norm learns faster.",
+        names={"none": "None", "batch": "Batch norm"},
+    )
+    head: HeadKind = option(
+        "dense", label="D's head", names=HEAD_NAMES,
+        help="Dense is the tutorial's; the sum only knows that things are there, patches judge each region by itself.",
+    )  # fmt: skip
+
+    def generator(self, shape: ImageShape) -> nn.Module:
+        return TutorialGenerator(self, shape)
+
+    def discriminator(self, shape: ImageShape) -> nn.Module:
+        return TutorialDiscriminator(self, shape)
+
+
+class Start(nn.Module):
+    """The latent becomes a small map: dense layer, ReLU."""
+
+    label: ClassVar[str] = "Dense layer as a map"
+
+    def __init__(self, z_dim: int, channels: int, height: int, width: int) -> None:
+        super().__init__()
+        self.dense = nn.Linear(z_dim, channels * height * width)
+        self.activation = nn.ReLU()
+        self.shape = (channels, height, width)
+
+    def forward(self, z_NZ: Tensor) -> Tensor:
+        out: Tensor = self.activation(self.dense(z_NZ)).unflatten(1, self.shape)
+        return out
+
+
+class Up(nn.Module):
+    """Twice the size: nearest neighbour, convolution, perhaps batch norm, ReLU."""
+
+    label: ClassVar[str] = "Nearest ×2, convolution"
+
+    def __init__(self, channels: int, out: int, norm: bool) -> None:
+        super().__init__()
+        self.upsample = NearestUp()
+        self.conv = nn.Conv2d(channels, out, 3, padding=1)
+        self.norm = nn.BatchNorm2d(out) if norm else None
+        self.activation = nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(self.upsample(x))
+        if self.norm is not None:
+            x = self.norm(x)
+        out: Tensor = self.activation(x)
+        return out
+
+
+class ToImage(nn.Module):
+    """Features become pixels: convolution, tanh."""
+
+    label: ClassVar[str] = "Convolution, tanh"
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, out, 3, padding=1)
+        self.activation = nn.Tanh()
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.activation(self.conv(x))
+        return out
+
+
+class Convolve(nn.Module):
+    """Convolution and leaky ReLU, at half the size when asked."""
+
+    def __init__(self, channels: int, out: int, stride: int) -> None:
+        super().__init__()
+        self.label = "Convolution ÷2" if stride == 2 else "Convolution"
+        self.conv = nn.Conv2d(channels, out, 3, stride, padding=1)
+        self.activation = nn.LeakyReLU(0.2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.activation(self.conv(x))
+        return out
+
+
+class TutorialGenerator(nn.Module):
+    """Latents (N, Z) -> images (N, C, H, W) in [-1, 1]."""
+
+    def __init__(self, settings: Tutorial, shape: ImageShape) -> None:
+        super().__init__()
+        height, width, doublings = growth(shape)
+        unit = settings.width
+        # The tutorial's 256, then 128s, 64 and 32: as many as the size asks for.
+        widths = [4 * unit] + [2 * unit] * (doublings - 2) + [unit, unit // 2]
+        norm = settings.g_norm == "batch"
+        self.start = Start(settings.z_dim, widths[0], height, width)
+        self.up = nn.Sequential(*(Up(a, b, norm) for a, b in itertools.pairwise(widths)))
+        self.image = ToImage(widths[-1], shape.channels)
+        self.apply(draw)
+
+    def forward(self, z_NZ: Tensor) -> Tensor:
+        image_NCHW: Tensor = self.image(self.up(self.start(z_NZ)))
+        return image_NCHW
+
+
+class TutorialDiscriminator(nn.Module):
+    """Images (N, C, H, W) -> logits (N,), or (N, 1, h, w) with a patch head."""
+
+    def __init__(self, settings: Tutorial, shape: ImageShape) -> None:
+        super().__init__()
+        unit, channels = settings.width, shape.channels
+        height, width = shape.height, shape.width
+        layers: list[nn.Module] = []
+        while len(layers) < 4 or max(height, width) >= LARGEST_MAP:
+            out = unit if len(layers) < 2 else 2 * unit
+            halves = len(layers) < 2 or max(height, width) >= LARGEST_MAP
+            layers.append(Convolve(channels, out, 2 if halves else 1))
+            channels = out
+            if halves:
+                height, width = -(-height // 2), -(-width // 2)
+        self.convolve = nn.Sequential(*layers)
+        self.head = make_head(settings.head, channels, (height, width), hidden=4 * unit)
+        self.apply(draw)
+
+    def forward(self, image_NCHW: Tensor) -> Tensor:
+        logits: Tensor = self.head(self.convolve(image_NCHW))
+        return logits
+
+
+def draw(module: nn.Module) -> None:
+    """Draw the weights of one layer as He et al. do, so that signals keep their size."""
+    if isinstance(module, nn.Conv2d | nn.Linear):
+        nn.init.kaiming_normal_(module.weight, 0.2, nonlinearity="leaky_relu")
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

@@ -1,0 +1,63 @@
+"""Residual blocks as in SNGAN: G's with batch norm before each convolution, D's with none."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from torch import Tensor, nn
+
+from gan_engine.layers.resample import AverageDown, NearestUp
+from gan_engine.layers.spectral import SpectralConv2d
+
+
+class UpBlock(nn.Module):
+    """Twice the size: norm-ReLU-up-conv-norm-ReLU-conv, plus a 1x1 shortcut. Source: arXiv:1802.05957."""
+
+    label: ClassVar[str] = "Residual block ×2"
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.norm_1 = nn.BatchNorm2d(channels)
+        self.activation_1 = nn.ReLU()
+        self.upsample = NearestUp()
+        self.conv_1 = nn.Conv2d(channels, out, 3, padding=1)
+        self.norm_2 = nn.BatchNorm2d(out)
+        self.activation_2 = nn.ReLU()
+        self.conv_2 = nn.Conv2d(out, out, 3, padding=1)
+        self.shortcut = nn.Conv2d(channels, out, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner = self.conv_1(self.upsample(self.activation_1(self.norm_1(x))))
+        inner = self.conv_2(self.activation_2(self.norm_2(inner)))
+        # A 1x1 convolution and doubling commute; this order is a quarter of the work.
+        out: Tensor = inner + self.upsample(self.shortcut(x))
+        return out
+
+
+class DownBlock(nn.Module):
+    """ReLU-conv-ReLU-conv, halved when asked, plus a 1x1 shortcut. Source: arXiv:1802.05957.
+
+    The first block of a D has `opens` set: no ReLU before its first convolution, because that
+    would throw away the dark half of the image.
+    """
+
+    def __init__(self, channels: int, out: int, halves: bool, opens: bool, spectral: bool) -> None:
+        super().__init__()
+        self.label = "Residual block ÷2" if halves else "Residual block"
+        conv = SpectralConv2d if spectral else nn.Conv2d
+        self.activation_1 = None if opens else nn.ReLU()
+        self.conv_1 = conv(channels, out if opens else channels, 3, padding=1)
+        self.activation_2 = nn.ReLU()
+        self.conv_2 = conv(out if opens else channels, out, 3, padding=1)
+        self.downsample = AverageDown() if halves else None
+        self.shortcut = conv(channels, out, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner = x if self.activation_1 is None else self.activation_1(x)
+        inner = self.conv_2(self.activation_2(self.conv_1(inner)))
+        if self.downsample is None:
+            out: Tensor = inner + self.shortcut(x)
+        else:
+            # Halving and a 1x1 convolution commute; this order is a quarter of the work.
+            out = self.downsample(inner) + self.shortcut(self.downsample(x))
+        return out

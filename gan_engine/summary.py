@@ -1,0 +1,147 @@
+"""G and D layer by layer, with shapes and numbers of weights, without computing anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gan_engine.config import RunConfig
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One block or layer: `shape` is what it returns, without the batch.
+
+    `parameters` counts all it holds; the rows of `depth` 0 hold everything once, deeper rows are
+    what the row above them is made of.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+    depth: int
+
+
+@dataclass(frozen=True)
+class NetworkSummary:
+    """Both networks, in the order in which an image passes through them.
+
+    `receptive_field` is how many pixels (square) one logit of a patch map looks at; 0 when D
+    judges the whole image.
+    """
+
+    g: tuple[LayerRow, ...]
+    d: tuple[LayerRow, ...]
+    receptive_field: int = 0
+
+    @property
+    def parameters_g(self) -> int:
+        """How many numbers G learns."""
+        return sum(row.parameters for row in self.g if row.depth == 0)
+
+    @property
+    def parameters_d(self) -> int:
+        """How many numbers D learns."""
+        return sum(row.parameters for row in self.d if row.depth == 0)
+
+
+def summarize(config: RunConfig) -> NetworkSummary:
+    """Return what the networks of `config` look like, from the real modules on the meta device."""
+    architecture, shape = config.architecture, config.data.shape
+    with torch.device("meta"), torch.no_grad():
+        g, d = architecture.generator(shape), architecture.discriminator(shape)
+        g_rows, _, images = _watch(g, torch.empty(2, architecture.z_dim))
+        d_rows, field, logits = _watch(d, torch.empty_like(images))
+    return NetworkSummary(tuple(g_rows), tuple(d_rows), field if logits.ndim == 4 else 0)
+
+
+def _watch(network: nn.Module, inputs: Tensor) -> tuple[list[LayerRow], int, Tensor]:
+    """Return a row for each module that ran, how far one output looks, and the output."""
+    shapes: dict[nn.Module, tuple[int, ...]] = {}
+    passed: list[nn.Module] = []
+
+    def note(module: nn.Module, _: Any, out: Any) -> None:
+        # What a block uses twice counts as it was used first: on the way that is not the shortcut.
+        if isinstance(out, Tensor) and module not in shapes:
+            shapes[module] = tuple(out.shape[1:])
+            passed.append(module)
+
+    modules = list(_modules(network))
+    hooks = [module.register_forward_hook(note) for _, module, _ in modules]
+    try:
+        out: Tensor = network(inputs)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    rows = [
+        LayerRow(name, _kind(module), shapes[module], _weights(module), depth)
+        for name, module, depth in modules
+        if module in shapes
+    ]
+    aside = {m for path, m in network.named_modules() if "shortcut" in path.split(".")}
+    return rows, _reach([module for module in passed if module not in aside]), out
+
+
+def _modules(parent: nn.Module, depth: int = 0) -> Iterator[tuple[str, nn.Module, int]]:
+    """Yield (name, module, depth) below `parent`; a list of blocks counts as its blocks."""
+    for key, child in parent.named_children():
+        if isinstance(child, nn.Sequential | nn.ModuleList):
+            for number, block in child.named_children():
+                yield f"{_words(key)} {int(number) + 1}", block, depth
+                yield from _modules(block, depth + 1)
+        else:
+            yield _words(key), child, depth
+            yield from _modules(child, depth + 1)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _weights(module: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def _reach(passed: list[nn.Module]) -> int:
+    """Return how many pixels wide one output sees, from the kernels and strides on the way."""
+    reach = jump = 1
+    for module in passed:
+        kernel, stride = getattr(module, "kernel_size", None), getattr(module, "stride", None)
+        if isinstance(kernel, tuple) and isinstance(stride, tuple):
+            reach += (kernel[0] - 1) * jump
+            jump *= stride[0]
+    return reach
+
+
+def _kind(module: nn.Module) -> str:
+    """Return what a module is, in a person's words."""
+    label = getattr(module, "label", "")
+    if label:
+        return str(label)
+    words = _NAMES.get(type(module).__name__.removeprefix("Spectral"), "")
+    if not words:
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(module).__name__).capitalize()
+    kernel, stride = getattr(module, "kernel_size", None), getattr(module, "stride", None)
+    if isinstance(kernel, tuple) and isinstance(stride, tuple):
+        sign = "×" if isinstance(module, nn.ConvTranspose2d) else "÷"
+        words += f" {kernel[0]}×{kernel[1]}" + (f", {sign}{stride[0]}" if stride[0] > 1 else "")
+    if isinstance(module, nn.LeakyReLU):
+        words += f" {module.negative_slope:g}"
+    return words + (", spectral norm" if type(module).__name__.startswith("Spectral") else "")
+
+
+_NAMES = {
+    "BatchNorm2d": "Batch norm",
+    "Conv2d": "Convolution",
+    "ConvTranspose2d": "Transposed convolution",
+    "LeakyReLU": "Leaky ReLU",
+    "Linear": "Dense",
+    "ReLU": "ReLU",
+    "Tanh": "tanh",
+}
