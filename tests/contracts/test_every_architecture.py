@@ -1,0 +1,221 @@
+"""What holds for every architecture, with every choice that it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+
+from gan_engine.architectures import ARCHITECTURES, Architecture
+from gan_engine.imaging import ImageShape
+from gan_engine.schema import settings_of
+
+SMALL = ImageShape(16, 16, 3)
+
+
+def tiny(kind: type[Architecture], **choices: object) -> Architecture:
+    """As narrow as its settings allow, with a short latent."""
+    narrow = {s.name: s.low for s in settings_of(kind) if s.name in ("width", "w_dim")}
+    return kind(**{"z_dim": 8} | narrow | choices)
+
+
+def variants() -> Iterator[pytest.param]:
+    """Every architecture as it comes, and once for each other value of each of its choices."""
+    for kind in ARCHITECTURES:
+        yield pytest.param(tiny(kind), id=kind.key())
+        for setting in settings_of(kind):
+            values = [value for value, _ in setting.choices] if setting.kind == "choice" else []
+            values = [False, True] if setting.kind == "switch" else values
+            for value in values:
+                if value != setting.default:
+                    name = f"{kind.key()}-{setting.name}-{value}"
+                    yield pytest.param(tiny(kind, **{setting.name: value}), id=name)
+
+
+every = pytest.mark.parametrize("kind", ARCHITECTURES, ids=lambda kind: kind.key())
+every_variant = pytest.mark.parametrize("architecture", list(variants()))
+
+
+def networks(
+    architecture: Architecture, shape: ImageShape = SMALL, seed: int = 0
+) -> tuple[nn.Module, nn.Module]:
+    torch.manual_seed(seed)
+    return architecture.generator(shape), architecture.discriminator(shape)
+
+
+def images(count: int = 4) -> Tensor:
+    draw = torch.Generator().manual_seed(1)
+    return torch.rand(count, *shape_of(SMALL), generator=draw) * 2 - 1
+
+
+def shape_of(shape: ImageShape) -> tuple[int, int, int]:
+    return shape.channels, shape.height, shape.width
+
+
+@every
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(
+    "size", [(16, 16), (32, 32), (64, 64), (128, 128), (48, 48), (96, 96), (48, 64), (128, 64)]
+)
+def test_that_images_have_the_shape_asked_for(kind, size, channels) -> None:
+    shape, architecture = ImageShape(*size, channels), kind()
+    assert list(architecture.objections(shape)) == []
+    with torch.device("meta"):
+        g, d = networks(architecture, shape)
+        made = g(torch.empty(4, architecture.z_dim))
+        assert made.shape == (4, *shape_of(shape))
+        assert d(made).shape in ((4,), (4, 1, *d(made).shape[2:]))
+
+
+@every_variant
+def test_that_every_choice_makes_images_and_logits(architecture) -> None:
+    g, d = networks(architecture)
+    made = g(torch.randn(4, architecture.z_dim))
+    assert made.shape == (4, 3, 16, 16)
+    assert torch.isfinite(made).all()
+    if architecture.squashes:
+        assert made.abs().max() <= 1
+    logits = d(made)
+    assert torch.isfinite(logits).all()
+    assert logits.shape == (4,) or (logits.ndim == 4 and logits.shape[:2] == (4, 1))
+
+
+@every_variant
+def test_that_a_gradient_reaches_every_weight(architecture) -> None:
+    g, d = networks(architecture)
+    wake(g, d)
+    d(g(torch.randn(4, architecture.z_dim))).square().sum().backward()
+    for network in (g, d):
+        idle = [
+            n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0
+        ]
+        assert idle == []
+
+
+def wake(*nets: nn.Module) -> None:
+    """Give weights that start at zero a value, so that what is behind them shows."""
+    with torch.no_grad():
+        for network in nets:
+            for weight in network.parameters():
+                if not weight.any():
+                    weight.normal_(0, 0.1)
+
+
+@every_variant
+def test_that_r1_can_be_learned_from(architecture) -> None:
+    _, d = networks(architecture)
+    wake(d)
+    slope(d, images()).backward()
+    gradients = [p.grad for p in d.parameters() if p.grad is not None]
+    assert all(torch.isfinite(g).all() for g in gradients)
+    assert sum(float(g.abs().sum()) for g in gradients) > 0
+
+
+def slope(d: nn.Module, x: Tensor) -> Tensor:
+    x = x.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(d(x).sum(), x, create_graph=True)
+    return gradient.square().sum()
+
+
+@every_variant
+def test_that_nothing_waits_for_the_device(architecture) -> None:
+    """Fake tensors refuse to become numbers, so a branch on data or an `item()` would raise."""
+    with FakeTensorMode():
+        g, d = networks(architecture)
+        made = g(torch.randn(4, architecture.z_dim))
+        d(made).square().sum().backward()
+        slope(d, torch.rand(4, 3, 16, 16)).backward()
+
+
+@every_variant
+def test_that_a_state_dict_brings_the_networks_back(architecture) -> None:
+    trained = networks(architecture)
+    for old, new in zip(trained, networks(architecture, seed=99), strict=True):
+        x = images() if old is trained[1] else torch.randn(4, architecture.z_dim)
+        old(x)  # a training call moves statistics and norms: they are state too
+        new.load_state_dict(old.state_dict())
+        assert torch.equal(old.eval()(x), new.eval()(x))
+
+
+@every_variant
+def test_that_an_image_of_a_resting_g_does_not_depend_on_its_neighbours(architecture) -> None:
+    g, _ = networks(architecture)
+    z = torch.randn(4, architecture.z_dim)
+    g(z)
+    g.eval()
+    with torch.no_grad():
+        assert torch.allclose(g(z)[:1], g(z[:1]), atol=1e-6)
+
+
+@every_variant
+def test_that_the_seed_decides_the_weights(architecture) -> None:
+    for one, two in zip(networks(architecture), networks(architecture), strict=True):
+        state = two.state_dict()
+        assert all(torch.equal(tensor, state[name]) for name, tensor in one.state_dict().items())
+
+
+@every_variant
+def test_that_it_says_whether_d_mixes_the_batch(architecture) -> None:
+    _, d = networks(architecture)
+    has = any(isinstance(module, nn.BatchNorm2d) for module in d.modules())
+    assert architecture.d_mixes_batch == has
+
+
+@pytest.mark.parametrize("architecture", [p for p in variants() if p.values[0].d_is_bounded])
+def test_that_a_bounded_d_cannot_be_made_steeper_by_larger_weights(architecture) -> None:
+    _, d = networks(architecture)
+    for _ in range(20):
+        d(images())
+    d.eval()
+    before = slope(d, images())
+    with torch.no_grad():
+        for weight in d.parameters():
+            if weight.ndim > 1:
+                weight.mul_(10)
+    assert torch.allclose(slope(d, images()), before, rtol=1e-3)
+
+
+@every
+def test_that_every_setting_explains_itself(kind) -> None:
+    assert kind.title
+    assert kind.__doc__
+    for setting in settings_of(kind):
+        assert setting.help, setting.path
+        assert setting.label, setting.path
+        if setting.kind in ("integer", "number"):
+            assert setting.low is not None, setting.path
+            assert setting.high is not None, setting.path
+
+
+@every
+@pytest.mark.parametrize("edge", ["low", "high"])
+def test_that_bounds_hold(kind, edge) -> None:
+    for setting in settings_of(kind):
+        bound = getattr(setting, edge)
+        if setting.kind != "integer" or bound is None:
+            continue
+        kind(**{setting.name: bound})
+        with pytest.raises(ValueError, match=setting.name):
+            kind(**{setting.name: bound + (1 if edge == "high" else -1)})
+
+
+@every
+@pytest.mark.parametrize(
+    ("shape", "path", "nearest"),
+    [
+        (ImageShape(65, 65, 3), "data.size", 64),
+        (ImageShape(100, 100, 3), "data.size", 96),
+        (ImageShape(8, 8, 1), "data.size", 16),
+        (ImageShape(1000, 1000, 3), "data.size", 512),
+        (ImageShape(64, 90, 3), "data.width", 96),
+    ],
+)
+def test_that_an_impossible_size_is_refused_with_the_nearest_that_works(
+    kind, shape, path, nearest
+) -> None:
+    (problem,) = kind().objections(shape)
+    assert (problem.path, problem.suggestion) == (path, nearest)
+    assert str(nearest) in problem.hint

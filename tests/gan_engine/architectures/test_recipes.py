@@ -1,0 +1,61 @@
+"""The papers' networks, weight for weight."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from gan_engine.architectures import DCGAN, ResNet, Tutorial
+from gan_engine.imaging import ImageShape
+
+PIXELS_64 = ImageShape(64, 64, 3)
+
+
+def count(network: nn.Module) -> int:
+    return sum(weight.numel() for weight in network.parameters())
+
+
+def test_that_dcgan_at_64_is_the_papers() -> None:
+    g, d = DCGAN().generator(PIXELS_64), DCGAN().discriminator(PIXELS_64)
+    # The totals of the well-known example: every convolution without bias.
+    assert (count(g), count(d)) == (3_576_704, 2_765_568)
+    convs = [m for m in g.modules() if isinstance(m, nn.ConvTranspose2d)]
+    assert [conv.out_channels for conv in convs] == [256, 128, 64, 3]
+    assert sum(isinstance(m, nn.BatchNorm2d) for m in d.modules()) == 3
+    assert d.down[0].norm is None
+
+
+def test_that_dcgan_draws_its_weights_as_the_paper_does() -> None:
+    torch.manual_seed(0)
+    g = DCGAN().generator(PIXELS_64)
+    conv, norm = g.up[0].conv.weight, g.start.norm.weight
+    assert abs(conv.std().item() - 0.02) < 1e-3
+    assert abs(conv.mean().item()) < 1e-3
+    assert abs(norm.mean().item() - 1) < 5e-3
+    assert abs(norm.std().item() - 0.02) < 5e-3
+
+
+def test_that_resnet_at_64_has_the_recipes_widths() -> None:
+    g, d = ResNet().generator(PIXELS_64), ResNet().discriminator(PIXELS_64)
+    assert g.start.shape == (1024, 4, 4)
+    assert [block.conv_2.out_channels for block in g.up] == [512, 256, 128, 64]
+    assert [block.conv_2.out_channels for block in d.down] == [64, 128, 256, 512, 1024]
+    assert d.head.logit.in_features == 1024
+
+
+def test_that_the_tutorial_keeps_its_widths_and_upsamples() -> None:
+    shape = ImageShape(256, 256, 3)
+    g, d = Tutorial().generator(shape), Tutorial().discriminator(ImageShape(32, 32, 3))
+    assert g.start.shape == (256, 4, 4)
+    assert [block.conv.out_channels for block in g.up] == [128, 128, 128, 128, 64, 32]
+    assert [layer.conv.out_channels for layer in d.convolve] == [64, 64, 128, 128]
+    assert [layer.conv.stride[0] for layer in d.convolve] == [2, 2, 1, 1]
+    assert d.head.hidden.out_features == 256
+
+
+def test_that_the_tutorials_signals_neither_vanish_nor_explode() -> None:
+    torch.manual_seed(0)
+    g, d = Tutorial().generator(PIXELS_64), Tutorial().discriminator(PIXELS_64)
+    image = g(torch.randn(16, 100))
+    assert 0.1 < image.std().item() < 0.95
+    assert 0.05 < d(image).std().item() < 10

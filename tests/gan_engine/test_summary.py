@@ -1,0 +1,53 @@
+"""The summary shows the real networks."""
+
+from __future__ import annotations
+
+import pytest
+
+from gan_engine.architectures import ARCHITECTURES
+from gan_engine.config import RunConfig, parse
+from gan_engine.summary import summarize
+
+
+def config(kind: str, **settings: object) -> RunConfig:
+    return parse({"data": {"size": 32}, "architecture": {"kind": kind, **settings}})
+
+
+@pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES])
+def test_that_its_totals_are_the_networks_own(kind) -> None:
+    settings = config(kind)
+    found, shape = summarize(settings), settings.data.shape
+    g, d = settings.architecture.generator(shape), settings.architecture.discriminator(shape)
+    assert found.parameters_g == sum(weight.numel() for weight in g.parameters())
+    assert found.parameters_d == sum(weight.numel() for weight in d.parameters())
+
+
+@pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES])
+def test_that_g_ends_at_the_image_and_d_at_one_logit(kind) -> None:
+    found = summarize(config(kind))
+    assert [row.shape for row in found.g if row.depth == 0][-1] == (3, 32, 32)
+    assert [row.shape for row in found.d if row.depth == 0][-1] in ((), (1, 4, 4))
+    assert all(row.name and row.kind for row in found.g + found.d)
+
+
+def test_that_blocks_are_named_and_counted() -> None:
+    found = summarize(config("dcgan"))
+    blocks = [(row.name, row.shape) for row in found.g if row.depth == 0]
+    assert blocks == [
+        ("Start", (256, 4, 4)),
+        ("Up 1", (128, 8, 8)),
+        ("Up 2", (64, 16, 16)),
+        ("Image", (3, 32, 32)),
+    ]
+    inside = [row.kind for row in found.d if row.depth == 1]
+    assert inside[:2] == ["Convolution 4×4, ÷2", "Leaky ReLU 0.2"]
+
+
+def test_that_spectral_norm_is_visible() -> None:
+    assert any("spectral norm" in row.kind for row in summarize(config("resnet")).d)
+
+
+@pytest.mark.parametrize(("kind", "pixels"), [("tutorial", 23), ("dcgan", 22)])
+def test_that_a_patch_says_how_far_it_looks(kind, pixels) -> None:
+    assert summarize(config(kind, head="patch")).receptive_field == pixels
+    assert summarize(config(kind)).receptive_field == 0
