@@ -97,7 +97,9 @@ def remove(path: Path) -> None:
 
 def sweep(folder: Path) -> int:
     """Delete the unfinished files that a killed process left in `folder`; return how many."""
-    strays = [path for path in folder.glob(f"{TEMPORARY}*") if path.is_file()] if folder.is_dir() else []
+    strays = (
+        [path for path in folder.glob(f"{TEMPORARY}*") if path.is_file()] if folder.is_dir() else []
+    )
     for path in strays:
         with contextlib.suppress(OSError):
             path.unlink()
@@ -108,14 +110,16 @@ def boot_id() -> str:
     """Return a name for this start of this computer, so that a lock from before a reboot is stale."""
     linux = Path("/proc/sys/kernel/random/boot_id")
     if linux.exists():
-        return linux.read_text().strip()
-    return str(round(psutil.boot_time() / 10))  # elsewhere the start time, to 10 s, stands in for it
+        return linux.read_text(encoding="utf-8").strip()
+    return str(
+        round(psutil.boot_time() / 10)
+    )  # elsewhere the start time, to 10 s, stands in for it
 
 
 def lock_holder(folder: Path) -> dict[str, object] | None:
     """Return who is writing the run in `folder` now, or None; a dead writer's lock does not count."""
     try:
-        held: dict[str, object] = json.loads((folder / "lock").read_text())
+        held: dict[str, object] = json.loads((folder / "lock").read_text(encoding="utf-8"))
         pid, host, boot = int(str(held["pid"])), held["host"], held["boot"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
