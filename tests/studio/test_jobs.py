@@ -5,8 +5,7 @@ import threading
 import pytest
 
 from gan_engine import EXPORTERS, DatasetReport, ScanProgress, parse, train
-
-PATIENCE = 60_000
+from tests.studio.tiny import PATIENCE
 
 
 @pytest.fixture
@@ -64,7 +63,7 @@ def test_that_a_cancelled_job_says_nothing_more(qtbot, jobs):
 
 def test_that_thumbnails_arrive_one_by_one_and_a_broken_picture_is_left_out(qtbot, jobs, emoji):
     (emoji / "broken.png").write_bytes(b"no picture")
-    paths = sorted(emoji.iterdir())[:4] + [emoji / "broken.png"]
+    paths = [*sorted(emoji.iterdir())[:4], emoji / "broken.png"]
     job, found = jobs.thumbnails(paths, 32), []
     job.progressed.connect(found.append)
     with qtbot.waitSignal(job.done, timeout=PATIENCE):

@@ -3,8 +3,7 @@
 import pytest
 
 from gan_engine import parse, train
-
-PATIENCE = 60_000
+from tests.studio.tiny import PATIENCE
 
 
 @pytest.fixture

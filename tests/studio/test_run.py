@@ -4,8 +4,7 @@ import pytest
 
 from gan_engine import EngineError, get, merge, parse, read_run
 from studio.run import Run
-
-PATIENCE = 60_000
+from tests.studio.tiny import PATIENCE
 
 
 def wait_for(qtbot, run, state):
@@ -115,7 +114,7 @@ def test_that_a_finished_run_is_looked_at_with_its_curves_and_grids(qtbot, studi
     assert view.info.state == "done"
     assert len(view.grids) >= 1
     assert {"loss/g", "loss/d"} <= set(view.scalars)
-    assert [kind for _, _, kind, _ in view.events][0] == "started"
+    assert next(kind for _, _, kind, _ in view.events) == "started"
 
 
 def test_that_a_run_goes_on_where_it_was_and_shows_what_it_did_before(qtbot, studio, draft):
@@ -177,5 +176,3 @@ def test_that_a_foreign_file_is_refused_with_a_reason(qtbot, studio, tmp_path, n
     assert isinstance(error, EngineError)
     assert name in error.text
     assert error.hint
-
-

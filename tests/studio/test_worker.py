@@ -6,8 +6,7 @@ import pytest
 
 from gan_engine import FileError, Finished, Preparing, SampleGrid, Started, parse, train
 from studio.worker import Worker, begin_training, read_view, read_weights
-
-PATIENCE = 60_000
+from tests.studio.tiny import PATIENCE
 
 
 @pytest.fixture

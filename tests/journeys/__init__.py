@@ -1,0 +1,1 @@
+"""From the first drop to what is taken away."""

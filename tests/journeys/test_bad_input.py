@@ -1,0 +1,117 @@
+"""What goes wrong is said in the window, at its place, and nothing is lost."""
+
+import pytest
+
+from gan_engine import list_runs
+from tests.studio.tiny import tiny_draft
+
+
+def refused(visitor):
+    """Assert that nothing can be started, and return what the status line says."""
+    assert not visitor.window.acts["start"].isEnabled()
+    assert "Cannot start" in visitor.status
+    return visitor.status + visitor.window.acts["start"].toolTip()
+
+
+def test_a_folder_with_no_images(visitor, tmp_path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("no picture")
+    visitor.drops(folder)
+    visitor.waits_until(lambda: not visitor.window.acts["start"].isEnabled())
+    assert "Folder" in refused(visitor)
+    assert visitor.studio.document.problems_at("data.folder")
+
+
+def test_a_folder_that_is_gone(visitor, tmp_path):
+    visitor.studio.document.set("data.folder", str(tmp_path / "gone"))
+    assert "is not there" in refused(visitor)
+
+
+def test_one_image(visitor, emoji, tmp_path):
+    folder = tmp_path / "one"
+    folder.mkdir()
+    next(emoji.iterdir()).rename(folder / "only.png")
+    visitor.drops(folder)
+    visitor.waits_until(lambda: not visitor.window.acts["start"].isEnabled())
+    assert "only one" in refused(visitor)
+
+
+def test_a_broken_image_is_named_and_the_rest_is_trained_on(visitor, emoji):
+    (emoji / "broken.png").write_bytes(b"no picture")
+    visitor.settings(tiny_draft("builtin"))
+    visitor.drops(emoji)
+    document = visitor.studio.document
+    visitor.waits_until(lambda: any("broken.png" in problem.text for problem in document.problems))
+    visitor.chooses("start")
+    visitor.waits_for("idle")
+    assert visitor.studio.run.images_seen == 48
+
+
+def test_a_size_the_networks_cannot_make(visitor):
+    visitor.studio.document.set("data.size", 50)
+    said = refused(visitor)
+    assert "50" in said
+    problem = visitor.studio.document.errors[0]
+    assert problem.suggestion is not None
+    visitor.studio.document.set(problem.path, problem.suggestion)
+    assert visitor.window.acts["start"].isEnabled()
+
+
+def test_an_unknown_setting(visitor, tmp_path):
+    (tmp_path / "mine.toml").write_text("[training]\nbatchsize = 8\n")
+    visitor.drops(tmp_path / "mine.toml")
+    assert "batch_size" in refused(visitor)
+
+
+def test_settings_from_the_future(visitor, tmp_path):
+    before = visitor.studio.document.draft
+    (tmp_path / "run.toml").write_text("format = 99\n")
+    visitor.drops(tmp_path / "run.toml")
+    assert "newer version" in visitor.notice
+    assert visitor.studio.document.draft == before
+
+
+def test_settings_that_are_no_toml(visitor, tmp_path):
+    before = visitor.studio.document.draft
+    (tmp_path / "mine.toml").write_text("this is = = not it")
+    visitor.drops(tmp_path / "mine.toml")
+    assert "not a settings file" in visitor.notice
+    assert visitor.studio.document.draft == before
+
+
+@pytest.mark.parametrize("name", ["model.pt", "network.pkl"])
+def test_a_checkpoint_from_elsewhere(visitor, tmp_path, name):
+    (tmp_path / name).write_bytes(b"\x80\x04cos\nsystem\n(S'true'\ntR.")
+    visitor.drops(tmp_path / name)
+    visitor.waits_until(lambda: name in visitor.notice)
+
+
+def test_a_single_picture(visitor, emoji):
+    before = visitor.studio.document.draft
+    visitor.drops(sorted(emoji.iterdir())[0])
+    assert "one picture" in visitor.notice
+    assert visitor.studio.document.draft == before
+
+
+def test_a_second_start(visitor, endless):
+    run = visitor.studio.run
+    visitor.settings(endless)
+    visitor.chooses("start")
+    visitor.waits_until(lambda: run.images_seen > 0)
+    assert not visitor.window.acts["start"].isEnabled()
+    run.start(visitor.studio.document.config)
+    assert "A run is going" in visitor.notice
+    assert run.is_active
+    assert len(list_runs()) == 1
+
+
+def test_another_run_is_not_opened_over_the_one_that_trains(visitor, endless, tmp_path):
+    run = visitor.studio.run
+    visitor.settings(endless)
+    visitor.chooses("start")
+    visitor.waits_until(lambda: run.images_seen > 0)
+    folder = run.folder
+    run.open_folder(tmp_path)
+    assert "A run is going" in visitor.notice
+    assert run.folder == folder

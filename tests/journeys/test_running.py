@@ -1,0 +1,107 @@
+"""Pausing, stopping, leaving and coming back."""
+
+import signal
+import subprocess
+import sys
+
+from gan_engine import get, paths, put, read_run, write_draft
+from tests.studio.tiny import tiny_draft
+
+
+def test_pause_resume_stop(visitor, endless):
+    run = visitor.studio.run
+    visitor.settings(endless)
+    visitor.chooses("start")
+    visitor.waits_until(lambda: run.images_seen > 0)
+    visitor.chooses("pause")
+    visitor.waits_for("paused")
+    assert "Paused" in visitor.status
+    assert visitor.window.acts["pause"].text() == "Resume"
+    seen = run.images_seen
+    visitor.chooses("pause")
+    visitor.waits_until(lambda: run.images_seen > seen)
+    visitor.chooses("stop")
+    visitor.waits_for("idle")
+    info = read_run(run.folder)
+    assert info.state == "stopped"
+    assert info.saved_images == run.images_seen
+    assert "saved" in visitor.status or "Ready" in visitor.status
+
+
+def test_that_sample_now_and_save_now_are_obeyed(visitor, endless):
+    run = visitor.studio.run
+    visitor.settings(endless | {"samples": {**endless["samples"], "every_seconds": 3600.0}})
+    visitor.chooses("start")
+    visitor.waits_until(lambda: run.state == "training" and run.images_seen > 0)
+    with visitor.qtbot.waitSignal(run.sample_arrived, timeout=60_000):
+        visitor.chooses("sample_now")
+    with visitor.qtbot.waitSignal(run.saved, timeout=60_000):
+        visitor.chooses("save_now")
+
+
+def test_that_closing_the_window_saves_first(visitor, endless):
+    run = visitor.studio.run
+    visitor.settings(endless)
+    visitor.chooses("start")
+    visitor.waits_until(lambda: run.images_seen > 0)
+    with visitor.qtbot.waitSignal(visitor.window.left, timeout=60_000):
+        visitor.chooses("quit")
+        assert visitor.window.isVisible()
+        assert "Saving the run" in visitor.notice
+    assert not visitor.window.isVisible()
+    info = read_run(run.folder)
+    assert info.state == "stopped"
+    assert info.saved_images == info.images_seen > 0
+
+
+def test_that_one_can_think_better_of_leaving(visitor, endless):
+    run, window = visitor.studio.run, visitor.window
+    visitor.settings(endless)
+    visitor.chooses("start")
+    visitor.waits_until(lambda: run.images_seen > 0)
+    folder = run.folder
+    window.close()
+    window.notices.act.emit("stay")
+    with visitor.qtbot.waitSignal(run.started, timeout=60_000) as heard:
+        pass
+    assert heard.args[0].resumed
+    visitor.waits_for("training")
+    assert window.isVisible()
+    assert run.folder == folder
+
+
+VICTIM = """
+import sys
+from pathlib import Path
+from gan_engine import Change, Inbox, Saved, parse, read_draft, train
+
+inbox = Inbox()
+inbox.post(Change("optimizer_g.rate", 0.0007))
+for event in train(parse(read_draft(Path(sys.argv[1]))), inbox, Path(sys.argv[2])):
+    if isinstance(event, Saved):
+        print(event.images_seen, flush=True)
+"""
+
+
+def test_that_a_killed_run_is_found_and_continued_with_its_live_changes(visitor, emoji, tmp_path):
+    draft = put(tiny_draft(emoji, images=10**9), "checkpoint.every_images", 40)
+    write_draft(tmp_path / "wanted.toml", draft)
+    folder = paths.runs() / "001-killed"
+    command = [sys.executable, "-c", VICTIM, str(tmp_path / "wanted.toml"), str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as victim:
+        assert victim.stdout is not None
+        assert int(victim.stdout.readline()) > 0
+        victim.send_signal(signal.SIGKILL)
+    studio, run = visitor.studio, visitor.studio.run
+    with visitor.qtbot.waitSignal(studio.library.changed, timeout=60_000):
+        studio.library.refresh()
+    info = studio.library.runs[0]
+    assert (info.folder, info.state) == (folder, "interrupted")
+
+    with visitor.qtbot.waitSignal(run.viewed, timeout=60_000):
+        visitor.drops(folder)
+    with visitor.qtbot.waitSignal(run.started, timeout=60_000) as heard:
+        visitor.chooses("train_more")
+    assert heard.args[0].images_seen == info.saved_images
+    assert get(studio.document.draft, "optimizer_g.rate") == 0.0007
+    visitor.waits_until(lambda: run.images_seen > info.saved_images)

@@ -1,0 +1,72 @@
+"""From the first paint to the exit code, in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from gan_engine import list_runs, paths
+from studio.app import main
+from tests.studio.tiny import PATIENCE
+
+
+def python(code, *arguments):
+    return [sys.executable, "-c", textwrap.dedent(code), *arguments]
+
+
+def test_that_the_window_is_painted_before_torch_and_pyqtgraph_are_loaded():
+    code = """
+    import json, os, sys
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtWidgets import QApplication
+    from studio import app
+
+    class Watcher(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Paint and watched.objectName() == "main":
+                print(json.dumps(sorted(sys.modules)), flush=True)
+                os._exit(0)
+            return False
+
+    application, watcher = QApplication([]), Watcher()
+    application.installEventFilter(watcher)
+    app.main([])
+    """
+    done = subprocess.run(python(code), capture_output=True, text=True, timeout=100)
+    loaded = json.loads(done.stdout)
+    assert not {"torch", "pyqtgraph", "PIL", "gan_engine.config"} & set(loaded)
+
+
+def test_that_the_bounded_demo_trains_saves_and_says_where(tmp_path):
+    code = (
+        "import sys; from studio.app import main; sys.exit(main(['--demo', '--demo-seconds', '3']))"
+    )
+    done = subprocess.run(python(code), capture_output=True, text=True, timeout=110)
+    assert done.returncode == 0, done.stderr
+    said = dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
+    assert set(said) == {"window", "sample grid", "checkpoint"}
+    assert all(os.path.getsize(path) > 0 for path in said.values())
+    assert [info.state for info in list_runs()] == ["stopped"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_that_a_signal_saves_and_ends_with_its_own_code(qtbot, number, code):
+    program = "import sys; from studio.app import main; sys.exit(main(['--demo', '--demo-seconds', '900']))"
+    with subprocess.Popen(python(program)) as studio:
+        qtbot.waitUntil(lambda: any(paths.runs().glob("*/grids/*.png")), timeout=PATIENCE)
+        studio.send_signal(number)
+        assert studio.wait(100) == code
+    info = list_runs()[0]
+    assert info.state == "stopped"
+    assert info.saved_images == info.images_seen
+
+
+def test_that_help_and_version_need_no_window(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out.strip()

@@ -1,0 +1,41 @@
+"""What was dropped."""
+
+import pytest
+
+from gan_engine import parse, train
+from studio.opening import is_run, run_of, what_is
+
+
+@pytest.mark.parametrize(
+    ("name", "thing"),
+    [
+        ("mine.toml", "settings"),
+        ("run.toml", "settings"),
+        ("cat.JPG", "picture"),
+        ("generator.safetensors", "weights"),
+        ("model.pt", "weights"),
+        ("model.pkl", "weights"),
+    ],
+)
+def test_that_a_file_is_taken_for_what_its_name_says(tmp_path, name, thing):
+    (tmp_path / name).write_bytes(b"")
+    assert what_is(tmp_path / name) == thing
+
+
+def test_that_a_folder_holds_images_unless_it_holds_a_run(tmp_path, draft):
+    assert what_is(tmp_path) == "images"
+    list(train(parse(draft), folder=tmp_path / "run"))
+    assert what_is(tmp_path / "run") == "run"
+    assert what_is(tmp_path / "run" / "run.toml") == "run"
+    assert is_run(tmp_path / "run")
+
+
+def test_that_a_checkpoint_knows_the_run_it_lies_in(tmp_path, draft):
+    list(train(parse(draft), folder=tmp_path / "run"))
+    saved = next((tmp_path / "run" / "checkpoints").iterdir())
+    assert run_of(saved) == tmp_path / "run"
+    assert run_of(tmp_path / "alone.safetensors") is None
+
+
+def test_that_what_is_not_there_is_missing(tmp_path):
+    assert what_is(tmp_path / "gone") == "missing"

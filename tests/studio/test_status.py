@@ -1,0 +1,46 @@
+"""The line at the bottom."""
+
+import time
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from studio.status import StatusLine
+
+
+@pytest.fixture
+def line(qtbot):
+    made = StatusLine()
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    made.show_saved(None)
+
+
+def text(line):
+    return " | ".join(label.text() for label in line.findChildren(QLabel) if label.isVisible())
+
+
+def test_that_a_going_run_shows_how_far_how_fast_and_how_long(line):
+    line.show_state("training", 0, 1000)
+    line.show_reading({"speed": 10.0, "memory": 2**30})
+    line.show_progress(250, 1000)
+    assert "Training" in text(line)
+    assert "250 of 1,000 images" in text(line)
+    assert "25%" in text(line)
+    assert "1 min 15 s left" in text(line)
+    assert "1.0 GB" in text(line)
+
+
+def test_that_the_age_of_the_last_save_is_told(line):
+    line.show_saved(time.monotonic() - 125)
+    assert "saved 2 min 05 s ago" in text(line)
+
+
+def test_that_what_stands_in_the_way_of_a_start_is_said(line):
+    line.show_state("idle", 0, 0)
+    line.show_problem("Size: too small.")
+    assert "Cannot start" in text(line)
+    assert "Size: too small." in text(line)
+    line.show_problem("")
+    assert "Ready" in text(line)
