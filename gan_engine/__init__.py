@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "schema": (
-        "Draft Message Part Problem Ramp Setting chosen differences drop escape get merge put read_value"
-        " settings_of unescape value_at walk"
-    ),
+    "schema": "Message Part Ramp Setting chosen settings_of value_at walk",
+    "drafts": "Draft differences drop escape get merge put read_value unescape",
+    "problems": "Problem",
     "errors": (
         "BusyError DamagedFileError DataError DeviceError DivergedError EngineError FileError ForeignFileError"
         " MemoryFullError MismatchError NothingToDoError SettingsError SpaceError"
@@ -34,7 +33,7 @@ _HOME = {
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
-__all__ = ["__version__", "paths", *sorted(_MODULE_OF)]  # noqa: PLE0604
+__all__ = ["__version__", "paths", *sorted(_MODULE_OF)]
 
 
 def __getattr__(name: str) -> Any:

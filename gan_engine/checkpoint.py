@@ -19,8 +19,8 @@ from torch import Tensor
 
 from gan_engine import durable
 from gan_engine.config import FORMAT, RunConfig, parse
+from gan_engine.drafts import Draft
 from gan_engine.errors import DamagedFileError, FileError, ForeignFileError, MismatchError
-from gan_engine.schema import Draft
 
 SUFFIX = ".safetensors"
 Holds = Literal["checkpoint", "generator"]
@@ -75,7 +75,9 @@ def write(path: Path, checkpoint: Checkpoint) -> int:
     durable.write(path, data)
     if path.read_bytes() != data:
         raise DamagedFileError(
-            "“{name}” came back from the disk changed.", hint="Save to another disk.", name=path.name
+            "“{name}” came back from the disk changed.",
+            hint="Save to another disk.",
+            name=path.name,
         )
     return len(data)
 
@@ -113,7 +115,10 @@ def read(path: Path) -> Checkpoint:
         data = path.read_bytes()
     except OSError as error:
         raise FileError(
-            "“{name}” cannot be opened: {why}.", hint="Check the name.", name=path.name, why=error.strerror
+            "“{name}” cannot be opened: {why}.",
+            hint="Check the name.",
+            name=path.name,
+            why=error.strerror,
         ) from error
     words = _words(path, data)
     try:
@@ -148,7 +153,9 @@ def _words(path: Path, data: bytes) -> dict[str, str]:
         )
     if int(words.get("format", 0)) > FORMAT:
         raise FileError(
-            "“{name}” is from a newer version of the program.", hint="Update the program.", name=path.name
+            "“{name}” is from a newer version of the program.",
+            hint="Update the program.",
+            name=path.name,
         )
     return words
 
@@ -167,17 +174,21 @@ def _digest(tensors: Mapping[str, Tensor], words: Mapping[str, str]) -> str:
     for name in sorted(tensors):
         tensor = tensors[name].contiguous()
         total.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
-        total.update(memoryview(tensor.reshape(-1).view(torch.uint8).numpy()))
+        total.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
     return total.hexdigest()
 
 
-def load_into(target: Mapping[str, Tensor], tensors: Mapping[str, Tensor], prefix: str, path: Path) -> None:
+def load_into(
+    target: Mapping[str, Tensor], tensors: Mapping[str, Tensor], prefix: str, path: Path
+) -> None:
     """Copy `prefix.*` of `tensors` into `target`, whose layout stays as it is.
 
     Raises:
         MismatchError: A name, shape or type differs, or a number is not finite.
     """
-    found = {k.removeprefix(f"{prefix}."): t for k, t in tensors.items() if k.startswith(f"{prefix}.")}
+    found = {
+        k.removeprefix(f"{prefix}."): t for k, t in tensors.items() if k.startswith(f"{prefix}.")
+    }
     wrong = sorted(found.keys() ^ target.keys())
     wrong += [n for n in found.keys() & target.keys() if found[n].shape != target[n].shape]
     wrong += [n for n in found.keys() & target.keys() if found[n].dtype != target[n].dtype]
@@ -243,4 +254,16 @@ def file_name(images_seen: int) -> str:
     return f"{images_seen:012d}{SUFFIX}"
 
 
-__all__ = ["SUFFIX", "Checkpoint", "file_name", "listed", "load_into", "newest", "prune", "read", "to_bytes", "versions", "write"]
+__all__ = [
+    "SUFFIX",
+    "Checkpoint",
+    "file_name",
+    "listed",
+    "load_into",
+    "newest",
+    "prune",
+    "read",
+    "to_bytes",
+    "versions",
+    "write",
+]

@@ -13,19 +13,27 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from gan_engine import commands, configfile, events
+from gan_engine.drafts import Draft, merge, put, read_value
 from gan_engine.errors import EngineError, FileError, SettingsError
 from gan_engine.registry import find
-from gan_engine.schema import Draft, merge, put, read_value
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 Set = Annotated[list[str] | None, typer.Option("--set", help="Any setting: --set loss.kind=hinge.")]
-Images = Annotated[str, typer.Option(help="How many images to see: 50000, 50k or 2M; after resume also +50k.")]
+Images = Annotated[
+    str, typer.Option(help="How many images to see: 50000, 50k or 2M; after resume also +50k.")
+]
 
 
 def main() -> None:
@@ -53,7 +61,9 @@ def main() -> None:
 @app.command()
 def train(
     settings: Annotated[Path | None, typer.Argument(help="A run.toml.")] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="The built-in images with settings for any computer.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="The built-in images with settings for any computer.")
+    ] = False,
     data: Annotated[Path | None, typer.Option(help="A folder of pictures.")] = None,
     preset: Annotated[str, typer.Option(help="Settings with a name; see `presets`.")] = "",
     change: Set = None,
@@ -68,11 +78,17 @@ def train(
     if demo or (not preset and settings is None):
         draft = configfile.with_preset(configfile.find_preset(preset or "quick-cpu-32"))
     if settings is not None:
-        draft = merge(draft, configfile.read_draft(settings)) if preset else configfile.read_draft(settings)
+        draft = (
+            merge(draft, configfile.read_draft(settings))
+            if preset
+            else configfile.read_draft(settings)
+        )
     if data is not None:
         draft = put(draft, "data.folder", str(data.expanduser().absolute()))
     elif settings is None and not demo:
-        raise EngineError("Nothing says which pictures to learn.", hint="Add --data FOLDER, or --demo.")
+        raise EngineError(
+            "Nothing says which pictures to learn.", hint="Add --data FOLDER, or --demo."
+        )
     draft = _changed(draft, change)
     if images:
         draft = put(draft, "training.images", _count(images))
@@ -81,7 +97,9 @@ def train(
 
 
 @app.command()
-def resume(run: Annotated[Path, typer.Argument(help="A run's folder.")], images: Images = "") -> None:
+def resume(
+    run: Annotated[Path, typer.Argument(help="A run's folder.")], images: Images = ""
+) -> None:
     """Go on with a run from its newest checkpoint."""
     from gan_engine.training import read_run
     from gan_engine.training import resume as start
@@ -90,7 +108,9 @@ def resume(run: Annotated[Path, typer.Argument(help="A run's folder.")], images:
     if images:
         more = images.startswith("+")
         info = read_run(run)
-        base = max(info.images_total, info.saved_images) if info.state == "done" else info.saved_images
+        base = (
+            max(info.images_total, info.saved_images) if info.state == "done" else info.saved_images
+        )
         total = _count(images.removeprefix("+")) + (base if more else 0)
     _follow(lambda inbox: start(run, inbox, total))
 
@@ -111,8 +131,14 @@ def sample(
     import torch
 
     columns = max(1, round(count**0.5))
-    made = torch.from_numpy(sampler.images(range(seed, seed + count), truncation)).permute(0, 3, 1, 2)
-    write_png(target, tile(made, columns), {"program": "GAN Studio", "seeds": f"{seed}-{seed + count - 1}"})
+    made = torch.from_numpy(sampler.images(range(seed, seed + count), truncation)).permute(
+        0, 3, 1, 2
+    )
+    write_png(
+        target,
+        tile(made, columns),
+        {"program": "GAN Studio", "seeds": f"{seed}-{seed + count - 1}"},
+    )
     out.print(str(target), markup=False)
 
 
@@ -128,7 +154,7 @@ def export(
 
     from gan_engine.export import EXPORTERS
     from gan_engine.export import export as write
-    from gan_engine.schema import problems_of
+    from gan_engine.problems import problems_of
 
     part = find(EXPORTERS, what)
     table = _changed({}, change)
@@ -172,8 +198,14 @@ def scan(
         }
         sys.stdout.write(json.dumps(found, ensure_ascii=True, default=str) + "\n")
     else:
-        out.print(f"{len(report.files)} images, {len(report.bad)} unreadable, {report.others} other files")
-        for name, counts in (("sizes", report.sizes), ("modes", report.modes), ("classes", report.classes)):
+        out.print(
+            f"{len(report.files)} images, {len(report.bad)} unreadable, {report.others} other files"
+        )
+        for name, counts in (
+            ("sizes", report.sizes),
+            ("modes", report.modes),
+            ("classes", report.classes),
+        ):
             shown = ", ".join(f"{_size(key)}: {n}" for key, n in list(counts.items())[:12])
             if shown:
                 out.print(f"{name}: {shown}", markup=False)
@@ -197,7 +229,9 @@ def check(settings: Annotated[Path, typer.Argument(help="A run.toml.")]) -> None
     if valid is None:
         raise typer.Exit(1)
     networks = summarize(valid)
-    out.print(f"{settings.name} is a run: {valid.architecture.kind} at {valid.data.shape}.", markup=False)
+    out.print(
+        f"{settings.name} is a run: {valid.architecture.kind} at {valid.data.shape}.", markup=False
+    )
     out.print(f"G has {networks.parameters_g:,} parameters, D {networks.parameters_d:,}.")
 
 
@@ -255,10 +289,12 @@ def _show(event: events.Event, bar: Progress, task: Any, inbox: commands.Inbox) 
 
 
 def _bar(unit: str) -> Progress:
-    counts = TextColumn("{task.completed:,.0f}/{task.total:,.0f} " + unit)
     safe = TextColumn("{task.description}", markup=False)
-    columns = (safe, BarColumn(), counts, TimeRemainingColumn())
-    return Progress(*columns, console=err, disable=not err.is_terminal and False, refresh_per_second=4)
+    counts = (MofNCompleteColumn(), TextColumn(unit))  # knows what to say while there is no total
+    columns = (safe, BarColumn(), *counts, TimeRemainingColumn())
+    return Progress(
+        *columns, console=err, disable=not err.is_terminal and False, refresh_per_second=4
+    )
 
 
 # --- small words -------------------------------------------------------------------------------
@@ -278,7 +314,9 @@ def _count(text: str) -> int:
     try:
         return int(float(text[:-1] if scale > 1 else text) * scale)
     except (ValueError, OverflowError):
-        raise EngineError("“{text}” is no number of images.", hint="Write 50000, 50k or 2M.", text=text) from None
+        raise EngineError(
+            "“{text}” is no number of images.", hint="Write 50000, 50k or 2M.", text=text
+        ) from None
 
 
 def _size(key: object) -> str:

@@ -66,7 +66,9 @@ class Inbox:
         """Return what has arrived, waiting at most `timeout` seconds for the first."""
         commands: list[Command] = []
         try:
-            commands.append(self._queue.get(timeout=timeout) if timeout else self._queue.get_nowait())
+            commands.append(
+                self._queue.get(timeout=timeout) if timeout else self._queue.get_nowait()
+            )
             while True:
                 commands.append(self._queue.get_nowait())
         except queue.Empty:

@@ -11,28 +11,14 @@ from pydantic import ValidationError
 from gan_engine import paths
 from gan_engine.architectures import ARCHITECTURES, DCGAN, Architecture
 from gan_engine.device import available_devices
+from gan_engine.drafts import Draft, drop, get, unescape
 from gan_engine.errors import SettingsError
 from gan_engine.imaging import ImageShape
 from gan_engine.losses import LOSSES, AdversarialLoss, CrossEntropy
 from gan_engine.optimizers import OPTIMIZERS, Adam, Optimizer
 from gan_engine.penalties import PENALTIES, R1, Penalty
-from gan_engine.schema import (
-    Draft,
-    EachOf,
-    Message,
-    OneOf,
-    Part,
-    Problem,
-    Ramp,
-    Varying,
-    drop,
-    get,
-    option,
-    problems_of,
-    settings_of,
-    unescape,
-    walk,
-)
+from gan_engine.problems import Problem, problems_of
+from gan_engine.schema import EachOf, Message, OneOf, Part, Ramp, Varying, option, settings_of, walk
 
 FORMAT = 1
 """The version of run files; a larger one is from the future."""
@@ -42,26 +28,57 @@ class DataSettings(Part):
     """Which images, and how they become squares (or rectangles) of one size."""
 
     title = "Images"
-    folder: str = option("builtin", role="folder", help="A folder of pictures; “builtin” is the set that comes with the program.")
-    size: int = option(64, ge=8, le=1024, unit="px", help="Height of the images; 32 learns in minutes, 256 in days.")
-    width: int = option(0, ge=0, le=1024, unit="px", advanced=True, help="Width, when it is not the height; 0 is square.")
-    channels: Literal[1, 3] = option(3, help="Grey or colour.", names={1: "Grey", 3: "Colour (RGB)"})
+    folder: str = option(
+        "builtin",
+        role="folder",
+        help="A folder of pictures; “builtin” is the set that comes with the program.",
+    )
+    size: int = option(
+        64,
+        ge=8,
+        le=1024,
+        unit="px",
+        help="Height of the images; 32 learns in minutes, 256 in days.",
+    )
+    width: int = option(
+        0,
+        ge=0,
+        le=1024,
+        unit="px",
+        advanced=True,
+        help="Width, when it is not the height; 0 is square.",
+    )
+    channels: Literal[1, 3] = option(
+        3, help="Grey or colour.", names={1: "Grey", 3: "Colour (RGB)"}
+    )
     fit: Literal["crop", "pad", "stretch"] = option(
         "crop",
         help="What to do with pictures of another shape.",
         names={"crop": "Crop the middle", "pad": "Pad with the background", "stretch": "Stretch"},
     )
-    background: str = option("#ffffff", role="color", help="What shows through transparent parts and beside padded pictures.")
+    background: str = option(
+        "#ffffff",
+        role="color",
+        help="What shows through transparent parts and beside padded pictures.",
+    )
     filter: Literal["lanczos", "bicubic", "bilinear", "box"] = option(
-        "lanczos", advanced=True, help="How pictures are resized; Lanczos is the sharpest.",
+        "lanczos",
+        advanced=True,
+        help="How pictures are resized; Lanczos is the sharpest.",
         names={"lanczos": "Lanczos", "bicubic": "Bicubic", "bilinear": "Bilinear", "box": "Box"},
     )
-    flip: bool = option(True, help="Also show mirror images; off for text and other things with a side.")
+    flip: bool = option(
+        True, help="Also show mirror images; off for text and other things with a side."
+    )
 
     @property
     def path(self) -> Path:
         """The folder of pictures."""
-        return paths.builtin_images() if self.folder == paths.BUILTIN else Path(unescape(self.folder)).expanduser()
+        return (
+            paths.builtin_images()
+            if self.folder == paths.BUILTIN
+            else Path(unescape(self.folder)).expanduser()
+        )
 
     @property
     def shape(self) -> ImageShape:
@@ -73,25 +90,66 @@ class EmaSettings(Part):
     """The averaged G: what samples, exports and grids are made with."""
 
     title = "Averaging"
-    half_life: int = option(10_000, ge=0, le=10_000_000, live=True, scale="log", unit="images", help="How long the average of G remembers; 0 shows G itself.")
-    ramp_up: float = option(0.05, ge=0, le=1, advanced=True, help="Early on, remember at most this share of the images seen; 0 is the full length at once.")
+    half_life: int = option(
+        10_000,
+        ge=0,
+        le=10_000_000,
+        live=True,
+        scale="log",
+        unit="images",
+        help="How long the average of G remembers; 0 shows G itself.",
+    )
+    ramp_up: float = option(
+        0.05,
+        ge=0,
+        le=1,
+        advanced=True,
+        help="Early on, remember at most this share of the images seen; 0 is the full length at once.",
+    )
 
 
 class TrainingSettings(Part):
     """How long, how much at once, on what."""
 
     title = "Training"
-    images: int = option(1_000_000, ge=1, le=10**10, scale="log", unit="images", help="Stop after D has seen so many real images.")
-    batch_size: int = option(64, ge=2, le=4096, help="Images at once. Lower it when memory runs out.")
-    d_steps: int = option(1, ge=1, le=20, label="D steps per G step", help="Let D learn more often than G; 5 for Wasserstein critics.")
-    gradient_clip: float = option(0.0, ge=0, le=1000, advanced=True, help="Limit the gradient's norm; 0 is off.")
-    seed: int = option(0, ge=0, le=2**31 - 1, help="The same seed, settings and machine give the same run.")
+    images: int = option(
+        1_000_000,
+        ge=1,
+        le=10**10,
+        scale="log",
+        unit="images",
+        help="Stop after D has seen so many real images.",
+    )
+    batch_size: int = option(
+        64, ge=2, le=4096, help="Images at once. Lower it when memory runs out."
+    )
+    d_steps: int = option(
+        1,
+        ge=1,
+        le=20,
+        label="D steps per G step",
+        help="Let D learn more often than G; 5 for Wasserstein critics.",
+    )
+    gradient_clip: float = option(
+        0.0, ge=0, le=1000, advanced=True, help="Limit the gradient's norm; 0 is off."
+    )
+    seed: int = option(
+        0, ge=0, le=2**31 - 1, help="The same seed, settings and machine give the same run."
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = option(
-        "auto", help="Which processor trains.",
-        names={"auto": "The fastest there is", "cpu": "CPU", "cuda": "NVIDIA or AMD GPU", "mps": "Apple GPU"},
+        "auto",
+        help="Which processor trains.",
+        names={
+            "auto": "The fastest there is",
+            "cpu": "CPU",
+            "cuda": "NVIDIA or AMD GPU",
+            "mps": "Apple GPU",
+        },
     )
     precision: Literal["auto", "fp32", "bf16"] = option(
-        "auto", advanced=True, help="bf16 is faster on recent GPUs and slower on CPUs; auto knows.",
+        "auto",
+        advanced=True,
+        help="bf16 is faster on recent GPUs and slower on CPUs; auto knows.",
         names={"auto": "Automatic", "fp32": "fp32", "bf16": "bf16"},
     )
 
@@ -102,16 +160,29 @@ class SampleSettings(Part):
     title = "Sample grid"
     rows: int = option(6, ge=1, le=32, help="Rows of the grid.")
     columns: int = option(8, ge=1, le=32, help="Columns of the grid.")
-    every_seconds: float = option(5.0, ge=0.5, le=3600, live=True, unit="s", help="How often a grid is drawn and kept; the first comes at once.")
-    seed: int = option(0, ge=0, le=2**31 - 1, advanced=True, help="The first sample's seed; the next follow.")
+    every_seconds: float = option(
+        5.0,
+        ge=0.5,
+        le=3600,
+        live=True,
+        unit="s",
+        help="How often a grid is drawn and kept; the first comes at once.",
+    )
+    seed: int = option(
+        0, ge=0, le=2**31 - 1, advanced=True, help="The first sample's seed; the next follow."
+    )
 
 
 class CheckpointSettings(Part):
     """How often work is saved, and how much of it is kept."""
 
     title = "Saving"
-    every_images: int = option(100_000, ge=1, le=10**9, scale="log", unit="images", help="Save at least this often.")
-    every_minutes: float = option(10.0, ge=0.1, le=10.0, unit="min", help="And at least this often.")
+    every_images: int = option(
+        100_000, ge=1, le=10**9, scale="log", unit="images", help="Save at least this often."
+    )
+    every_minutes: float = option(
+        10.0, ge=0.1, le=10.0, unit="min", help="And at least this often."
+    )
     keep: int = option(3, ge=1, le=1000, help="How many of the newest checkpoints to keep.")
 
 
@@ -119,16 +190,34 @@ class RunConfig(Part):
     """Everything that decides what a run does; immutable."""
 
     format: Literal[1] = 1
-    data: DataSettings = option(DataSettings(), label="Images", help="Which images, and how they are prepared.")
-    architecture: Annotated[Architecture, OneOf(ARCHITECTURES)] = option(DCGAN(), help="The two networks.")
-    loss: Annotated[AdversarialLoss, OneOf(LOSSES)] = option(CrossEntropy(), help="What the networks play for.")
-    penalties: Annotated[tuple[Penalty, ...], EachOf(PENALTIES)] = option((R1(interval=4),), help="What keeps D from growing steep.")
-    optimizer_g: Annotated[Optimizer, OneOf(OPTIMIZERS)] = option(Adam(), label="Optimiser of G", help="How G's weights follow their gradients.")
-    optimizer_d: Annotated[Optimizer, OneOf(OPTIMIZERS)] = option(Adam(), label="Optimiser of D", help="How D's weights follow their gradients.")
+    data: DataSettings = option(
+        DataSettings(), label="Images", help="Which images, and how they are prepared."
+    )
+    architecture: Annotated[Architecture, OneOf(ARCHITECTURES)] = option(
+        DCGAN(), help="The two networks."
+    )
+    loss: Annotated[AdversarialLoss, OneOf(LOSSES)] = option(
+        CrossEntropy(), help="What the networks play for."
+    )
+    penalties: Annotated[tuple[Penalty, ...], EachOf(PENALTIES)] = option(
+        (R1(interval=4),), help="What keeps D from growing steep."
+    )
+    optimizer_g: Annotated[Optimizer, OneOf(OPTIMIZERS)] = option(
+        Adam(), label="Optimiser of G", help="How G's weights follow their gradients."
+    )
+    optimizer_d: Annotated[Optimizer, OneOf(OPTIMIZERS)] = option(
+        Adam(), label="Optimiser of D", help="How D's weights follow their gradients."
+    )
     ema: EmaSettings = option(EmaSettings(), label="Averaging", help="The averaged G.")
-    training: TrainingSettings = option(TrainingSettings(), help="How long, how much at once, on what.")
-    samples: SampleSettings = option(SampleSettings(), label="Sample grid", help="The grid that shows how far G is.")
-    checkpoint: CheckpointSettings = option(CheckpointSettings(), label="Saving", help="How often work is saved.")
+    training: TrainingSettings = option(
+        TrainingSettings(), help="How long, how much at once, on what."
+    )
+    samples: SampleSettings = option(
+        SampleSettings(), label="Sample grid", help="The grid that shows how far G is."
+    )
+    checkpoint: CheckpointSettings = option(
+        CheckpointSettings(), label="Saving", help="How often work is saved."
+    )
 
     def draft(self) -> Draft:
         """Return these settings as plain nested tables."""
@@ -143,7 +232,10 @@ def check(draft: Mapping[str, Any]) -> tuple[RunConfig | None, list[Problem]]:
     """
     version = draft.get("format", FORMAT)
     if isinstance(version, int) and version > FORMAT:
-        text = Message("These settings are from a newer version of the program (format {found}).", found=version)
+        text = Message(
+            "These settings are from a newer version of the program (format {found}).",
+            found=version,
+        )
         return None, [Problem("format", text, "Update the program, then open them again.")]
     whole, broken, found = _complete(draft), dict(draft), list[Problem]()
     config: RunConfig | None = None
@@ -219,7 +311,9 @@ def _folder_exists(config: RunConfig) -> Iterator[Problem]:
 def _background_is_a_colour(config: RunConfig) -> Iterator[Problem]:
     digits = config.data.background.removeprefix("#")
     if len(digits) != 6 or any(c not in "0123456789abcdefABCDEF" for c in digits):
-        yield Problem("data.background", Message("Is no colour."), "Write it as #rrggbb, for example #ffffff.")
+        yield Problem(
+            "data.background", Message("Is no colour."), "Write it as #rrggbb, for example #ffffff."
+        )
 
 
 def _device_is_there(config: RunConfig) -> Iterator[Problem]:
@@ -237,7 +331,9 @@ def _pairing_means_something(config: RunConfig) -> Iterator[Problem]:
         yield Problem("loss.pairing", loss.relative, "Choose “each”.", suggestion="each")
     elif isinstance(loss, CrossEntropy) and loss.saturating:
         text = Message("The saturating form has no relative counterpart.")
-        yield Problem("loss.saturating", text, "Turn it off, or judge each image by itself.", suggestion=False)
+        yield Problem(
+            "loss.saturating", text, "Turn it off, or judge each image by itself.", suggestion=False
+        )
 
 
 def _least_squares_pulls_apart(config: RunConfig) -> Iterator[Problem]:
@@ -256,8 +352,15 @@ def _batch_norm_and_penalties(config: RunConfig) -> Iterator[Problem]:
 def _steepness_is_held(config: RunConfig) -> Iterator[Problem]:
     held = config.architecture.d_is_bounded or any(p.weight != 0 for p in config.penalties)
     if not held:
-        text = Message("Nothing keeps D from growing steep: such runs peak early and then get worse.")
-        yield Problem("penalties", text, "Turn R1 on, or spectral norm in the architecture.", severity="warning")
+        text = Message(
+            "Nothing keeps D from growing steep: such runs peak early and then get worse."
+        )
+        yield Problem(
+            "penalties",
+            text,
+            "Turn R1 on, or spectral norm in the architecture.",
+            severity="warning",
+        )
 
 
 def _ramps_are_sane(config: RunConfig) -> Iterator[Problem]:
@@ -265,7 +368,9 @@ def _ramps_are_sane(config: RunConfig) -> Iterator[Problem]:
         rate = getattr(config, name).rate
         if isinstance(rate, Ramp) and rate.images > config.training.images:
             text = Message("The rate is still moving when the run ends.")
-            yield Problem(f"{name}.rate", text, "Set its images to 0: the whole run.", severity="warning")
+            yield Problem(
+                f"{name}.rate", text, "Set its images to 0: the whole run.", severity="warning"
+            )
 
 
 RULES: tuple[Callable[[RunConfig], Iterator[Problem]], ...] = (

@@ -12,8 +12,9 @@ import tomli_w
 
 from gan_engine import durable, paths
 from gan_engine.config import FORMAT, default_draft
+from gan_engine.drafts import Draft, merge
 from gan_engine.errors import FileError
-from gan_engine.schema import Draft, did_you_mean, merge
+from gan_engine.problems import did_you_mean
 
 
 def to_toml(draft: Mapping[str, Any]) -> str:
@@ -29,7 +30,11 @@ def read_draft(path: Path) -> Draft:
     """
     try:
         if path.stat().st_size > 2**20:
-            raise FileError("“{name}” is too large for a settings file.", hint="Choose a run.toml.", name=path.name)
+            raise FileError(
+                "“{name}” is too large for a settings file.",
+                hint="Choose a run.toml.",
+                name=path.name,
+            )
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FileError(
@@ -95,11 +100,16 @@ def find_preset(key: str) -> Preset:
 
 def save_preset(title: str, about: str, draft: Mapping[str, Any]) -> Path:
     """Keep settings as a preset of the user's own; their folder of images is not part of it."""
-    key = "".join(c if c.isalnum() or c in "-_" else "-" for c in title.lower()).strip("-") or "preset"
+    key = (
+        "".join(c if c.isalnum() or c in "-_" else "-" for c in title.lower()).strip("-")
+        or "preset"
+    )
     kept = {k: v for k, v in draft.items() if k != "data"}
     kept["data"] = {k: v for k, v in draft.get("data", {}).items() if k != "folder"}
     path = paths.presets() / f"{key}.toml"
-    durable.write(path, tomli_w.dumps({"title": title, "about": about, "format": FORMAT, **kept}).encode())
+    durable.write(
+        path, tomli_w.dumps({"title": title, "about": about, "format": FORMAT, **kept}).encode()
+    )
     return path
 
 

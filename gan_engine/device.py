@@ -31,7 +31,9 @@ def choose(wanted: str) -> torch.device:
     names = available_devices()
     name = names[0] if wanted == "auto" else wanted
     if name not in names:
-        raise DeviceError("There is no “{name}” that torch can use here.", hint="Choose “auto”.", name=name)
+        raise DeviceError(
+            "There is no “{name}” that torch can use here.", hint="Choose “auto”.", name=name
+        )
     return torch.device(name)
 
 
@@ -71,7 +73,11 @@ def settle(device: torch.device) -> None:
     One core is left to the window: with every core busy, training itself ran 50 times slower.
     """
     if device.type == "cpu":
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        cores = (
+            len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1
+        )
         torch.set_num_threads(max(1, cores - 1))
         torch.set_flush_denormal(True)
     elif device.type == "cuda":
@@ -83,6 +89,8 @@ def settle(device: torch.device) -> None:
 
 def autocast_type(precision: str, device: torch.device) -> torch.dtype | None:
     """Return what matrix products are done in, or None for fp32."""
-    if precision == "bf16" or (precision == "auto" and device.type == "cuda" and torch.cuda.is_bf16_supported()):
+    if precision == "bf16" or (
+        precision == "auto" and device.type == "cuda" and torch.cuda.is_bf16_supported()
+    ):
         return torch.bfloat16
     return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from gan_engine.schema import Message, Problem
+from gan_engine.problems import Problem
+from gan_engine.schema import Message
 
 
 class EngineError(Exception):
     """A failure the user can understand and act on; `hint` names one act."""
 
-    def __init__(self, text: str, *, hint: str = "", **values: object) -> None:
+    def __init__(self, text: str, /, *, hint: str = "", **values: object) -> None:
         self.text = Message(text, **values)
         self.hint = Message(hint, **values) if hint else ""
         super().__init__(" ".join(part for part in (self.text, self.hint) if part))

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
 
 from gan_engine import durable
+from gan_engine.drafts import escape
 from gan_engine.errors import FileError
 from gan_engine.events import Pixels
-from gan_engine.schema import Message, escape
+from gan_engine.schema import Message
 
 if TYPE_CHECKING:  # a reader of PNG files need not wait for torch
     from torch import Tensor

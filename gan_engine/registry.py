@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from gan_engine.errors import EngineError
-from gan_engine.schema import Part, did_you_mean
+from gan_engine.problems import did_you_mean
+from gan_engine.schema import Part
 
 P = TypeVar("P", bound=Part)
 
@@ -19,5 +20,7 @@ def find(parts: Iterable[type[P]], key: str) -> type[P]:
     """
     known = {part.key(): part for part in parts}
     if key not in known:
-        raise EngineError("“{key}” is none of the kinds there are.", hint=did_you_mean(key, known), key=key)
+        raise EngineError(
+            "“{key}” is none of the kinds there are.", hint=did_you_mean(key, known), key=key
+        )
     return known[key]

@@ -16,7 +16,6 @@ from gan_engine.device import choose
 from gan_engine.errors import FileError
 from gan_engine.events import Pixels
 from gan_engine.imaging import tile
-from gan_engine.schema import Draft
 
 AT_ONCE = 64
 """How many images are made in one go; bounds memory, never what comes out."""
@@ -37,7 +36,9 @@ def generate(network: nn.Module, latents_NZ: Tensor) -> Tensor:
 
     `network` must be in eval mode, so that an image does not depend on its neighbours.
     """
-    return torch.cat([network(part).float() for part in latents_NZ.split(AT_ONCE)]).clamp(-1, 1)
+    return torch.cat([network(part).float() for part in torch.split(latents_NZ, AT_ONCE)]).clamp(
+        -1, 1
+    )
 
 
 class Sampler:

@@ -9,7 +9,8 @@ from torch import nn
 
 from gan_engine.architectures.sizes import size_objections
 from gan_engine.imaging import ImageShape
-from gan_engine.schema import Part, Problem, option
+from gan_engine.problems import Problem
+from gan_engine.schema import Part, option
 
 
 class Architecture(Part):

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gan_engine.imaging import ImageShape
-from gan_engine.schema import Message, Problem
+from gan_engine.problems import Problem
+from gan_engine.schema import Message
 
 SMALLEST, LARGEST = 16, 512
 

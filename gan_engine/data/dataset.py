@@ -46,7 +46,11 @@ class Images:
     """
 
     def __init__(
-        self, prepared_NHWC: NDArray[np.uint8], batch: int, device: torch.device, resident_bytes: int
+        self,
+        prepared_NHWC: NDArray[np.uint8],
+        batch: int,
+        device: torch.device,
+        resident_bytes: int,
     ) -> None:
         self._prepared = prepared_NHWC
         self.resident = prepared_NHWC.nbytes <= resident_bytes
@@ -57,7 +61,9 @@ class Images:
             self.pixels.copy_(torch.from_numpy(np.array(prepared_NHWC)))
         pinned = device.type == "cuda"
         self._staged_indices = torch.empty(batch, dtype=torch.int64, pin_memory=pinned)
-        self._staged_pixels = None if self.resident else torch.empty(shape, dtype=torch.uint8, pin_memory=pinned)
+        self._staged_pixels = (
+            None if self.resident else torch.empty(shape, dtype=torch.uint8, pin_memory=pinned)
+        )
 
     def __len__(self) -> int:
         return len(self._prepared)
@@ -74,10 +80,14 @@ class Images:
 
     def batch(self, flip: bool, random: torch.Generator) -> Tensor:
         """Return the shown images, float (N, C, H, W) in [-1, 1], half of them mirrored if asked."""
-        images_NCHW = self.pixels.index_select(0, self.indices).permute(0, 3, 1, 2).float() / 127.5 - 1
+        images_NCHW = (
+            self.pixels.index_select(0, self.indices).permute(0, 3, 1, 2).float() / 127.5 - 1
+        )
         if not flip:
             return images_NCHW
-        mirror_N111 = torch.rand(len(images_NCHW), 1, 1, 1, device=images_NCHW.device, generator=random) < 0.5
+        mirror_N111 = (
+            torch.rand(len(images_NCHW), 1, 1, 1, device=images_NCHW.device, generator=random) < 0.5
+        )
         return torch.where(mirror_N111, images_NCHW.flip(3), images_NCHW)
 
     def some(self, count: int) -> Tensor:

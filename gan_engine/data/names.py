@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from gan_engine.drafts import escape
 from gan_engine.errors import DataError
-from gan_engine.schema import Message, escape
+from gan_engine.schema import Message
 
 _OURS = ".png .apng .jpg .jpeg .jpe .jfif .webp .bmp .dib .tif .tiff .gif"
 _FOREIGN = (

@@ -30,9 +30,10 @@ from gan_engine.data.scan import (
     never,
     objections,
 )
+from gan_engine.drafts import escape
 from gan_engine.errors import DataError, SpaceError
 from gan_engine.imaging import ImageError, ImageShape, decode
-from gan_engine.schema import Message, escape
+from gan_engine.schema import Message
 
 if TYPE_CHECKING:
     from gan_engine.config import DataSettings

@@ -11,8 +11,10 @@ from typing import Literal, TypeVar
 
 from gan_engine.data.names import SUFFIXES, Entry, walk
 from gan_engine.data.parallel import Clock, in_order
+from gan_engine.drafts import escape
 from gan_engine.imaging import ImageError, ImageHeader, read_header
-from gan_engine.schema import Message, Problem, escape
+from gan_engine.problems import Problem
+from gan_engine.schema import Message
 
 Thing = TypeVar("Thing")
 

@@ -25,7 +25,9 @@ class ImageGrid(Exporter):
     rows: int = option(8, ge=1, le=100, help="Rows of samples.")
     columns: int = option(8, ge=1, le=100, help="Samples in a row.")
     seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
-    truncation: float = option(1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied.")
+    truncation: float = option(
+        1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied."
+    )
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         yield ExportProgress(0, 1, out)
@@ -43,9 +45,13 @@ class SingleImages(Exporter):
     kind: Literal["images"] = "images"
     count: int = option(64, ge=1, le=1_000_000, scale="log", help="How many.")
     seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
-    truncation: float = option(1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied.")
+    truncation: float = option(
+        1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied."
+    )
     format: Literal["png", "webp", "jpeg"] = option(
-        "png", help="PNG and WebP keep every pixel.", names={"png": "PNG", "webp": "WebP", "jpeg": "JPEG"}
+        "png",
+        help="PNG and WebP keep every pixel.",
+        names={"png": "PNG", "webp": "WebP", "jpeg": "JPEG"},
     )
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:

@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 
 from gan_engine import checkpoint
 from gan_engine.checkpoint import Checkpoint
+from gan_engine.drafts import put
 from gan_engine.errors import EngineError
 from gan_engine.export.base import Exporter, ExportProgress
-from gan_engine.schema import put
 
 
 class GeneratorWeights(Exporter):
@@ -43,7 +43,9 @@ class FullCheckpoint(Exporter):
         path, saved = _read(source)
         if saved.holds != "checkpoint":
             raise EngineError(
-                "“{name}” holds a generator only.", hint="Export it from the run's folder.", name=path.name
+                "“{name}” holds a generator only.",
+                hint="Export it from the run's folder.",
+                name=path.name,
             )
         checkpoint.write(out, saved)
         yield ExportProgress(1, 1, out)

@@ -8,4 +8,12 @@ from gan_engine.losses.wasserstein import Wasserstein
 
 LOSSES: tuple[type[AdversarialLoss], ...] = (CrossEntropy, LeastSquares, Hinge, Wasserstein)
 
-__all__ = ["LOSSES", "AdversarialLoss", "CrossEntropy", "Hinge", "LeastSquares", "Pairing", "Wasserstein"]
+__all__ = [
+    "LOSSES",
+    "AdversarialLoss",
+    "CrossEntropy",
+    "Hinge",
+    "LeastSquares",
+    "Pairing",
+    "Wasserstein",
+]

@@ -26,7 +26,11 @@ class AdversarialLoss(Part):
     pairing: Pairing = option(
         "each",
         help="Judge every image by itself, or how much more real a real looks than a fake. Pairs resist collapse.",
-        names={"each": "Each image by itself", "pair": "Real against fake", "average": "Against the average"},
+        names={
+            "each": "Each image by itself",
+            "pair": "Real against fake",
+            "average": "Against the average",
+        },
     )
 
     def d_real(self, score: Tensor) -> Tensor:

@@ -21,7 +21,9 @@ class CrossEntropy(AdversarialLoss):
 
     title: ClassVar[str] = "Cross entropy"
     kind: Literal["cross_entropy"] = "cross_entropy"
-    saturating: bool = option(False, help="The textbook's first form: G barely learns while D is sure. For teaching.")
+    saturating: bool = option(
+        False, help="The textbook's first form: G barely learns while D is sure. For teaching."
+    )
 
     def d_real(self, score: Tensor) -> Tensor:
         return F.softplus(-score)
@@ -34,5 +36,9 @@ class CrossEntropy(AdversarialLoss):
 
     def formula(self) -> tuple[str, str]:
         d = "L<sub>D</sub> = −E[log σ(D(x))] − E[log(1 − σ(D(G(z))))]"
-        g = "L<sub>G</sub> = E[log(1 − σ(D(G(z))))]" if self.saturating else "L<sub>G</sub> = −E[log σ(D(G(z)))]"
+        g = (
+            "L<sub>G</sub> = E[log(1 − σ(D(G(z))))]"
+            if self.saturating
+            else "L<sub>G</sub> = −E[log σ(D(G(z)))]"
+        )
         return d, g

@@ -19,7 +19,9 @@ class Hinge(AdversarialLoss):
 
     title: ClassVar[str] = "Hinge"
     kind: Literal["hinge"] = "hinge"
-    margin: float = option(1.0, ge=0.1, le=10.0, live=True, help="How far apart scores go before D is content.")
+    margin: float = option(
+        1.0, ge=0.1, le=10.0, live=True, help="How far apart scores go before D is content."
+    )
 
     def d_real(self, score: Tensor) -> Tensor:
         return F.relu(self.margin - score)

@@ -20,9 +20,30 @@ class LeastSquares(AdversarialLoss):
 
     title: ClassVar[str] = "Least squares"
     kind: Literal["least_squares"] = "least_squares"
-    fake_target: float = option(0.0, ge=-2, le=2, live=True, label="Fake target a", help="The score D should give a fake; the tutorial's b.")
-    real_target: float = option(1.0, ge=-2, le=2, live=True, label="Real target b", help="The score D should give a real image.")
-    wanted_target: float = option(1.0, ge=-2, le=2, live=True, label="G's target c", help="The score G wants for its own images.")
+    fake_target: float = option(
+        0.0,
+        ge=-2,
+        le=2,
+        live=True,
+        label="Fake target a",
+        help="The score D should give a fake; the tutorial's b.",
+    )
+    real_target: float = option(
+        1.0,
+        ge=-2,
+        le=2,
+        live=True,
+        label="Real target b",
+        help="The score D should give a real image.",
+    )
+    wanted_target: float = option(
+        1.0,
+        ge=-2,
+        le=2,
+        live=True,
+        label="G's target c",
+        help="The score G wants for its own images.",
+    )
 
     def d_real(self, score: Tensor) -> Tensor:
         return (score - self.real_target) ** 2 / 2

@@ -18,7 +18,9 @@ class Wasserstein(AdversarialLoss):
 
     title: ClassVar[str] = "Wasserstein"
     kind: Literal["wasserstein"] = "wasserstein"
-    relative: ClassVar[str] = "The Wasserstein loss is a difference of scores already: pairing would change nothing."
+    relative: ClassVar[str] = (
+        "The Wasserstein loss is a difference of scores already: pairing would change nothing."
+    )
 
     def d_real(self, score: Tensor) -> Tensor:
         return -score

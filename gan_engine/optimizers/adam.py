@@ -17,12 +17,27 @@ class Adam(Optimizer):
 
     title: ClassVar[str] = "Adam"
     kind: Literal["adam"] = "adam"
-    beta1: float = option(0.5, ge=0, lt=1, advanced=True, help="How long the direction is remembered.")
-    beta2: float = option(0.999, ge=0, lt=1, advanced=True, help="How long the step size is remembered.")
-    eps: float = option(1e-8, gt=0, le=1e-2, scale="log", advanced=True, help="Keeps tiny gradients from giant steps.")
+    beta1: float = option(
+        0.5, ge=0, lt=1, advanced=True, help="How long the direction is remembered."
+    )
+    beta2: float = option(
+        0.999, ge=0, lt=1, advanced=True, help="How long the step size is remembered."
+    )
+    eps: float = option(
+        1e-8,
+        gt=0,
+        le=1e-2,
+        scale="log",
+        advanced=True,
+        help="Keeps tiny gradients from giant steps.",
+    )
 
-    def build(self, parameters: Iterable[nn.Parameter], rate: float | Tensor) -> torch.optim.Optimizer:
-        return torch.optim.Adam(parameters, lr=rate, betas=(self.beta1, self.beta2), eps=self.eps, fused=True)
+    def build(
+        self, parameters: Iterable[nn.Parameter], rate: float | Tensor
+    ) -> torch.optim.Optimizer:
+        return torch.optim.Adam(
+            parameters, lr=rate, betas=(self.beta1, self.beta2), eps=self.eps, fused=True
+        )
 
 
 class AdamW(Adam):
@@ -32,6 +47,15 @@ class AdamW(Adam):
     kind: Literal["adamw"] = "adamw"  # type: ignore[assignment]
     weight_decay: float = option(0.01, ge=0, le=1, help="How fast unused weights shrink.")
 
-    def build(self, parameters: Iterable[nn.Parameter], rate: float | Tensor) -> torch.optim.Optimizer:
+    def build(
+        self, parameters: Iterable[nn.Parameter], rate: float | Tensor
+    ) -> torch.optim.Optimizer:
         betas = (self.beta1, self.beta2)
-        return torch.optim.AdamW(parameters, lr=rate, betas=betas, eps=self.eps, weight_decay=self.weight_decay, fused=True)
+        return torch.optim.AdamW(
+            parameters,
+            lr=rate,
+            betas=betas,
+            eps=self.eps,
+            weight_decay=self.weight_decay,
+            fused=True,
+        )

@@ -14,8 +14,18 @@ class Optimizer(Part):
     """How a network's weights follow their gradients."""
 
     kind: str
-    rate: Varying = option(2e-4, gt=0, le=1, live=True, scale="log", label="Learning rate", help="Halve it when training swings; G and D need not have the same.")
+    rate: Varying = option(
+        2e-4,
+        ge=0,
+        le=1,
+        live=True,
+        scale="log",
+        label="Learning rate",
+        help="Halve it when training swings; G and D need not have the same.",
+    )
 
-    def build(self, parameters: Iterable[nn.Parameter], rate: float | Tensor) -> torch.optim.Optimizer:
+    def build(
+        self, parameters: Iterable[nn.Parameter], rate: float | Tensor
+    ) -> torch.optim.Optimizer:
         """Return torch's optimiser over `parameters`; `rate` may be a 0-d device tensor."""
         raise NotImplementedError

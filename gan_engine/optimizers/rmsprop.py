@@ -17,9 +17,22 @@ class RMSprop(Optimizer):
 
     title: ClassVar[str] = "RMSprop"
     kind: Literal["rmsprop"] = "rmsprop"
-    alpha: float = option(0.99, ge=0, lt=1, advanced=True, help="How long the step size is remembered.")
-    eps: float = option(1e-8, gt=0, le=1e-2, scale="log", advanced=True, help="Keeps tiny gradients from giant steps.")
+    alpha: float = option(
+        0.99, ge=0, lt=1, advanced=True, help="How long the step size is remembered."
+    )
+    eps: float = option(
+        1e-8,
+        gt=0,
+        le=1e-2,
+        scale="log",
+        advanced=True,
+        help="Keeps tiny gradients from giant steps.",
+    )
 
-    def build(self, parameters: Iterable[nn.Parameter], rate: float | Tensor) -> torch.optim.Optimizer:
+    def build(
+        self, parameters: Iterable[nn.Parameter], rate: float | Tensor
+    ) -> torch.optim.Optimizer:
         capturable = isinstance(rate, Tensor)
-        return torch.optim.RMSprop(parameters, lr=rate, alpha=self.alpha, eps=self.eps, foreach=True, capturable=capturable)
+        return torch.optim.RMSprop(
+            parameters, lr=rate, alpha=self.alpha, eps=self.eps, foreach=True, capturable=capturable
+        )

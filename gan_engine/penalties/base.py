@@ -21,10 +21,21 @@ class Penalty(Part):
     couples: ClassVar[str] = ""
     """Why D may not couple the images of a batch (batch norm) under this penalty; empty when it may."""
 
-    weight: Varying = option(1.0, ge=0, le=10_000, live=True, scale="log", help="How strongly it counts.")
-    interval: int = option(1, ge=1, le=64, unit="steps", advanced=True, help="Compute it only every so many steps; saves time, and is made up for by its strength.")
+    weight: Varying = option(
+        1.0, ge=0, le=10_000, live=True, scale="log", help="How strongly it counts."
+    )
+    interval: int = option(
+        1,
+        ge=1,
+        le=64,
+        unit="steps",
+        advanced=True,
+        help="Compute it only every so many steps; saves time, and is made up for by its strength.",
+    )
 
-    def term(self, critic: Critic, real_NCHW: Tensor, fake_NCHW: Tensor, random: torch.Generator) -> Tensor:
+    def term(
+        self, critic: Critic, real_NCHW: Tensor, fake_NCHW: Tensor, random: torch.Generator
+    ) -> Tensor:
         """Return the penalty before its weight, a differentiable scalar at least 0.
 
         Args:

@@ -20,11 +20,17 @@ class GradientPenalty(Penalty):
 
     title: ClassVar[str] = "Gradient penalty"
     kind: Literal["gradient_penalty"] = "gradient_penalty"
-    couples: ClassVar[str] = "The gradient penalty judges each image by itself; batch norm in D mixes them."
-    weight: Varying = option(10.0, ge=0, le=10_000, live=True, scale="log", label="Lambda", help="10 suits most sizes.")
+    couples: ClassVar[str] = (
+        "The gradient penalty judges each image by itself; batch norm in D mixes them."
+    )
+    weight: Varying = option(
+        10.0, ge=0, le=10_000, live=True, scale="log", label="Lambda", help="10 suits most sizes."
+    )
     one_sided: bool = option(False, help="Let slopes below one be.")
 
-    def term(self, critic: Critic, real_NCHW: Tensor, fake_NCHW: Tensor, random: torch.Generator) -> Tensor:
+    def term(
+        self, critic: Critic, real_NCHW: Tensor, fake_NCHW: Tensor, random: torch.Generator
+    ) -> Tensor:
         mix_N111 = torch.rand(len(real_NCHW), 1, 1, 1, device=real_NCHW.device, generator=random)
         between = torch.lerp(real_NCHW, fake_NCHW, mix_N111)
         # The small number keeps the root's gradient finite where the slope is zero.

@@ -20,9 +20,19 @@ class R1(Penalty):
 
     title: ClassVar[str] = "R1"
     kind: Literal["r1"] = "r1"
-    weight: Varying = option(1.0, ge=0, le=10_000, live=True, scale="log", label="Gamma", help="Double it when training swings, halve it when samples stay blurred.")
+    weight: Varying = option(
+        1.0,
+        ge=0,
+        le=10_000,
+        live=True,
+        scale="log",
+        label="Gamma",
+        help="Double it when training swings, halve it when samples stay blurred.",
+    )
 
-    def term(self, critic: Critic, real_NCHW: Tensor, fake_NCHW: Tensor, random: torch.Generator) -> Tensor:
+    def term(
+        self, critic: Critic, real_NCHW: Tensor, fake_NCHW: Tensor, random: torch.Generator
+    ) -> Tensor:
         return slope(critic, real_NCHW).mean() / 2
 
 
@@ -34,7 +44,17 @@ class R2(Penalty):
 
     title: ClassVar[str] = "R2"
     kind: Literal["r2"] = "r2"
-    weight: Varying = option(1.0, ge=0, le=10_000, live=True, scale="log", label="Gamma", help="Usually the same as R1's.")
+    weight: Varying = option(
+        1.0,
+        ge=0,
+        le=10_000,
+        live=True,
+        scale="log",
+        label="Gamma",
+        help="Usually the same as R1's.",
+    )
 
-    def term(self, critic: Critic, real_NCHW: Tensor, fake_NCHW: Tensor, random: torch.Generator) -> Tensor:
+    def term(
+        self, critic: Critic, real_NCHW: Tensor, fake_NCHW: Tensor, random: torch.Generator
+    ) -> Tensor:
         return slope(critic, fake_NCHW).mean() / 2

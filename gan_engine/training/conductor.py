@@ -11,10 +11,10 @@ from gan_engine import checkpoint, commands
 from gan_engine.commands import Command, Inbox
 from gan_engine.config import live_paths
 from gan_engine.device import memory_used
+from gan_engine.drafts import get
 from gan_engine.errors import DivergedError, EngineError, FileError, SpaceError
 from gan_engine.events import Changed, Event, Notice, Paused, Resumed, SampleGrid, Saved, Scalars
 from gan_engine.imaging import write_png
-from gan_engine.schema import get
 from gan_engine.training.folder import thin_grids
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.session import Session
@@ -28,7 +28,9 @@ GRID_SHARE = 0.1
 class Conductor:
     """Runs a session to its end; the one place in a run that looks at the clock."""
 
-    def __init__(self, session: Session, inbox: Inbox, folder: Path, history: HistoryWriter) -> None:
+    def __init__(
+        self, session: Session, inbox: Inbox, folder: Path, history: HistoryWriter
+    ) -> None:
         self._session, self._inbox, self._folder, self._history = session, inbox, folder, history
         self.reason: Literal["done", "stopped"] = "done"
         self._stopping = self._pausing = False
@@ -68,7 +70,10 @@ class Conductor:
             self._first_grid = False
             yield from self._grid()
         every = config.checkpoint
-        if seen - self._saved_seen >= every.every_images or now - self._saved_at >= every.every_minutes * 60:
+        if (
+            seen - self._saved_seen >= every.every_images
+            or now - self._saved_at >= every.every_minutes * 60
+        ):
             yield from self._save()
 
     # --- readings and grids --------------------------------------------------------------------
@@ -95,15 +100,23 @@ class Conductor:
         grid = session.config.samples
         pixels = session.grid()
         path: Path | None = self._folder / "grids" / f"{session.images_seen:012d}.png"
-        words = {"images_seen": str(session.images_seen), "seeds": f"{session.seeds[0]}-{session.seeds[-1]}"}
-        words |= {"architecture": session.config.architecture.kind, "loss": session.config.loss.kind}
+        words = {
+            "images_seen": str(session.images_seen),
+            "seeds": f"{session.seeds[0]}-{session.seeds[-1]}",
+        }
+        words |= {
+            "architecture": session.config.architecture.kind,
+            "loss": session.config.loss.kind,
+        }
         words |= {"rows": str(grid.rows), "columns": str(grid.columns), "program": "GAN Studio"}
         try:
             write_png(path, pixels, words)  # type: ignore[arg-type]
             thin_grids(self._folder)
         except (SpaceError, OSError) as error:  # a preview that cannot be kept never stops a run
             path = None
-            yield Notice(session.images_seen, "warning", f"The sample grid was not kept: {error}", key="grid")
+            yield Notice(
+                session.images_seen, "warning", f"The sample grid was not kept: {error}", key="grid"
+            )
         yield SampleGrid(session.images_seen, pixels, grid.rows, grid.columns, session.seeds, path)
         took = time.monotonic() - began
         self._grid_at = time.monotonic() + max(grid.every_seconds, took / GRID_SHARE)
@@ -173,7 +186,13 @@ class Conductor:
         rate = session.config.optimizer_g.rate
         text = f"{why} after {broke:,} images: went back to {session.images_seen:,} images with half the rates ({rate})."
         self._history.event(session.images_seen, "rollback", since=broke)
-        yield Notice(session.images_seen, "warning", text, "Raise R1's gamma if it happens again.", key="diverged")
+        yield Notice(
+            session.images_seen,
+            "warning",
+            text,
+            "Raise R1's gamma if it happens again.",
+            key="diverged",
+        )
 
     # --- commands ------------------------------------------------------------------------------
 
@@ -200,12 +219,16 @@ class Conductor:
         session = self._session
         if path not in live_paths(session.config):
             text = f"“{path}” cannot change while training."
-            yield Notice(session.images_seen, "warning", text, "It applies to the next run.", key="change")
+            yield Notice(
+                session.images_seen, "warning", text, "It applies to the next run.", key="change"
+            )
             return
         try:
             old = session.change(path, value)
         except EngineError as error:
-            yield Notice(session.images_seen, "warning", str(error.text), str(error.hint), key="change")
+            yield Notice(
+                session.images_seen, "warning", str(error.text), str(error.hint), key="change"
+            )
             return
         new = get(session.config.draft(), path)
         if new != old:

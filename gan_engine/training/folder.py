@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from gan_engine import configfile, durable, paths
 from gan_engine.checkpoint import listed
+from gan_engine.drafts import Draft, get
 from gan_engine.errors import BusyError, EngineError, FileError
-from gan_engine.schema import Draft, get
 from gan_engine.training.history import History
 
 State = Literal["training", "done", "stopped", "interrupted", "unreadable"]
@@ -40,7 +40,11 @@ def new_folder(draft: Mapping[str, Any], root: Path | None = None) -> Path:
     """Make and return the next numbered folder for a run, “007-cats-dcgan”."""
     root = root or paths.runs()
     source = Path(str(get(draft, "data.folder", "run"))).name or "run"
-    slug = re.sub(r"[^\w-]+", "-", f"{source}-{get(draft, 'architecture.kind', 'gan')}").strip("-").lower()
+    slug = (
+        re.sub(r"[^\w-]+", "-", f"{source}-{get(draft, 'architecture.kind', 'gan')}")
+        .strip("-")
+        .lower()
+    )
     try:
         root.mkdir(parents=True, exist_ok=True)
         taken = [int(m[0]) for p in os.listdir(root) if (m := re.match(r"\d+", p))]
@@ -84,7 +88,9 @@ def read_run(folder: Path) -> RunInfo:
     settings = folder / SETTINGS
     if not settings.is_file():
         raise FileError(
-            "There is no run in “{name}”.", hint="Choose a folder that holds a run.toml.", name=folder.name
+            "There is no run in “{name}”.",
+            hint="Choose a folder that holds a run.toml.",
+            name=folder.name,
         )
     started = settings.stat().st_mtime
     saves = listed(folder)
@@ -92,10 +98,16 @@ def read_run(folder: Path) -> RunInfo:
     try:
         draft = configfile.read_draft(settings)
     except EngineError as error:
-        return RunInfo(folder, folder.name, "unreadable", saved, 0, saved, {}, None, started, str(error))
+        return RunInfo(
+            folder, folder.name, "unreadable", saved, 0, saved, {}, None, started, str(error)
+        )
     history = History(folder)
     try:
-        last = [row for row in history.events() if row[2] in ("started", "finished", "saved", "failed", "resized")]
+        last = [
+            row
+            for row in history.events()
+            if row[2] in ("started", "finished", "saved", "failed", "resized")
+        ]
         grids = history.grids()
     finally:
         history.close()

@@ -27,7 +27,9 @@ class HistoryWriter:
     """Appends to a run's history; one writer, any number of readers."""
 
     def __init__(self, folder: Path, images_seen: int) -> None:
-        self._file = sqlite3.connect(folder / "history.sqlite", isolation_level=None, check_same_thread=False)
+        self._file = sqlite3.connect(
+            folder / "history.sqlite", isolation_level=None, check_same_thread=False
+        )
         self._file.execute("pragma journal_mode = wal")
         self._file.execute("pragma synchronous = normal")
         self._file.executescript(_TABLES)
@@ -38,12 +40,16 @@ class HistoryWriter:
         """Keep one reading of the meters; what is not a number becomes null."""
         clean = {name: value if np.isfinite(value) else None for name, value in values.items()}
         row = (self._session, images_seen, seconds, json.dumps(clean))
-        self._file.execute("insert into scalars (session, images, seconds, payload) values (?, ?, ?, ?)", row)
+        self._file.execute(
+            "insert into scalars (session, images, seconds, payload) values (?, ?, ?, ?)", row
+        )
 
     def event(self, images_seen: int, kind: str, **payload: Any) -> None:
         """Keep something that happened."""
         row = (self._session, images_seen, time.time(), kind, json.dumps(payload, default=str))
-        self._file.execute("insert into events (session, images, wall, kind, payload) values (?, ?, ?, ?, ?)", row)
+        self._file.execute(
+            "insert into events (session, images, wall, kind, payload) values (?, ?, ?, ?, ?)", row
+        )
 
     def close(self) -> None:
         self._file.close()
@@ -71,7 +77,10 @@ class History:
                 rows.append((images, json.loads(payload)))
         names = dict.fromkeys(name for _, values in rows for name in values)
         images_P = np.array([images for images, _ in rows], dtype=np.float64)
-        return last, {n: (images_P, np.array([v.get(n, np.nan) for _, v in rows], dtype=np.float64)) for n in names}
+        return last, {
+            n: (images_P, np.array([v.get(n, np.nan) for _, v in rows], dtype=np.float64))
+            for n in names
+        }
 
     def events(self) -> list[tuple[int, float, str, dict[str, Any]]]:
         """Return (images seen, wall time, kind, payload) of everything that happened, in order."""

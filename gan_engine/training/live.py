@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from gan_engine.config import RunConfig
-from gan_engine.schema import Part, get, settings_of, value_at, walk
+from gan_engine.drafts import get
+from gan_engine.schema import Part, settings_of, value_at, walk
 
 P = TypeVar("P", bound=Part)
 _SECTIONS = ("loss", "penalties", "optimizer_g", "optimizer_d")
@@ -52,7 +53,9 @@ class LiveValues:
 
     def into(self, part: P, prefix: str) -> P:
         """Return `part` with its live numbers replaced by their tensors; validation is skipped."""
-        live = {s.name: self[s.path] for s in settings_of(type(part), prefix) if s.path in self._index}
+        live = {
+            s.name: self[s.path] for s in settings_of(type(part), prefix) if s.path in self._index
+        }
         return part.model_copy(update=live)
 
 

@@ -20,7 +20,7 @@ class Meters:
         self._index = {name: i for i, name in enumerate(self.names)}
         self._sums = torch.zeros(2, len(self.names), device=device)
         self._pinned = torch.zeros(2, len(self.names), pin_memory=device.type == "cuda")
-        self._copied = torch.cuda.Event() if device.type == "cuda" else None
+        self._copied = torch.cuda.Event() if device.type == "cuda" else None  # type: ignore[no-untyped-call]
         self._pending = False
 
     def add(self, name: str, value: Tensor) -> None:
@@ -40,7 +40,7 @@ class Meters:
             self._sums.zero_()
             return self._means(sums)
         taken: dict[str, float] = {}
-        if self._pending and (wait or self._copied.query()):
+        if self._pending and (wait or self._copied.query()):  # type: ignore[no-untyped-call]
             self._copied.synchronize()
             taken, self._pending = self._means(self._pinned), False
         if not self._pending:

@@ -32,7 +32,8 @@ def build_networks(config: RunConfig, device: torch.device) -> Networks:
         g = config.architecture.generator(config.data.shape)
         d = config.architecture.discriminator(config.data.shape)
     layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
-    g, d = (net.to(device=device).to(memory_format=layout).train() for net in (g, d))
+    for network in (g, d):
+        network.to(device=device, memory_format=layout).train()  # type: ignore[call-overload]
     ema = copy.deepcopy(g).eval().requires_grad_(False)
     return Networks(g, d, ema)
 
@@ -53,7 +54,9 @@ class Frozen:
     def __call__(self, x: Tensor) -> Tensor:
         for name, buffer in self._buffers.items():
             self._copies[name].copy_(buffer)
-        out: Tensor = torch.func.functional_call(self._network, {**self._weights, **self._copies}, (x,))
+        out: Tensor = torch.func.functional_call(
+            self._network, {**self._weights, **self._copies}, (x,)
+        )
         return out
 
 
@@ -61,7 +64,10 @@ class Average:
     """Moves the averaged G a little towards G; buffers are averaged like weights."""
 
     def __init__(self, networks: Networks) -> None:
-        source, target = networks.g.state_dict(keep_vars=True), networks.ema.state_dict(keep_vars=True)
+        source, target = (
+            networks.g.state_dict(keep_vars=True),
+            networks.ema.state_dict(keep_vars=True),
+        )
         floats = [name for name, tensor in source.items() if tensor.is_floating_point()]
         self._from = [source[name].detach() for name in floats]
         self._to = [target[name].detach() for name in floats]

@@ -20,7 +20,7 @@ class Update:
     def apply(self) -> Tensor:
         """Take the step and clear the gradients; return their norm before clipping, a 0-d tensor."""
         gradients = [p.grad for p in self._parameters if p.grad is not None]
-        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+        norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
         bad = (~torch.isfinite(norm)).float()
         if self._clip:
             torch._foreach_mul_(gradients, (self._clip / (norm + 1e-12)).clamp(max=1.0))
@@ -40,7 +40,9 @@ class Update:
         found = {}
         for i, parameter in enumerate(self._parameters):
             for name, value in self.optimizer.state.get(parameter, {}).items():
-                found[f"{i}.{name}"] = value if isinstance(value, Tensor) else torch.tensor(float(value))
+                found[f"{i}.{name}"] = (
+                    value if isinstance(value, Tensor) else torch.tensor(float(value))
+                )
         return found
 
     def load(self, tensors: dict[str, Tensor]) -> None:
@@ -49,6 +51,14 @@ class Update:
         for name, value in tensors.items():
             number, _, what = name.partition(".")
             parameter = self._parameters[int(number)]
-            device = parameter.device if what != "step" or self.optimizer.defaults.get("fused") else "cpu"
-            kept = torch.empty_like(parameter) if value.shape == parameter.shape else torch.empty_like(value, device=device)
+            device = (
+                parameter.device
+                if what != "step" or self.optimizer.defaults.get("fused")
+                else "cpu"
+            )
+            kept = (
+                torch.empty_like(parameter)
+                if value.shape == parameter.shape
+                else torch.empty_like(value, device=device)
+            )
             self.optimizer.state[parameter][what] = kept.copy_(value)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import torch
 
 from gan_engine import checkpoint, configfile, durable
-from gan_engine.commands import Inbox
+from gan_engine.commands import Command, Inbox, Stop
 from gan_engine.config import RunConfig, parse
 from gan_engine.data.prepare import Prepared, prepare
 from gan_engine.device import choose, describe_device
+from gan_engine.drafts import merge
 from gan_engine.errors import EngineError, FileError, MemoryFullError, NothingToDoError
 from gan_engine.events import Event, Finished, Notice, Preparing, Started
-from gan_engine.schema import merge
+from gan_engine.schema import Message
 from gan_engine.training.conductor import Conductor
 from gan_engine.training.folder import SETTINGS, claim_folder, new_folder
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.session import Session
 
 
-def train(config: RunConfig, inbox: Inbox | None = None, folder: Path | None = None) -> Iterator[Event]:
+def train(
+    config: RunConfig, inbox: Inbox | None = None, folder: Path | None = None
+) -> Iterator[Event]:
     """Train from the first image on; yields what happens, reads `inbox` between two updates.
 
     Args:
@@ -52,7 +55,9 @@ def resume(folder: Path, inbox: Inbox | None = None, images: int | None = None) 
     """
     if not (folder / SETTINGS).is_file():
         raise FileError(
-            "There is no run in “{name}”.", hint="Choose a folder that holds a run.toml.", name=folder.name
+            "There is no run in “{name}”.",
+            hint="Choose a folder that holds a run.toml.",
+            name=folder.name,
         )
     with durable.lock(folder):
         path, saved, damaged = checkpoint.newest(folder)
@@ -80,32 +85,18 @@ def resume(folder: Path, inbox: Inbox | None = None, images: int | None = None) 
 def _go(
     config: RunConfig, inbox: Inbox, folder: Path, saved: tuple[Path, checkpoint.Checkpoint] | None
 ) -> Iterator[Event]:
-    """Prepare the images, build or restore the networks, and hand over to the conductor."""
+    """Do the whole run and keep its history, whatever ends it."""
     for inside in (folder, folder / "checkpoints", folder / "grids"):
         durable.sweep(inside)
     seen = saved[1].images_seen if saved else 0
-    prepared: Prepared | None = None
-    for message in prepare(config.data):
-        if isinstance(message, Prepared):
-            prepared = message
-        else:
-            yield Preparing(seen, message.done, message.total)
-    assert prepared is not None  # prepare() ends with it or raises
     history = HistoryWriter(folder, seen)
     try:
-        device = choose(config.training.device)
-        session = Session(config, prepared.images, device)
-        if saved:
-            session.restore(saved[1], saved[0])
-        history.event(session.images_seen, "started", images=config.training.images, resumed=bool(saved))
-        yield _started(session, folder, resumed=bool(saved))
-        if prepared.bad:
-            names = ", ".join(bad.path for bad in prepared.bad[:3])
-            text = f"{len(prepared.bad)} files could not be read and are left out: {names} …"
-            yield Notice(session.images_seen, "warning", text, key="unreadable")
-        conductor = Conductor(session, inbox, folder, history)
-        yield from conductor.run()
-        yield Finished(session.images_seen, conductor.reason, folder)
+        prepared = yield from _prepared(config, inbox, seen)
+        if prepared is None:
+            history.event(seen, "finished", reason="stopped")
+            yield Finished(seen, "stopped", folder)
+        else:
+            yield from _trained(config, inbox, folder, saved, prepared, history)
     except (torch.OutOfMemoryError, MemoryError) as error:
         history.event(seen, "failed", text="out of memory")
         raise MemoryFullError(
@@ -117,6 +108,53 @@ def _go(
         raise
     finally:
         history.close()
+
+
+def _prepared(
+    config: RunConfig, inbox: Inbox, seen: int
+) -> Generator[Event, None, Prepared | None]:
+    """Say how far the images are prepared; return them, or None when told to stop before."""
+    early: list[Command] = []
+
+    def stopped() -> bool:
+        early.extend(inbox.take())
+        return any(isinstance(command, Stop) for command in early)
+
+    for message in prepare(config.data, stopped):
+        if isinstance(message, Prepared):
+            for command in early:
+                inbox.post(command)
+            return message
+        yield Preparing(seen, message.done, message.total)
+    return None
+
+
+def _trained(
+    config: RunConfig,
+    inbox: Inbox,
+    folder: Path,
+    saved: tuple[Path, checkpoint.Checkpoint] | None,
+    prepared: Prepared,
+    history: HistoryWriter,
+) -> Iterator[Event]:
+    """Build or restore the networks, and hand over to the conductor."""
+    session = Session(config, prepared.images, choose(config.training.device))
+    if saved:
+        session.restore(saved[1], saved[0])
+    started = _started(session, folder, resumed=bool(saved))
+    history.event(started.images_seen, "started", images=started.images_total, resumed=bool(saved))
+    yield started
+    if prepared.bad:
+        names = ", ".join(bad.path for bad in prepared.bad[:3])
+        text = Message(
+            "{count} files could not be read and are left out: {names}",
+            count=len(prepared.bad),
+            names=names,
+        )
+        yield Notice(session.images_seen, "warning", text, key="unreadable")
+    conductor = Conductor(session, inbox, folder, history)
+    yield from conductor.run()
+    yield Finished(session.images_seen, conductor.reason, folder)
 
 
 def _started(session: Session, folder: Path, *, resumed: bool) -> Started:

@@ -14,10 +14,11 @@ from gan_engine.checkpoint import Checkpoint
 from gan_engine.config import RunConfig, check
 from gan_engine.data.dataset import RESIDENT_SHARE, Images, Walk
 from gan_engine.device import autocast_type, describe_device, settle
+from gan_engine.drafts import get, put
 from gan_engine.errors import EngineError, SettingsError
 from gan_engine.events import Pixels
 from gan_engine.imaging import tile
-from gan_engine.schema import Ramp, get, put
+from gan_engine.schema import Ramp
 from gan_engine.training.live import LiveValues
 from gan_engine.training.meters import Meters
 from gan_engine.training.networks import build_networks
@@ -54,7 +55,9 @@ class Session:
         for name, network in (("g", self.networks.g), ("d", self.networks.d)):
             weights = list(network.parameters())
             rate = self.live[f"optimizer_{name}.rate"]
-            updates[name] = Update(getattr(config, f"optimizer_{name}").build(weights, rate), weights, clip)
+            updates[name] = Update(
+                getattr(config, f"optimizer_{name}").build(weights, rate), weights, clip
+            )
         self.updates = updates
         self.step = Step(
             networks=self.networks,
@@ -123,7 +126,9 @@ class Session:
     def is_finite(self) -> bool:
         """Whether every weight, buffer and optimiser value is a number; waits for the device."""
         kept = [t for t in self._tensors().values() if t.is_floating_point()]
-        norms = torch.stack([n.float().cpu() for n in torch._foreach_norm([t.float() for t in kept])])
+        norms = torch.stack(
+            [n.float().cpu() for n in torch._foreach_norm([t.float() for t in kept])]
+        )
         return bool(torch.isfinite(norms).all())
 
     # --- changing ------------------------------------------------------------------------------
@@ -145,8 +150,14 @@ class Session:
         """Halve both learning rates."""
         for name in ("optimizer_g", "optimizer_d"):
             rate = getattr(self.config, name).rate
-            half = Ramp(**{**rate.model_dump(), "start": rate.start / 2, "end": rate.end / 2}) if isinstance(rate, Ramp) else rate / 2
-            self.config = self.config.model_copy(update={name: getattr(self.config, name).model_copy(update={"rate": half})})
+            half = (
+                Ramp(**{**rate.model_dump(), "start": rate.start / 2, "end": rate.end / 2})
+                if isinstance(rate, Ramp)
+                else rate / 2
+            )
+            self.config = self.config.model_copy(
+                update={name: getattr(self.config, name).model_copy(update={"rate": half})}
+            )
 
     # --- saving --------------------------------------------------------------------------------
 
@@ -179,14 +190,23 @@ class Session:
                 hint="Choose a file from the run's checkpoints folder.",
                 name=path.name,
             )
-        for key, network in (("g", self.networks.g), ("d", self.networks.d), ("ema", self.networks.ema)):
+        for key, network in (
+            ("g", self.networks.g),
+            ("d", self.networks.d),
+            ("ema", self.networks.ema),
+        ):
             checkpoint.load_into(network.state_dict(keep_vars=True), saved.tensors, key, path)
         for name, update in self.updates.items():
             prefix = f"optimizer_{name}."
-            kept = {k.removeprefix(prefix): t for k, t in saved.tensors.items() if k.startswith(prefix)}
+            kept = {
+                k.removeprefix(prefix): t for k, t in saved.tensors.items() if k.startswith(prefix)
+            }
             update.load(kept)
         self.images_seen = saved.images_seen
-        self.updates_d, self.updates_g = int(saved.counters["updates_d"]), int(saved.counters["updates_g"])
+        self.updates_d, self.updates_g = (
+            int(saved.counters["updates_d"]),
+            int(saved.counters["updates_g"]),
+        )
         self.seconds = float(saved.counters["seconds"])
 
     def restart(self) -> None:

@@ -12,8 +12,14 @@ PAIRINGS = ["each", "pair", "average"]
 
 
 def variants() -> list[AdversarialLoss]:
-    losses = [loss(pairing=p) for loss in LOSSES for p in PAIRINGS if p == "each" or not loss.relative]
-    return [*losses, CrossEntropy(saturating=True), LeastSquares(fake_target=-1.0, wanted_target=0.0)]
+    losses = [
+        loss(pairing=p) for loss in LOSSES for p in PAIRINGS if p == "each" or not loss.relative
+    ]
+    return [
+        *losses,
+        CrossEntropy(saturating=True),
+        LeastSquares(fake_target=-1.0, wanted_target=0.0),
+    ]
 
 
 def name(loss: AdversarialLoss) -> str:

@@ -13,7 +13,8 @@ import pytest
 from pydantic import ValidationError
 
 from gan_engine import EXPORTERS, RunConfig, check, default_draft, put, settings_of, to_toml
-from gan_engine.schema import Draft, Part, Setting
+from gan_engine.drafts import Draft
+from gan_engine.schema import Part, Setting
 
 NUMBERS = ("integer", "number", "varying")
 

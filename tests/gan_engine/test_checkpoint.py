@@ -98,4 +98,6 @@ def test_that_weights_of_other_networks_are_refused_by_name(tmp_path: Path) -> N
 
 def test_that_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MismatchError, match="no numbers"):
-        checkpoint.load_into({"w": torch.zeros(1)}, {"g.w": torch.tensor([float("nan")])}, "g", tmp_path)
+        checkpoint.load_into(
+            {"w": torch.zeros(1)}, {"g.w": torch.tensor([float("nan")])}, "g", tmp_path
+        )

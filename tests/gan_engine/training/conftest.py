@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import pytest
 
 from gan_engine.config import RunConfig, default_draft, parse
+from gan_engine.drafts import merge
 from gan_engine.events import Event
-from gan_engine.schema import merge
 
 E = TypeVar("E", bound=Event)
 

@@ -13,10 +13,10 @@ from gan_engine.checkpoint import Checkpoint
 from gan_engine.commands import Change, Inbox, Pause, Resume, SampleNow, SaveNow, StepOnce, Stop
 from gan_engine.config import RunConfig
 from gan_engine.configfile import find_preset, read_presets, with_preset
+from gan_engine.drafts import merge
 from gan_engine.errors import BusyError, NothingToDoError
 from gan_engine.events import Changed, Finished, Notice, Paused, SampleGrid, Saved, Scalars, Started
 from gan_engine.imaging import read_png_text
-from gan_engine.schema import merge
 from gan_engine.training import History, read_run, resume, train
 from tests.gan_engine.training.conftest import TINY, of_kind
 
@@ -42,11 +42,18 @@ def test_that_a_run_says_how_it_went_and_keeps_it(tiny: Make, tmp_path: Path) ->
     assert started.parameters_g > 0
     assert started.reals.dtype == "uint8"
     assert of_kind(events, Scalars)[-1].values.keys() >= {"loss/g", "loss/d", "score/real", "speed"}
-    assert {p.name for p in folder.iterdir()} >= {"run.toml", "history.sqlite", "grids", "checkpoints"}
+    assert {p.name for p in folder.iterdir()} >= {
+        "run.toml",
+        "history.sqlite",
+        "grids",
+        "checkpoints",
+    }
     assert newest(folder).images_seen == 32
 
 
-def test_that_a_grid_changes_as_g_learns_and_carries_its_settings(tiny: Make, tmp_path: Path) -> None:
+def test_that_a_grid_changes_as_g_learns_and_carries_its_settings(
+    tiny: Make, tmp_path: Path
+) -> None:
     events = list(train(tiny(), folder=tmp_path / "run"))
     first, last = of_kind(events, SampleGrid)[0], of_kind(events, SampleGrid)[-1]
     assert first.pixels.shape == last.pixels.shape
@@ -57,7 +64,9 @@ def test_that_a_grid_changes_as_g_learns_and_carries_its_settings(tiny: Make, tm
     assert words["loss"] == "cross_entropy"
 
 
-def test_that_the_same_seed_gives_the_same_run_and_another_another(tiny: Make, tmp_path: Path) -> None:
+def test_that_the_same_seed_gives_the_same_run_and_another_another(
+    tiny: Make, tmp_path: Path
+) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         list(train(tiny(training={"seed": seed}), folder=tmp_path / name))
     a, b, c = (newest(tmp_path / name) for name in "abc")
@@ -71,7 +80,11 @@ PRESETS = ["quick-cpu-32", "tutorial", "dcgan-64", "lsgan-64", "wgan-gp-64", "sn
 def tiny_preset(key: str, emoji: Path) -> dict[str, object]:
     """Return a preset's settings with everything large made small."""
     draft = with_preset(find_preset(key))
-    small = {**TINY, "architecture": {"z_dim": 8, "width": 4}, "data": {"size": 16, "folder": str(emoji)}}
+    small = {
+        **TINY,
+        "architecture": {"z_dim": 8, "width": 8},
+        "data": {"size": 16, "folder": str(emoji)},
+    }
     return merge(draft, small)
 
 
@@ -80,7 +93,9 @@ def test_that_every_preset_of_this_list_exists() -> None:
 
 
 @pytest.mark.parametrize("key", PRESETS)
-def test_that_stopping_and_going_on_thrice_is_bit_exact(key: str, emoji: Path, tmp_path: Path) -> None:
+def test_that_stopping_and_going_on_thrice_is_bit_exact(
+    key: str, emoji: Path, tmp_path: Path
+) -> None:
     from gan_engine.config import parse
 
     draft = tiny_preset(key, emoji)
@@ -109,13 +124,24 @@ def test_that_stopping_and_going_on_thrice_is_bit_exact(key: str, emoji: Path, t
     assert same(whole, parts)
 
 
-@pytest.mark.parametrize("lost", ["ema.", "optimizer_g.", "optimizer_d.", "updates_d", "updates_g", "images_seen"])
-def test_that_leaving_anything_out_of_a_save_would_be_noticed(lost: str, tiny: Make, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "lost", ["ema.", "optimizer_g.", "optimizer_d.", "updates_d", "updates_g", "images_seen"]
+)
+def test_that_leaving_anything_out_of_a_save_would_be_noticed(
+    lost: str, tiny: Make, tmp_path: Path
+) -> None:
     config = tiny(training={"images": 48}, penalties={"r1": {"interval": 3}})
     list(train(config, folder=tmp_path / "whole"))
-    list(train(tiny(training={"images": 20}, penalties={"r1": {"interval": 3}}), folder=tmp_path / "half"))
+    list(
+        train(
+            tiny(training={"images": 20}, penalties={"r1": {"interval": 3}}),
+            folder=tmp_path / "half",
+        )
+    )
     path, saved, _ = checkpoint.newest(tmp_path / "half")
-    tensors = {n: torch.zeros_like(t) if n.startswith(lost) else t for n, t in saved.tensors.items()}
+    tensors = {
+        n: torch.zeros_like(t) if n.startswith(lost) else t for n, t in saved.tensors.items()
+    }
     counters = {k: 0 if k == lost else v for k, v in saved.counters.items()}
     checkpoint.write(path, Checkpoint("checkpoint", saved.draft, counters, tensors, saved.versions))
     list(resume(tmp_path / "half", images=48))
@@ -150,9 +176,12 @@ def test_that_a_d_step_leaves_g_alone_and_the_reverse(tiny: Make, tmp_path: Path
 
 def test_that_a_run_pauses_goes_on_samples_saves_and_stops(tiny: Make, tmp_path: Path) -> None:
     inbox = Inbox()
-    for command in (Pause(), SampleNow(), SaveNow(), Resume(), Stop()):
-        inbox.post(command)
-    events = list(train(tiny(training={"images": 10_000}), inbox, folder=tmp_path / "run"))
+    events = []
+    for event in train(tiny(training={"images": 10_000}), inbox, folder=tmp_path / "run"):
+        events.append(event)
+        if isinstance(event, Started):
+            for command in (Pause(), SampleNow(), SaveNow(), Resume(), Stop()):
+                inbox.post(command)
     assert of_kind(events, Finished)[0].reason == "stopped"
     assert events[-1].images_seen < 10_000
     assert read_run(tmp_path / "run").state == "stopped"
@@ -164,16 +193,22 @@ def test_that_a_live_change_is_applied_marked_and_kept(tiny: Make, tmp_path: Pat
     inbox.post(Change("penalties.r1.weight", 3.0))
     events = list(train(tiny(), inbox, folder=tmp_path / "run"))
     changed = of_kind(events, Changed)
-    assert [(c.path, c.new) for c in changed] == [("optimizer_g.rate", 1e-5), ("penalties.r1.weight", 3.0)]
+    assert [(c.path, c.new) for c in changed] == [
+        ("optimizer_g.rate", 1e-5),
+        ("penalties.r1.weight", 3.0),
+    ]
     assert of_kind(events, Scalars)[-1].values["rate/g"] == pytest.approx(1e-5)
     assert newest(tmp_path / "run").draft["optimizer_g"]["rate"] == 1e-5
     history = History(tmp_path / "run")
-    assert [e[3]["path"] for e in history.events() if e[2] == "changed"] == [c.path for c in changed]
+    assert [e[3]["path"] for e in history.events() if e[2] == "changed"] == [
+        c.path for c in changed
+    ]
     history.close()
 
 
 @pytest.mark.parametrize(
-    ("path", "value"), [("training.batch_size", 8), ("optimizer_g.rate", -1), ("optimizer_g.rat", 1)]
+    ("path", "value"),
+    [("training.batch_size", 8), ("optimizer_g.rate", -1), ("optimizer_g.rat", 1)],
 )
 def test_that_a_change_that_cannot_be_is_refused_in_words(
     path: str, value: object, tiny: Make, tmp_path: Path
@@ -210,7 +245,9 @@ def test_that_only_the_newest_checkpoints_are_kept(tiny: Make, tmp_path: Path) -
     assert [p.stem for p in checkpoint.listed(tmp_path / "run")] == ["000000000032", "000000000028"]
 
 
-def test_that_a_finished_run_has_nothing_to_resume_unless_asked_for_more(tiny: Make, tmp_path: Path) -> None:
+def test_that_a_finished_run_has_nothing_to_resume_unless_asked_for_more(
+    tiny: Make, tmp_path: Path
+) -> None:
     list(train(tiny(), folder=tmp_path / "run"))
     with pytest.raises(NothingToDoError, match="32 images already"):
         list(resume(tmp_path / "run"))
@@ -226,7 +263,9 @@ def test_that_a_run_is_never_overwritten_nor_written_twice(tiny: Make, tmp_path:
         next(iter(resume(tmp_path / "run")))
 
 
-def test_that_numbers_that_are_none_send_a_run_back_with_half_the_rates(tiny: Make, tmp_path: Path) -> None:
+def test_that_numbers_that_are_none_send_a_run_back_with_half_the_rates(
+    tiny: Make, tmp_path: Path
+) -> None:
     config = tiny(checkpoint={"every_images": 8, "keep": 100}, training={"images": 10_000})
     inbox, poisoned = Inbox(), False
     notices = []
@@ -234,7 +273,9 @@ def test_that_numbers_that_are_none_send_a_run_back_with_half_the_rates(tiny: Ma
     for event in generator:
         if isinstance(event, Saved) and not poisoned:
             poisoned = True
-            session = generator.gi_yieldfrom.gi_yieldfrom.gi_yieldfrom.gi_frame  # the conductor's frame
+            session = (
+                generator.gi_yieldfrom.gi_yieldfrom.gi_yieldfrom.gi_frame
+            )  # the conductor's frame
             conductor = session.f_locals["self"]
             next(conductor._session.networks.d.parameters()).data.fill_(float("nan"))
         if isinstance(event, Notice):
@@ -244,3 +285,14 @@ def test_that_numbers_that_are_none_send_a_run_back_with_half_the_rates(tiny: Ma
     final = newest(tmp_path / "run")
     assert final.draft["optimizer_g"]["rate"] == pytest.approx(config.optimizer_g.rate / 2)
     assert all(torch.isfinite(t).all() for t in final.tensors.values() if t.is_floating_point())
+
+
+def test_that_a_stop_before_the_images_are_prepared_starts_nothing(
+    tiny: Make, tmp_path: Path
+) -> None:
+    inbox = Inbox()
+    inbox.post(Stop())
+    events = list(train(tiny(), inbox, folder=tmp_path / "run"))
+    assert not of_kind(events, Started)
+    assert of_kind(events, Finished)[0].reason == "stopped"
+    assert read_run(tmp_path / "run").state == "stopped"

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gan_engine.config import RunConfig, parse
-from gan_engine.schema import put
+from gan_engine.drafts import put
 from gan_engine.training.live import LiveValues
 from gan_engine.training.meters import Meters
 from gan_engine.training.networks import Networks
@@ -59,7 +59,9 @@ def trained(config: RunConfig, steps: int) -> nn.Module:
     updates = {}
     for name, network in (("g", networks.g), ("d", networks.d)):
         weights = list(network.parameters())
-        optimizer = getattr(config, f"optimizer_{name}").build(weights, live[f"optimizer_{name}.rate"])
+        optimizer = getattr(config, f"optimizer_{name}").build(
+            weights, live[f"optimizer_{name}.rate"]
+        )
         updates[name] = Update(optimizer, weights, 0.0)
     meters = Meters(meter_names(config.penalties), torch.device("cpu"))
     random = torch.Generator().manual_seed(0)
