@@ -133,6 +133,13 @@ def test_that_text_files_say_their_encoding(path: Path) -> None:
     assert not lines(path, forgets)
 
 
+def test_that_the_window_gives_numbers_their_point_back() -> None:
+    # QApplication takes the system's locale, in which 0.5 may be written 0,5.
+    app = next(path for path in STUDIO if shown(path) == "studio/app.py")
+    arguments = [ast.unparse(call) for call in calls(app) if name_of(call).endswith("setlocale")]
+    assert any("LC_NUMERIC" in text and "'C'" in text for text in arguments)
+
+
 @pytest.mark.parametrize("path", [*PROGRAM, *TESTS], ids=shown)
 def test_that_nothing_is_left_for_later(path: Path) -> None:
     later = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3)) + r")\b")
