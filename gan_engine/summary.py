@@ -91,7 +91,7 @@ def _watch(network: nn.Module, inputs: Tensor) -> tuple[list[LayerRow], int, Ten
 def _modules(parent: nn.Module, depth: int = 0) -> Iterator[tuple[str, nn.Module, int]]:
     """Yield (name, module, depth) below `parent`; a list of blocks counts as its blocks."""
     for key, child in parent.named_children():
-        if isinstance(child, nn.Sequential | nn.ModuleList):
+        if type(child) in (nn.Sequential, nn.ModuleList):
             for number, block in child.named_children():
                 yield f"{_words(key)} {int(number) + 1}", block, depth
                 yield from _modules(block, depth + 1)

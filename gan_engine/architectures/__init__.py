@@ -2,9 +2,10 @@
 
 from gan_engine.architectures.base import Architecture
 from gan_engine.architectures.dcgan import DCGAN
+from gan_engine.architectures.r3 import R3
 from gan_engine.architectures.resnet import ResNet
 from gan_engine.architectures.tutorial import Tutorial
 
-ARCHITECTURES: tuple[type[Architecture], ...] = (Tutorial, DCGAN, ResNet)
+ARCHITECTURES: tuple[type[Architecture], ...] = (Tutorial, DCGAN, ResNet, R3)
 
-__all__ = ["ARCHITECTURES", "DCGAN", "Architecture", "ResNet", "Tutorial"]
+__all__ = ["ARCHITECTURES", "DCGAN", "R3", "Architecture", "ResNet", "Tutorial"]

@@ -1,0 +1,45 @@
+"""R3's sizes and its beginning."""
+
+from __future__ import annotations
+
+import torch
+
+from gan_engine.architectures import R3
+from gan_engine.architectures.r3 import Block
+from gan_engine.imaging import ImageShape
+
+PIXELS_64 = ImageShape(64, 64, 3)
+
+
+def test_that_its_widths_are_the_published_ones() -> None:
+    assert R3(width=768, full_width_to=32).widths(PIXELS_64) == [768, 768, 768, 768, 384]
+    assert R3().widths(PIXELS_64) == [192, 192, 192, 96, 64]
+
+
+def test_that_the_studios_size_is_about_a_million_and_a_half_each() -> None:
+    with torch.device("meta"):
+        for network in (R3().generator(PIXELS_64), R3().discriminator(PIXELS_64)):
+            assert 1.4e6 < sum(weight.numel() for weight in network.parameters()) < 1.6e6
+
+
+def test_that_a_block_adds_nothing_at_first() -> None:
+    torch.manual_seed(0)
+    block, x = Block(16, 1.0), torch.randn(2, 16, 4, 4)
+    assert torch.equal(block(x), x)
+
+
+def test_that_convolutions_mix_sixteen_channels() -> None:
+    block = Block(48, 1.0)
+    assert block.mix.how.groups == 6
+    assert block.mix.weight.shape == (96, 16, 3, 3)
+
+
+def test_that_nothing_is_normalised() -> None:
+    names = {type(module).__name__ for module in R3(width=16).discriminator(PIXELS_64).modules()}
+    assert not any("Norm" in name or "Spectral" in name for name in names)
+
+
+def test_that_images_start_at_a_size_that_can_be_shown() -> None:
+    torch.manual_seed(0)
+    image = R3(width=48).generator(PIXELS_64)(torch.randn(16, 64))
+    assert 0.2 < image.std().item() < 3
