@@ -39,12 +39,10 @@ Images = Annotated[
 def main() -> None:
     """Run the command line; ends the process with 0, 1, 130 or 143."""
     try:
-        app(standalone_mode=False)
+        sys.exit(app(standalone_mode=False) or 0)
     except EngineError as error:
         _complain(error)
         sys.exit(1)
-    except typer.Exit as leaving:
-        sys.exit(leaving.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except typer.BadParameter as error:
@@ -54,7 +52,7 @@ def main() -> None:
         show = getattr(error, "format_message", None)  # the parser's own complaints
         if show is None:
             raise
-        err.print(show(), markup=False)
+        err.print(show(), markup=False, soft_wrap=True)
         sys.exit(1)
 
 
@@ -139,7 +137,7 @@ def sample(
         tile(made, columns),
         {"program": "GAN Studio", "seeds": f"{seed}-{seed + count - 1}"},
     )
-    out.print(str(target), markup=False)
+    out.print(str(target), markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -166,7 +164,7 @@ def export(
         task = bar.add_task(what, total=None)
         for report in write(source, exporter, target):
             bar.update(task, completed=report.done, total=report.total)
-    out.print(str(target), markup=False)
+    out.print(str(target), markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -208,11 +206,11 @@ def scan(
         ):
             shown = ", ".join(f"{_size(key)}: {n}" for key, n in list(counts.items())[:12])
             if shown:
-                out.print(f"{name}: {shown}", markup=False)
+                out.print(f"{name}: {shown}", markup=False, soft_wrap=True)
         for bad in report.bad:
-            out.print(f"{bad.path}: {bad.reason}", markup=False)
+            out.print(f"{bad.path}: {bad.reason}", markup=False, soft_wrap=True)
         for problem in problems:
-            err.print(str(problem), markup=False)
+            err.print(str(problem), markup=False, soft_wrap=True)
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
 
@@ -225,12 +223,14 @@ def check(settings: Annotated[Path, typer.Argument(help="A run.toml.")]) -> None
 
     valid, problems = config.check(configfile.read_draft(settings))
     for problem in problems:
-        err.print(f"{problem.severity}: {problem}", markup=False)
+        err.print(f"{problem.severity}: {problem}", markup=False, soft_wrap=True)
     if valid is None:
         raise typer.Exit(1)
     networks = summarize(valid)
     out.print(
-        f"{settings.name} is a run: {valid.architecture.kind} at {valid.data.shape}.", markup=False
+        f"{settings.name} is a run: {valid.architecture.kind} at {valid.data.shape}.",
+        markup=False,
+        soft_wrap=True,
     )
     out.print(f"G has {networks.parameters_g:,} parameters, D {networks.parameters_d:,}.")
 
@@ -240,7 +240,7 @@ def presets() -> None:
     """List the presets there are."""
     for preset in configfile.read_presets():
         out.print(f"[bold]{preset.key}[/]  {preset.title}{'  (yours)' if preset.own else ''}")
-        out.print(f"    {preset.about}", markup=False)
+        out.print(f"    {preset.about}", markup=False, soft_wrap=True)
 
 
 # --- following a run ---------------------------------------------------------------------------
@@ -271,30 +271,30 @@ def _show(event: events.Event, bar: Progress, task: Any, inbox: commands.Inbox) 
         case events.Preparing(done=done, total=total):
             bar.update(task, completed=done, total=total)
         case events.Started(images_total=total, folder=folder, device=device):
-            bar.console.print(f"{folder}  ({device})", markup=False)
+            bar.console.print(f"{folder}  ({device})", markup=False, soft_wrap=True)
             bar.update(task, completed=event.images_seen, total=total, description="training")
         case events.Scalars(values=values):
             words = f"D {values.get('loss/d', 0):.3f}  G {values.get('loss/g', 0):.3f}  {values['speed']:,.0f}/s"
             bar.update(task, completed=event.images_seen, description=words)
         case events.Saved(path=path):
-            bar.console.print(f"saved {path}", markup=False)
+            bar.console.print(f"saved {path}", markup=False, soft_wrap=True)
         case events.Notice(level=level, text=text, hint=hint):
-            err.print(f"{level}: {text} {hint}", markup=False)
+            err.print(f"{level}: {text} {hint}", markup=False, soft_wrap=True)
         case events.Paused(reason=reason) if reason:
             # Nobody is here to make room: end the run rather than wait for ever.
             inbox.post(commands.Stop())
         case events.Finished(reason=why, folder=folder):
             bar.update(task, completed=event.images_seen)
-            bar.console.print(f"{why} after {event.images_seen:,} images: {folder}", markup=False)
+            bar.console.print(
+                f"{why} after {event.images_seen:,} images: {folder}", markup=False, soft_wrap=True
+            )
 
 
 def _bar(unit: str) -> Progress:
     safe = TextColumn("{task.description}", markup=False)
     counts = (MofNCompleteColumn(), TextColumn(unit))  # knows what to say while there is no total
     columns = (safe, BarColumn(), *counts, TimeRemainingColumn())
-    return Progress(
-        *columns, console=err, disable=not err.is_terminal and False, refresh_per_second=4
-    )
+    return Progress(*columns, console=err, refresh_per_second=4)
 
 
 # --- small words -------------------------------------------------------------------------------
@@ -327,10 +327,10 @@ def _complain(error: EngineError) -> None:
     problems = error.problems if isinstance(error, SettingsError) else []
     if len(problems) > 1:
         for problem in problems:
-            err.print(f"{problem.severity}: {problem}", markup=False)
+            err.print(f"{problem.severity}: {problem}", markup=False, soft_wrap=True)
     else:
-        err.print(str(error.text), markup=False, style="red")
-        err.print(str(error.hint), markup=False)
+        err.print(str(error.text), markup=False, style="red", soft_wrap=True)
+        err.print(str(error.hint), markup=False, soft_wrap=True)
 
 
 __all__ = ["FileError", "app", "main"]
