@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from gan_engine import EngineError, Notice, escape, paths
+from gan_engine import EngineError, escape, paths
 from studio import opening
 from studio.failures import log_file
 from studio.preferences import Preferences
@@ -233,6 +233,8 @@ class Deeds(QObject):
         except EngineError as error:
             self.refused.emit(error)
             return
+        from gan_engine import Notice  # brings numpy, which the shell does without
+
         self.studio.run.noticed.emit(Notice(0, "info", f"Saved as the preset “{path.stem}”."))
 
     def _refuse(self, text: str, hint: str) -> None:

@@ -205,6 +205,7 @@ class Document(QObject):
 
     def _push(self, step: _Step, replace: bool = False) -> None:
         if step.draft == self.draft:
+            self._tell(step.touched)  # chosen again is chosen, even where nothing changes
             return
         kept = self._steps[: self._at + (0 if replace else 1)][-_LIMIT:]
         self._steps = [*kept, step]
@@ -214,6 +215,9 @@ class Document(QObject):
     def _moved(self, touched: tuple[str, ...]) -> None:
         self._check()
         self.changed.emit(self.draft, self._config, self.problems)
+        self._tell(touched)
+
+    def _tell(self, touched: tuple[str, ...]) -> None:
         for path in touched:
             self.edited.emit(path, get(self.draft, path))
 

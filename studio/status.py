@@ -53,6 +53,11 @@ class StatusLine(QWidget):
         self._clock.timeout.connect(self._show_age)
         self.show_state("idle", 0, 0)
 
+    def said(self) -> str:
+        """Return what the line says, for who cannot see it."""
+        labels = (self._state, self._text, self._percent, self._speed, self._left)
+        return "  ".join(label.text() for label in labels if label.text() and not label.isHidden())
+
     def set_colors(self, **colors: str) -> None:
         """Take the theme's colours for quiet, busy, good and bad."""
         self._colors.update(colors)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -26,13 +26,15 @@ from studio import help_pages, theme
 from studio.actions import ACTIONS, MENUS, Actions
 from studio.deeds import Deeds
 from studio.failures import sentence_of
-from studio.preferences import LAYOUT_VERSION, Preferences
+from studio.layout import Layout, fitting
+from studio.preferences import Preferences
 from studio.status import StatusLine
 from studio.widgets.notice import NoticeBar
 
 if TYPE_CHECKING:
     from gan_engine import Finished, Notice, Preparing, Saved, Scalars, Started
     from studio.context import Studio
+    from studio.leaving import Leaving
     from studio.panels.base import Panel
 
 DOCKS = {
@@ -52,13 +54,13 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main")
         self.setAcceptDrops(True)
-        self.resize(_fitting(QSize(1440, 900)))
+        self.resize(fitting(QSize(1440, 900)))
         self.preferences = preferences
         self.panels: dict[str, Panel] = {}
         self._studio: Studio | None = None
         self._export: QWidget | None = None
-        self._leaving = self._staying = False
-        self._first_layout = QByteArray()
+        self._leaving: Leaving | None = None
+        self._layout = Layout(self, preferences)
         self._deeds = Deeds(self, preferences)
         self.acts = Actions({spec.key: getattr(self._deeds, spec.key) for spec in ACTIONS}, self)
         self.acts.enable(set())
@@ -66,7 +68,7 @@ class MainWindow(QMainWindow):
         self._build_middle()
         self._deeds.page_asked.connect(self.show_page)
         self._deeds.setting_asked.connect(self.show_setting)
-        self._deeds.layout_asked.connect(self._reset_layout)
+        self._deeds.layout_asked.connect(self._layout.reset)
         self._deeds.help_asked.connect(self._show_help)
         self._deeds.export_asked.connect(self._show_export)
         self._deeds.quit_asked.connect(self.close)
@@ -103,7 +105,6 @@ class MainWindow(QMainWindow):
 
     def _build_middle(self) -> None:
         self.notices = NoticeBar()
-        self.notices.act.connect(self._answer)
         self._tabs = QTabBar()
         self._tabs.setObjectName("pages")
         self._tabs.setDrawBase(False)
@@ -140,7 +141,7 @@ class MainWindow(QMainWindow):
             self._listen_to(panel)
         self._device.setText(device)
         self._device.setToolTip("What trains; the setting Training, Device changes it.")
-        self._arrange()
+        self._layout.arrange()
         self._listen(studio)
         self.show_page("dataset")
         self._refresh()
@@ -154,26 +155,9 @@ class MainWindow(QMainWindow):
         self.addDockWidget(DOCKS[panel.key], dock)
         self._view_menu.addAction(dock.toggleViewAction())
 
-    def _arrange(self) -> None:
-        """Give every dock its first size, remember that, then take the layout of last time."""
-        docks = {dock.objectName(): dock for dock in self.findChildren(QDockWidget)}
-        sizes = {"dock-runs": 230, "dock-settings": 340}
-        sides = [docks[name] for name in sizes if name in docks]
-        self.resizeDocks(
-            sides, [sizes[dock.objectName()] for dock in sides], Qt.Orientation.Horizontal
-        )
-        if "dock-messages" in docks:
-            self.resizeDocks([docks["dock-messages"]], [130], Qt.Orientation.Vertical)
-        self._first_layout = self.saveState(LAYOUT_VERSION)
-        kept = self.preferences.layout()
-        geometry, state = kept.value("geometry"), kept.value("state")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        if isinstance(state, QByteArray):
-            self.restoreState(state, LAYOUT_VERSION)
-
     def _listen(self, studio: Studio) -> None:
         run = studio.run
+        self._leaving = self._make_leaving(studio)
         studio.document.changed.connect(self._take_document)
         studio.document.file_changed.connect(self._show_title)
         run.state_changed.connect(self._take_state)
@@ -182,21 +166,24 @@ class MainWindow(QMainWindow):
         run.scalars_arrived.connect(self._take_scalars)
         run.saved.connect(self._take_save)
         run.noticed.connect(self._take_notice)
-        run.failed.connect(self._take_failure)
         run.finished.connect(self._take_end)
         run.viewed.connect(self._take_view)
         studio.preferences.changed.connect(self._take_preference)
 
+    def _make_leaving(self, studio: Studio) -> Leaving:
+        from studio.leaving import Leaving  # it knows the run, which draws on the engine
+
+        leaving = Leaving(studio.run, self)
+        leaving.told.connect(self._tell)
+        leaving.ready.connect(self.close)
+        self.notices.act.connect(leaving.answer)
+        return leaving
+
     def _listen_to(self, panel: Panel) -> None:
         """Connect what panels may ask of the window."""
-        for name, slot in (
-            ("page_asked", self.show_page),
-            ("setting_asked", self.show_setting),
-            ("export_asked", self._show_export),
-        ):
-            signal = getattr(panel, name, None)
-            if signal is not None:
-                signal.connect(slot)
+        panel.page_asked.connect(self.show_page)
+        panel.setting_asked.connect(self.show_setting)
+        panel.action_asked.connect(self._act)
 
     # --- showing ---------------------------------------------------------------------------
 
@@ -245,10 +232,6 @@ class MainWindow(QMainWindow):
         help_pages.show_help(key, self)
 
     @Slot()
-    def _reset_layout(self) -> None:
-        self.restoreState(self._first_layout, LAYOUT_VERSION)
-
-    @Slot()
     def _show_title(self) -> None:
         names = ["GAN Studio"]
         if self._studio is not None:
@@ -264,12 +247,22 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.apply(app, name)
-        self.acts.set_icons(theme.icon)
         self.acts[f"theme_{name}"].setChecked(True)
+        self._take_colors()
+
+    def _take_colors(self) -> None:
         colors = theme.current()
+        self.acts.set_icons(theme.icon)
         self.status.set_colors(
             quiet=colors.muted, busy=colors.warning, good=colors.good, bad=colors.error
         )
+        self._refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the desktop when it turns dark or light."""
+        if event.type() == QEvent.Type.PaletteChange and self._pages.count():
+            self._take_colors()
+        super().changeEvent(event)
 
     @Slot(str, object)
     def _take_preference(self, name: str, value: object) -> None:
@@ -320,8 +313,6 @@ class MainWindow(QMainWindow):
         if state == "preparing":
             self.notices.hide_notice()
             self.status.show_saved(None)
-        if state == "idle":
-            self._come_to_rest()
 
     @Slot(object)
     def _take_preparing(self, event: Preparing) -> None:
@@ -383,57 +374,21 @@ class MainWindow(QMainWindow):
     # --- leaving ---------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Leave at once when nothing trains; else save first, visibly and revocably."""
-        studio = self._studio
-        if studio is not None and studio.run.is_active:
+        """Leave at once when nothing trains; else when the run is saved."""
+        if self._leaving is not None and not self._leaving.begin():
             event.ignore()
-            self._leaving, self._staying = True, False
-            studio.run.stop()
-            text = "Saving the run, then closing."
-            self.notices.show_notice("info", text, "", [("Keep training", "stay")])
             return
-        self._keep_layout()
-        if studio is not None:
-            studio.shut_down()
+        self._layout.keep()
+        if self._studio is not None:
+            self._studio.shut_down()
         event.accept()
         self.left.emit()
 
-    def _keep_layout(self) -> None:
-        if self._studio is not None:
-            kept = self.preferences.layout()
-            kept.setValue("geometry", self.saveGeometry())
-            kept.setValue("state", self.saveState(LAYOUT_VERSION))
+    @Slot(str, str, str, object)
+    def _tell(self, level: str, text: str, hint: str, answers: list[tuple[str, str]]) -> None:
+        self.notices.show_notice(level, text, hint, answers)
 
     @Slot(str)
-    def _answer(self, name: str) -> None:
-        if name == "stay" and self._leaving:
-            self._leaving, self._staying = False, True
-            self.notices.show_notice("info", "Going on as soon as the run is saved.", "", [])
-            if self._studio is not None and not self._studio.run.is_active:
-                self._come_to_rest()
-        elif name == "leave":
-            self.close()
-
-    def _come_to_rest(self) -> None:
-        """After a run has ended: close, or go on, if that was asked for meanwhile."""
-        run = self._studio.run if self._studio is not None else None
-        if self._leaving:
-            self._leaving = False
-            self.close()
-        elif self._staying and run is not None and run.folder is not None:
-            self._staying = False
-            run.resume(run.folder)
-
-    @Slot(object)
-    def _take_failure(self, error: Exception) -> None:
-        """A run that failed to save keeps the window open: the user decides."""
-        if self._leaving:
-            self._leaving = False
-            text, hint = sentence_of(error)
-            self.notices.show_notice("error", text, hint, [("Close anyway", "leave")])
-
-
-def _fitting(wanted: QSize) -> QSize:
-    """Return `wanted`, no larger than the screen has room for."""
-    screen = QApplication.primaryScreen()
-    return wanted.boundedTo(screen.availableSize()) if screen is not None else wanted
+    def _act(self, name: str) -> None:
+        """Do what a panel's button asks for, as if its menu entry had been chosen."""
+        self.acts[name].trigger()

@@ -63,7 +63,7 @@ class Visitor:
     @property
     def notice(self) -> str:
         """What stands above the page."""
-        return self.window.notices.said()
+        return f"{self.window.notices.text} {self.window.notices.hint}".strip()
 
     def leaves(self) -> None:
         """End whatever goes on and close."""

@@ -40,9 +40,12 @@ def test_that_every_problem_is_told_at_its_path_and_leaves_no_config(document):
     assert len(document.problems_at("training")) == 1
 
 
-def test_that_an_unchanged_value_is_no_step(document):
-    document.set("training.batch_size", get(document.draft, "training.batch_size"))
+def test_that_an_unchanged_value_is_no_step_but_was_chosen(document):
+    told = []
+    document.edited.connect(lambda path, value: told.append((path, value)))
+    document.set("training.batch_size", 64)
     assert not document.can_undo
+    assert told == [("training.batch_size", 64)]
 
 
 def test_that_undo_and_redo_walk_the_same_way(document):

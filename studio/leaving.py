@@ -1,0 +1,61 @@
+"""Closing the window while a run trains: saved first, visibly, and revocably."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.failures import sentence_of
+from studio.run import Run
+
+
+class Leaving(QObject):
+    """Stops the run before the window goes; knows what to do when the user thinks better of it."""
+
+    told = Signal(str, str, str, object)
+    """Level, text, hint and answers, each a label and a name for `answer`."""
+    ready = Signal()
+    """The run is saved and over: the window may close."""
+
+    def __init__(self, run: Run, parent: QObject) -> None:
+        super().__init__(parent)
+        self._run = run
+        self._leaving = self._staying = False
+        run.failed.connect(self._fail)
+        run.state_changed.connect(self._take_state)
+
+    def begin(self) -> bool:
+        """Return whether the window may close now; else the run is being saved."""
+        if not self._run.is_active:
+            return True
+        self._leaving, self._staying = True, False
+        self._run.stop()
+        self.told.emit("info", "Saving the run, then closing.", "", [("Keep training", "stay")])
+        return False
+
+    @Slot(str)
+    def answer(self, name: str) -> None:
+        """Do what was answered: `stay` or `leave`."""
+        if name == "leave":
+            self.ready.emit()
+        elif name == "stay" and self._leaving:
+            self._leaving, self._staying = False, True
+            self.told.emit("info", "Going on as soon as the run is saved.", "", [])
+
+    @Slot(object)
+    def _fail(self, error: Exception) -> None:
+        """A run that could not be saved keeps the window open: the user decides."""
+        if self._leaving:
+            text, hint = sentence_of(error)
+            self.told.emit("error", text, hint, [("Close anyway", "leave")])
+        self._leaving = self._staying = False
+
+    @Slot(str)
+    def _take_state(self, state: str) -> None:
+        if state != "idle":
+            return
+        if self._leaving:
+            self._leaving = False
+            self.ready.emit()
+        elif self._staying and self._run.folder is not None:
+            self._staying = False
+            self._run.resume(self._run.folder)
