@@ -4,8 +4,9 @@ from gan_engine.architectures.base import Architecture
 from gan_engine.architectures.dcgan import DCGAN
 from gan_engine.architectures.r3 import R3
 from gan_engine.architectures.resnet import ResNet
+from gan_engine.architectures.style import Style
 from gan_engine.architectures.tutorial import Tutorial
 
-ARCHITECTURES: tuple[type[Architecture], ...] = (Tutorial, DCGAN, ResNet, R3)
+ARCHITECTURES: tuple[type[Architecture], ...] = (Tutorial, DCGAN, ResNet, R3, Style)
 
-__all__ = ["ARCHITECTURES", "DCGAN", "R3", "Architecture", "ResNet", "Tutorial"]
+__all__ = ["ARCHITECTURES", "DCGAN", "R3", "Architecture", "ResNet", "Style", "Tutorial"]

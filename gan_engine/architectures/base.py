@@ -23,6 +23,9 @@ class Architecture(Part):
     squashes: ClassVar[bool] = True
     """Whether G cannot leave [-1, 1]; where it can, whoever shows an image clamps it."""
 
+    truncates: ClassVar[bool] = False
+    """Whether G takes the truncation as a second argument; where not, a latent is made shorter."""
+
     z_dim: int = option(
         128, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
     )

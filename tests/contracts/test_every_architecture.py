@@ -147,7 +147,7 @@ def test_that_an_image_of_a_resting_g_does_not_depend_on_its_neighbours(architec
     g(z)
     g.eval()
     with torch.no_grad():
-        assert torch.allclose(g(z)[:1], g(z[:1]), atol=1e-6)
+        assert torch.allclose(g(z)[:1], g(z[:1]), atol=1e-4)
 
 
 @every_variant

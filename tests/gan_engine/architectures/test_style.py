@@ -1,0 +1,68 @@
+"""Style's recipe, its styles and their truncation."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from gan_engine.architectures import Style
+from gan_engine.imaging import ImageShape
+
+SMALL = ImageShape(16, 16, 3)
+
+
+def tiny(**settings: object) -> torch.nn.Module:
+    torch.manual_seed(0)
+    return Style(z_dim=8, width=16, **settings).generator(SMALL)
+
+
+def test_that_its_widths_are_the_papers() -> None:
+    assert Style().widths(ImageShape(256, 256, 3)) == [512, 512, 512, 512, 256, 128, 64]
+
+
+def test_that_signals_start_at_size_one() -> None:
+    torch.manual_seed(0)
+    settings = Style(z_dim=64, width=64)
+    g, d = settings.generator(ImageShape(32, 32, 3)), settings.discriminator(ImageShape(32, 32, 3))
+    assert 0.5 < g(torch.randn(16, 64)).std().item() < 4
+    assert 0.05 < d(torch.randn(16, 3, 32, 32)).abs().mean().item() < 5
+
+
+def test_that_a_latents_length_does_not_matter() -> None:
+    g, z = tiny().eval(), torch.randn(4, 8)
+    assert torch.allclose(g(z), g(3 * z), atol=1e-4)
+
+
+def test_that_truncation_brings_images_closer_together() -> None:
+    g, z = tiny().eval(), torch.randn(8, 8)
+    g.average.copy_(g.mapping(torch.randn(500, 8)).mean(0))
+    assert torch.equal(g(z, 1.0), g(z))
+    assert g(z, 0.5).std(0).mean() < g(z).std(0).mean()
+    assert g(z, 0.0).std(0).abs().max() < 1e-5
+
+
+def test_that_the_average_style_is_learned_on_the_way() -> None:
+    g = tiny(mixing=0.0)
+    for _ in range(2000):
+        g.styles(torch.randn(32, 8))
+    expected = g.mapping(torch.randn(5000, 8)).mean(0)
+    assert torch.allclose(g.average, expected, atol=0.1)
+
+
+def test_that_each_layer_follows_its_own_style() -> None:
+    g = tiny().eval()
+    styles = g.styles(torch.randn(1, 8))
+    image = g.synthesize(styles)
+    for layer in range(styles.shape[1]):
+        other = styles.clone()
+        other[:, layer] = g.mapping(torch.randn(1, 8))
+        assert not torch.allclose(g.synthesize(other), image)
+
+
+@pytest.mark.parametrize("noise", [True, False])
+def test_that_only_noise_makes_a_training_image_differ(noise) -> None:
+    g, z = tiny(noise=noise, mixing=0.0), torch.randn(2, 8)
+    for name, weight in g.named_parameters():
+        if name.endswith("strength"):
+            torch.nn.init.ones_(weight)
+    assert torch.equal(g(z), g(z)) != noise
