@@ -1,0 +1,319 @@
+"""What a form is stacked from: a row for a setting, a switch for a part, a section, a fold."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gan_engine import Part, Problem, Setting
+from studio import theme
+from studio.forms.fields import Field, make_field
+from studio.forms.numbers import number_text
+
+NEXT_RUN = "Applies to the next run"
+LIVE = "May change while training"
+_LABEL_SHARE, _FIELD_SHARE = 5, 7
+
+
+class ProblemLine(QWidget):
+    """What is wrong with a setting, and a button that mends it where one value would."""
+
+    mended = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._problem: Problem | None = None
+        self._mark, self._text = QLabel(), QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self._mend = QPushButton()
+        self._mend.setProperty("small", True)
+        self._mend.clicked.connect(self._offer)
+        row = QGridLayout(self)
+        row.setContentsMargins(0, 0, 0, 4)
+        row.setHorizontalSpacing(6)
+        row.setVerticalSpacing(4)
+        row.addWidget(self._mark, 0, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._text, 0, 1)
+        row.addWidget(self._mend, 1, 1, Qt.AlignmentFlag.AlignLeft)
+        row.setColumnStretch(1, 1)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says; empty when nothing is wrong."""
+        return self._text.text() if self._problem else ""
+
+    def show_problem(self, problem: Problem | None) -> None:
+        """Say what is wrong, or nothing."""
+        self._problem = problem
+        self.setVisible(problem is not None)
+        if problem is None:
+            return
+        self._text.setText(" ".join(part for part in (str(problem.text), problem.hint) if part))
+        self._text.setProperty("role", problem.severity)
+        self._text.style().unpolish(self._text)
+        self._text.style().polish(self._text)
+        color = theme.current().error if problem.severity == "error" else theme.current().warning
+        self._mark.setPixmap(theme.pixmap(problem.severity, 15, color))
+        self._mend.setVisible(problem.suggestion is not None)
+        self._mend.setText(f"Use {value_text(problem.suggestion)}")
+
+    def _offer(self) -> None:
+        if self._problem is not None:
+            self.mended.emit(self._problem.path, self._problem.suggestion)
+
+
+def value_text(value: Any) -> str:
+    """Return a value as a button or menu names it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return number_text(value) if isinstance(value, int | float) else str(value)
+
+
+def worst(problems: Sequence[Problem], path: str) -> Problem | None:
+    """Return the most serious problem at a setting, its own before those of what is in it."""
+    found = [p for p in problems if p.path in (path, f"{path}.kind")]
+    return min(found, key=lambda p: p.severity != "error", default=None)
+
+
+def about(part: type[Part]) -> str:
+    """Return the first sentence of a part's help page."""
+    text = " ".join((inspect.getdoc(part) or "").split())
+    first = text.split(" Source:")[0]
+    end = first.find(". ")
+    return first if end < 0 else first[: end + 1]
+
+
+def page(part: type[Part]) -> str:
+    """Return a part's whole help page as one paragraph."""
+    return " ".join((inspect.getdoc(part) or "").split())
+
+
+class Row(QWidget):
+    """A label, a field, a badge when it may change during a run, and what is wrong with it."""
+
+    edited = Signal(str, object)
+
+    def __init__(self, setting: Setting, depth: int = 0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setting = setting
+        self._label = QLabel(setting.label)
+        self._label.setWordWrap(True)
+        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._label.setIndent(depth * 12)
+        self._label.setMinimumHeight(26)
+        self.field: Field = make_field(setting)
+        self._label.setBuddy(self.field)
+        self._about = QLabel()
+        self._about.setProperty("role", "muted")
+        self._about.setWordWrap(True)
+        self._about.setVisible(setting.kind == "one")
+        self._badge = QLabel()
+        self._badge.setFixedWidth(16)
+        self._badge.setToolTip(LIVE if setting.live else "")
+        self._badge.setMinimumHeight(26)
+        self.line = ProblemLine()
+        self.line.mended.connect(self.edited)
+        self.field.edited.connect(self._tell)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 2, 0, 2)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(self._label, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.field, 0, 1)
+        grid.addWidget(self._badge, 0, 2, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self._about, 1, 0, 1, 2)
+        grid.addWidget(self.line, 2, 1, 1, 2)
+        grid.setColumnStretch(0, _LABEL_SHARE)
+        grid.setColumnStretch(1, _FIELD_SHARE)
+        self._value: Any = None
+        self._running = False
+        self.recolor()
+
+    @property
+    def words(self) -> str:
+        """What a search looks at."""
+        choices = " ".join(label for _, label in self.setting.choices)
+        return f"{self.setting.label} {self.setting.path} {self.setting.help} {choices}".lower()
+
+    def show_value(self, value: Any, problem: Problem | None, running: bool) -> None:
+        """Show what the draft holds and what is wrong with it."""
+        self._value, self._running = value, running
+        self.field.show_value(value)
+        self.field.show_wrong(problem is not None and problem.severity == "error")
+        self.line.show_problem(problem)
+        off = running and not self.setting.live
+        self.field.setEnabled(not off)
+        tip = f"{self.setting.help}\n{NEXT_RUN}." if off else self.setting.help
+        for widget in (self._label, self.field):
+            widget.setToolTip(tip)
+        chosen = {part.key(): part for part in self.setting.parts}.get(str(value))
+        if chosen is not None:
+            self._about.setText(about(chosen))
+            self._about.setToolTip(page(chosen))
+
+    def recolor(self) -> None:
+        """Take the theme's colours."""
+        if self.setting.live:
+            self._badge.setPixmap(theme.pixmap("bolt", 14, theme.current().warning))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.add_reset(menu)
+        menu.popup(event.globalPos())
+
+    def add_reset(self, menu: QMenu) -> None:
+        """Offer the value that a newcomer gets."""
+        default = self.setting.default
+        if self.setting.kind == "one":
+            default = type(default).key()
+        text = f"Reset to {value_text(default)}"
+        action = menu.addAction(theme.icon("reset"), text, lambda: self._tell(default))
+        action.setEnabled(self.field.isEnabled() and self._value != default)
+
+    def _tell(self, value: Any) -> None:
+        path = f"{self.setting.path}.kind" if self.setting.kind == "one" else self.setting.path
+        self.edited.emit(path, value)
+
+
+class SwitchRow(QWidget):
+    """A part that may be there or not."""
+
+    switched = Signal(str, bool)
+    edited = Signal(str, object)
+
+    def __init__(self, path: str, part: type[Part], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.path, self._part = path, part
+        self.box = QCheckBox(part.title or part.key())
+        self.box.setToolTip(page(part))
+        self.box.setAccessibleDescription(about(part))
+        self.box.clicked.connect(self._tell)
+        self.line = ProblemLine()
+        self.line.mended.connect(self.edited)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 2)
+        column.setSpacing(2)
+        column.addWidget(self.box)
+        column.addWidget(self.line)
+
+    @property
+    def words(self) -> str:
+        """What a search looks at."""
+        return f"{self._part.title} {self.path} {page(self._part)}".lower()
+
+    def show_state(self, on: bool, problem: Problem | None, running: bool) -> None:
+        """Show whether it is there and what is wrong with it."""
+        self.box.setChecked(on)
+        self.box.setEnabled(not running)
+        self.box.setToolTip(f"{page(self._part)}\n{NEXT_RUN}." if running else page(self._part))
+        self.line.show_problem(problem)
+
+    def _tell(self, on: bool) -> None:
+        self.switched.emit(self.path, on)
+
+
+class Fold(QWidget):
+    """A head that opens and closes what is under it."""
+
+    def __init__(
+        self,
+        title: str,
+        name: str = "sectionHead",
+        opened: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._title = title
+        self._head = QToolButton()
+        self._head.setObjectName(name)
+        self._head.setText(title)
+        self._head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._head.setIconSize(QSize(14, 14))
+        self._head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._head.clicked.connect(self.toggle)
+        self._mark = QLabel()
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(self._head)
+        head.addWidget(self._mark)
+        self.body = QWidget()
+        self.stack = QVBoxLayout(self.body)
+        self.stack.setSpacing(0)
+        self.stack.setContentsMargins(
+            18, 0, 0, 8
+        ) if name == "sectionHead" else self.stack.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(head)
+        column.addWidget(self.body)
+        self._wanted, self._forced = opened, False
+        self._refresh()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what is under it shows."""
+        return self._wanted or self._forced
+
+    def toggle(self) -> None:
+        """Open or close."""
+        self._wanted = not self._wanted
+        self._refresh()
+
+    def open(self) -> None:
+        """Open."""
+        self._wanted = True
+        self._refresh()
+
+    def force(self, on: bool) -> None:
+        """Stay open while a search shows what is inside."""
+        self._forced = on
+        self._refresh()
+
+    def show_title(self, title: str) -> None:
+        """Say something else on the head."""
+        self._head.setText(title)
+
+    def show_mark(self, severity: str, tip: str = "") -> None:
+        """Show on the head that something inside is wrong; empty for nothing."""
+        if severity:
+            colors = theme.current()
+            color = colors.error if severity == "error" else colors.warning
+            self._mark.setPixmap(theme.pixmap(severity, 15, color))
+        self._mark.setVisible(bool(severity))
+        self._mark.setToolTip(tip)
+
+    def set_tip(self, text: str) -> None:
+        """Explain the head."""
+        self._head.setToolTip(text)
+
+    def hide_head(self, hidden: bool) -> None:
+        """Show what is inside without a head, always open."""
+        self._head.setVisible(not hidden)
+        if hidden:
+            self.stack.setContentsMargins(0, 0, 0, 0)
+
+    def _refresh(self) -> None:
+        theme.wear(self._head, "chevron-down" if self.is_open else "chevron-right", "muted")
+        self._head.setAccessibleName(f"{self._head.text()}, {'open' if self.is_open else 'closed'}")
+        self.body.setVisible(self.is_open)

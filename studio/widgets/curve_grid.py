@@ -1,0 +1,128 @@
+"""Several plots that pan, zoom and point together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+
+from studio.widgets.curve_plot import CurvePlot, Readings
+
+_NARROW_PX = 340
+
+
+class CurveGrid(QWidget):
+    """As many columns as fit; what one plot does in images seen, all do."""
+
+    def __init__(self, parent: QWidget | None = None, columns: int = 0) -> None:
+        super().__init__(parent)
+        self._plots: dict[str, CurvePlot] = {}
+        self._cards: list[QFrame] = []
+        self._wanted, self._columns = columns, 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(8)
+
+    @property
+    def plots(self) -> tuple[CurvePlot, ...]:
+        """The plots, in order."""
+        return tuple(self._plots.values())
+
+    def plot(self, key: str) -> CurvePlot:
+        """Return the plot called `key`."""
+        return self._plots[key]
+
+    def add_plot(self, key: str, title: str) -> CurvePlot:
+        """Add a plot and return it."""
+        plot = self._plots[key] = CurvePlot(title)
+        card = QFrame()
+        card.setProperty("card", True)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.addWidget(plot)
+        self._cards.append(card)
+        plot.pointed.connect(self._point)
+        plot.zoomed.connect(self._zoom)
+        plot.followed.connect(self.follow)
+        self._arrange(again=True)
+        return plot
+
+    def extend(self, readings: Readings) -> None:
+        """Give every plot the readings of its series; others are left out."""
+        self._share(readings, "extend")
+
+    def set_all(self, readings: Readings) -> None:
+        """Replace the readings of all plots."""
+        self._share(readings, "set_all")
+
+    def clear(self) -> None:
+        """Forget readings and markers."""
+        for plot in self.plots:
+            plot.clear()
+
+    def add_marker(self, x: float, text: str, kind: str) -> None:
+        """Mark a moment in every plot."""
+        for plot in self.plots:
+            plot.add_marker(x, text, kind)
+
+    def set_markers(self, markers: Sequence[tuple[float, str, str]]) -> None:
+        """Replace the markers of every plot."""
+        for plot in self.plots:
+            plot.set_markers(markers)
+
+    def show_raw(self, on: bool) -> None:
+        """Show bands and means."""
+        for plot in self.plots:
+            plot.show_raw(on)
+
+    def show_smooth(self, on: bool) -> None:
+        """Show smoothed lines."""
+        for plot in self.plots:
+            plot.show_smooth(on)
+
+    def show_log(self, on: bool) -> None:
+        """Use logarithmic axes."""
+        for plot in self.plots:
+            plot.show_log(on)
+
+    def set_smoothing(self, weight: float) -> None:
+        """Set how much of the averages stays at the next reading."""
+        for plot in self.plots:
+            plot.set_smoothing(weight)
+
+    def follow(self) -> None:
+        """Show everything, and what comes."""
+        for plot in self.plots:
+            plot.follow()
+
+    def _share(self, readings: Mapping[str, object], method: str) -> None:
+        for plot in self.plots:
+            own = {key: readings[key] for key in plot.keys if key in readings}
+            if own or method == "set_all":
+                getattr(plot, method)(own)
+
+    def _point(self, x: object) -> None:
+        for plot in self.plots:
+            if plot is not self.sender():
+                plot.show_cursor(x)  # type: ignore[arg-type]
+
+    def _zoom(self, start: float, end: float) -> None:
+        for plot in self.plots:
+            if plot is not self.sender():
+                plot.look_at(start, end)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self, again: bool = False) -> None:
+        fitting = min(3, len(self._cards) or 1, max(1, self.width() // _NARROW_PX))
+        columns = self._wanted or fitting
+        if columns == self._columns and not again:
+            return
+        self._columns = columns
+        for place, card in enumerate(self._cards):
+            self._grid.addWidget(card, place // columns, place % columns)
+        for column in range(3):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)

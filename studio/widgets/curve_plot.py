@@ -1,0 +1,312 @@
+"""Live curves over images seen: band and mean, smoothing, log axis, markers, exact read-out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from studio import theme
+from studio.widgets.curve_items import Curve, Marker, value_text
+from studio.widgets.legend import Legend, LegendEntry
+from studio.widgets.plot_area import PlotArea
+from studio.widgets.series import Floats, Series, Stretch
+
+Readings = Mapping[str, tuple[Floats, Floats]]
+_ROOM = 0.06
+_CALM = 4.0
+"""A range this many times as large as that of nearly all buckets is that of outliers."""
+
+
+@dataclass
+class _Line:
+    """One series with everything that shows it."""
+
+    label: str
+    color: int | str
+    dash: str
+    series: Series
+    curve: Curve
+    shown: bool = True
+    drawn: tuple[Stretch | None, Stretch | None] = field(default=(None, None))
+
+    @property
+    def paint(self) -> str:
+        """Its colour in the theme in force."""
+        if isinstance(self.color, str):
+            return self.color
+        series = theme.current().series
+        return series[self.color % len(series)]
+
+
+class CurvePlot(QWidget):
+    """Follows the newest reading until a person zooms; a double click follows again."""
+
+    pointed = Signal(object)
+    """The mouse is at this number of images, or None."""
+    zoomed = Signal(float, float)
+    """A person moved the view: its first and last number of images."""
+    followed = Signal()
+    """A person wants to see everything again."""
+
+    def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines: dict[str, _Line] = {}
+        self._raw, self._smooth, self._log, self._weight = True, True, False, 0.9
+        self._following, self._stale, self._moving = True, False, False
+        self._cursor: float | None = None
+        self._title = QLabel(title)
+        self._title.setProperty("role", "title")
+        self._legend = Legend()
+        self._legend.toggled.connect(self._toggle)
+        self.area = PlotArea()
+        self.area.pointed.connect(self.pointed)
+        self.area.pointed.connect(self.show_cursor)
+        self.area.zoomed.connect(self._take_zoom)
+        self.area.fit_asked.connect(self.followed)
+        self.area.fit_asked.connect(self.follow)
+        self.area.x_changed.connect(self._take_range)
+        head = QHBoxLayout()
+        head.setContentsMargins(10, 0, 10, 0)
+        head.setSpacing(12)
+        head.addWidget(self._title)
+        head.addWidget(self._legend, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 6, 0, 2)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self.area, 1)
+        self.setMinimumSize(220, 130)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(title or "Curves")
+        self._name_entries()
+
+    # --- what is shown ---------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What the plot is called."""
+        return self._title.text()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The series there are."""
+        return tuple(self._lines)
+
+    def series(self, key: str) -> Series:
+        """Return a series."""
+        return self._lines[key].series
+
+    def add_series(self, key: str, label: str, color: int | str = -1, dash: str = "") -> None:
+        """Make room for a series; colour and dash are places in the theme's, the next by default."""
+        if key in self._lines:
+            return
+        place = len(self._lines)
+        chosen = place if color in (-1, "") else color
+        dash = dash or theme.DASHES[place % len(theme.DASHES)]
+        line = _Line(label, chosen, dash, Series(self._weight), Curve())
+        line.curve.set_look(line.paint, line.dash)
+        self._lines[key] = line
+        self.area.getPlotItem().addItem(line.curve, ignoreBounds=True)
+        self._name_entries()
+
+    def extend(self, readings: Readings) -> None:
+        """Append readings, {key: (images seen, values)}; a series that is new is added."""
+        for key, (x, y) in readings.items():
+            self.add_series(key, key)
+            self._lines[key].series.extend(np.asarray(x, float), np.asarray(y, float))
+        self._renew()
+
+    def set_all(self, readings: Readings) -> None:
+        """Replace every reading, as when another run is looked at."""
+        for line in self._lines.values():
+            line.series.clear()
+        self._following = True
+        self.extend(readings)
+
+    def clear(self) -> None:
+        """Forget readings and markers; the series stay."""
+        self.area.markers.clear()
+        self.set_all({})
+
+    def show_raw(self, on: bool) -> None:
+        """Show the band between least and most, and the mean."""
+        self._raw = on
+        self._renew()
+
+    def show_smooth(self, on: bool) -> None:
+        """Show the smoothed line."""
+        self._smooth = on
+        self._renew()
+
+    def show_log(self, on: bool) -> None:
+        """Use a logarithmic axis; what is not positive is not on it."""
+        self._log = self.area.values.log = on
+        self.area.values.picture = None
+        self._renew()
+
+    def set_smoothing(self, weight: float) -> None:
+        """Set how much of the average stays at the next reading, from 0 to below 1."""
+        self._weight = weight
+        for line in self._lines.values():
+            line.series.smooth_by(weight)
+        self._renew()
+
+    def add_marker(self, x: float, text: str, kind: str) -> None:
+        """Mark a moment: "changed", "saved", "resumed" or "notice"."""
+        self.area.markers.append(Marker(float(x), text, kind))
+        self.area.viewport().update()
+
+    def set_markers(self, markers: Sequence[tuple[float, str, str]]) -> None:
+        """Replace all markers: (images seen, text, kind)."""
+        self.area.markers = [Marker(float(x), text, kind) for x, text, kind in markers]
+        self.area.viewport().update()
+
+    # --- where one looks -------------------------------------------------------------------
+
+    def extent(self) -> tuple[float, float] | None:
+        """Return the first and last number of images there is a reading of."""
+        filled = [line.series.x for line in self._lines.values() if len(line.series)]
+        if not filled:
+            return None
+        return min(float(x[0]) for x in filled), max(float(x[-1]) for x in filled)
+
+    def follow(self) -> None:
+        """Show everything, and what comes."""
+        self._following = True
+        self._renew()
+
+    def look_at(self, start: float, end: float) -> None:
+        """Show this stretch, and stay there."""
+        self._following = False
+        self._move(start, end)
+
+    def show_cursor(self, x: float | None) -> None:
+        """Read every series out at `x` images; None shows the newest readings again."""
+        self._cursor = x
+        dots = []
+        for line in self._lines.values():
+            found = None if x is None or not line.shown else line.series.nearest(x)
+            y = self._height(found[1]) if found else float("nan")
+            if found and np.isfinite(y):
+                dots.append((found[0], y, line.paint))
+        self.area.show_cursor(x, dots)
+        self._read_out()
+
+    def reading(self, key: str) -> float:
+        """Return what the legend says: the reading at the crosshair, or the newest; NaN for none."""
+        series = self._lines[key].series
+        found = series.nearest(float("inf") if self._cursor is None else self._cursor)
+        return found[1] if found else float("nan")
+
+    def _height(self, y: float) -> float:
+        if not self._log:
+            return y
+        return float(np.log10(y)) if y > 0 else float("nan")
+
+    def _take_zoom(self) -> None:
+        self._following = False
+        self.zoomed.emit(*self.area.box.viewRange()[0])
+
+    def _take_range(self, start: float, end: float) -> None:
+        if not self._moving:
+            self._draw(start, end)
+
+    def _move(self, start: float, end: float) -> None:
+        self._moving = True
+        self.area.box.setXRange(start, end if end > start else start + 1.0, padding=0)
+        self._moving = False
+        self._draw(start, end)
+
+    # --- drawing ---------------------------------------------------------------------------
+
+    def _renew(self) -> None:
+        """Draw what is new; a plot that nobody sees waits until somebody does."""
+        if not self.isVisible():
+            self._stale = True
+            return
+        self._stale = False
+        extent = self.extent()
+        if self._following and extent is not None:
+            self._move(*extent)
+        else:
+            self._draw(*self.area.box.viewRange()[0])
+        self._read_out()
+
+    def _draw(self, start: float, end: float) -> None:
+        for line in self._lines.values():
+            raw = smooth = None
+            if line.shown and (self._raw or not self._smooth):
+                raw = line.series.stretch(start, end, log=self._log)
+            if line.shown and self._smooth:
+                smooth = line.series.stretch(start, end, smooth=True, log=self._log)
+            line.drawn = raw, smooth
+            line.curve.set_stretches(raw, smooth)
+        low, high = self._span()
+        self.area.box.setYRange(low, high, padding=0)
+
+    def _span(self) -> tuple[float, float]:
+        pairs = [line.drawn for line in self._lines.values()]
+        lows = [s.low if raw else s.mean for raw, s in _kept(pairs)]
+        highs = [s.high if raw else s.mean for raw, s in _kept(pairs)]
+        everything = np.concatenate([*lows, *highs]) if lows else np.empty(0)
+        everything = everything[np.isfinite(everything)]
+        if not len(everything):
+            return 0.0, 1.0
+        low, high = float(everything.min()), float(everything.max())
+        calm_low, calm_high = (float(q) for q in np.percentile(everything, (2, 98)))
+        if calm_high > calm_low and high - low > _CALM * (calm_high - calm_low):
+            low, high = max(low, 2 * calm_low - calm_high), min(high, 2 * calm_high - calm_low)
+        room = (high - low) * _ROOM or max(abs(high) * 0.1, 1e-3)
+        return low - room, high + room
+
+    def _read_out(self) -> None:
+        self._legend.show_values({key: value_text(self.reading(key)) for key in self._lines})
+
+    def _name_entries(self) -> None:
+        self._legend.show_entries(
+            [
+                LegendEntry(key, line.label, line.paint, line.dash, line.shown)
+                for key, line in self._lines.items()
+            ]
+        )
+        self._read_out()
+
+    def _toggle(self, key: str) -> None:
+        self._lines[key].shown = not self._lines[key].shown
+        self._name_entries()
+        self._renew()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._renew()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.show_cursor(None)
+        super().hideEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "area"):
+            for line in self._lines.values():
+                line.curve.set_look(line.paint, line.dash)
+            self.area.recolor()
+            self._name_entries()
+
+
+def _kept(
+    pairs: Sequence[tuple[Stretch | None, Stretch | None]],
+) -> list[tuple[bool, Stretch]]:
+    """Return of every line what decides the height of the view, and whether it is a band."""
+    found = []
+    for raw, smooth in pairs:
+        if raw is not None:
+            found.append((True, raw))
+        elif smooth is not None:
+            found.append((False, smooth))
+    return found

@@ -1,0 +1,344 @@
+"""Shows one picture, or a grid of them: zoom, pan, pick a cell, copy it, drag it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import (
+    QMimeData,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTemporaryDir,
+    QUrl,
+    Signal,
+)
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QDrag,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+
+from gan_engine import Pixels
+from studio import theme
+
+_MOST = 64.0
+"""Screen pixels an image pixel, at most."""
+_STEP = 1.2
+_MARGIN = 8
+
+
+def to_image(pixels: Pixels) -> QImage:
+    """Return (H, W, 3) or (H, W, 1) uint8 as a QImage that shares its memory and keeps it alive."""
+    pixels = np.ascontiguousarray(pixels)
+    if pixels.ndim == 2:
+        pixels = pixels[:, :, None]
+    height, width, channels = pixels.shape
+    kind = QImage.Format.Format_RGB888 if channels == 3 else QImage.Format.Format_Grayscale8
+    image = QImage(pixels.data, width, height, channels * width, kind)
+    image.pixels = pixels  # type: ignore[attr-defined]
+    return image
+
+
+class ImageView(QWidget):
+    """Smooth when made smaller, crisp pixels when made larger."""
+
+    cell_hovered = Signal(int)
+    """The cell under the mouse; -1 when there is none."""
+    cell_activated = Signal(int)
+    """A cell was double-clicked, or Enter was pressed on it."""
+    save_asked = Signal(int)
+    """This cell should be written to a file; -1 is the whole picture."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image = QImage()
+        self._rows, self._columns, self._gap = 1, 1, 0
+        self._names: tuple[str, ...] = ()
+        self._hover = self._chosen = -1
+        self._scale, self._offset = 1.0, QPointF()
+        self._fitted = True
+        self._text = ""
+        self._pressed: QPointF | None = None
+        self._panning = False
+        self._folder: QTemporaryDir | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(64, 64)
+
+    # --- being shown things ----------------------------------------------------------------
+
+    def show_pixels(self, pixels: Pixels | None) -> None:
+        """Show a picture; the view stays where it is when the size does. None empties it."""
+        before = self._image.size()
+        self._image = QImage() if pixels is None else to_image(pixels)
+        if self._fitted or self._image.size() != before:
+            self.fit()
+        self.update()
+
+    def show_text(self, text: str) -> None:
+        """Say this in the middle while there is no picture."""
+        self._text = text
+        self.update()
+
+    def set_cells(self, rows: int, columns: int, gap: int = 2, names: Sequence[str] = ()) -> None:
+        """Say that the picture is a grid; `names` become file names of cells dragged out."""
+        self._rows, self._columns, self._gap = rows, columns, gap
+        self._names = tuple(names)
+        self._choose(-1)
+
+    def fit(self) -> None:
+        """Show the whole picture, as large as the widget allows."""
+        self._fitted = True
+        if self._image.isNull():
+            return
+        room = QSize(max(1, self.width() - 2 * _MARGIN), max(1, self.height() - 2 * _MARGIN))
+        scale = min(room.width() / self._image.width(), room.height() / self._image.height())
+        if scale > 1:  # whole steps keep pixels square and equal
+            ratio = self.devicePixelRatioF()
+            scale = max(1.0, np.floor(scale * ratio) / ratio)
+        self._scale = float(scale)
+        size = QPointF(self._image.width(), self._image.height()) * self._scale
+        middle = QPointF(self.width() - size.x(), self.height() - size.y()) / 2
+        self._offset = QPointF(middle.toPoint())
+        self.update()
+
+    def zoom(self, factor: float, around: QPointF | None = None) -> None:
+        """Enlarge by `factor` and keep what is at `around`, or in the middle, where it is."""
+        if self._image.isNull():
+            return
+        around = QPointF(self.rect().center()) if around is None else around
+        least = min(1.0, self.width() / self._image.width() / 2)
+        wanted = float(np.clip(self._scale * factor, least, _MOST))
+        self._offset = around - (around - self._offset) * (wanted / self._scale)
+        self._scale, self._fitted = wanted, False
+        self.update()
+
+    # --- what it is asked ------------------------------------------------------------------
+
+    @property
+    def selected(self) -> int:
+        """The chosen cell, or -1."""
+        return self._chosen
+
+    @property
+    def count(self) -> int:
+        """How many cells there are."""
+        return self._rows * self._columns
+
+    def cell_at(self, place: QPointF) -> int:
+        """Return the cell under a point of this widget, or -1."""
+        if self._image.isNull():
+            return -1
+        spot = (place - self._offset) / self._scale
+        if not (0 <= spot.x() < self._image.width() and 0 <= spot.y() < self._image.height()):
+            return -1
+        across, down = self._pitch()
+        column, row = int(spot.x() / across), int(spot.y() / down)
+        return row * self._columns + column
+
+    def cell_rect(self, cell: int) -> QRect:
+        """Return which pixels of the picture a cell is; all of them for -1."""
+        if cell < 0:
+            return self._image.rect()
+        across, down = self._pitch()
+        row, column = divmod(cell, self._columns)
+        width, height = round(across - self._gap), round(down - self._gap)
+        return QRect(round(column * across), round(row * down), width, height)
+
+    def cell_image(self, cell: int) -> QImage:
+        """Return a copy of one cell, or of everything for -1; it knows its name as text."""
+        image = self._image.copy(self.cell_rect(cell))
+        if 0 <= cell < len(self._names):
+            image.setText("name", self._names[cell])
+        return image
+
+    def copy(self, cell: int = -1) -> None:
+        """Put a cell, or everything, on the clipboard."""
+        if not self._image.isNull():
+            QGuiApplication.clipboard().setImage(self.cell_image(cell))
+
+    def _pitch(self) -> tuple[float, float]:
+        across = (self._image.width() + self._gap) / self._columns
+        return across, (self._image.height() + self._gap) / self._rows
+
+    # --- drawing ---------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.current()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(colors.canvas))
+        if self._image.isNull():
+            painter.setPen(QColor(colors.muted))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self._text)
+        else:
+            smooth = self._scale * self.devicePixelRatioF() < 1.0
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            painter.drawImage(self._on_screen(self._image.rect()), self._image)
+            for cell, color, width in (
+                (self._hover if self.count > 1 else -1, colors.on_accent, 1),
+                (self._chosen, colors.accent, 2),
+            ):
+                if 0 <= cell < self.count:
+                    painter.setPen(QPen(QColor(color), width))
+                    painter.drawRect(self._on_screen(self.cell_rect(cell)).adjusted(-1, -1, 0, 0))
+        if self.hasFocus():
+            painter.setPen(QColor(colors.link))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _on_screen(self, rect: QRect) -> QRectF:
+        corner = QPointF(rect.topLeft()) * self._scale + self._offset
+        return QRectF(
+            corner.x(), corner.y(), rect.width() * self._scale, rect.height() * self._scale
+        )
+
+    # --- mouse and keys --------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._fitted:
+            self.fit()
+        super().resizeEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom(_STEP ** (event.angleDelta().y() / 120), event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position()
+        self._panning = event.button() == Qt.MouseButton.MiddleButton or self._overflows()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._panning = False
+        if event.button() == Qt.MouseButton.LeftButton and self.count > 1:
+            self._choose(self.cell_at(event.position()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = event.position()
+        if self._pressed is None:
+            self._point_at(self.cell_at(place))
+            return
+        if self._panning:
+            self._offset += place - self._pressed
+            self._pressed, self._fitted = place, False
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.update()
+            return
+        far = (place - self._pressed).manhattanLength() >= QApplication.startDragDistance()
+        if far and event.buttons() & Qt.MouseButton.LeftButton:
+            cell = self.cell_at(self._pressed)
+            self._pressed = None
+            self._drag_out(cell)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed, self._panning = None, False
+        self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        cell = self.cell_at(event.position())
+        if cell >= 0 and self.count > 1:
+            self.cell_activated.emit(cell)
+        else:
+            self.fit()
+
+    def leaveEvent(self, event: object) -> None:
+        self._point_at(-1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        moves = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -self._columns,
+            Qt.Key.Key_Down: self._columns,
+        }
+        if key in moves and self.count > 1:
+            wanted = self._chosen + moves[Qt.Key(key)] if self._chosen >= 0 else 0
+            self._choose(min(max(0, wanted), self.count - 1))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._chosen >= 0:
+            self.cell_activated.emit(self._chosen)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self.zoom(1 / _STEP if key == Qt.Key.Key_Minus else _STEP)
+        elif key == Qt.Key.Key_0:
+            self.fit()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.build_menu(self.cell_at(QPointF(event.pos())))
+        menu.popup(event.globalPos())
+
+    def build_menu(self, cell: int) -> QMenu:
+        """Return what can be done with a cell, and with the whole picture."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        there = not self._image.isNull()
+        if self.count > 1 and cell >= 0:
+            name = self._names[cell] if cell < len(self._names) else f"image {cell + 1}"
+            menu.addAction(theme.icon("copy"), f"Copy {name}", lambda: self.copy(cell))
+            menu.addAction(theme.icon("save"), f"Save {name}…", lambda: self.save_asked.emit(cell))
+            menu.addSeparator()
+        whole = "grid" if self.count > 1 else "image"
+        for glyph, text, act in (
+            ("copy", f"Copy the {whole}", self.copy),
+            ("save", f"Save the {whole}…", lambda: self.save_asked.emit(-1)),
+            ("fit", "Fit to the window", self.fit),
+        ):
+            action = menu.addAction(theme.icon(glyph), text)
+            action.triggered.connect(lambda _=False, act=act: act())
+            action.setEnabled(there)
+        return menu
+
+    def _overflows(self) -> bool:
+        shown = self._on_screen(self._image.rect())
+        return shown.width() > self.width() or shown.height() > self.height()
+
+    def _point_at(self, cell: int) -> None:
+        if cell != self._hover:
+            self._hover = cell
+            self.cell_hovered.emit(cell)
+            self.update()
+
+    def _choose(self, cell: int) -> None:
+        self._chosen = cell
+        self.update()
+
+    def mime_of(self, cell: int) -> QMimeData:
+        """Return a cell as other programs take it: pixels, and a PNG file with its name."""
+        if self._folder is None:
+            self._folder = QTemporaryDir()
+        name = self._names[cell] if 0 <= cell < len(self._names) else f"image {cell + 1}"
+        path = Path(self._folder.path()) / f"{name}.png"
+        image = self.cell_image(cell)
+        image.save(str(path), "PNG")  # type: ignore[call-overload]
+        data = QMimeData()
+        data.setImageData(image)
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        return data
+
+    def _drag_out(self, cell: int) -> None:
+        if cell < 0:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.mime_of(cell))
+        small = self.cell_image(cell).scaled(96, 96, Qt.AspectRatioMode.KeepAspectRatio)
+        drag.setPixmap(QPixmap.fromImage(small))
+        drag.setHotSpot(QPoint(small.width() // 2, small.height() // 2))
+        drag.exec(Qt.DropAction.CopyAction)

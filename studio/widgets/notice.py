@@ -1,0 +1,111 @@
+"""One sentence above the page, with a hint and what can be done about it; never a dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio import theme
+
+_LEVELS = {"info": "link", "good": "good", "warning": "warning", "error": "error"}
+_GLYPHS = {"good": "done"}
+
+
+class NoticeBar(QFrame):
+    """Hidden until it has something to say, and again once that is closed."""
+
+    act = Signal(str)
+    """The name of the action that was chosen."""
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice")
+        self._mark = QToolButton()
+        self._mark.setProperty("tight", True)
+        self._mark.setIconSize(QSize(20, 20))
+        self._mark.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._text, self._hint = QLabel(), QLabel()
+        self._text.setProperty("role", "title")
+        self._hint.setProperty("role", "muted")
+        for label in (self._text, self._hint):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._text)
+        words.addWidget(self._hint)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(8)
+        close = QToolButton()
+        close.setProperty("tight", True)
+        close.setToolTip("Close")
+        close.setAccessibleName("Close this notice")
+        theme.wear(close, "close", "muted")
+        close.clicked.connect(self._close)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.setSpacing(10)
+        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        row.addLayout(self._buttons)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.level = ""
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says; empty while hidden."""
+        return self._text.text() if self.level else ""
+
+    @property
+    def hint(self) -> str:
+        """What it advises."""
+        return self._hint.text() if self.level else ""
+
+    def show_notice(
+        self, level: str, text: str, hint: str = "", actions: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """Say something: "info", "good", "warning" or "error"; actions are (label, name)."""
+        self.level = level
+        theme.wear(self._mark, _GLYPHS.get(level, level), _LEVELS[level])
+        self._text.setText(text)
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
+        self._clear_buttons()
+        for label, name in actions:
+            button = QPushButton(label)
+            button.clicked.connect(lambda _=False, name=name: self.act.emit(name))
+            self._buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setAccessibleName(text)
+        self.setAccessibleDescription(hint)
+        self.show()
+
+    def hide_notice(self) -> None:
+        """Have nothing to say."""
+        self.level = ""
+        self._clear_buttons()
+        self.hide()
+
+    def _close(self) -> None:
+        self.hide_notice()
+        self.closed.emit()
+
+    def _clear_buttons(self) -> None:
+        while (item := self._buttons.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()

@@ -1,0 +1,163 @@
+"""The plot itself: one view that pans and zooms in images seen, with markers and a crosshair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF
+
+from studio import theme
+from studio.widgets.curve_items import ImagesAxis, Marker, ValueAxis
+
+_NEAR_PX = 6
+_MOST_TICKS = 200
+_COLORS = {"changed": "link", "resumed": "good", "notice": "warning", "saved": "muted"}
+
+
+class PlotArea(pg.PlotWidget):  # type: ignore[misc]
+    """Curves are its items; markers and crosshair are painted over them."""
+
+    pointed = Signal(object)
+    """The mouse is at this number of images, or None: it left."""
+    zoomed = Signal()
+    """A person moved the view."""
+    fit_asked = Signal()
+    x_changed = Signal(float, float)
+
+    def __init__(self) -> None:
+        self._dots: list[tuple[float, float, str]] = []
+        self._cursor: float | None = None
+        self.markers: list[Marker] = []
+        self.values, self.images = ValueAxis(), ImagesAxis()
+        super().__init__(axisItems={"left": self.values, "bottom": self.images})
+        self.box = self.getPlotItem().getViewBox()
+        self.box.setMouseEnabled(x=True, y=False)
+        self.box.setMenuEnabled(False)
+        self.box.disableAutoRange()
+        self.box.setDefaultPadding(0.0)
+        self.getPlotItem().hideButtons()
+        self.getPlotItem().setMenuEnabled(False)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.box.sigRangeChangedManually.connect(self._tell_zoomed)
+        self.box.sigXRangeChanged.connect(self._tell_range)
+        self.recolor()
+
+    def recolor(self) -> None:
+        """Take the theme's colours."""
+        colors = theme.current()
+        self.setBackground(None)
+        self.setStyleSheet("background: transparent;")
+        for axis in (self.values, self.images):
+            axis.setPen(QPen(QColor(colors.grid), 1))
+            axis.setTextPen(QPen(QColor(colors.muted), 1))
+            axis.setStyle(tickLength=0, tickTextOffset=6)
+            axis.setGrid(255 if axis is self.values else False)
+            axis.setTickPen(QPen(QColor(colors.grid), 1))
+        self.viewport().update()
+
+    def show_cursor(self, x: float | None, dots: Sequence[tuple[float, float, str]] = ()) -> None:
+        """Draw a crosshair at `x` and a dot at each (x, y, colour) of the view; None for none."""
+        self._cursor, self._dots = x, list(dots)
+        self.viewport().update()
+
+    def near_marker(self) -> Marker | None:
+        """Return the marker under the crosshair, the most telling one."""
+        if self._cursor is None:
+            return None
+        at = self._place(self._cursor)
+        near = [m for m in self.markers if abs(self._place(m.x) - at) <= _NEAR_PX]
+        return min(
+            near, key=lambda m: (m.kind == "saved", abs(self._place(m.x) - at)), default=None
+        )
+
+    def _place(self, x: float) -> float:
+        return float(self.box.mapViewToScene(QPointF(x, 0.0)).x())
+
+    def _tell_zoomed(self, *unused: object) -> None:
+        self.zoomed.emit()
+
+    def _tell_range(self, box: object, span: tuple[float, float]) -> None:
+        self.x_changed.emit(*span)
+
+    # --- over the curves -------------------------------------------------------------------
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        inside = self.box.sceneBoundingRect()
+        painter.save()
+        painter.setClipRect(inside)
+        for marker in self._in_sight():
+            self._draw_marker(painter, marker, inside)
+        if self._cursor is not None:
+            self._draw_cursor(painter, inside)
+        painter.restore()
+
+    def _in_sight(self) -> list[Marker]:
+        start, end = self.box.viewRange()[0]
+        found = [m for m in self.markers if start <= m.x <= end]
+        if len(found) > _MOST_TICKS:  # a mark a pixel says nothing
+            found = [m for m in found if m.kind != "saved"][-_MOST_TICKS:]
+        return found
+
+    def _draw_marker(self, painter: QPainter, marker: Marker, inside: QRectF) -> None:
+        x = round(self._place(marker.x))
+        color = QColor(getattr(theme.current(), _COLORS.get(marker.kind, "muted")))
+        if marker.kind == "saved":
+            painter.setPen(QPen(color, 1))
+            painter.drawLine(x, int(inside.bottom()) - 5, x, int(inside.bottom()))
+            return
+        painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
+        painter.drawLine(x, int(inside.top()) + 6, x, int(inside.bottom()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        top = inside.top()
+        corners = [QPointF(x - 4, top), QPointF(x + 5, top), QPointF(x + 0.5, top + 7)]
+        painter.drawPolygon(QPolygonF(corners))
+
+    def _draw_cursor(self, painter: QPainter, inside: QRectF) -> None:
+        assert self._cursor is not None
+        colors, x = theme.current(), round(self._place(self._cursor))
+        painter.setPen(QPen(QColor(colors.edge), 1))
+        painter.drawLine(x, int(inside.top()), x, int(inside.bottom()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(colors.canvas), 1))
+        for at, y, color in self._dots:
+            painter.setBrush(QColor(color))
+            painter.drawEllipse(self.box.mapViewToScene(QPointF(at, y)), 3.5, 3.5)
+        marker = self.near_marker()
+        text = f"{self._cursor:,.0f} images"
+        self._tag(painter, inside, x, f"{text} · {marker.text}" if marker else text)
+
+    def _tag(self, painter: QPainter, inside: QRectF, x: int, text: str) -> None:
+        colors, metrics = theme.current(), painter.fontMetrics()
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(inside.width()) - 24)
+        box = QRectF(
+            0, inside.top() + 4, metrics.horizontalAdvance(text) + 12, metrics.height() + 6
+        )
+        right = x + 8 + box.width() <= inside.right()
+        box.moveLeft(x + 8 if right else max(inside.left() + 2, x - 8 - box.width()))
+        painter.setPen(QPen(QColor(colors.line), 1))
+        painter.setBrush(QColor(colors.raised))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(QColor(colors.text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    # --- mouse -----------------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        place = self.mapToScene(event.position().toPoint())
+        if self.box.sceneBoundingRect().contains(place):
+            self.pointed.emit(float(self.box.mapSceneToView(place).x()))
+        else:
+            self.pointed.emit(None)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.fit_asked.emit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed.emit(None)
+        super().leaveEvent(event)
