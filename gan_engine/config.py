@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from gan_engine import paths
 from gan_engine.architectures import ARCHITECTURES, DCGAN, Architecture
+from gan_engine.augment import AUGMENTATIONS, Augmentation, NoAugmentation
 from gan_engine.device import available_devices
 from gan_engine.drafts import Draft, drop, get, unescape
 from gan_engine.errors import SettingsError
@@ -201,6 +202,11 @@ class RunConfig(Part):
     )
     penalties: Annotated[tuple[Penalty, ...], EachOf(PENALTIES)] = option(
         (R1(interval=4),), help="What keeps D from growing steep."
+    )
+    augment: Annotated[Augmentation, OneOf(AUGMENTATIONS)] = option(
+        NoAugmentation(),
+        label="Augmentation",
+        help="Changes to what D sees, so that few images are not learned by heart.",
     )
     optimizer_g: Annotated[Optimizer, OneOf(OPTIMIZERS)] = option(
         Adam(), label="Optimiser of G", help="How G's weights follow their gradients."

@@ -32,7 +32,7 @@ class RMSprop(Optimizer):
     def build(
         self, parameters: Iterable[nn.Parameter], rate: float | Tensor
     ) -> torch.optim.Optimizer:
-        capturable = isinstance(rate, Tensor)
+        capturable = isinstance(rate, Tensor) and rate.device.type == "cuda"
         return torch.optim.RMSprop(
             parameters, lr=rate, alpha=self.alpha, eps=self.eps, foreach=True, capturable=capturable
         )

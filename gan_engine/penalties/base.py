@@ -1,12 +1,13 @@
-"""What every penalty is: a term that D's loss gains every so many steps."""
+"""What every penalty is: a term that D's or G's loss gains every so many steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gan_engine.schema import Part, Varying, option
 
@@ -14,10 +15,38 @@ Critic = Callable[[Tensor], Tensor]
 """D as a function: images (N, C, H, W) in [-1, 1] -> scores (N,) or (N, 1, H, W)."""
 
 
+@dataclass(frozen=True)
+class Scene:
+    """What a penalty may look at in one update; everything in fp32.
+
+    In D's update images are detached and scores are differentiable in D's weights. In G's, D is
+    frozen, `fake_NCHW` and `fake_scores` are differentiable in G's weights.
+    """
+
+    critic: Critic
+    real_NCHW: Tensor
+    fake_NCHW: Tensor
+    real_scores: Tensor
+    fake_scores: Tensor
+    random: torch.Generator
+    memory: Mapping[str, Tensor] = field(default_factory=dict)
+    discriminator: nn.Module | None = None
+    generator: nn.Module | None = None
+    latents_NZ: Tensor | None = None
+
+
 class Penalty(Part):
-    """A term added to D's loss; computed in fp32, every `interval` steps, `interval` times as strong."""
+    """A term added to a loss; computed in fp32, every `interval` steps, `interval` times as strong.
+
+    It is part of the same optimiser step, so a lazy interval needs no correction of Adam's rate
+    and betas; that is for penalties that take a step of their own (arXiv:1912.04958).
+    """
 
     kind: str
+    on: ClassVar[Literal["d", "g"]] = "d"
+    """Whose loss gains the term."""
+    needs_reals: ClassVar[bool] = True
+    """Whether a penalty of G looks at real images."""
     couples: ClassVar[str] = ""
     """Why D may not couple the images of a batch (batch norm) under this penalty; empty when it may."""
 
@@ -33,17 +62,12 @@ class Penalty(Part):
         help="Compute it only every so many steps; saves time, and is made up for by its strength.",
     )
 
-    def term(
-        self, critic: Critic, real_NCHW: Tensor, fake_NCHW: Tensor, random: torch.Generator
-    ) -> Tensor:
-        """Return the penalty before its weight, a differentiable scalar at least 0.
+    def memory(self) -> dict[str, float]:
+        """Return the numbers that this penalty remembers between steps, with their first values."""
+        return {}
 
-        Args:
-            critic: D, without autocast.
-            real_NCHW: What D was shown, in [-1, 1]; detached.
-            fake_NCHW: Generated images of the same shape; detached.
-            random: Where random numbers come from.
-        """
+    def term(self, scene: Scene) -> Tensor:
+        """Return the penalty before its weight, a differentiable scalar."""
         raise NotImplementedError
 
 

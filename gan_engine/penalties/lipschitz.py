@@ -1,4 +1,4 @@
-"""Gradient penalty: D's slope is held at one between reals and fakes (WGAN-GP)."""
+"""Slopes held at one: between reals and fakes (WGAN-GP) or around the reals (DRAGAN)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_engine.penalties.base import Critic, Penalty, slope
+from gan_engine.penalties.base import Penalty, Scene, slope
 from gan_engine.schema import Varying, option
 
 
@@ -28,11 +28,34 @@ class GradientPenalty(Penalty):
     )
     one_sided: bool = option(False, help="Let slopes below one be.")
 
-    def term(
-        self, critic: Critic, real_NCHW: Tensor, fake_NCHW: Tensor, random: torch.Generator
-    ) -> Tensor:
-        mix_N111 = torch.rand(len(real_NCHW), 1, 1, 1, device=real_NCHW.device, generator=random)
-        between = torch.lerp(real_NCHW, fake_NCHW, mix_N111)
-        # The small number keeps the root's gradient finite where the slope is zero.
-        excess_N = (slope(critic, between) + 1e-12).sqrt() - 1
+    def term(self, scene: Scene) -> Tensor:
+        real, fake = scene.real_NCHW, scene.fake_NCHW
+        mix_N111 = torch.rand(len(real), 1, 1, 1, device=real.device, generator=scene.random)
+        excess_N = _root(slope(scene.critic, torch.lerp(real, fake, mix_N111))) - 1
         return (F.relu(excess_N) if self.one_sided else excess_N).square().mean()
+
+
+class Dragan(Penalty):
+    """D's slope is held at one around the real images: for losses that are not Wasserstein's.
+
+    Adds lambda E(||grad D(x + noise)|| - 1)^2, the noise up to half the images' spread. Source:
+    arXiv:1705.07215.
+    """
+
+    title: ClassVar[str] = "DRAGAN"
+    kind: Literal["dragan"] = "dragan"
+    couples: ClassVar[str] = "DRAGAN judges each image by itself; batch norm in D mixes them."
+    weight: Varying = option(
+        10.0, ge=0, le=10_000, live=True, scale="log", label="Lambda", help="10 suits most sizes."
+    )
+
+    def term(self, scene: Scene) -> Tensor:
+        real = scene.real_NCHW
+        noise = torch.rand(real.shape, device=real.device, generator=scene.random)
+        around = real + 0.5 * real.std() * noise
+        return (_root(slope(scene.critic, around)) - 1).square().mean()
+
+
+def _root(squared_N: Tensor) -> Tensor:
+    """Return square roots whose gradient stays finite at zero."""
+    return (squared_N + 1e-12).sqrt()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-import torch
 from torch import Tensor
 
-from gan_engine.penalties.base import Critic, Penalty, slope
+from gan_engine.penalties.base import Penalty, Scene, slope
 from gan_engine.schema import Varying, option
 
 
@@ -30,10 +29,8 @@ class R1(Penalty):
         help="Double it when training swings, halve it when samples stay blurred.",
     )
 
-    def term(
-        self, critic: Critic, real_NCHW: Tensor, fake_NCHW: Tensor, random: torch.Generator
-    ) -> Tensor:
-        return slope(critic, real_NCHW).mean() / 2
+    def term(self, scene: Scene) -> Tensor:
+        return slope(scene.critic, scene.real_NCHW).mean() / 2
 
 
 class R2(Penalty):
@@ -54,7 +51,5 @@ class R2(Penalty):
         help="Usually the same as R1's.",
     )
 
-    def term(
-        self, critic: Critic, real_NCHW: Tensor, fake_NCHW: Tensor, random: torch.Generator
-    ) -> Tensor:
-        return slope(critic, fake_NCHW).mean() / 2
+    def term(self, scene: Scene) -> Tensor:
+        return slope(scene.critic, scene.fake_NCHW).mean() / 2

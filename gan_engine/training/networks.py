@@ -49,14 +49,10 @@ class Frozen:
         self._network = network
         self._weights = {name: p.detach() for name, p in network.named_parameters()}
         self._buffers = dict(network.named_buffers())
-        self._copies = {name: b.clone() for name, b in self._buffers.items()}
 
     def __call__(self, x: Tensor) -> Tensor:
-        for name, buffer in self._buffers.items():
-            self._copies[name].copy_(buffer)
-        out: Tensor = torch.func.functional_call(
-            self._network, {**self._weights, **self._copies}, (x,)
-        )
+        copies = {name: buffer.clone() for name, buffer in self._buffers.items()}
+        out: Tensor = torch.func.functional_call(self._network, {**self._weights, **copies}, (x,))
         return out
 
 

@@ -18,8 +18,10 @@ from gan_engine.drafts import get, put
 from gan_engine.errors import EngineError, SettingsError
 from gan_engine.events import Pixels
 from gan_engine.imaging import tile
+from gan_engine.penalties import Penalty
 from gan_engine.schema import Ramp
 from gan_engine.training.live import LiveValues
+from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
 from gan_engine.training.networks import build_networks
 from gan_engine.training.optimisers import Update
@@ -49,6 +51,7 @@ class Session:
         self.live = LiveValues(config, device)
         self.live.fill(config, self.images_seen)
         self.networks = build_networks(config, device)
+        self.memory = Memory(config, device)
         self.meters = Meters(meter_names(config.penalties), device)
         clip = config.training.gradient_clip
         updates = {}
@@ -63,9 +66,11 @@ class Session:
             networks=self.networks,
             loss=self.live.into(config.loss, "loss"),
             penalties=config.penalties,
+            augment=config.augment,
             update_g=updates["g"],
             update_d=updates["d"],
             live=self.live,
+            memory=self.memory,
             meters=self.meters,
             random=self.random,
             reals=self._reals,
@@ -95,8 +100,7 @@ class Session:
         self.live.fill(self.config, self.images_seen)
         self.random.manual_seed(mixed(self.config.training.seed, _FOR_D, self.updates_d))
         self.images.show(self._walk.at(self.images_seen, batch))
-        due = tuple(p for p in self.config.penalties if self.updates_d % p.interval == 0)
-        self.step.discriminator(due)
+        self.step.discriminator(self._due("d", self.updates_d))
         self.images_seen += batch
         self.updates_d += 1
 
@@ -105,11 +109,17 @@ class Session:
         seed = mixed(self.config.training.seed, _FOR_G, self.updates_g)
         self.live.fill(self.config, self.images_seen)
         self.random.manual_seed(seed)
-        if self.config.loss.needs_reals_for_g:  # fresh ones, which do not count as seen
+        due = self._due("g", self.updates_g)
+        # Fresh reals for G, which do not count as seen.
+        if self.config.loss.needs_reals_for_g or any(penalty.needs_reals for penalty in due):
             draw = np.random.default_rng(seed)
             self.images.show(draw.integers(len(self.images), size=self.config.training.batch_size))
-        self.step.generator()
+        self.step.generator(due)
         self.updates_g += 1
+
+    def _due(self, network: str, update: int) -> tuple[Penalty, ...]:
+        found = self.config.penalties
+        return tuple(p for p in found if p.on == network and update % p.interval == 0)
 
     # --- looking -------------------------------------------------------------------------------
 
@@ -165,7 +175,7 @@ class Session:
         found = self.networks.tensors()
         for name, update in self.updates.items():
             found |= {f"optimizer_{name}.{key}": value for key, value in update.tensors().items()}
-        return found
+        return found | {f"memory.{name}": value for name, value in self.memory.tensors().items()}
 
     def snapshot(self) -> Checkpoint:
         """Return everything that going on bit for bit needs."""
@@ -202,6 +212,7 @@ class Session:
                 k.removeprefix(prefix): t for k, t in saved.tensors.items() if k.startswith(prefix)
             }
             update.load(kept)
+        checkpoint.load_into(self.memory.tensors(), saved.tensors, "memory", path)
         self.images_seen = saved.images_seen
         self.updates_d, self.updates_g = (
             int(saved.counters["updates_d"]),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from gan_engine.augment import Augmentation, Transform
 from gan_engine.losses import AdversarialLoss
-from gan_engine.penalties import Penalty
+from gan_engine.penalties import Penalty, Scene
 from gan_engine.training.live import EMA, LiveValues
+from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
 from gan_engine.training.networks import Average, Frozen, Networks
 from gan_engine.training.optimisers import Update
@@ -22,16 +24,18 @@ class Step:
     """Everything an update reads and writes, all of it static for as long as the run lives.
 
     `reals` returns a batch of real images from the buffers that were filled before the step;
-    `loss` and `penalties` hold 0-d tensors where a setting is live. Random numbers come from
-    `random` alone, which the run reseeds before every update.
+    `loss` holds 0-d tensors where a setting is live. Random numbers come from `random` alone,
+    which the run reseeds before every update.
     """
 
     networks: Networks
     loss: AdversarialLoss
     penalties: tuple[Penalty, ...]
+    augment: Augmentation
     update_g: Update
     update_d: Update
     live: LiveValues
+    memory: Memory
     meters: Meters
     random: torch.Generator
     reals: Callable[[torch.Generator], Tensor]
@@ -44,42 +48,78 @@ class Step:
         self._frozen_g, self._frozen_d = Frozen(self.networks.g), Frozen(self.networks.d)
         self._average = Average(self.networks)
 
-    def discriminator(self, penalties: tuple[Penalty, ...]) -> None:
+    def discriminator(self, due: tuple[Penalty, ...]) -> None:
         """Update D once, on one batch of reals and one of fakes; G stays as it is.
 
         Args:
-            penalties: Those of `self.penalties` that are due; strength makes up for the interval.
+            due: D's penalties of this step; their strength makes up for their interval.
         """
         real_NCHW = self.reals(self.random)
+        change = self._change(real_NCHW)
         with self._mixed():
             with torch.no_grad():
                 fake_NCHW = self._frozen_g(self.latents())
-            real, fake = self.networks.d(real_NCHW), self.networks.d(fake_NCHW)
-        real, fake, fake_NCHW = real.float(), fake.float(), fake_NCHW.float()
-        total = loss = self.loss.discriminator(real, fake)
-        for penalty in penalties:
-            term = penalty.term(self.networks.d, real_NCHW, fake_NCHW, self.random)
-            total = total + self.live[f"penalties.{penalty.kind}.weight"] * penalty.interval * term
-            self.meters.add(f"penalty/{penalty.kind}", term)
-        total.backward()  # type: ignore[no-untyped-call]
-        self.meters.add("gradient/d", self.update_d.apply())
-        self.meters.add("loss/d", loss)
+            real = self.networks.d(change(real_NCHW)).float()
+            fake = self.networks.d(change(fake_NCHW.float())).float()
+        loss = self.loss.discriminator(real, fake)
+
+        def critic(images: Tensor) -> Tensor:
+            scores: Tensor = self.networks.d(change(images))
+            return scores
+
+        scene = Scene(critic, real_NCHW, fake_NCHW.float(), real, fake, self.random)
+        self._learn(loss, due, scene, self.update_d, "d")
+        self.augment.learn(real, self.memory.of("augment"))
         self.meters.add("score/real", real.mean())
         self.meters.add("score/fake", fake.mean())
 
-    def generator(self) -> None:
-        """Update G once and move its average; D stays as it is."""
+    def generator(self, due: tuple[Penalty, ...]) -> None:
+        """Update G once and move its average; D stays as it is.
+
+        Args:
+            due: G's penalties of this step.
+        """
+        latents_NZ = self.latents()
         with self._mixed():
-            fake = self._frozen_d(self.networks.g(self.latents())).float()
-            real = None
-            if self.loss.needs_reals_for_g:
+            fake_NCHW = self.networks.g(latents_NZ).float()
+            change = self._change(fake_NCHW)
+
+            def critic(images: Tensor) -> Tensor:
+                return self._frozen_d(change(images))
+
+            fake = critic(fake_NCHW).float()
+            real_NCHW, real = fake_NCHW.detach(), fake.detach()
+            if self.loss.needs_reals_for_g or any(penalty.needs_reals for penalty in due):
+                real_NCHW = self.reals(self.random)
                 with torch.no_grad():
-                    real = self._frozen_d(self.reals(self.random)).float()
+                    real = critic(real_NCHW).float()
         loss = self.loss.generator(real, fake)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.meters.add("gradient/g", self.update_g.apply())
-        self.meters.add("loss/g", loss)
+        scene = Scene(
+            critic, real_NCHW, fake_NCHW, real, fake, self.random,
+            discriminator=self.networks.d, generator=self.networks.g, latents_NZ=latents_NZ,
+        )  # fmt: skip
+        self._learn(loss, due, scene, self.update_g, "g")
         self._average.move(self.live[EMA])
+
+    def _learn(
+        self, loss: Tensor, due: tuple[Penalty, ...], scene: Scene, update: Update, name: str
+    ) -> None:
+        """Add the penalties that are due to the loss and take the optimiser's step."""
+        total = loss
+        for penalty in due:
+            part = f"penalties.{penalty.kind}"
+            term = penalty.term(replace(scene, memory=self.memory.of(part)))
+            total = total + self.live[f"{part}.weight"] * penalty.interval * term
+            self.meters.add(f"penalty/{penalty.kind}", term)
+        total.backward()  # type: ignore[no-untyped-call]
+        self.meters.add(f"gradient/{name}", update.apply())
+        self.meters.add(f"loss/{name}", loss)
+
+    def _change(self, like_NCHW: Tensor) -> Transform:
+        """Return one draw of the augmentation; reals and fakes are changed alike."""
+        count, _, height, width = like_NCHW.shape
+        memory = self.memory.of("augment")
+        return self.augment.draw(count, (height, width), self.random, memory)
 
     def latents(self) -> Tensor:
         """Return fresh latents from the normal distribution: (N, Z)."""

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from gan_engine.penalties import PENALTIES, R1, R2, GradientPenalty, Penalty
+from gan_engine.penalties import (
+    PENALTIES,
+    R1,
+    R2,
+    Consistency,
+    Drift,
+    FeatureMatching,
+    GradientPenalty,
+    LeCam,
+    Penalty,
+    Scene,
+)
 
 SLOPE = torch.linspace(-1, 1, 12).reshape(1, 3, 2, 2)
 
@@ -16,48 +29,92 @@ def linear(images: Tensor) -> Tensor:
     return (images * SLOPE).flatten(1).sum(1)
 
 
-@pytest.fixture
-def batch() -> tuple[Tensor, Tensor, torch.Generator]:
+def seen_by(critic, real: Tensor | None = None, fake: Tensor | None = None, **more) -> Scene:
     draw = torch.Generator().manual_seed(1)
-    return torch.randn(5, 3, 2, 2, generator=draw), torch.randn(5, 3, 2, 2, generator=draw), draw
+    real = torch.randn(5, 3, 2, 2, generator=draw) if real is None else real
+    fake = torch.randn(5, 3, 2, 2, generator=draw) if fake is None else fake
+    return Scene(critic, real, fake, critic(real), critic(fake), draw, **more)
 
 
-def expected(penalty: Penalty) -> float:
+def memory_of(penalty: Penalty) -> dict[str, Tensor]:
+    return {name: torch.tensor(value) for name, value in penalty.memory().items()}
+
+
+SLOPED = [part for part in PENALTIES if part.key() in ("r1", "r2", "gradient_penalty", "dragan")]
+
+
+@pytest.mark.parametrize("kind", SLOPED, ids=lambda part: part.key())
+def test_that_a_linear_d_is_charged_its_analytic_slope(kind: type[Penalty]) -> None:
     squared = SLOPE.square().sum()
-    if isinstance(penalty, R1 | R2):
-        return float(squared / 2)
-    return float((squared.sqrt() - 1) ** 2)
+    halved = squared / 2
+    expected = halved if kind in (R1, R2) else (squared.sqrt() - 1) ** 2
+    assert kind().term(seen_by(linear)).item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 @pytest.mark.parametrize("kind", PENALTIES, ids=lambda part: part.key())
-def test_that_a_linear_d_is_charged_its_analytic_slope(kind: type[Penalty], batch) -> None:
+def test_that_a_penalty_reaches_the_weights_it_is_for(kind: type[Penalty]) -> None:
+    torch.manual_seed(0)
+    d = nn.Sequential(nn.Conv2d(3, 4, 2), nn.Tanh(), nn.Conv2d(4, 1, 1))
+    g = nn.Linear(6, 12)
+    latents = torch.randn(5, 6)
+    fake = g(latents).reshape(5, 3, 2, 2)
+    fake = fake if kind.on == "g" else fake.detach()
     penalty = kind()
-    assert penalty.term(linear, *batch).item() == pytest.approx(expected(penalty), rel=1e-5)
+    scene = seen_by(d, fake=fake, discriminator=d, generator=g, latents_NZ=latents)
+    term = penalty.term(replace(scene, memory=memory_of(penalty)))
+    term.backward()
+    weights = (g if kind.on == "g" else d).parameters()
+    assert sum(w.grad.abs().sum() for w in weights if w.grad is not None) > 0
 
 
 @pytest.mark.parametrize("kind", PENALTIES, ids=lambda part: part.key())
-def test_that_a_penalty_reaches_ds_weights(kind: type[Penalty], batch) -> None:
-    weight = torch.full((1, 3, 2, 2), 0.7, requires_grad=True)
-    term = kind().term(lambda x: (torch.tanh(x) * weight).flatten(1).sum(1), *batch)
-    (gradient,) = torch.autograd.grad(term, weight)
-    assert gradient.abs().sum() > 0
+def test_that_a_patch_map_is_taken_too(kind: type[Penalty]) -> None:
+    d = nn.Conv2d(3, 1, 1)
+    penalty = kind()
+    scene = replace(seen_by(d, discriminator=d), memory=memory_of(penalty))
+    assert torch.isfinite(penalty.term(scene))
 
 
-@pytest.mark.parametrize("kind", PENALTIES, ids=lambda part: part.key())
-def test_that_a_patch_map_is_taken_too(kind: type[Penalty], batch) -> None:
-    term = kind().term(lambda x: x.mean(1, keepdim=True), *batch)
-    assert torch.isfinite(term)
-
-
-def test_that_one_sided_lets_gentle_slopes_be(batch) -> None:
-    gentle = lambda x: linear(x) * 0.1  # noqa: E731
-    assert GradientPenalty(one_sided=True).term(gentle, *batch).item() == 0
-    assert GradientPenalty().term(gentle, *batch).item() > 0
+def test_that_one_sided_lets_gentle_slopes_be() -> None:
+    scene = seen_by(lambda x: linear(x) * 0.1)
+    assert GradientPenalty(one_sided=True).term(scene).item() == 0
+    assert GradientPenalty().term(scene).item() > 0
 
 
 def test_that_r1_looks_at_reals_and_r2_at_fakes() -> None:
-    real, fake = torch.zeros(2, 1, 2, 2), torch.ones(2, 1, 2, 2)
-    steep_at_fakes = lambda x: x.square().flatten(1).sum(1)  # noqa: E731
-    draw = torch.Generator()
-    assert R1().term(steep_at_fakes, real, fake, draw).item() == 0
-    assert R2().term(steep_at_fakes, real, fake, draw).item() == pytest.approx(8.0)
+    scene = seen_by(
+        lambda x: x.square().flatten(1).sum(1), torch.zeros(2, 1, 2, 2), torch.ones(2, 1, 2, 2)
+    )
+    assert R1().term(scene).item() == 0
+    assert R2().term(scene).item() == pytest.approx(8.0)
+
+
+def test_that_drift_is_the_mean_square_of_real_scores() -> None:
+    scene = replace(seen_by(linear), real_scores=torch.tensor([3.0, 1.0]))
+    assert Drift().term(scene).item() == pytest.approx(5.0)
+
+
+def test_that_lecam_charges_scores_beyond_the_other_sides_average() -> None:
+    penalty = LeCam(decay=0.0)  # the averages are this batch's means
+    scene = replace(
+        seen_by(linear),
+        real_scores=torch.tensor([2.0, 0.0]),
+        fake_scores=torch.tensor([-1.0, -1.0]),
+        memory=memory_of(penalty),
+    )
+    assert penalty.term(scene).item() == pytest.approx((9 + 1) / 2 + 4)
+    assert scene.memory["real"].item() == pytest.approx(1.0)
+
+
+def test_that_a_d_blind_to_place_is_not_charged_for_consistency() -> None:
+    even = torch.full((3, 1, 8, 8), 0.5)
+    seen = seen_by(lambda x: x.flatten(1).amax(1), even, even)
+    assert Consistency(pixels=2).term(seen).item() == 0
+    assert Consistency(pixels=2).term(seen_by(linear)).item() > 0
+
+
+def test_that_features_that_match_on_average_cost_nothing() -> None:
+    d = nn.Conv2d(3, 4, 1)
+    real = torch.randn(4, 3, 2, 2, generator=torch.Generator().manual_seed(0))
+    same = seen_by(lambda x: d(x).mean(1), real, real.flip(0), discriminator=d)
+    assert FeatureMatching().term(same).item() == pytest.approx(0, abs=1e-6)

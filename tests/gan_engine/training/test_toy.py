@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from gan_engine.config import RunConfig, parse
 from gan_engine.drafts import put
 from gan_engine.training.live import LiveValues
+from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
 from gan_engine.training.networks import Networks
 from gan_engine.training.optimisers import Update
@@ -66,13 +67,14 @@ def trained(config: RunConfig, steps: int) -> nn.Module:
     meters = Meters(meter_names(config.penalties), torch.device("cpu"))
     random = torch.Generator().manual_seed(0)
     step = Step(
-        networks, live.into(config.loss, "loss"), config.penalties, updates["g"], updates["d"],
-        live, meters, random, ring, BATCH, 2, torch.device("cpu"),
+        networks, live.into(config.loss, "loss"), config.penalties, config.augment,
+        updates["g"], updates["d"], live, Memory(config, torch.device("cpu")), meters, random,
+        ring, BATCH, 2, torch.device("cpu"),
     )  # fmt: skip
     for i in range(steps):
         live.fill(config, i * BATCH)
         step.discriminator(config.penalties)
-        step.generator()
+        step.generator(())
     return networks.ema
 
 

@@ -1,0 +1,131 @@
+"""Adaptive augmentation (ADA): geometry and colour, as often as D's overfitting asks for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+import torch
+from torch import Tensor
+
+from gan_engine.augment.base import Augmentation, Transform
+from gan_engine.layers.warp import warp
+from gan_engine.schema import option
+
+_LUMA = (1 / math.sqrt(3),) * 3
+
+
+class Adaptive(Augmentation):
+    """For a thousand to some ten thousand pictures: changes images just as often as needed.
+
+    Source: arXiv:2006.06676. D overfits when it is sure of too many reals: the probability p rises
+    until the mean sign of D's score for reals is at its target. p is capped: beyond the cap changes
+    begin to leak into samples.
+    """
+
+    title: ClassVar[str] = "Adaptive (ADA)"
+    kind: Literal["adaptive"] = "adaptive"
+    target: float = option(
+        0.6, ge=0, le=1, help="How sure D may be of reals, as mean sign of its score."
+    )
+    cap: float = option(0.8, ge=0, le=1, help="p never rises beyond this.")
+    images_to_full: int = option(
+        500_000, ge=1000, le=10**8, scale="log", unit="images", advanced=True,
+        help="How many images p needs from 0 to 1.",
+    )  # fmt: skip
+    geometry: bool = option(True, help="Mirror, turn, scale and move.")
+    colour: bool = option(True, help="Brightness, contrast, hue and saturation.")
+
+    def memory(self) -> dict[str, float]:
+        return {"p": 0.0, "sign": 0.0}
+
+    def learn(self, real_scores: Tensor, memory: Mapping[str, Tensor]) -> None:
+        with torch.no_grad():
+            # An average over about four batches, as the paper's, without counting batches.
+            memory["sign"].lerp_(real_scores.sign().mean(), 0.25)
+            step = len(real_scores) / self.images_to_full
+            memory["p"].add_(torch.sign(memory["sign"] - self.target) * step).clamp_(0, self.cap)
+
+    def draw(
+        self,
+        count: int,
+        size: tuple[int, int],
+        random: torch.Generator,
+        memory: Mapping[str, Tensor],
+    ) -> Transform:
+        draw = _Draw(count, random, memory["p"])
+        affine = _geometry(draw, size) if self.geometry else None
+        matrix, offset = _colour(draw) if self.colour else (None, None)
+
+        def apply(images_NCHW: Tensor) -> Tensor:
+            x = warp(images_NCHW, affine) if affine is not None else images_NCHW
+            if matrix is None or offset is None:
+                return x
+            if x.shape[1] != 3:  # grey has no hue: only its lightness and contrast change
+                scale = matrix.diagonal(dim1=1, dim2=2).mean(1)
+                return x * scale[:, None, None, None] + offset.mean(1)[:, None, None, None]
+            return torch.einsum("nij,njhw->nihw", matrix, x) + offset[:, :, None, None]
+
+        return apply
+
+
+class _Draw:
+    """Random numbers for a batch, each neutral with probability 1 - p."""
+
+    def __init__(self, count: int, random: torch.Generator, p: Tensor) -> None:
+        self.count, self.random, self.p, self.device = count, random, p, random.device
+
+    def _on(self) -> Tensor:
+        return torch.rand(self.count, generator=self.random, device=self.device) < self.p
+
+    def uniform(self, low: float, high: float, neutral: float) -> Tensor:
+        value = torch.rand(self.count, generator=self.random, device=self.device)
+        return torch.where(self._on(), low + (high - low) * value, torch.full_like(value, neutral))
+
+    def normal(self, spread: float) -> Tensor:
+        value = torch.randn(self.count, generator=self.random, device=self.device) * spread
+        return torch.where(self._on(), value, torch.zeros_like(value))
+
+    def whole(self, count: int) -> Tensor:
+        value = torch.rand(self.count, generator=self.random, device=self.device)
+        return torch.where(self._on(), (value * count).floor(), torch.zeros_like(value))
+
+
+def _geometry(draw: _Draw, size: tuple[int, int]) -> Tensor:
+    """Return where each pixel of the result comes from, for every image: (N, 2, 3)."""
+    height, width = size
+    mirror = 1 - 2 * draw.whole(2)
+    quarter = draw.whole(4) * (math.pi / 2) if height == width else draw.whole(2) * math.pi
+    turn = draw.uniform(-math.pi, math.pi, 0.0)
+    scale, stretch = 2 ** draw.normal(0.2), 2 ** draw.normal(0.2)
+    steps_y, steps_x = draw.uniform(-0.125, 0.125, 0.0), draw.uniform(-0.125, 0.125, 0.0)
+    y = (steps_y * height).round() * (2 / height) + draw.normal(0.125) * 2
+    x = (steps_x * width).round() * (2 / width) + draw.normal(0.125) * 2
+    angle = quarter + turn
+    cos, sin = angle.cos(), angle.sin()
+    tall = width / height  # a turn is one in pixels, not in sides that both run from -1 to 1
+    top = torch.stack([cos * mirror * scale * stretch, -sin * scale / stretch / tall, x], 1)
+    bottom = torch.stack([sin * mirror * scale * stretch * tall, cos * scale / stretch, y], 1)
+    return torch.stack([top, bottom], 1)
+
+
+def _colour(draw: _Draw) -> tuple[Tensor, Tensor]:
+    """Return a colour matrix (N, 3, 3) and offset (N, 3) for every image."""
+    count, device = draw.count, draw.device
+    eye = torch.eye(3, device=device).expand(count, 3, 3)
+    luma = torch.tensor(_LUMA, device=device)
+    along = torch.outer(luma, luma)
+    brightness, contrast = draw.normal(0.2), 2 ** draw.normal(0.5)
+    flip = draw.whole(2)
+    hue, saturation = draw.uniform(-math.pi, math.pi, 0.0), 2 ** draw.normal(1.0)
+    across = torch.tensor(
+        [[0, -luma[2], luma[1]], [luma[2], 0, -luma[0]], [-luma[1], luma[0], 0]], device=device
+    )
+    cos, sin = hue.cos()[:, None, None], hue.sin()[:, None, None]
+    turned = eye * cos + across * sin + along * (1 - cos)  # Rodrigues' formula around grey
+    flipped = eye - 2 * along * flip[:, None, None]
+    faded = along + (eye - along) * saturation[:, None, None]
+    matrix = faded @ turned @ flipped * contrast[:, None, None]
+    offset = (faded @ turned @ flipped @ torch.ones(3, device=device)) * brightness[:, None]
+    return matrix, offset

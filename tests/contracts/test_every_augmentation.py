@@ -1,0 +1,111 @@
+"""What holds for every augmentation."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from gan_engine.augment import AUGMENTATIONS, Adaptive, Augmentation, DiffAugment
+
+BATCHES = [(6, 3, 16, 16), (4, 1, 16, 24)]
+
+
+def images(shape: tuple[int, ...]) -> Tensor:
+    return torch.rand(shape, generator=torch.Generator().manual_seed(2)) * 2 - 1
+
+
+def memory_of(part: Augmentation, p: float = 0.8) -> dict[str, Tensor]:
+    memory = {name: torch.tensor(value) for name, value in part.memory().items()}
+    if "p" in memory:
+        memory["p"].fill_(p)
+    return memory
+
+
+def drawn(part: Augmentation, shape: tuple[int, ...], seed: int = 0, p: float = 0.8):
+    random = torch.Generator().manual_seed(seed)
+    return part.draw(shape[0], (shape[2], shape[3]), random, memory_of(part, p))
+
+
+@pytest.mark.parametrize("shape", BATCHES, ids=["colour", "grey-wide"])
+@pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
+def test_that_shape_and_finiteness_stay(kind: type[Augmentation], shape: tuple[int, ...]) -> None:
+    out = drawn(kind(), shape)(images(shape))
+    assert out.shape == shape
+    assert torch.isfinite(out).all()
+
+
+@pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
+def test_that_one_draw_changes_reals_and_fakes_alike(kind: type[Augmentation]) -> None:
+    change, x = drawn(kind(), BATCHES[0]), images(BATCHES[0])
+    assert torch.equal(change(x), change(x.clone()))
+
+
+@pytest.mark.parametrize("kind", AUGMENTATIONS[1:], ids=lambda part: part.key())
+def test_that_another_draw_changes_them_otherwise(kind: type[Augmentation]) -> None:
+    x = images(BATCHES[0])
+    assert not torch.equal(drawn(kind(), x.shape, 0)(x), drawn(kind(), x.shape, 1)(x))
+
+
+@pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
+def test_that_a_penalty_can_pass_through(kind: type[Augmentation]) -> None:
+    """The second derivative exists and is right."""
+    shape = (2, 3, 6, 6)
+    change = drawn(kind(), shape)
+    x = images(shape).double().requires_grad_()
+    weight = images(shape).double()
+
+    def score(x: Tensor) -> Tensor:
+        return (torch.tanh(change(x.float()).double()) * weight).sum()
+
+    (slope,) = torch.autograd.grad(score(x), x, create_graph=True)
+    (curve,) = torch.autograd.grad(slope.square().sum(), x)
+    step = 1e-3 * curve.sign()
+    slopes = [torch.autograd.grad(score(x + s), x)[0].square().sum() for s in (step, -step)]
+    along = (curve * step).sum() * 2
+    assert (slopes[0] - slopes[1]).item() == pytest.approx(along.item(), rel=0.05, abs=1e-3)
+
+
+def test_that_ada_at_zero_changes_nothing() -> None:
+    x = images(BATCHES[0])
+    assert torch.allclose(drawn(Adaptive(), x.shape, p=0.0)(x), x, atol=1e-5)
+
+
+def test_that_diff_augment_with_everything_off_changes_nothing() -> None:
+    x = images(BATCHES[0])
+    part = DiffAugment(colour=False, translation=0.0, cutout=0.0)
+    assert torch.equal(drawn(part, x.shape)(x), x)
+
+
+def test_that_translation_moves_whole_pixels_and_lets_black_in() -> None:
+    part = DiffAugment(colour=False, cutout=0.0, translation=0.25)
+    x = torch.ones(64, 1, 8, 8)
+    moved = drawn(part, x.shape)(x)
+    assert set(moved.unique().tolist()) == {0.0, 1.0}
+    assert moved[:, :, 2:-2, 2:-2].min() == 1.0
+
+
+def test_that_cutout_takes_about_its_square() -> None:
+    part = DiffAugment(colour=False, translation=0.0, cutout=0.5)
+    gone = 1 - drawn(part, (200, 1, 32, 32))(torch.ones(200, 1, 32, 32)).mean((1, 2, 3))
+    assert gone.max().item() == pytest.approx(0.25, abs=0.02)
+
+
+def test_that_p_rises_while_d_is_sure_and_stops_at_its_cap() -> None:
+    part = Adaptive(images_to_full=1000)
+    memory = memory_of(part, 0.0)
+    for _ in range(400):
+        part.learn(torch.full((10,), 3.0), memory)
+    assert memory["p"].item() == pytest.approx(0.8)
+    for _ in range(400):
+        part.learn(torch.full((10,), -3.0), memory)
+    assert memory["p"].item() == 0.0
+
+
+def test_that_a_mirror_is_exact() -> None:
+    """Of many images some are only mirrored; those equal their flip to rounding."""
+    part = Adaptive(colour=False)
+    x = images((1, 3, 8, 8)).expand(4000, -1, -1, -1)
+    out = drawn(part, x.shape, p=0.1)(x)
+    apart = (out - x.flip(3)).abs().amax((1, 2, 3))
+    assert (apart < 1e-4).any()
