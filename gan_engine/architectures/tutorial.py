@@ -35,11 +35,11 @@ class Tutorial(Architecture):
         64, ge=8, le=256, unit="channels",
         help="Channels of D's first layer; all others follow from it. 64 is the tutorial's.",
     )  # fmt: skip
-    g_norm: Literal["none", "batch"] = option(
-        "none",
+    g_norm: Literal["batch", "none"] = option(
+        "batch",
         label="G's normalisation",
-        help="The tutorial has none; batch norm learns faster.",
-        names={"none": "None", "batch": "Batch norm"},
+        help="The tutorial has none; without batch norm samples easily become plain white.",
+        names={"batch": "Batch norm", "none": "None"},
     )
     head: HeadKind = option(
         "dense", label="D's head", names=HEAD_NAMES,
