@@ -121,6 +121,17 @@ def slope(d: nn.Module, x: Tensor) -> Tensor:
 
 
 @every_variant
+def test_that_it_learns_in_bf16_too(architecture) -> None:
+    g, d = networks(architecture)
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = d(g(torch.randn(4, architecture.z_dim)))
+    logits.float().square().sum().backward()
+    for network in (g, d):
+        assert all(p.grad is not None and p.grad.dtype == p.dtype for p in network.parameters())
+        assert all(torch.isfinite(p.grad).all() for p in network.parameters())
+
+
+@every_variant
 def test_that_nothing_waits_for_the_device(architecture) -> None:
     """Fake tensors refuse to become numbers, so a branch on data or an `item()` would raise."""
     with FakeTensorMode():
