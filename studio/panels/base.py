@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from studio.context import Studio
+
+Role = Literal["headline", "title", "text", "muted", "good", "warning", "error"]
+_READABLE = 460
+"""Pixels; longer lines are tiring to read."""
 
 
 class Panel(QWidget):
@@ -27,3 +32,69 @@ class Panel(QWidget):
     def bind(self, studio: Studio) -> None:
         """Listen to the models and let them listen: the only method that names one."""
         raise NotImplementedError
+
+
+def words(text: str = "", role: Role = "text", wraps: bool = True) -> QLabel:
+    """Return a label in one of the voices a panel speaks with; the style sheet colours it."""
+    label = QLabel(text)
+    if role == "headline":
+        font = label.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        font.setWeight(QFont.Weight.DemiBold)
+        label.setFont(font)
+    elif role != "text":
+        label.setProperty("role", role)
+    label.setWordWrap(wraps)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if wraps:
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return label
+
+
+def button(text: str, tip: str = "", primary: bool = False) -> QPushButton:
+    """Return a push button; a page has at most one `primary`, what one does next."""
+    made = QPushButton(text)
+    made.setToolTip(tip)
+    made.setAccessibleName(text)
+    made.setAccessibleDescription(tip)
+    made.setProperty("primary", primary)
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return made
+
+
+class EmptyState(QWidget):
+    """What a page is for while it has nothing to show, and the one thing to do about it."""
+
+    pressed = Signal()
+
+    def __init__(
+        self, title: str, text: str, act: str = "", tip: str = "", primary: bool = True
+    ) -> None:
+        super().__init__()
+        self._title, self._text = words(title, "headline"), words(text, "muted")
+        self.button = button(act, tip, primary)
+        self.button.setVisible(bool(act))
+        self.button.clicked.connect(self.pressed)
+        self.inner = QVBoxLayout()
+        self.inner.setSpacing(12)
+        for label in (self._title, self._text):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            self.inner.addWidget(label)
+        self.inner.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QWidget()
+        middle.setMaximumWidth(_READABLE)
+        middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        middle.setLayout(self.inner)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(middle, 1000)  # as wide as it may be, in the middle
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        column.addLayout(row)
+        column.addStretch(3)
+
+    def show_text(self, title: str, text: str) -> None:
+        """Say something else."""
+        self._title.setText(title)
+        self._text.setText(text)

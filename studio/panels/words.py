@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from studio.figures import count, duration, size, speed
+from gan_engine import RunConfig, walk
+from studio import figures
+from studio.figures import duration, size, speed
 
 __all__ = [
     "colours",
@@ -15,6 +17,7 @@ __all__ = [
     "duration",
     "exact",
     "images",
+    "label_of",
     "listing",
     "plural",
     "shape",
@@ -40,6 +43,16 @@ _COLOURS = {
 }
 
 
+def count(number: float) -> str:
+    """Return a count, short: 950, 12.3 k, 2.7 M; a round one without its zeros."""
+    text, space, letter = figures.count(number).partition(" ")
+    return (
+        f"{text.rstrip('0').rstrip('.')} {letter}"
+        if letter and "." in text
+        else text + space + letter
+    )
+
+
 def plural(number: int, thing: str, things: str = "") -> str:
     """Return `1 file` or `1,204 files`."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
@@ -53,6 +66,18 @@ def images(number: int) -> str:
 def shape(dimensions: Iterable[int]) -> str:
     """Return a tensor's or a picture's size: 64 × 64 × 3."""
     return " × ".join(str(n) for n in dimensions)
+
+
+def label_of(path: str, draft: Mapping[str, Any]) -> str:
+    """Return what a form calls the setting at `path`, with its part's name where it is one of many."""
+    labels: dict[str, str] = {}
+    for setting in walk(RunConfig, draft):
+        labels[setting.path] = setting.label
+        if setting.kind == "each":
+            labels |= {f"{setting.path}.{part.key()}": part.title for part in setting.parts}
+    plain = path.rpartition(".")[2].replace("_", " ").capitalize()
+    name, outer = labels.get(path, plain), labels.get(path.rpartition(".")[0], "")
+    return f"{outer}, {name[:1].lower()}{name[1:]}" if outer else name
 
 
 def value(thing: Any) -> str:

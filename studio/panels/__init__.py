@@ -1,0 +1,20 @@
+"""Every page and dock, in the window's order."""
+
+from studio.panels.base import Panel
+from studio.panels.dataset import DatasetPanel
+from studio.panels.design import DesignPanel
+from studio.panels.messages import MessagesPanel
+from studio.panels.runs import RunsPanel
+from studio.panels.settings import SettingsPanel
+from studio.panels.train import TrainPanel
+
+PANELS: tuple[type[Panel], ...] = (
+    DatasetPanel,
+    DesignPanel,
+    TrainPanel,
+    RunsPanel,
+    SettingsPanel,
+    MessagesPanel,
+)
+
+__all__ = ["PANELS"]

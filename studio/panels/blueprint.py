@@ -1,0 +1,146 @@
+"""The two networks layer by layer, their loss as formulas, and what is wrong with the design."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from studio.panels import words as say
+from studio.panels.base import button, words
+from studio.panels.problem_list import ProblemList
+from studio.widgets.network_view import NetworkTable
+
+if TYPE_CHECKING:
+    from gan_engine import Draft, NetworkSummary, Problem, RunConfig
+
+_G, _D = "Generator G", "Discriminator D"
+SIDE_BY_SIDE = 760
+"""From so many pixels on, D stands beside G instead of below it."""
+
+
+class Blueprint(QWidget):
+    """What the settings mean."""
+
+    setting_asked = Signal(str)
+    start_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problems = ProblemList()
+        self.problems.setting_asked.connect(self.setting_asked)
+        self.g, self.d = NetworkTable(_G), NetworkTable(_D)
+        self._networks = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._networks.setSpacing(12)
+        for table in (self.g, self.d):
+            self._networks.addWidget(table, 1, Qt.AlignmentFlag.AlignTop)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(12, 0, 8, 8)
+        column.setSpacing(12)
+        column.addWidget(self.problems)
+        column.addWidget(self._loss())
+        column.addLayout(self._networks)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area, 1)
+        outer.addLayout(self._foot())
+
+    # --- shown -------------------------------------------------------------------------------
+
+    def show_networks(self, summary: NetworkSummary) -> None:
+        """Show every layer with what it returns and how many numbers it learns."""
+        self.g.show_rows(summary.g, summary.parameters_g)
+        self.d.show_rows(summary.d, summary.parameters_d)
+        for table in (self.g, self.d):  # the page scrolls, not each table in it
+            view = table.table
+            rows = view.verticalHeader().defaultSectionSize() * len(table.rows)
+            view.setFixedHeight(view.horizontalHeader().sizeHint().height() + rows + 2)
+            view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        field = (
+            f" · each score sees {summary.receptive_field} px" if summary.receptive_field else ""
+        )
+        self.d.show_title(_D + field)
+
+    def show_loss(self, config: RunConfig) -> None:
+        """Show what D and G play for, in the letters of the papers."""
+        d, g = config.loss.formula()
+        terms = [
+            f"{penalty.title} × {say.value(_plain(penalty.weight))}" for penalty in config.penalties
+        ]
+        self._d_formula.setText(d)
+        self._g_formula.setText(g)
+        self._loss_title.setText(f"Loss: {config.loss.title.lower()}")
+        self._terms.setText(f"D also pays: {', '.join(terms)}" if terms else "D pays no penalty.")
+
+    def show_problems(self, problems: list[Problem], draft: Draft) -> None:
+        """Show what is wrong; while something is, the networks are those of the last valid settings."""
+        self.problems.show_problems(problems, draft)
+        broken = any(problem.severity == "error" for problem in problems)
+        self._startable = not broken
+        self._enable()
+
+    def show_state(self, state: str) -> None:
+        """Offer a start while no run is going."""
+        self._resting = state == "idle"
+        self._enable()
+
+    # --- inside ------------------------------------------------------------------------------
+
+    _startable, _resting = True, True
+
+    def _loss(self) -> QWidget:
+        box = QFrame()
+        box.setProperty("card", True)
+        self._loss_title = words("Loss", "title")
+        self._d_formula, self._g_formula = words(""), words("")
+        self._terms = words("", "muted")
+        for label in (self._d_formula, self._g_formula):
+            label.setTextFormat(Qt.TextFormat.RichText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            font = label.font()
+            font.setPointSizeF(font.pointSizeF() * 1.1)
+            label.setFont(font)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(6)
+        for label in (self._loss_title, self._d_formula, self._g_formula, self._terms):
+            column.addWidget(label)
+        return box
+
+    def _foot(self) -> QHBoxLayout:
+        self.start_button = button(
+            "Start training", "Train a new run with these settings.", primary=True
+        )
+        self.start_button.clicked.connect(self.start_asked)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.start_button)
+        return row
+
+    def _enable(self) -> None:
+        self.start_button.setEnabled(self._startable and self._resting)
+        why = "" if self._startable else "Mend what is marked first."
+        why = why or (
+            "Train a new run with these settings." if self._resting else "A run is going."
+        )
+        self.start_button.setToolTip(why)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= SIDE_BY_SIDE
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._networks.setDirection(way)
+
+
+def _plain(weight: object) -> object:
+    dump = getattr(weight, "model_dump", None)
+    return dump() if dump is not None else weight

@@ -1,0 +1,162 @@
+"""What is trained: a preset to start from, the two networks layer by layer, what they play for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from gan_engine import (
+    NetworkSummary,
+    Preset,
+    RunConfig,
+    differences,
+    read_presets,
+    summarize,
+    with_preset,
+)
+from studio.forms import Form
+from studio.panels.base import Panel, words
+from studio.panels.blueprint import Blueprint
+from studio.panels.gallery import Gallery
+
+if TYPE_CHECKING:
+    from gan_engine import Draft, Problem
+    from studio.context import Studio
+    from studio.jobs import Job
+
+SECTIONS = ("architecture", "loss", "penalties", "optimizer_g", "optimizer_d", "ema")
+CALM_MS = 120
+"""Edits that follow each other closer than this are drawn once."""
+
+
+class DesignPanel(Panel):
+    """The second page."""
+
+    key, title = "design", "Design"
+
+    edited = Signal(str, object)
+    switched = Signal(str, bool)
+    preset_chosen = Signal(object)
+    """These settings are to be taken; the images stay."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._draft: Draft = {}
+        self._problems: list[Problem] = []
+        self._config: RunConfig | None = None
+        self._drawn: object = None
+        self._job: Job | None = None
+        self._running = False
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(CALM_MS)
+        self._calm.timeout.connect(self._ask_for_summary)
+        self.gallery = Gallery()
+        self.gallery.preset_chosen.connect(self._take_preset)
+        self.blueprint = Blueprint()
+        self.blueprint.setting_asked.connect(self.setting_asked)
+        self.blueprint.start_asked.connect(self._start)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        column.addWidget(words("Start from a preset", "title"))
+        column.addWidget(self.gallery)
+        column.addWidget(self._middle(), 1)
+
+    def bind(self, studio: Studio) -> None:
+        document = studio.document
+        self._jobs = studio.jobs
+        document.changed.connect(self.show_document)
+        document.file_changed.connect(self.show_presets)
+        studio.run.noticed.connect(self.show_presets)
+        studio.run.state_changed.connect(self.show_state)
+        self.edited.connect(document.set)
+        self.switched.connect(document.switch)
+        self.preset_chosen.connect(document.load)
+        self.show_presets()
+        self.show_document(document.draft, document.config, document.problems)
+
+    # --- shown -------------------------------------------------------------------------------
+
+    @Slot()
+    def show_presets(self) -> None:
+        """Show the program's presets and the user's own."""
+        presets = read_presets()
+        if presets != [card.preset for card in self.gallery.cards]:
+            self.gallery.show_presets(presets)
+            self._mark_preset()
+
+    @Slot(object, object, object)
+    def show_document(
+        self, draft: Draft, config: RunConfig | None, problems: list[Problem]
+    ) -> None:
+        """Show the settings, what they mean and what is wrong with them."""
+        self._draft, self._problems, self._config = draft, problems, config
+        self.form.show_draft(draft, problems, self._running)
+        self._mark_preset()
+        self.blueprint.show_problems(problems, draft)
+        if config is not None:
+            self.blueprint.show_loss(config)
+            self._calm.start()
+
+    @Slot(str)
+    def show_state(self, state: str) -> None:
+        """Keep what a going run needs from being changed."""
+        self._running = state != "idle"
+        self.gallery.setEnabled(not self._running)
+        self.form.show_draft(self._draft, self._problems, self._running)
+        self.blueprint.show_state(state)
+
+    @Slot(object)
+    def show_summary(self, summary: NetworkSummary) -> None:
+        """Show both networks layer by layer."""
+        self.blueprint.show_networks(summary)
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _middle(self) -> QWidget:
+        self.form = Form(SECTIONS)
+        self.form.edited.connect(self.edited)
+        self.form.switched.connect(self.switched)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setMinimumWidth(310)
+        area.setWidget(self.form)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(area)
+        split.addWidget(self.blueprint)
+        split.setSizes([340, 500])
+        split.setStretchFactor(1, 1)
+        split.setChildrenCollapsible(False)
+        return split
+
+    def _mark_preset(self) -> None:
+        same = set()
+        for card in self.gallery.cards:
+            if not differences(with_preset(card.preset, self._draft), self._draft):
+                same.add(card.preset.key)
+        self.gallery.show_chosen(same)
+
+    @Slot()
+    def _ask_for_summary(self) -> None:
+        if self._config is None:
+            return
+        wanted = (self._config.architecture, self._config.data.shape)
+        if wanted == self._drawn or (self._job is not None and self._job.active):
+            return  # when the going one ends it is asked for again
+        config, self._drawn = self._config, wanted
+        self._job = self._jobs.call(lambda: summarize(config))
+        self._job.done.connect(self.show_summary)
+        self._job.ended.connect(self._calm.start)
+
+    @Slot(object)
+    def _take_preset(self, preset: Preset) -> None:
+        self.preset_chosen.emit(with_preset(preset, self._draft))
+
+    @Slot()
+    def _start(self) -> None:
+        self.action_asked.emit("start")

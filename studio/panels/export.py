@@ -1,0 +1,339 @@
+"""Taking something away from a run: what, how, where to; then where it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gan_engine import EXPORTERS, Draft, Exporter, ExportProgress, Part, paths, put
+from studio.failures import sentence_of
+from studio.forms import Form
+from studio.panels.base import button, words
+
+if TYPE_CHECKING:
+    from gan_engine import Started
+    from studio.context import Studio
+    from studio.jobs import Job
+    from studio.worker import RunView
+
+
+class ExportDialog(QDialog):
+    """Blocks nothing: training and looking go on while it is open and while it works."""
+
+    export_asked = Signal(object, object)
+    """An exporter with its settings, and the path it should write."""
+    folder_used = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self.setModal(False)
+        self.setMinimumWidth(480)
+        self.resize(560, 480)
+        self._source: Path | None = None
+        self._folder = paths.home() / "exports"
+        self._job: Job | None = None
+        self._written: Path | None = None
+        self._named = False
+        self._values: list[Draft] = [_defaults(kind) for kind in EXPORTERS]
+        self.forms: list[Form] = []
+        self.source_text = words("", "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(10)
+        column.addWidget(self.source_text)
+        column.addWidget(words("What", "title"))
+        column.addLayout(self._choices())
+        for form in self.forms:
+            column.addWidget(form)
+        column.addStretch(1)
+        column.addWidget(words("Where", "title"))
+        column.addLayout(self._where())
+        column.addWidget(self._report())
+        column.addLayout(self._buttons())
+        self.choices.button(0).setChecked(True)
+        self._choose(0)
+
+    def bind(self, studio: Studio) -> None:
+        """Listen to the models and let them listen: the only method that names one."""
+        self._jobs, run = studio.jobs, studio.run
+        last = studio.preferences.last_export_folder
+        if last and Path(last).is_dir():
+            self._folder = Path(last)
+        self._preferences = studio.preferences
+        self.export_asked.connect(self._export)
+        self.folder_used.connect(self._keep_folder)
+        run.started.connect(self.show_start)
+        run.viewed.connect(self.show_view)
+        self.show_source(run.source)
+
+    # --- shown -------------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_start(self, event: Started) -> None:
+        """Export from the run that begins."""
+        self.show_source(event.folder)
+
+    @Slot(object)
+    def show_view(self, view: RunView) -> None:
+        """Export from what is looked at."""
+        self.show_source(view.info.folder)
+
+    def show_source(self, source: Path | None) -> None:
+        """Say what is exported from: a run's folder or a file with weights."""
+        if source != self._source:
+            self._named = False
+        self._source = source
+        if source is None:
+            self.source_text.setText("There is no run yet: train one or open one first.")
+        else:
+            kind = "the newest save of the run" if not source.is_file() else "the file"
+            self.source_text.setText(f"From {kind} “{source.name}”.")
+        self._suggest()
+        self._enable()
+
+    @Slot(object)
+    def show_progress(self, progress: ExportProgress) -> None:
+        """Show how far the export is."""
+        self.bar.setRange(0, progress.total if progress.total > 1 else 0)
+        self.bar.setValue(progress.done)
+
+    @Slot(object)
+    def show_done(self, progress: ExportProgress) -> None:
+        """Say what was written and where."""
+        self._written = progress.path
+        self._tell(f"Written: {progress.path}", "good")
+        self.show_button.show()
+
+    @Slot(object)
+    def show_failure(self, error: Exception) -> None:
+        """Say why nothing was written."""
+        text, hint = sentence_of(error)
+        self._tell(f"{text} {hint}".strip(), "error")
+
+    # --- building ----------------------------------------------------------------------------
+
+    def _choices(self) -> QVBoxLayout:
+        self.choices = QButtonGroup(self)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        for number, kind in enumerate(EXPORTERS):
+            choice = QRadioButton(kind.title)
+            about = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+            choice.setAccessibleDescription(about)
+            text = words(about, "muted")
+            text.setIndent(24)
+            self.choices.addButton(choice, number)
+            column.addWidget(choice)
+            column.addWidget(text)
+            column.addSpacing(4)
+            form = Form(root=kind)
+            form.edited.connect(self._edit)
+            form.show_draft(self._values[number])
+            self.forms.append(form)
+        self.choices.idClicked.connect(self._choose)
+        return column
+
+    def _where(self) -> QHBoxLayout:
+        self.path = QLineEdit()
+        self.path.setAccessibleName("Where to write it")
+        self.path.textEdited.connect(self._name)
+        self.browse_button = button("Choose…", "Choose where to write it.")
+        self.browse_button.clicked.connect(self._browse)
+        row = QHBoxLayout()
+        row.addWidget(self.path, 1)
+        row.addWidget(self.browse_button)
+        return row
+
+    def _report(self) -> QWidget:
+        box = QWidget()
+        self.note = words("", "muted")
+        self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName("Export")
+        self.bar.setTextVisible(False)
+        self.bar.hide()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.bar)
+        column.addWidget(self.note)
+        return box
+
+    def _buttons(self) -> QHBoxLayout:
+        self.show_button = button("Show in folder")
+        self.cancel_button = button("Close")
+        self.export_button = button("Export", primary=True)
+        for act in (self.show_button, self.cancel_button, self.browse_button):
+            act.setAutoDefault(False)  # Enter exports
+        self.show_button.hide()
+        self.show_button.clicked.connect(self._reveal)
+        self.cancel_button.clicked.connect(self._cancel)
+        self.export_button.clicked.connect(self._ask)
+        row = QHBoxLayout()
+        row.addWidget(self.show_button)
+        row.addStretch(1)
+        row.addWidget(self.cancel_button)
+        row.addWidget(self.export_button)
+        return row
+
+    # --- inside ------------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> type[Exporter]:
+        """What is to be taken away."""
+        found: type[Exporter] = EXPORTERS[max(0, self.choices.checkedId())]
+        return found
+
+    @Slot(int)
+    def _choose(self, number: int) -> None:
+        for place, form in enumerate(self.forms):
+            form.setVisible(place == number and bool(self._values[number]))
+        if (layout := self.layout()) is not None:
+            layout.activate()
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        self._named = False
+        self._suggest()
+        self._enable()
+
+    @Slot(str, object)
+    def _edit(self, path: str, value: object) -> None:
+        number = self.choices.checkedId()
+        self._values[number] = put(self._values[number], path, value)
+        self.forms[number].show_draft(self._values[number])
+        self._enable()
+
+    @Slot(str)
+    def _name(self, text: str) -> None:
+        self._named = bool(text)
+        self._enable()
+
+    def _suggest(self) -> None:
+        """Name a file that is not there yet, unless a name was typed."""
+        if self._source is None or self._named:
+            return
+        stem = f"{self._source.stem if self._source.is_file() else self._source.name}-{self.kind.key()}"
+        path, number = self._folder / f"{stem}{self.kind.suffix}", 2
+        while path.exists():
+            path, number = self._folder / f"{stem}-{number}{self.kind.suffix}", number + 1
+        self.path.setText(str(path))
+
+    def _target(self) -> Path:
+        path = Path(self.path.text().strip()).expanduser()
+        return path if path.suffix or not self.kind.suffix else path.with_suffix(self.kind.suffix)
+
+    def _enable(self) -> None:
+        busy = self._job is not None
+        text = self.path.text().strip()
+        replaces = bool(text) and self._target().is_file()
+        self.export_button.setEnabled(not busy and bool(text) and self._source is not None)
+        self.export_button.setText("Replace" if replaces else "Export")
+        self.cancel_button.setText("Cancel" if busy else "Close")
+        for part in (*self.forms, self.path, self.browse_button, *self.choices.buttons()):
+            part.setEnabled(not busy)
+        if busy:
+            return
+        if replaces:
+            self._tell("There is a file of that name; it will be replaced.", "warning")
+        elif self._written is None:
+            self._tell("", "muted")
+
+    @Slot()
+    def _browse(self) -> None:
+        dialog = QFileDialog(self, "Where to write it", str(self._folder))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setModal(False)
+        if self.kind.suffix:
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setNameFilters([f"*{self.kind.suffix}"])
+            dialog.setDefaultSuffix(self.kind.suffix[1:])
+            dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # it is said in this window
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self._take_path)
+        dialog.show()
+
+    @Slot(str)
+    def _take_path(self, name: str) -> None:
+        self._written = None
+        self.path.setText(name)
+        self._name(name)
+
+    @Slot()
+    def _ask(self) -> None:
+        self.forms[self.choices.checkedId()].flush()
+        exporter = self.kind(**self._values[self.choices.checkedId()])
+        self.folder_used.emit(str(self._target().parent))
+        self.export_asked.emit(exporter, self._target())
+
+    @Slot(object, object)
+    def _export(self, exporter: Exporter, out: Path) -> None:
+        if self._source is None:
+            return
+        self._written = None
+        self.show_button.hide()
+        self._tell("Writing…", "muted")
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self._job = self._jobs.export(self._source, exporter, out)
+        self._job.progressed.connect(self.show_progress)
+        self._job.done.connect(self.show_done)
+        self._job.failed.connect(self.show_failure)
+        self._job.cancelled.connect(self._tell_cancelled)
+        self._job.ended.connect(self._end)
+        self._enable()
+
+    @Slot()
+    def _end(self) -> None:
+        self._job = None
+        self.bar.hide()
+        said, role = self.note.text(), str(self.note.property("role"))
+        self._named = False
+        self._suggest()
+        self._enable()
+        self._tell(said, role)
+
+    @Slot()
+    def _tell_cancelled(self) -> None:
+        self._tell("Cancelled.", "muted")
+
+    def _tell(self, text: str, role: str) -> None:
+        self.note.setText(text)
+        self.note.setProperty("role", role)
+        self.note.style().unpolish(self.note)
+        self.note.style().polish(self.note)
+
+    @Slot()
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        else:
+            self.close()
+
+    @Slot()
+    def _reveal(self) -> None:
+        if self._written is not None:
+            folder = self._written if self._written.is_dir() else self._written.parent
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    @Slot(str)
+    def _keep_folder(self, folder: str) -> None:
+        self._folder = Path(folder)
+        self._preferences.set("last_export_folder", folder)
+
+
+def _defaults(kind: type[Part]) -> dict[str, Any]:
+    return {name: value for name, value in kind().model_dump().items() if name != "kind"}

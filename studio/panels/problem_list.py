@@ -1,0 +1,74 @@
+"""What is wrong with the settings, each with a way to its field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from studio import theme
+from studio.panels import words as say
+from studio.panels.base import words
+
+if TYPE_CHECKING:
+    from gan_engine import Draft, Problem
+
+
+class ProblemList(QWidget):
+    """A row a problem; takes no room while there is none."""
+
+    setting_asked = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: list[tuple[Problem, str]] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        self.hide()
+
+    def show_problems(self, problems: list[Problem], draft: Draft | None = None) -> None:
+        """Show these, errors first; with a draft each is told with the name of its setting."""
+        told = [(problem, _sentence(problem, draft)) for problem in problems]
+        told.sort(key=lambda pair: pair[0].severity)
+        if told == self._told:
+            return
+        self._told = told
+        while (item := self._column.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for problem, text in told:
+            self._column.addWidget(self._row(problem, text))
+        self.setVisible(bool(problems))
+
+    def texts(self) -> list[str]:
+        """Return what is shown, row by row."""
+        return [text for _, text in self._told]
+
+    def _row(self, problem: Problem, text: str) -> QWidget:
+        made = QWidget()
+        sign = QLabel()
+        color = getattr(theme.current(), problem.severity)
+        sign.setPixmap(theme.pixmap(problem.severity, 16, color))
+        sign.setAccessibleName(problem.severity)
+        show = QPushButton("Show")
+        show.setProperty("small", True)
+        show.setToolTip("Show the setting")
+        show.setAccessibleName(f"Show the setting: {text}")
+        show.setProperty("path", problem.path)
+        show.clicked.connect(self._ask)
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(words(text), 1)
+        row.addWidget(show, 0, Qt.AlignmentFlag.AlignTop)
+        return made
+
+    def _ask(self) -> None:
+        self.setting_asked.emit(str(self.sender().property("path")))
+
+
+def _sentence(problem: Problem, draft: Draft | None) -> str:
+    label = f"{say.label_of(problem.path, draft)}:" if draft is not None else ""
+    return " ".join(part for part in (label, problem.text, problem.hint) if part)

@@ -1,0 +1,289 @@
+"""The run itself: its samples, earlier ones, real images beside them, its curves, how it ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QProgressBar, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from gan_engine import get, paths, read_png, write_png
+from studio.failures import sentence_of
+from studio.panels import words as say
+from studio.panels.base import EmptyState, Panel
+from studio.panels.curves import Curves
+from studio.panels.ending import Ending
+from studio.panels.stage import Stage
+
+if TYPE_CHECKING:
+    from gan_engine import (
+        Changed,
+        Draft,
+        Finished,
+        Pixels,
+        Preparing,
+        Problem,
+        RunConfig,
+        SampleGrid,
+        Saved,
+        Scalars,
+        Started,
+    )
+    from studio.context import Studio
+    from studio.jobs import Job
+    from studio.worker import RunView
+
+
+class TrainPanel(Panel):
+    """The third page."""
+
+    key, title = "train", "Train"
+
+    picture_saved = Signal(object, object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._draft: Draft = {}
+        self._total = 0
+        self._state = "idle"
+        self._wanted: Path | None = None
+        self._reading: Job | None = None
+        self.stage, self.curves, self.ending = Stage(), Curves(), Ending()
+        self.stage.earlier_asked.connect(self._ask_for_earlier)
+        self.stage.picture_saved.connect(self.picture_saved)
+        self.ending.action_asked.connect(self.action_asked)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.addWidget(self.stage)
+        self._split.addWidget(self.curves)
+        self._split.setSizes([600, 400])
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
+        self._split.setChildrenCollapsible(False)
+        page = _page(self.ending, self._split)
+        self._stack = QStackedLayout(self)
+        for content in (self._empty_page(), self._waiting_page(), page):
+            self._stack.addWidget(content)
+        self._page = page
+
+    def bind(self, studio: Studio) -> None:
+        self._jobs, document, run = studio.jobs, studio.document, studio.run
+        document.changed.connect(self.show_document)
+        run.state_changed.connect(self.show_state)
+        run.preparing.connect(self.show_preparing)
+        run.started.connect(self.show_start)
+        run.viewed.connect(self.show_view)
+        run.scalars_arrived.connect(self.show_readings)
+        run.sample_arrived.connect(self.show_sample)
+        run.saved.connect(self.show_save)
+        run.setting_changed.connect(self.show_change)
+        run.finished.connect(self.show_end)
+        run.failed.connect(self.show_failure)
+        self.picture_saved.connect(self._write_picture)
+        self.ending.more = studio.preferences.train_more_images
+        self.show_document(document.draft, document.config, document.problems)
+
+    # --- shown -------------------------------------------------------------------------------
+
+    @Slot(object, object, object)
+    def show_document(
+        self, draft: Draft, config: RunConfig | None, problems: list[Problem]
+    ) -> None:
+        """Say whether these settings can be trained, and on what."""
+        self._draft = draft
+        wrong = [problem for problem in problems if problem.severity == "error"]
+        self.empty.button.setEnabled(not wrong)
+        if wrong:
+            label = say.label_of(wrong[0].path, draft)
+            self.empty.show_text(
+                "Not ready to train", f"{label}: {wrong[0].text} {wrong[0].hint}".strip()
+            )
+            return
+        folder = str(get(draft, "data.folder", paths.BUILTIN))
+        what = "the built-in images" if folder == paths.BUILTIN else f"“{Path(folder).name}”"
+        self.empty.show_text(
+            "Ready to train",
+            f"G learns from {what}. Its samples and curves appear here, and every setting that is"
+            " marked with a bolt can be changed meanwhile.",
+        )
+
+    @Slot(str)
+    def show_state(self, state: str) -> None:
+        """Follow what the run does: wait with it, and rest with it."""
+        self._state = state
+        if state == "preparing":
+            self.ending.hide()
+            self._wait.show_text(
+                "Getting ready", "The images are decoded once and the networks are built."
+            )
+            self.bar.setRange(0, 0)
+            self._stack.setCurrentIndex(1)
+        elif state == "idle" and self._stack.currentIndex() == 1:
+            self._stack.setCurrentIndex(0)
+
+    @Slot(object)
+    def show_preparing(self, event: Preparing) -> None:
+        """Show how many images are decoded."""
+        self._wait.show_text(
+            "Preparing the images",
+            f"{event.done:,} of {event.total:,}. Next time this is not needed.",
+        )
+        self.bar.setRange(0, max(1, event.total))
+        self.bar.setValue(event.done)
+
+    @Slot(object)
+    def show_start(self, event: Started) -> None:
+        """Show the run that begins, or that goes on."""
+        if event.resumed:
+            self.curves.mark(event.images_seen, "resumed", "resumed")
+        else:
+            self._clear()
+        self._draft = event.draft
+        self.stage.run_name = event.folder.name
+        rows, columns = self._lay_out(event.draft)
+        self.stage.show_reals(event.reals, rows, columns)
+        self._stack.setCurrentWidget(self._page)
+
+    @Slot(object)
+    def show_view(self, view: RunView) -> None:
+        """Show what an earlier run left behind."""
+        self._clear()
+        self.stage.run_name = view.info.name
+        self._lay_out(view.info.draft)
+        self.stage.view.show_text("This run kept no samples.")
+        self.stage.show_grids(view.grids)
+        self.curves.show_history(view.scalars)
+        for seen, _, kind, payload in view.events:
+            self._mark_event(seen, kind, payload, view.info.draft)
+        if self._state == "idle":
+            moments = [grid[0] for grid in view.grids] + [event[0] for event in view.events]
+            reached = max(moments, default=0)
+            self.ending.show_run(view.info, reached)
+        self._stack.setCurrentWidget(self._page)
+
+    @Slot(object)
+    def show_readings(self, readings: list[Scalars]) -> None:
+        """Let the curves grow."""
+        self.curves.extend([(reading.images_seen, reading.values) for reading in readings])
+
+    @Slot(object)
+    def show_sample(self, grid: SampleGrid) -> None:
+        """Show the newest samples."""
+        self.stage.show_layout(grid.rows, grid.columns, grid.seeds)
+        self.stage.show_grid(grid.pixels, grid.images_seen, grid.path)
+
+    @Slot(object)
+    def show_earlier(self, found: tuple[Path, Pixels]) -> None:
+        """Show a grid that was read from its file."""
+        self.stage.show_earlier(*found)
+
+    @Slot(object)
+    def show_save(self, event: Saved) -> None:
+        """Mark a checkpoint on the curves."""
+        self.curves.mark(event.images_seen, "saved", "saved")
+
+    @Slot(object)
+    def show_change(self, event: Changed) -> None:
+        """Mark a live change on the curves."""
+        self.curves.mark(
+            event.images_seen, _change(event.path, event.old, event.new, self._draft), "changed"
+        )
+
+    @Slot(object)
+    def show_end(self, event: Finished) -> None:
+        """Say how the run ended and what can be done now."""
+        self.ending.show_end(event)
+
+    @Slot(object)
+    def show_failure(self, error: Exception) -> None:
+        """Say why the run broke off."""
+        if self._stack.currentWidget() is self._page:
+            text, hint = sentence_of(error)
+            self.ending.show_failure(text, hint, self.curves.has_saves)
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _empty_page(self) -> EmptyState:
+        self.empty = EmptyState(
+            "Ready to train", "", "Start training", "Train a new run with these settings."
+        )
+        self.empty.pressed.connect(self._start)
+        return self.empty
+
+    def _waiting_page(self) -> EmptyState:
+        self._wait = EmptyState("Getting ready", "", "Stop", primary=False)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Images prepared")
+        self._wait.inner.insertWidget(2, self.bar)
+        self._wait.pressed.connect(self._stop)
+        return self._wait
+
+    def _clear(self) -> None:
+        self.ending.hide()
+        self.stage.clear()
+        self.curves.clear()
+
+    def _lay_out(self, draft: Draft) -> tuple[int, int]:
+        rows, columns = int(get(draft, "samples.rows", 6)), int(get(draft, "samples.columns", 8))
+        first = int(get(draft, "samples.seed", 0))
+        self.stage.show_layout(rows, columns, range(first, first + rows * columns))
+        return rows, columns
+
+    def _mark_event(self, seen: int, kind: str, payload: dict[str, object], draft: Draft) -> None:
+        if kind == "saved":
+            self.curves.mark(seen, "saved", "saved")
+        elif kind == "changed":
+            text = _change(str(payload.get("path")), payload.get("old"), payload.get("new"), draft)
+            self.curves.mark(seen, text, "changed")
+        elif kind == "started" and payload.get("resumed"):
+            self.curves.mark(seen, "resumed", "resumed")
+        elif kind in ("diverged", "failed"):
+            self.curves.mark(seen, kind, "notice")
+
+    @Slot(object)
+    def _ask_for_earlier(self, path: Path) -> None:
+        """Read one grid at a time; while one is being read only the newest wish counts."""
+        self._wanted = path
+        if self._reading is None:
+            self._read_next()
+
+    @Slot()
+    def _read_next(self) -> None:
+        path, self._wanted, self._reading = self._wanted, None, None
+        if path is not None:
+            self._reading = self._jobs.call(lambda: (path, read_png(path)))
+            self._reading.done.connect(self.show_earlier)
+            self._reading.ended.connect(self._read_next)
+
+    @Slot(object, object, object)
+    def _write_picture(self, path: Path, pixels: Pixels, text: dict[str, str]) -> None:
+        job = self._jobs.call(lambda: write_png(path, pixels, text))
+        job.failed.connect(self._refuse_picture)
+
+    @Slot(object)
+    def _refuse_picture(self, error: Exception) -> None:
+        text, hint = sentence_of(error)
+        self.ending.show_failure(text, hint, saved=False)
+
+    @Slot()
+    def _start(self) -> None:
+        self.action_asked.emit("start")
+
+    @Slot()
+    def _stop(self) -> None:
+        self.action_asked.emit("stop")
+
+
+def _page(ending: Ending, split: QSplitter) -> QWidget:
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(16, 12, 16, 12)
+    column.setSpacing(10)
+    column.addWidget(ending)
+    column.addWidget(split, 1)
+    return made
+
+
+def _change(path: str, old: object, new: object, draft: Draft) -> str:
+    return f"{say.label_of(path, draft)}: {say.value(old)} → {say.value(new)}"
