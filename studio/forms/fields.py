@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -137,7 +137,8 @@ class ChoiceField(Field):
     @staticmethod
     def choices(setting: Setting) -> tuple[tuple[Any, str], ...]:
         """Return the values there are and what each is called."""
-        return setting.choices
+        found: tuple[tuple[Any, str], ...] = setting.choices
+        return found
 
     def show_value(self, value: Any) -> None:
         known = len(self._values)
@@ -159,7 +160,7 @@ class PartField(ChoiceField):
 
     @staticmethod
     def choices(setting: Setting) -> tuple[tuple[Any, str], ...]:
-        return tuple((part.key(), part.title or part.key()) for part in setting.parts)
+        return tuple((part.key(), str(part.title or part.key())) for part in setting.parts)
 
 
 class TextField(Field):
@@ -299,6 +300,7 @@ class VaryingField(Field):
         self._moves.clicked.connect(self._toggle)
         self._inner = QWidget()
         self._fields: dict[str, Field] = {}
+        self._lines: dict[str, QWidget] = {}
         self._row.insertWidget(1, self._inner, 1)
         self._row.addWidget(self._moves, 0, Qt.AlignmentFlag.AlignTop)
         self._inner.hide()
@@ -317,7 +319,7 @@ class VaryingField(Field):
         for setting in settings_of(Ramp):
             self._fields[setting.name].show_value(value.get(setting.name, setting.default))
         stepped = value.get("shape") == "steps"
-        self._fields["jumps"].parentWidget().setVisible(stepped)
+        self._lines["jumps"].setVisible(stepped)
 
     def flush(self) -> None:
         self._constant.flush()
@@ -334,7 +336,7 @@ class VaryingField(Field):
             like = self.setting if ends else setting
             field = ChoiceField(setting) if setting.kind == "choice" else _part_of(like, setting)
             field.edited.connect(lambda value, name=setting.name: self._edit(name, value))
-            line = QWidget()
+            line = self._lines[setting.name] = QWidget()
             row = QHBoxLayout(line)
             row.setContentsMargins(0, 0, 0, 0)
             label = QLabel(

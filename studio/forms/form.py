@@ -48,6 +48,10 @@ class _Section(Fold):
         self.advanced.setVisible(bool(hidden))
         self.advanced.show_title(f"Advanced ({len(hidden)})")
 
+    def is_folded(self, row: QWidget) -> bool:
+        """Whether a row is among the advanced ones."""
+        return row.parentWidget() is self.advanced.body
+
 
 class Form(QWidget):
     """A form over the sections at `paths` of a run's settings, or over any part's settings.
@@ -114,11 +118,11 @@ class Form(QWidget):
         for section in self._sections.values():
             title = section.setting.label.lower()
             count = hidden = 0
-            for path, row in section.rows.items():
+            for row in section.rows.values():
                 fits = all(word in row.words or word in title for word in words)
                 row.setVisible(fits)
                 count += fits
-                hidden += fits and self._is_advanced(section, path)
+                hidden += fits and section.is_folded(row)
             section.setVisible(count > 0)
             section.force(bool(words))
             section.advanced.force(bool(words))
@@ -135,7 +139,7 @@ class Form(QWidget):
             if row is None:
                 continue
             section.open()
-            if self._is_advanced(section, path):
+            if section.is_folded(row):
                 section.advanced.open()
             row.show()
             self._scroll_to(row)
@@ -213,7 +217,7 @@ class Form(QWidget):
             row.show_value(self._value(setting), problem, running)
             shown += [problem] if problem else []
             wanted.append((setting.path, row))
-            if setting.advanced:
+            if setting.advanced and each is None:  # a part's own settings stay together
                 hidden.add(setting.path)
         if each is not None:
             wanted, extra = self._switches(section, each, wanted, problems, running)
@@ -269,12 +273,8 @@ class Form(QWidget):
             return table.get("kind", chosen(setting, table).key())
         return get(self._draft, setting.path, setting.default)
 
-    def _is_advanced(self, section: _Section, path: str) -> bool:
-        row = section.rows.get(path)
-        return isinstance(row, Row) and row.setting.advanced
-
     def _scroll_to(self, row: QWidget) -> None:
-        self.layout().activate()
+        self._column.activate()
         above = self.parentWidget()
         while above is not None and not isinstance(above, QScrollArea):
             above = above.parentWidget()

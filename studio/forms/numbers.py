@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 
-from PySide6.QtCore import QEvent, QPoint, QTimer, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QEnterEvent,
     QFocusEvent,
     QKeyEvent,
     QPainter,
@@ -15,7 +16,7 @@ from PySide6.QtGui import (
     QValidator,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QStyle, QStyleOptionSpinBox, QWidget
 
 from studio import theme
 
@@ -80,6 +81,7 @@ class NumberBox(QAbstractSpinBox):
         self._soon.timeout.connect(self.flush)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(72)
+        self.setFixedHeight(28)  # as lines and menus are
         self.setKeyboardTracking(False)
         line = self.lineEdit()
         line.textEdited.connect(self._typed)
@@ -130,7 +132,7 @@ class NumberBox(QAbstractSpinBox):
         down = self._low is None or not self._value <= self._low
         return (flag.StepUpEnabled if up else none) | (flag.StepDownEnabled if down else none)
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         return QValidator.State.Acceptable, text, position
 
     # --- stepping --------------------------------------------------------------------------
@@ -205,14 +207,34 @@ class NumberBox(QAbstractSpinBox):
         """Return how far between its bounds the number is; None where that says nothing."""
         if self._low is None or self._high is None or not math.isfinite(self._value):
             return None
+        if self._whole and not self._log:
+            return None
         low, high, value = self._low, self._high, float(self._value)
         if self._log:
             floor = low if low > 0 else min(1e-4, high / 1e6)
             low, high, value = (math.log(max(v, floor)) for v in (floor, high, value))
         return min(1.0, max(0.0, (value - low) / (high - low))) if high > low else None
 
+    def initStyleOption(self, option: QStyleOptionSpinBox) -> None:
+        super().initStyleOption(option)
+        if not (self.hasFocus() or self.underMouse()):  # sixty pairs of arrows would be noise
+            control = QStyle.SubControl
+            option.subControls = control.SC_SpinBoxFrame | control.SC_SpinBoxEditField
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        option = QStyleOptionSpinBox()
+        self.initStyleOption(option)
+        canvas = QPainter(self)
+        self.style().drawComplexControl(QStyle.ComplexControl.CC_SpinBox, option, canvas, self)
+        canvas.end()
         share = self.share()
         if share is None or not self.isEnabled():
             return
@@ -233,6 +255,6 @@ class NumberBox(QAbstractSpinBox):
     def _place_unit(self) -> None:
         line = self.lineEdit()
         width = self._unit.sizeHint().width() if self._unit.text() else 0
-        line.setTextMargins(0, 0, width + 4 if width else 0, 0)
+        line.setTextMargins(7, 0, width + 4 if width else 0, 0)
         corner = line.geometry().topRight() - QPoint(width + 2, 0)
         self._unit.setGeometry(corner.x(), line.y(), width, line.height())

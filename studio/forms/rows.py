@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -115,7 +115,7 @@ class Row(QWidget):
     def __init__(self, setting: Setting, depth: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setting = setting
-        self._label = QLabel(setting.label)
+        self._label = QLabel("Kind" if setting.kind == "one" else setting.label)
         self._label.setWordWrap(True)
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._label.setIndent(depth * 12)
@@ -126,6 +126,9 @@ class Row(QWidget):
         self._about.setProperty("role", "muted")
         self._about.setWordWrap(True)
         self._about.setVisible(setting.kind == "one")
+        self._info = QLabel(self._label)
+        self._info.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._info.hide()
         self._badge = QLabel()
         self._badge.setFixedWidth(16)
         self._badge.setToolTip(LIVE if setting.live else "")
@@ -156,13 +159,17 @@ class Row(QWidget):
 
     def show_value(self, value: Any, problem: Problem | None, running: bool) -> None:
         """Show what the draft holds and what is wrong with it."""
-        self._value, self._running = value, running
+        if self._running != running:
+            self._running = running
+            self.recolor()
+        self._value = value
         self.field.show_value(value)
         self.field.show_wrong(problem is not None and problem.severity == "error")
         self.line.show_problem(problem)
         off = running and not self.setting.live
         self.field.setEnabled(not off)
-        tip = f"{self.setting.help}\n{NEXT_RUN}." if off else self.setting.help
+        tip = self._tip(off)
+        self._show_changed(value != self._default())
         for widget in (self._label, self.field):
             widget.setToolTip(tip)
         chosen = {part.key(): part for part in self.setting.parts}.get(str(value))
@@ -172,8 +179,38 @@ class Row(QWidget):
 
     def recolor(self) -> None:
         """Take the theme's colours."""
+        colors = theme.current()
+        self._info.setPixmap(theme.pixmap("info", 14, colors.muted))
         if self.setting.live:
-            self._badge.setPixmap(theme.pixmap("bolt", 14, theme.current().warning))
+            self._badge.setPixmap(
+                theme.pixmap("bolt", 14, colors.link if self._running else colors.muted)
+            )
+
+    def _tip(self, off: bool) -> str:
+        lines = [self.setting.help, f"Default: {value_text(self._default())}"]
+        return "\n".join([*lines, f"{NEXT_RUN}."] if off else lines)
+
+    def _default(self) -> Any:
+        default = self.setting.default
+        return type(default).key() if self.setting.kind == "one" else default
+
+    def _show_changed(self, changed: bool) -> None:
+        """Let the labels of what a person chose stand out from those of defaults."""
+        role = "" if changed else "muted"
+        if self._label.property("role") != role:
+            self._label.setProperty("role", role)
+            self._label.style().unpolish(self._label)
+            self._label.style().polish(self._label)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        side = 16
+        self._info.setGeometry(self._label.width() - side, 5, side, side)
+        self._info.setVisible(bool(self.setting.help))
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._info.hide()
+        super().leaveEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)
@@ -183,9 +220,7 @@ class Row(QWidget):
 
     def add_reset(self, menu: QMenu) -> None:
         """Offer the value that a newcomer gets."""
-        default = self.setting.default
-        if self.setting.kind == "one":
-            default = type(default).key()
+        default = self._default()
         text = f"Reset to {value_text(default)}"
         action = menu.addAction(theme.icon("reset"), text, lambda: self._tell(default))
         action.setEnabled(self.field.isEnabled() and self._value != default)
@@ -250,6 +285,7 @@ class Fold(QWidget):
         self._head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._head.setIconSize(QSize(14, 14))
         self._head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._head.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._head.clicked.connect(self.toggle)
         self._mark = QLabel()
         head = QHBoxLayout()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from studio.widgets.series import Floats, Stretch
@@ -145,6 +145,7 @@ class Curve(pg.GraphicsObject):  # type: ignore[misc]
         painter.setBrush(band)
         for polygon in self._band:
             painter.drawPolygon(polygon)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)  # free on lines of 1 px
         painter.setBrush(Qt.BrushStyle.NoBrush)
         under = QColor(self._color)
         if self._smooth:
@@ -168,4 +169,5 @@ def runs(values: Floats) -> list[tuple[int, int]]:
 
 
 def _polygon(x: Floats, y: Floats) -> QPolygonF:
-    return QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
+    made: QPolygonF = pg.functions.arrayToQPolygonF(x, y)
+    return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -74,9 +74,9 @@ class DropZone(QWidget):
     def _recolor(self) -> None:
         self._mark.setPixmap(theme.pixmap("image", 40, theme.current().muted))
 
-    def changeEvent(self, event: object) -> None:
-        super().changeEvent(event)  # type: ignore[arg-type]
-        if getattr(event, "type")() == event.Type.PaletteChange:  # type: ignore[attr-defined]
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_mark"):
             self._recolor()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

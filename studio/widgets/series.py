@@ -86,7 +86,8 @@ class Pyramid:
 
     def values(self, first: int) -> Floats:
         """Return the values from position `first` on."""
-        return self._levels[0].rows[0, first:]
+        found: Floats = self._levels[0].rows[0, first:]
+        return found
 
     def buckets(self, first: int, last: int) -> tuple[int, Floats]:
         """Return (values a bucket, (4, n) buckets) over the values from `first` to before `last`.
@@ -139,7 +140,8 @@ def _decayed(rows: Floats, state: Floats, weight: float) -> Floats:
     for index in range(within.shape[1]):
         within[:, index] += state[:, None] * powers
         state = within[:, index, -1]
-    return within.reshape(len(rows), -1)[:, :count]
+    found: Floats = within.reshape(len(rows), -1)[:, :count]
+    return found
 
 
 class Series:
@@ -157,12 +159,14 @@ class Series:
     @property
     def x(self) -> Floats:
         """Where the readings are, rising."""
-        return self._points.rows[0]
+        found: Floats = self._points.rows[0]
+        return found
 
     @property
     def y(self) -> Floats:
         """The readings themselves."""
-        return self._points.rows[1]
+        found: Floats = self._points.rows[1]
+        return found
 
     def extend(self, x: Floats, y: Floats) -> None:
         """Append readings; where `x` goes back, as after a resume, they replace what was there."""

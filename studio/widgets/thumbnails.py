@@ -78,8 +78,8 @@ class _Delegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         colors = theme.current()
         place = QRect(0, 0, self.side, self.side)
-        place.moveCenter(option.rect.center())  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        place.moveCenter(option.rect.center())
+        state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         picture = index.data(Qt.ItemDataRole.DecorationRole)
