@@ -8,8 +8,15 @@ from string import Template
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QBuffer, QByteArray, QDir, QObject, QSize, Qt
-from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QIcon, QImageReader, QPalette
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFontDatabase,
+    QGuiApplication,
+    QIcon,
+    QImageReader,
+    QPalette,
+    QPixmap,
+)
 
 from gan_engine import paths
 
