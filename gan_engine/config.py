@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from gan_engine import paths
 from gan_engine.architectures import ARCHITECTURES, DCGAN, Architecture
 from gan_engine.augment import AUGMENTATIONS, Augmentation, NoAugmentation
-from gan_engine.device import available_devices
 from gan_engine.drafts import Draft, drop, get, unescape
 from gan_engine.errors import SettingsError
 from gan_engine.imaging import ImageShape
@@ -19,7 +18,8 @@ from gan_engine.losses import LOSSES, AdversarialLoss, CrossEntropy
 from gan_engine.optimizers import OPTIMIZERS, Adam, Optimizer
 from gan_engine.penalties import PENALTIES, R1, Penalty
 from gan_engine.problems import Problem, problems_of
-from gan_engine.schema import EachOf, Message, OneOf, Part, Ramp, Varying, option, settings_of, walk
+from gan_engine.rules import RULES
+from gan_engine.schema import EachOf, Message, OneOf, Part, Varying, option, settings_of, walk
 
 FORMAT = 1
 """The version of run files; a larger one is from the future."""
@@ -300,95 +300,5 @@ def _complete(draft: Mapping[str, Any]) -> Draft:
             whole[setting.name] = {"kind": setting.default.kind, **table}
     return whole
 
-
-# --- rules between settings --------------------------------------------------------------------
-
-
-def _size_fits(config: RunConfig) -> Iterator[Problem]:
-    yield from config.architecture.objections(config.data.shape)
-
-
-def _folder_exists(config: RunConfig) -> Iterator[Problem]:
-    if not config.data.path.is_dir():
-        text = Message("The folder “{folder}” is not there.", folder=config.data.folder)
-        yield Problem("data.folder", text, "Choose another folder, or plug the disk in.")
-
-
-def _background_is_a_colour(config: RunConfig) -> Iterator[Problem]:
-    digits = config.data.background.removeprefix("#")
-    if len(digits) != 6 or any(c not in "0123456789abcdefABCDEF" for c in digits):
-        yield Problem(
-            "data.background", Message("Is no colour."), "Write it as #rrggbb, for example #ffffff."
-        )
-
-
-def _device_is_there(config: RunConfig) -> Iterator[Problem]:
-    wanted = config.training.device
-    if wanted != "auto" and wanted not in available_devices():
-        text = Message("There is no “{device}” that torch can use here.", device=wanted)
-        yield Problem("training.device", text, "Choose “auto”.", suggestion="auto")
-
-
-def _pairing_means_something(config: RunConfig) -> Iterator[Problem]:
-    loss = config.loss
-    if loss.pairing == "each":
-        return
-    if loss.relative:
-        yield Problem("loss.pairing", loss.relative, "Choose “each”.", suggestion="each")
-    elif isinstance(loss, CrossEntropy) and loss.saturating:
-        text = Message("The saturating form has no relative counterpart.")
-        yield Problem(
-            "loss.saturating", text, "Turn it off, or judge each image by itself.", suggestion=False
-        )
-
-
-def _least_squares_pulls_apart(config: RunConfig) -> Iterator[Problem]:
-    loss = config.loss
-    if loss.kind == "least_squares" and loss.fake_target == loss.real_target:  # type: ignore[attr-defined]
-        text = Message("Real and fake have the same target: D learns nothing.")
-        yield Problem("loss.fake_target", text, "Use 0 for fakes and 1 for reals.", suggestion=0.0)
-
-
-def _batch_norm_and_penalties(config: RunConfig) -> Iterator[Problem]:
-    for penalty in config.penalties:
-        if penalty.couples and config.architecture.d_mixes_batch:
-            yield Problem(f"penalties.{penalty.kind}", penalty.couples, "Turn batch norm in D off.")
-
-
-def _steepness_is_held(config: RunConfig) -> Iterator[Problem]:
-    held = config.architecture.d_is_bounded or any(p.weight != 0 for p in config.penalties)
-    if not held:
-        text = Message(
-            "Nothing keeps D from growing steep: such runs peak early and then get worse."
-        )
-        yield Problem(
-            "penalties",
-            text,
-            "Turn R1 on, or spectral norm in the architecture.",
-            severity="warning",
-        )
-
-
-def _ramps_are_sane(config: RunConfig) -> Iterator[Problem]:
-    for name in ("optimizer_g", "optimizer_d"):
-        rate = getattr(config, name).rate
-        if isinstance(rate, Ramp) and rate.images > config.training.images:
-            text = Message("The rate is still moving when the run ends.")
-            yield Problem(
-                f"{name}.rate", text, "Set its images to 0: the whole run.", severity="warning"
-            )
-
-
-RULES: tuple[Callable[[RunConfig], Iterator[Problem]], ...] = (
-    _size_fits,
-    _folder_exists,
-    _background_is_a_colour,
-    _device_is_there,
-    _pairing_means_something,
-    _least_squares_pulls_apart,
-    _batch_norm_and_penalties,
-    _steepness_is_held,
-    _ramps_are_sane,
-)
 
 __all__ = ["FORMAT", "RunConfig", "Varying", "check", "default_draft", "get", "live_paths", "parse"]

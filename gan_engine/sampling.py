@@ -31,14 +31,14 @@ def latents(seeds: Sequence[int], z_dim: int) -> Tensor:
 
 
 @torch.no_grad()
-def generate(network: nn.Module, latents_NZ: Tensor) -> Tensor:
+def generate(network: nn.Module, latents_NZ: Tensor, *more: float) -> Tensor:
     """Return what G makes of `latents_NZ`: (N, C, H, W) in [-1, 1], on the latents' device.
 
-    `network` must be in eval mode, so that an image does not depend on its neighbours.
+    `network` must be in eval mode, so that an image does not depend on its neighbours; it is given
+    `more` too.
     """
-    return torch.cat([network(part).float() for part in torch.split(latents_NZ, AT_ONCE)]).clamp(
-        -1, 1
-    )
+    parts = [network(part, *more).float() for part in torch.split(latents_NZ, AT_ONCE)]
+    return torch.cat(parts).clamp(-1, 1)
 
 
 class Sampler:
@@ -70,7 +70,10 @@ class Sampler:
         return tile(self._make(range(seed, seed + rows * columns), truncation), columns)
 
     def _make(self, seeds: Sequence[int], truncation: float) -> Tensor:
-        return generate(self.network, latents(seeds, self.z_dim).to(self._device) * truncation)
+        latents_NZ = latents(seeds, self.z_dim).to(self._device)
+        if self.config.architecture.truncates:
+            return generate(self.network, latents_NZ, truncation)
+        return generate(self.network, latents_NZ * truncation)
 
 
 def open_sampler(source: Path, device: str = "auto") -> Sampler:

@@ -4,6 +4,7 @@ from gan_engine.penalties.base import Critic, Penalty, Scene
 from gan_engine.penalties.consistency import Consistency
 from gan_engine.penalties.feature_matching import FeatureMatching
 from gan_engine.penalties.lipschitz import Dragan, GradientPenalty
+from gan_engine.penalties.path_length import PathLength
 from gan_engine.penalties.scores import Drift, LeCam
 from gan_engine.penalties.zero_centered import R1, R2
 
@@ -16,6 +17,7 @@ PENALTIES: tuple[type[Penalty], ...] = (
     Consistency,
     Drift,
     FeatureMatching,
+    PathLength,
 )
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "FeatureMatching",
     "GradientPenalty",
     "LeCam",
+    "PathLength",
     "Penalty",
     "Scene",
 ]

@@ -18,6 +18,7 @@ from gan_engine.drafts import get, put
 from gan_engine.errors import EngineError, SettingsError
 from gan_engine.events import Pixels
 from gan_engine.imaging import tile
+from gan_engine.layers.noise import draw_from
 from gan_engine.penalties import Penalty
 from gan_engine.schema import Ramp
 from gan_engine.training.live import LiveValues
@@ -51,6 +52,8 @@ class Session:
         self.live = LiveValues(config, device)
         self.live.fill(config, self.images_seen)
         self.networks = build_networks(config, device)
+        for network in (self.networks.g, self.networks.d):
+            draw_from(network, self.random)
         self.memory = Memory(config, device)
         self.meters = Meters(meter_names(config.penalties), device)
         clip = config.training.gradient_clip

@@ -17,6 +17,7 @@ from gan_engine.penalties import (
     FeatureMatching,
     GradientPenalty,
     LeCam,
+    PathLength,
     Penalty,
     Scene,
 )
@@ -51,13 +52,30 @@ def test_that_a_linear_d_is_charged_its_analytic_slope(kind: type[Penalty]) -> N
     assert kind().term(seen_by(linear)).item() == pytest.approx(expected.item(), rel=1e-5)
 
 
+class Styles(nn.Module):
+    """A G with styles whose images change with them by a known amount."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(6, 12))
+
+    def styles(self, z_NZ: Tensor) -> Tensor:
+        return z_NZ[:, None, :].clone().requires_grad_()
+
+    def synthesize(self, styles_NLZ: Tensor) -> Tensor:
+        return (styles_NLZ[:, 0] @ self.weight).reshape(-1, 3, 2, 2)
+
+    def forward(self, z_NZ: Tensor) -> Tensor:
+        return self.synthesize(self.styles(z_NZ))
+
+
 @pytest.mark.parametrize("kind", PENALTIES, ids=lambda part: part.key())
 def test_that_a_penalty_reaches_the_weights_it_is_for(kind: type[Penalty]) -> None:
     torch.manual_seed(0)
     d = nn.Sequential(nn.Conv2d(3, 4, 2), nn.Tanh(), nn.Conv2d(4, 1, 1))
-    g = nn.Linear(6, 12)
+    g = Styles()
     latents = torch.randn(5, 6)
-    fake = g(latents).reshape(5, 3, 2, 2)
+    fake = g(latents)
     fake = fake if kind.on == "g" else fake.detach()
     penalty = kind()
     scene = seen_by(d, fake=fake, discriminator=d, generator=g, latents_NZ=latents)
@@ -71,7 +89,8 @@ def test_that_a_penalty_reaches_the_weights_it_is_for(kind: type[Penalty]) -> No
 def test_that_a_patch_map_is_taken_too(kind: type[Penalty]) -> None:
     d = nn.Conv2d(3, 1, 1)
     penalty = kind()
-    scene = replace(seen_by(d, discriminator=d), memory=memory_of(penalty))
+    more = {"discriminator": d, "generator": Styles(), "latents_NZ": torch.randn(5, 6)}
+    scene = replace(seen_by(d, **more), memory=memory_of(penalty))
     assert torch.isfinite(penalty.term(scene))
 
 
@@ -118,3 +137,21 @@ def test_that_features_that_match_on_average_cost_nothing() -> None:
     real = torch.randn(4, 3, 2, 2, generator=torch.Generator().manual_seed(0))
     same = seen_by(lambda x: d(x).mean(1), real, real.flip(0), discriminator=d)
     assert FeatureMatching().term(same).item() == pytest.approx(0, abs=1e-6)
+
+
+def test_that_path_length_measures_how_far_a_step_in_style_moves_an_image() -> None:
+    """For a linear G it is how long its weight makes noise, on average."""
+    torch.manual_seed(0)
+    g, penalty = Styles(), PathLength(share=1.0, decay=1.0)
+    latents = torch.randn(4000, 6)
+    scene = seen_by(linear, generator=g, latents_NZ=latents)
+    scene = replace(scene, memory=memory_of(penalty))
+    penalty.term(scene)
+    expected = (torch.randn(4000, 12) @ g.weight.T / 2).norm(dim=1).mean()
+    assert scene.memory["length"].item() == pytest.approx(expected.item(), rel=0.03)
+
+
+def test_that_even_path_lengths_cost_nothing() -> None:
+    g, penalty = Styles(), PathLength(share=1.0, decay=1.0)
+    scene = seen_by(linear, generator=g, latents_NZ=torch.ones(1, 6))
+    assert penalty.term(replace(scene, memory=memory_of(penalty))).item() == pytest.approx(0)

@@ -36,7 +36,10 @@ def halves_equal_whole(tiny: Make, tmp_path: Path, changes: dict[str, Any]) -> N
 def test_that_every_penalty_trains_and_resumes_exactly(
     kind: str, tiny: Make, tmp_path: Path
 ) -> None:
-    changes = {"architecture": {"d_norm": "none"}, "penalties": {kind: {"interval": 2}}}
+    nets = {"kind": "dcgan", "d_norm": "none"}
+    if kind == "path_length":
+        nets = {"kind": "style", "width": 16, "z_dim": 8}
+    changes = {"architecture": nets, "penalties": {kind: {"interval": 2}}}
     halves_equal_whole(tiny, tmp_path, changes)
 
 
