@@ -35,7 +35,7 @@ class Colors:
     """Every colour in use, as #rrggbb.
 
     `series` are for curves, told apart by colour-blind people too; `faint` is decoration and never
-    text. Text on `window`, `surface` and `field` has a contrast of at least 4.5 in `text`,
+    text; `dim` is text that is off. Text on `window`, `surface` and `field` has a contrast of at least 4.5 in `text`,
     `muted`, `link`, `good`, `warning` and `error`.
     """
 
@@ -49,6 +49,7 @@ class Colors:
     edge: str
     text: str
     muted: str
+    dim: str
     faint: str
     accent: str
     accent_hover: str
@@ -74,6 +75,7 @@ DARK = Colors(
     edge="#73777f",
     text="#e4e6ea",
     muted="#a2a7b0",
+    dim="#7f848e",
     faint="#585c65",
     accent="#3f6fe0",
     accent_hover="#4a7af0",
@@ -98,6 +100,7 @@ LIGHT = Colors(
     edge="#858b96",
     text="#1b1d21",
     muted="#565d68",
+    dim="#767d89",
     faint="#b0b6c0",
     accent="#2f62d6",
     accent_hover="#2554c0",
@@ -253,10 +256,8 @@ def _palette(colors: Colors) -> QPalette:
     for key, value in roles.items():
         palette.setColor(key, QColor(value))
     off = QPalette.ColorGroup.Disabled
-    dim = QColor(colors.muted)
-    dim.setAlphaF(0.65)
     for key in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(off, key, dim)
+        palette.setColor(off, key, QColor(colors.dim))
     palette.setColor(off, role.Highlight, QColor(colors.faint))
     return palette
 

@@ -141,7 +141,7 @@ def curves() -> QWidget:
         + [(n * 1e5, "saved", "saved") for n in range(1, 12)]
     )
     for plot in grid.plots:
-        plot.show_cursor(3.02e5)
+        plot.show_cursor(3.02e5, tagged=plot is grid.plots[0])
     return grid
 
 

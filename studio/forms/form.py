@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -119,7 +120,7 @@ class Form(QWidget):
             title = section.setting.label.lower()
             count = hidden = 0
             for row in section.rows.values():
-                fits = all(word in row.words or word in title for word in words)
+                fits = all(begins(word, f"{title} {row.words}") for word in words)
                 row.setVisible(fits)
                 count += fits
                 hidden += fits and section.is_folded(row)
@@ -287,6 +288,11 @@ class Form(QWidget):
             for row in self.rows.values():
                 if isinstance(row, Row):
                     row.recolor()
+
+
+def begins(word: str, text: str) -> bool:
+    """Whether a word of `text` begins with `word`: “rate” finds no generator."""
+    return re.search(rf"(?<![^\W_]){re.escape(word)}", text) is not None
 
 
 def _untitled(root: type[Part]) -> Setting:

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 from studio.widgets.curve_plot import CurvePlot, Readings
 
 _NARROW_PX = 340
+_UNITS = 12
+"""One to four plots in a row divide it."""
 
 
 class CurveGrid(QWidget):
@@ -105,7 +107,7 @@ class CurveGrid(QWidget):
     def _point(self, x: object) -> None:
         for plot in self.plots:
             if plot is not self.sender():
-                plot.show_cursor(x)  # type: ignore[arg-type]
+                plot.show_cursor(x, tagged=False)  # type: ignore[arg-type]
 
     def _zoom(self, start: float, end: float) -> None:
         for plot in self.plots:
@@ -122,7 +124,11 @@ class CurveGrid(QWidget):
         if columns == self._columns and not again:
             return
         self._columns = columns
+        rest = len(self._cards) % columns
         for place, card in enumerate(self._cards):
-            self._grid.addWidget(card, place // columns, place % columns)
-        for column in range(3):
-            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+            row, column = divmod(place, columns)
+            last = place >= len(self._cards) - rest  # the last row shares the whole width
+            span = _UNITS // (rest if last else columns)
+            self._grid.addWidget(card, row, column * span, 1, span)
+        for column in range(_UNITS):
+            self._grid.setColumnStretch(column, 1)

@@ -185,8 +185,11 @@ class CurvePlot(QWidget):
         self._following = False
         self._move(start, end)
 
-    def show_cursor(self, x: float | None) -> None:
-        """Read every series out at `x` images; None shows the newest readings again."""
+    def show_cursor(self, x: float | None, tagged: bool = True) -> None:
+        """Read every series out at `x` images; None shows the newest readings again.
+
+        `tagged` also says in the plot how many images that is.
+        """
         self._cursor = x
         dots = []
         for line in self._lines.values():
@@ -194,7 +197,7 @@ class CurvePlot(QWidget):
             y = self._height(found[1]) if found else float("nan")
             if found and np.isfinite(y):
                 dots.append((found[0], y, line.paint))
-        self.area.show_cursor(x, dots)
+        self.area.show_cursor(x, dots, tagged)
         self._read_out()
 
     def reading(self, key: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,6 +42,8 @@ from studio import theme
 _MOST = 64.0
 """Screen pixels an image pixel, at most."""
 _STEP = 1.2
+_COARSE = 4.0
+"""From so many screen pixels a pixel on, one more or less is not seen."""
 _MARGIN = 8
 
 
@@ -72,6 +75,7 @@ class ImageView(QWidget):
         self._rows, self._columns, self._gap = 1, 1, 0
         self._names: tuple[str, ...] = ()
         self._hover = self._chosen = -1
+        self._larger: tuple[tuple[int, int], QImage] = (0, 0), QImage()
         self._scale, self._offset = 1.0, QPointF()
         self._fitted = True
         self._text = ""
@@ -110,10 +114,7 @@ class ImageView(QWidget):
             return
         room = QSize(max(1, self.width() - 2 * _MARGIN), max(1, self.height() - 2 * _MARGIN))
         scale = min(room.width() / self._image.width(), room.height() / self._image.height())
-        if scale > 1:  # whole steps keep pixels square and equal
-            ratio = self.devicePixelRatioF()
-            scale = max(1.0, np.floor(scale * ratio) / ratio)
-        self._scale = float(scale)
+        self._scale = min(float(scale), _MOST)
         size = QPointF(self._image.width(), self._image.height()) * self._scale
         middle = QPointF(self.width() - size.x(), self.height() - size.y()) / 2
         self._offset = QPointF(middle.toPoint())
@@ -189,9 +190,7 @@ class ImageView(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self._text)
         else:
-            smooth = self._scale * self.devicePixelRatioF() < 1.0
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-            painter.drawImage(self._on_screen(self._image.rect()), self._image)
+            self._draw_image(painter)
             for cell, color, width in (
                 (self._hover if self.count > 1 else -1, colors.on_accent, 1),
                 (self._chosen, colors.accent, 2),
@@ -204,6 +203,24 @@ class ImageView(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def _draw_image(self, painter: QPainter) -> None:
+        """Draw it smooth when smaller, and with pixels that are square and equal when larger."""
+        factor = self._scale * self.devicePixelRatioF()
+        source, uneven = self._image, abs(factor - round(factor)) > 1e-3
+        if 1.0 < factor < _COARSE and uneven:
+            source = self._enlarged(math.ceil(factor))
+        painter.setRenderHint(
+            QPainter.RenderHint.SmoothPixmapTransform, uneven and factor < _COARSE
+        )
+        painter.drawImage(self._on_screen(self._image.rect()), source)
+
+    def _enlarged(self, times: int) -> QImage:
+        """Return the picture with each pixel a square: what is drawn a little smaller than this."""
+        key = (self._image.cacheKey(), times)
+        if self._larger[0] != key:
+            self._larger = key, self._image.scaled(self._image.size() * times)
+        return self._larger[1]
 
     def _on_screen(self, rect: QRect) -> QRectF:
         corner = QPointF(rect.topLeft()) * self._scale + self._offset

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -125,11 +125,18 @@ class _Delegate(QStyledItemDelegate):
     def _name(self, painter: QPainter, rect: QRect, row: LayerRow) -> None:
         colors, metrics = theme.current(), painter.fontMetrics()
         painter.setPen(QColor(colors.text))
+        plain = painter.font()
+        if not row.depth:
+            strong = QFont(plain)
+            strong.setBold(True)
+            painter.setFont(strong)
+            metrics = painter.fontMetrics()
         name = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, name)
         rest = rect.adjusted(metrics.horizontalAdvance(name) + 8, 0, -4, 0)
         if row.kind != row.name and rest.width() > 24:
             painter.setPen(QColor(colors.muted))
+            painter.setFont(plain)
             kind = metrics.elidedText(row.kind, Qt.TextElideMode.ElideRight, rest.width())
             painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, kind)
 

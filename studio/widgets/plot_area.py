@@ -29,6 +29,7 @@ class PlotArea(pg.PlotWidget):  # type: ignore[misc]
     def __init__(self) -> None:
         self._dots: list[tuple[float, float, str]] = []
         self._cursor: float | None = None
+        self._tagged = True
         self.markers: list[Marker] = []
         self.values, self.images = ValueAxis(), ImagesAxis()
         super().__init__(axisItems={"left": self.values, "bottom": self.images})
@@ -59,9 +60,11 @@ class PlotArea(pg.PlotWidget):  # type: ignore[misc]
             axis.setTickPen(QPen(QColor(colors.grid), 1))
         self.viewport().update()
 
-    def show_cursor(self, x: float | None, dots: Sequence[tuple[float, float, str]] = ()) -> None:
+    def show_cursor(
+        self, x: float | None, dots: Sequence[tuple[float, float, str]] = (), tagged: bool = True
+    ) -> None:
         """Draw a crosshair at `x` and a dot at each (x, y, colour) of the view; None for none."""
-        self._cursor, self._dots = x, list(dots)
+        self._cursor, self._dots, self._tagged = x, list(dots), tagged
         self.viewport().update()
 
     def near_marker(self) -> Marker | None:
@@ -89,6 +92,7 @@ class PlotArea(pg.PlotWidget):  # type: ignore[misc]
         inside = self.box.sceneBoundingRect()
         painter.save()
         painter.setClipRect(inside)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for marker in self._in_sight():
             self._draw_marker(painter, marker, inside)
         if self._cursor is not None:
@@ -103,30 +107,32 @@ class PlotArea(pg.PlotWidget):  # type: ignore[misc]
         return found
 
     def _draw_marker(self, painter: QPainter, marker: Marker, inside: QRectF) -> None:
-        x = round(self._place(marker.x))
+        x = round(self._place(marker.x)) + 0.5
         color = QColor(getattr(theme.current(), _COLORS.get(marker.kind, "muted")))
         if marker.kind == "saved":
-            painter.setPen(QPen(color, 1))
-            painter.drawLine(x, int(inside.bottom()) - 5, x, int(inside.bottom()))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            painter.drawEllipse(QPointF(x, inside.bottom() - 4), 2.0, 2.0)
             return
         painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
-        painter.drawLine(x, int(inside.top()) + 6, x, int(inside.bottom()))
+        painter.drawLine(QPointF(x, inside.top() + 6), QPointF(x, inside.bottom()))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         top = inside.top()
-        corners = [QPointF(x - 4, top), QPointF(x + 5, top), QPointF(x + 0.5, top + 7)]
+        corners = [QPointF(x - 4.5, top), QPointF(x + 4.5, top), QPointF(x, top + 7)]
         painter.drawPolygon(QPolygonF(corners))
 
     def _draw_cursor(self, painter: QPainter, inside: QRectF) -> None:
         assert self._cursor is not None
         colors, x = theme.current(), round(self._place(self._cursor))
         painter.setPen(QPen(QColor(colors.edge), 1))
-        painter.drawLine(x, int(inside.top()), x, int(inside.bottom()))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawLine(QPointF(x + 0.5, inside.top()), QPointF(x + 0.5, inside.bottom()))
         painter.setPen(QPen(QColor(colors.canvas), 1))
         for at, y, color in self._dots:
             painter.setBrush(QColor(color))
             painter.drawEllipse(self.box.mapViewToScene(QPointF(at, y)), 3.5, 3.5)
+        if not self._tagged:
+            return
         marker = self.near_marker()
         text = f"{self._cursor:,.0f} images"
         self._tag(painter, inside, x, f"{text} · {marker.text}" if marker else text)

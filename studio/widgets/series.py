@@ -84,11 +84,6 @@ class Pyramid:
             self._levels[index].put(start, _halved(below[:, 2 * start :]))
         del self._levels[index + 1 :]
 
-    def values(self, first: int) -> Floats:
-        """Return the values from position `first` on."""
-        found: Floats = self._levels[0].rows[0, first:]
-        return found
-
     def buckets(self, first: int, last: int) -> tuple[int, Floats]:
         """Return (values a bucket, (4, n) buckets) over the values from `first` to before `last`.
 
@@ -145,13 +140,13 @@ def _decayed(rows: Floats, state: Floats, weight: float) -> Floats:
 
 
 class Series:
-    """Readings over images seen: as they are, smoothed, and both again on a logarithmic axis."""
+    """Readings over images seen, as they are and smoothed."""
 
     def __init__(self, weight: float = 0.9) -> None:
         self._points = Growing(2)
         self._weight = weight
         self._smoother = Smoother(weight)
-        self._pyramids: dict[tuple[bool, bool], Pyramid] = {}
+        self._pyramids: dict[bool, Pyramid] = {}
 
     def __len__(self) -> int:
         return self._points.size
@@ -190,21 +185,24 @@ class Series:
         """Set how much of the average stays at the next reading: 0 is none, below 1."""
         if weight != self._weight:
             self._weight, self._smoother = weight, Smoother(weight)
-            for log in (False, True):
-                self._pyramids.pop((True, log), None)
+            self._pyramids.pop(True, None)
 
     def stretch(self, start: float, end: float, smooth: bool = False, log: bool = False) -> Stretch:
-        """Return the buckets between two places, one reading more on each side."""
+        """Return the buckets between two places, one reading more on each side.
+
+        With `log` they are logarithms to base 10; what is not positive is left out.
+        """
         first = max(0, int(np.searchsorted(self.x, start)) - 1)
         last = min(len(self), int(np.searchsorted(self.x, end, "right")) + 1)
         if last <= first:
             none = np.empty(0)
             return Stretch(none, none, none, none)
-        width, rows = self._pyramid(smooth, log).buckets(first, last)
+        width, rows = self._pyramid(smooth).buckets(first, last)
         middles = (first // width + np.arange(rows.shape[1])) * width + width // 2
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = np.where(rows[3] > 0, rows[2] / rows[3], np.nan)
-        return Stretch(self.x[np.minimum(middles, len(self) - 1)], rows[0], mean, rows[1])
+        found = Stretch(self.x[np.minimum(middles, len(self) - 1)], rows[0], mean, rows[1])
+        return _logarithmic(found) if log else found
 
     def nearest(self, x: float) -> tuple[float, float] | None:
         """Return the reading closest to `x`: its place and value."""
@@ -215,24 +213,26 @@ class Series:
             at -= 1
         return float(self.x[at]), float(self.y[at])
 
-    def _pyramid(self, smooth: bool, log: bool) -> Pyramid:
-        if (smooth, log) not in self._pyramids:
-            if smooth and log:
-                self._pyramid(True, False)
-            self._pyramids[smooth, log] = Pyramid()
+    def _pyramid(self, smooth: bool) -> Pyramid:
+        if smooth not in self._pyramids:
+            self._pyramids[smooth] = Pyramid()
             self._catch_up()
-        return self._pyramids[smooth, log]
+        return self._pyramids[smooth]
 
     def _catch_up(self) -> None:
         """Give every pyramid the readings that it does not have yet."""
-        for (smooth, log), pyramid in sorted(self._pyramids.items()):
-            if smooth and log:
-                # the plain smoothed ones come first in order and are complete
-                values = self._pyramids[True, False].values(len(pyramid))
-            else:
-                values = self.y[len(pyramid) :]
-                values = self._smoother.extend(values) if smooth else values
-            pyramid.extend(_log(values) if log else values)
+        for smooth, pyramid in self._pyramids.items():
+            values = self.y[len(pyramid) :]
+            pyramid.extend(self._smoother.extend(values) if smooth else values)
+
+
+def _logarithmic(stretch: Stretch) -> Stretch:
+    """Return what a logarithmic axis shows; a bucket that reaches zero goes down to the least."""
+    low, mean, high = (_log(part) for part in (stretch.low, stretch.mean, stretch.high))
+    finite = np.concatenate([low[np.isfinite(low)], mean[np.isfinite(mean)]])
+    if len(finite):
+        low = np.where(np.isnan(low) & ~np.isnan(mean), finite.min(), low)
+    return Stretch(stretch.x, low, mean, high)
 
 
 def _log(values: Floats) -> Floats:
