@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 if TYPE_CHECKING:
     from studio.context import Studio
@@ -32,6 +40,22 @@ class Panel(QWidget):
     def bind(self, studio: Studio) -> None:
         """Listen to the models and let them listen: the only method that names one."""
         raise NotImplementedError
+
+
+class Pages(QStackedWidget):
+    """Contents that take turns; what does not fit scrolls inside them, never all of them."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False  # texts that wrap would make a page claim more height than the window has
+
+
+def column_of(parent: QWidget, *children: QWidget) -> None:
+    """Fill `parent` with its children, one below the other, without a margin."""
+    column = QVBoxLayout(parent)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for child in children:
+        column.addWidget(child)
 
 
 def words(text: str = "", role: Role = "text", wraps: bool = True) -> QLabel:

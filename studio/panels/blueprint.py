@@ -34,7 +34,9 @@ class Blueprint(QWidget):
         self.g, self.d = NetworkTable(_G), NetworkTable(_D)
         self._networks = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._networks.setSpacing(12)
+        self.note = words("Building the networks to count their weights…", "muted")
         for table in (self.g, self.d):
+            table.hide()
             self._networks.addWidget(table, 1, Qt.AlignmentFlag.AlignTop)
         inner = QWidget()
         column = QVBoxLayout(inner)
@@ -42,6 +44,7 @@ class Blueprint(QWidget):
         column.setSpacing(12)
         column.addWidget(self.problems)
         column.addWidget(self._loss())
+        column.addWidget(self.note)
         column.addLayout(self._networks)
         column.addStretch(1)
         area = QScrollArea()
@@ -60,6 +63,7 @@ class Blueprint(QWidget):
         """Show every layer with what it returns and how many numbers it learns."""
         self.g.show_rows(summary.g, summary.parameters_g)
         self.d.show_rows(summary.d, summary.parameters_d)
+        self.show_note("")
         for table in (self.g, self.d):  # the page scrolls, not each table in it
             view = table.table
             rows = view.verticalHeader().defaultSectionSize() * len(table.rows)
@@ -69,6 +73,13 @@ class Blueprint(QWidget):
             f" · each score sees {summary.receptive_field} px" if summary.receptive_field else ""
         )
         self.d.show_title(_D + field)
+
+    def show_note(self, text: str) -> None:
+        """Say why no networks are shown; with nothing to say they are."""
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+        self.g.setVisible(not text)
+        self.d.setVisible(not text)
 
     def show_loss(self, config: RunConfig) -> None:
         """Show what D and G play for, in the letters of the papers."""

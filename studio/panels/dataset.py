@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QScrollArea,
     QSplitter,
-    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +19,7 @@ from gan_engine import escape, get, paths, unescape
 from studio.failures import sentence_of
 from studio.forms import Form
 from studio.panels import words as say
-from studio.panels.base import EmptyState, Panel, button, words
+from studio.panels.base import EmptyState, Pages, Panel, button, column_of
 from studio.panels.findings import Findings
 from studio.widgets.drop_zone import DropZone
 
@@ -50,7 +49,8 @@ class DatasetPanel(Panel):
         self._thumbnails: Job | None = None
         self._report: DatasetReport | None = None
         self._wanted: list[str] = []
-        self._stack = QStackedLayout(self)
+        self._stack = Pages()
+        column_of(self, self._stack)
         for page in (self._welcome(), self._waiting(), self._content()):
             self._stack.addWidget(page)
 
@@ -182,15 +182,14 @@ class DatasetPanel(Panel):
         foot.addWidget(self.next_button)
         side = QWidget()
         column = QVBoxLayout(side)
-        column.setContentsMargins(12, 16, 16, 16)
-        column.addWidget(words("How they are prepared", "title"))
+        column.setContentsMargins(8, 12, 8, 16)
         column.addWidget(area, 1)
         column.addLayout(foot)
         self._page = QSplitter(Qt.Orientation.Horizontal)
         self._page.addWidget(self.findings)
         self._page.addWidget(side)
-        side.setMinimumWidth(310)
-        self._page.setSizes([530, 320])
+        side.setMinimumWidth(330)
+        self._page.setSizes([500, 350])
         self._page.setStretchFactor(0, 1)
         self._page.setChildrenCollapsible(False)
         return self._page

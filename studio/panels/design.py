@@ -16,6 +16,7 @@ from gan_engine import (
     summarize,
     with_preset,
 )
+from studio.failures import sentence_of
 from studio.forms import Form
 from studio.panels.base import Panel, words
 from studio.panels.blueprint import Blueprint
@@ -61,7 +62,7 @@ class DesignPanel(Panel):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
-        column.addWidget(words("Start from a preset", "title"))
+        column.addWidget(words("Start from a preset", "title", wraps=False))
         column.addWidget(self.gallery)
         column.addWidget(self._middle(), 1)
 
@@ -114,6 +115,11 @@ class DesignPanel(Panel):
         """Show both networks layer by layer."""
         self.blueprint.show_networks(summary)
 
+    @Slot(object)
+    def show_failure(self, error: Exception) -> None:
+        """Say why the networks cannot be shown."""
+        self.blueprint.show_note(" ".join(sentence_of(error)))
+
     # --- inside ------------------------------------------------------------------------------
 
     def _middle(self) -> QWidget:
@@ -151,6 +157,7 @@ class DesignPanel(Panel):
         config, self._drawn = self._config, wanted
         self._job = self._jobs.call(lambda: summarize(config))
         self._job.done.connect(self.show_summary)
+        self._job.failed.connect(self.show_failure)
         self._job.ended.connect(self._calm.start)
 
     @Slot(object)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QRadioButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -144,6 +145,7 @@ class ExportDialog(QDialog):
             form = Form(root=kind)
             form.edited.connect(self._edit)
             form.show_draft(self._values[number])
+            form.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
             self.forms.append(form)
         self.choices.idClicked.connect(self._choose)
         return column

@@ -52,6 +52,7 @@ class MessagesPanel(Panel):
         self._none = words("None. These settings can be trained.", "muted")
         self._nothing = words("What runs say and do is kept here.", "muted")
         self._clear = button("Clear", "Empty the log on the screen; files stay.")
+        self._clear.setProperty("small", True)
         self._clear.clicked.connect(self.clear)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(_column(self._problems_title, self._none, self.problems))

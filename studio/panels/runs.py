@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from studio.panels import words as say
-from studio.panels.base import EmptyState, Panel, button
+from studio.panels.base import EmptyState, Pages, Panel, button, column_of
 from studio.panels.run_list import RunList, RunRow
 from studio.widgets.image_view import to_image
 
 if TYPE_CHECKING:
-    from gan_engine import Pixels, RunInfo, Scalars, Started
+    from gan_engine import Pixels, RunInfo, SampleGrid, Scalars, Started
     from studio.context import Studio
 
 SIDE = 416
@@ -66,7 +66,8 @@ class RunsPanel(Panel):
         column.setSpacing(0)
         column.addWidget(self.list, 1)
         column.addLayout(self._buttons())
-        self._stack = QStackedLayout(self)
+        self._stack = Pages()
+        column_of(self, self._stack)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(full)
 
@@ -77,6 +78,7 @@ class RunsPanel(Panel):
         studio.run.started.connect(self.show_start)
         studio.run.state_changed.connect(self.show_state)
         studio.run.scalars_arrived.connect(self.show_readings)
+        studio.run.sample_arrived.connect(self.show_sample)
         self.run_opened.connect(studio.run.open_folder)
         self.run_continued.connect(studio.run.resume)
         self.run_discarded.connect(studio.library.move_to_trash)
@@ -89,12 +91,15 @@ class RunsPanel(Panel):
     def show_runs(self, runs: list[RunInfo]) -> None:
         """Show every run of the library, the newest first; the chosen one stays chosen."""
         chosen = self.list.chosen
+        if self._active is not None and self._active not in self._infos:
+            chosen = self._active  # the run that has just begun
         self._infos = {info.folder: info for info in runs}
         self.list.runs.show_rows([_row(info, info.images_seen) for info in runs])
         self._stack.setCurrentIndex(1 if runs else 0)
         if runs:
             self.list.choose(chosen)
-        if missing := self.list.runs.missing_pictures():
+        known = {info.thumbnail for info in runs}
+        if missing := [path for path in self.list.runs.missing_pictures() if path in known]:
             self.pictures_asked.emit(missing)
         self._enable()
 
@@ -117,6 +122,14 @@ class RunsPanel(Panel):
             _row(info, seen.get(folder, info.images_seen)) for folder, info in self._infos.items()
         ]
         self.list.runs.show_rows(rows)
+
+    @Slot(object)
+    def show_sample(self, grid: SampleGrid) -> None:
+        """Show the going run's newest samples beside its name."""
+        info = self._infos.get(self._active) if self._active is not None else None
+        if info is not None:
+            picture = QPixmap.fromImage(to_image(grid.pixels).copy())
+            self.list.runs.show_picture(info.thumbnail or info.folder, picture)
 
     @Slot(str)
     def show_state(self, state: str) -> None:
@@ -239,4 +252,12 @@ def _row(info: RunInfo, seen: int) -> RunRow:
     word, mood = _STATES[info.state]
     about = word if info.state == "unreadable" else f"{word} · {say.images(seen)}"
     tip = info.problem or str(info.folder)
-    return RunRow(info.folder, info.name, about, say.when(info.started), mood, info.thumbnail, tip)
+    return RunRow(
+        info.folder,
+        info.name,
+        about,
+        say.when(info.started),
+        mood,
+        info.thumbnail or info.folder,
+        tip,
+    )

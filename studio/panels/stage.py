@@ -50,8 +50,9 @@ class Stage(QWidget):
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.addWidget(self._samples_side())
         self._split.addWidget(self._reals_side())
-        self._split.setStretchFactor(0, 3)
-        self._split.setStretchFactor(1, 2)
+        self._split.setStretchFactor(0, 4)
+        self._split.setStretchFactor(1, 3)
+        self._split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -108,7 +109,7 @@ class Stage(QWidget):
         self._real_pixels = pixels
         self.reals.set_cells(rows, columns, GAP, [f"real {n + 1}" for n in range(rows * columns)])
         self.reals.show_pixels(pixels)
-        self._reals_box.setVisible(pixels is not None and self.reals_button.isChecked())
+        self._toggle_reals(self.reals_button.isChecked())
         self.reals_button.setEnabled(pixels is not None)
 
     # --- building ----------------------------------------------------------------------------
@@ -135,6 +136,7 @@ class Stage(QWidget):
 
     def _reals_side(self) -> QWidget:
         self._reals_box = _titled(words("Real images", "title"), self.reals)
+        self._reals_box.setContentsMargins(8, 0, 0, 0)
         return self._reals_box
 
     # --- inside ------------------------------------------------------------------------------
@@ -167,7 +169,10 @@ class Stage(QWidget):
 
     @Slot(bool)
     def _toggle_reals(self, on: bool) -> None:
-        self._reals_box.setVisible(on and self._real_pixels is not None)
+        shown = on and self._real_pixels is not None
+        if shown and not self._reals_box.isVisibleTo(self._split):
+            self._split.setSizes([4000, 3000])
+        self._reals_box.setVisible(shown)
 
     @Slot()
     def _save_chosen(self) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QProgressBar, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QSplitter, QVBoxLayout, QWidget
 
 from gan_engine import get, paths, read_png, write_png
 from studio.failures import sentence_of
 from studio.panels import words as say
-from studio.panels.base import EmptyState, Panel
+from studio.panels.base import EmptyState, Pages, Panel, column_of
 from studio.panels.curves import Curves
 from studio.panels.ending import Ending
 from studio.panels.stage import Stage
@@ -61,7 +61,8 @@ class TrainPanel(Panel):
         self._split.setStretchFactor(1, 2)
         self._split.setChildrenCollapsible(False)
         page = _page(self.ending, self._split)
-        self._stack = QStackedLayout(self)
+        self._stack = Pages()
+        column_of(self, self._stack)
         for content in (self._empty_page(), self._waiting_page(), page):
             self._stack.addWidget(content)
         self._page = page
