@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import ValidationError
 
-from gan_engine import paths
 from gan_engine.architectures import ARCHITECTURES, DCGAN, Architecture
 from gan_engine.augment import AUGMENTATIONS, Augmentation, NoAugmentation
-from gan_engine.drafts import Draft, drop, get, unescape
+from gan_engine.data_settings import DataSettings
+from gan_engine.drafts import Draft, drop, get
 from gan_engine.errors import SettingsError
-from gan_engine.imaging import ImageShape
 from gan_engine.losses import LOSSES, AdversarialLoss, CrossEntropy
 from gan_engine.optimizers import OPTIMIZERS, Adam, Optimizer
 from gan_engine.penalties import PENALTIES, R1, Penalty
@@ -23,68 +21,6 @@ from gan_engine.schema import EachOf, Message, OneOf, Part, Varying, option, set
 
 FORMAT = 1
 """The version of run files; a larger one is from the future."""
-
-
-class DataSettings(Part):
-    """Which images, and how they become squares (or rectangles) of one size."""
-
-    title = "Images"
-    folder: str = option(
-        "builtin",
-        role="folder",
-        help="A folder of pictures; “builtin” is the set that comes with the program.",
-    )
-    size: int = option(
-        64,
-        ge=8,
-        le=1024,
-        unit="px",
-        help="Height of the images; 32 learns in minutes, 256 in days.",
-    )
-    width: int = option(
-        0,
-        ge=0,
-        le=1024,
-        unit="px",
-        advanced=True,
-        help="Width, when it is not the height; 0 is square.",
-    )
-    channels: Literal[1, 3] = option(
-        3, help="Grey or colour.", names={1: "Grey", 3: "Colour (RGB)"}
-    )
-    fit: Literal["crop", "pad", "stretch"] = option(
-        "crop",
-        help="What to do with pictures of another shape.",
-        names={"crop": "Crop the middle", "pad": "Pad with the background", "stretch": "Stretch"},
-    )
-    background: str = option(
-        "#ffffff",
-        role="color",
-        help="What shows through transparent parts and beside padded pictures.",
-    )
-    filter: Literal["lanczos", "bicubic", "bilinear", "box"] = option(
-        "lanczos",
-        advanced=True,
-        help="How pictures are resized; Lanczos is the sharpest.",
-        names={"lanczos": "Lanczos", "bicubic": "Bicubic", "bilinear": "Bilinear", "box": "Box"},
-    )
-    flip: bool = option(
-        True, help="Also show mirror images; off for text and other things with a side."
-    )
-
-    @property
-    def path(self) -> Path:
-        """The folder of pictures."""
-        return (
-            paths.builtin_images()
-            if self.folder == paths.BUILTIN
-            else Path(unescape(self.folder)).expanduser()
-        )
-
-    @property
-    def shape(self) -> ImageShape:
-        """What every prepared image is."""
-        return ImageShape(self.size, self.width or self.size, self.channels)
 
 
 class EmaSettings(Part):
@@ -301,4 +237,14 @@ def _complete(draft: Mapping[str, Any]) -> Draft:
     return whole
 
 
-__all__ = ["FORMAT", "RunConfig", "Varying", "check", "default_draft", "get", "live_paths", "parse"]
+__all__ = [
+    "FORMAT",
+    "DataSettings",
+    "RunConfig",
+    "Varying",
+    "check",
+    "default_draft",
+    "get",
+    "live_paths",
+    "parse",
+]

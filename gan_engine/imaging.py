@@ -4,32 +4,51 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-import stat
 import threading
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageFile, PngImagePlugin
 
 from gan_engine import durable
-from gan_engine.drafts import escape
-from gan_engine.errors import FileError
+from gan_engine.colour import flat, rgb
 from gan_engine.events import Pixels
-from gan_engine.schema import Message
+from gan_engine.pictures import (
+    FORMATS,
+    JPEG,
+    MAX_PIXELS,
+    ImageError,
+    ImageHeader,
+    opened,
+    orientation,
+    read_header,
+    upright_size,
+)
 
 if TYPE_CHECKING:  # a reader of PNG files need not wait for torch
     from torch import Tensor
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
-"""What is opened; every other decoder of Pillow stays out of a stranger's reach."""
+__all__ = [
+    "FILTERS",
+    "FORMATS",
+    "MAX_PIXELS",
+    "Crop",
+    "ImageError",
+    "ImageHeader",
+    "ImageShape",
+    "decode",
+    "read_header",
+    "read_png",
+    "read_png_text",
+    "thumbnail",
+    "tile",
+    "write_png",
+]
 
-MAX_PIXELS = 2**26
-"""What is decoded at most: above the largest cameras, well below Pillow's own limit."""
+Crop = Literal["centre", "top", "content"]
 
 FILTERS = {
     "lanczos": Image.Resampling.LANCZOS,
@@ -38,7 +57,6 @@ FILTERS = {
     "box": Image.Resampling.BOX,
 }
 
-_ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -48,14 +66,19 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_JPEG = ("JPEG", "MPO")  # a phone's JPEG with a second picture behind the first is an MPO to Pillow
+# Where the top of an upright picture is, as it is stored: (left to right, top to bottom).
+_TOP = {
+    1: (0.5, 0.0),
+    2: (0.5, 0.0),
+    3: (0.5, 1.0),
+    4: (0.5, 1.0),
+    5: (0.0, 0.5),
+    6: (0.0, 0.5),
+    7: (1.0, 0.5),
+    8: (1.0, 0.5),
+}
 _LARGE = 2**24
 _large_turns = threading.BoundedSemaphore(2)  # however many threads decode, memory stays bounded
-
-# Pillow warns about odd metadata, which does not matter here, and about bombs, which does.
-# Set for the process and once, because the filters of `warnings` are shared by all threads.
-warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 class ImageShape(NamedTuple):
@@ -70,51 +93,7 @@ class ImageShape(NamedTuple):
         return f"{self.width}×{self.height} {colour}"
 
 
-class ImageHeader(NamedTuple):
-    """What a picture says about itself before it is decoded; width and height are upright."""
-
-    width: int
-    height: int
-    mode: str
-    format: str
-    frames: int = 1
-    rotated: bool = False
-    alpha: bool = False
-    profile: bool = False
-
-
-class ImageError(FileError):
-    """A picture cannot be used; `reason` is a phrase that says why."""
-
-    def __init__(self, path: Path | str, reason: str) -> None:
-        self.path, self.reason = Path(path), reason
-        super().__init__(
-            "“{name}” cannot be used: {reason}.",
-            hint="Leave it out, or save it again as PNG or JPEG.",
-            name=escape(self.path.name),
-            reason=reason,
-        )
-
-
 # --- reading what strangers made ---------------------------------------------------------------
-
-
-def read_header(path: Path | str) -> ImageHeader:
-    """Return what the picture at `path` says about itself, without decoding it.
-
-    Raises:
-        ImageError: It is no ordinary file, no picture, or too large to be opened safely.
-    """
-    with _opened(path) as image:
-        return ImageHeader(
-            *_upright_size(image),
-            mode=image.mode,
-            format="JPEG" if image.format == "MPO" else str(image.format),
-            frames=1 if image.format in _JPEG else int(getattr(image, "n_frames", 1)),
-            rotated=_orientation(image) != 1,
-            alpha=image.has_transparency_data,
-            profile=bool(image.info.get("icc_profile")),
-        )
 
 
 def decode(
@@ -123,15 +102,17 @@ def decode(
     fit: str = "crop",
     background: str = "#ffffff",
     filter: str = "lanczos",
+    crop: Crop = "centre",
 ) -> NDArray[np.uint8]:
     """Return the picture at `path` as the networks will see it.
 
     Args:
-        path: An ordinary file.
+        path: An ordinary file, or a file in an archive: `archive.zip/inside.png`.
         shape: What to make of it.
-        fit: "crop" the middle, "pad" with the background, or "stretch".
+        fit: "crop" what is too long, "pad" with the background, or "stretch".
         background: "#rrggbb", what shows through transparent parts and beside padded pictures.
         filter: One of `FILTERS`.
+        crop: What stays of a cropped picture: its centre, its top, or where most detail is.
 
     Returns:
         (H, W, C), contiguous: upright, 8 bits, the first frame of an animation.
@@ -146,14 +127,14 @@ def decode(
         across, down = shape.width / width, shape.height / height
         if fit == "crop":
             scale = max(across, down)
-            return _Plan(size, (across / scale, down / scale))
+            return _Plan(size, (across / scale, down / scale), crop)
         scale = min(across, down)
         inner = max(1, round(width * scale)), max(1, round(height * scale))
         return _Plan(inner if fit == "pad" else size)
 
     small = _read(path, plan, background, FILTERS[filter])
     if small.size != size:
-        canvas = Image.new("RGB", size, _rgb(background))
+        canvas = Image.new("RGB", size, rgb(background))
         canvas.paste(small, ((size[0] - small.width) // 2, (size[1] - small.height) // 2))
         small = canvas
     return np.array(small.convert("L" if shape.channels == 1 else "RGB")).reshape(shape)
@@ -174,54 +155,12 @@ def thumbnail(path: Path | str, side: int, background: str = "#ffffff") -> Pixel
     return _read_only(np.array(small.convert("RGB")))
 
 
-@contextlib.contextmanager
-def _opened(path: Path | str, formats: tuple[str, ...] = FORMATS) -> Iterator[ImageFile.ImageFile]:
-    """Open a picture; whatever opening or using it throws leaves as an ImageError."""
-    try:
-        found = os.stat(path)
-        if not stat.S_ISREG(found.st_mode):  # reading a pipe would wait for ever
-            raise ImageError(path, Message("not an ordinary file"))
-        if not found.st_size:
-            raise ImageError(path, Message("the file is empty"))
-        with open(path, "rb") as file, Image.open(file, formats=formats) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise ImageError(path, _too_large(f"{image.width}×{image.height}"))
-            yield image
-    except ImageError:
-        raise
-    except Exception as error:  # Pillow throws SyntaxError, ValueError, struct.error, KeyError …
-        raise ImageError(path, _reason(error)) from error
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, UnidentifiedImageError):
-        kinds = "PNG, JPEG, WebP, BMP, TIFF, GIF"
-        return Message("no picture of a kind that is read here ({kinds})", kinds=kinds)
-    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return _too_large("its")
-    if isinstance(error, MemoryError):
-        return Message("it needs more memory than there is")
-    if isinstance(error, FileNotFoundError):
-        return Message("it is not there")
-    if isinstance(error, OSError) and error.errno and error.strerror:
-        return Message("it cannot be read ({why})", why=error.strerror)
-    why = (str(error).splitlines() or [""])[0][:160] or type(error).__name__
-    return Message("cut short or damaged ({why})", why=why)
-
-
-def _too_large(size: str) -> str:
-    return Message(
-        "{size} pixels are more than the {cap:.0f} million that are safe to open",
-        size=size,
-        cap=MAX_PIXELS / 1e6,
-    )
-
-
 class _Plan(NamedTuple):
-    """Which (width, height) a picture gets, and which share of each, around the middle, is kept."""
+    """Which (width, height) a picture gets, which share of each is kept, and of which part."""
 
     size: tuple[int, int]
     keep: tuple[float, float] = (1.0, 1.0)
+    crop: Crop = "centre"
 
 
 def _read(
@@ -232,31 +171,33 @@ def _read(
 ) -> Image.Image:
     """Return a picture upright, in 8 bits and resized to what `plan` makes of its full size.
 
-    It is resized as it is stored and turned afterwards: the kept share is around the middle
-    either way, and little is left to turn.
+    It is resized as it is stored and turned afterwards, when little is left to turn.
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         full = image.size
-        extent = _draft(image, plan(*_upright_size(image))) if image.format in _JPEG else full
+        extent: tuple[float, float] = full
+        if isinstance(image, ImageFile.ImageFile) and image.format in JPEG:
+            extent = _draft(image, plan(*upright_size(image)))
         large = image.width * image.height > _LARGE
         with _large_turns if large else contextlib.nullcontext():
             image.load()
-            flat = _flat(image, background)
-        orientation = _orientation(image)
-        turned = orientation >= 5
-        size, keep = plan(*(full[::-1] if turned else full))
+            whole = flat(image, background)
+        turn = orientation(image)
+        turned = turn >= 5
+        size, keep, crop = plan(*(full[::-1] if turned else full))
         if turned:
             size, keep = size[::-1], keep[::-1]
         (width, height), (across, down) = extent, keep
-        left, top = width * (1 - across) / 2, height * (1 - down) / 2
-        box = (left, top, width * (1 + across) / 2, height * (1 + down) / 2)
-        small = flat.resize(size, filter, box=box)
-        return small.transpose(_UPRIGHT[orientation]) if orientation > 1 else small
+        right, below = _where(whole, keep, crop, turn)
+        left, top = width * (1 - across) * right, height * (1 - down) * below
+        box = (left, top, left + width * across, top + height * down)
+        small = whole.resize(size, filter, box=box)
+        return small.transpose(_UPRIGHT[turn]) if turn > 1 else small
 
 
 def _draft(image: ImageFile.ImageFile, plan: _Plan) -> tuple[float, float]:
     """Have a JPEG decoded only twice as finely as needed; return its size in coarser pixels."""
-    width, height = _upright_size(image)
+    width, height = upright_size(image)
     wanted = max(plan.size[0] / (width * plan.keep[0]), plan.size[1] / (height * plan.keep[1]))
     factor = int(0.5 / wanted)
     if factor > 1:
@@ -266,60 +207,27 @@ def _draft(image: ImageFile.ImageFile, plan: _Plan) -> tuple[float, float]:
     return image.size
 
 
-def _orientation(image: Image.Image) -> int:
-    """Return how a camera was held, 1 to 8; upright where the metadata is damaged."""
-    try:
-        # The base class's, since the one of PNG files decodes the whole picture first.
-        value = Image.Image.getexif(image).get(_ORIENTATION, 1)
-    except Exception:  # damaged metadata is no reason to refuse the pixels
-        return 1
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+def _where(
+    image: Image.Image, keep: tuple[float, float], crop: Crop, turn: int
+) -> tuple[float, float]:
+    """Return where the kept window of a picture as stored lies: 0 is left or top, 1 the other end."""
+    if crop == "centre" or keep == (1.0, 1.0):
+        return 0.5, 0.5
+    if crop == "top":
+        return _TOP[turn]
+    small = np.asarray(image.convert("L").resize((64, 64), Image.Resampling.BOX), np.float32)
+    detail = np.abs(np.diff(small, axis=0))[:, 1:] + np.abs(np.diff(small, axis=1))[1:]
+    return _busiest(detail.sum(0), keep[0]), _busiest(detail.sum(1), keep[1])
 
 
-def _upright_size(image: Image.Image) -> tuple[int, int]:
-    turned = _orientation(image) >= 5 and image.format != "TIFF"  # TIFF files open upright
-    return (image.height, image.width) if turned else image.size
-
-
-# --- meaning -------------------------------------------------------------------------------------
-
-
-def _flat(image: Image.Image, background: str) -> Image.Image:
-    """Return `image` in 8 bits, "L" or "RGB", laid on `background` where it is transparent.
-
-    Resizing comes after this, so that colours under transparent pixels never mix in.
-    """
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        image = _eight_bits(image)
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        flat = Image.new("RGB", image.size, _rgb(background))
-        flat.paste(image, mask=image)
-        return flat
-    return image.convert("L" if image.mode in ("1", "L") else "RGB")
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Return a deep grey image in 8 bits; Pillow's own conversion would clip it."""
-    deep = np.asarray(image)
-    values = np.nan_to_num(deep.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    black, span = _range(image.mode, values)
-    values = ((values - black) * (255 / span)).clip(0, 255)
-    grey = Image.fromarray(np.rint(values).astype(np.uint8))
-    key = image.info.get("transparency")
-    if isinstance(key, int):
-        grey.putalpha(Image.fromarray(np.where(deep == key, 0, 255).astype(np.uint8)))
-    return grey
-
-
-def _range(mode: str, values: NDArray[np.float32]) -> tuple[float, float]:
-    """Return which value is black and how far white is from it: 16 bits, or what the values fit."""
-    if mode.startswith("I;16"):
-        return 0.0, 65535.0
-    low, high = float(values.min()), float(values.max())
-    if low < 0 or high > 65535:
-        return low, (high - low) or 1.0
-    return 0.0, next(white for white in (1.0, 255.0, 65535.0) if high <= white)
+def _busiest(detail: NDArray[np.float32], share: float) -> float:
+    """Return where a window over `share` of a row sees most detail; the middle, when all is even."""
+    length = max(1, round(len(detail) * share))
+    sums = np.convolve(detail, np.ones(length, np.float32), "valid")
+    best = np.flatnonzero(sums >= sums.max() * 0.999)
+    middle = (len(sums) - 1) / 2
+    start = best[np.abs(best - middle).argmin()]
+    return float(start / (2 * middle)) if middle else 0.5
 
 
 # --- our own pictures ----------------------------------------------------------------------------
@@ -344,7 +252,7 @@ def tile(images_NCHW: Tensor, columns: int, gap: int = 2, background: str = "#20
     count, _, height, width = images.shape
     rows = -(-count // columns)
     canvas = images.new_empty((rows * columns, 3, height + gap, width + gap))
-    for channel, level in enumerate(_rgb(background)):
+    for channel, level in enumerate(rgb(background)):
         canvas[:, channel].fill_(level)
     canvas[:count, :, :height, :width] = images  # grey spreads over the three
     grid = canvas.view(rows, columns, 3, height + gap, width + gap).permute(0, 3, 1, 4, 2)
@@ -373,7 +281,7 @@ def read_png(path: Path | str) -> Pixels:
     Raises:
         ImageError: It is no PNG, or damaged.
     """
-    with _opened(path, ("PNG",)) as image:
+    with opened(path, ("PNG",)) as image:
         return _read_only(np.array(image.convert("RGB")))
 
 
@@ -383,15 +291,10 @@ def read_png_text(path: Path | str) -> dict[str, str]:
     Raises:
         ImageError: It is no PNG, or damaged.
     """
-    with _opened(path, ("PNG",)) as image:
+    with opened(path, ("PNG",)) as image:
         return {str(key): value for key, value in image.info.items() if isinstance(value, str)}
 
 
 def _read_only(pixels: NDArray[np.uint8]) -> Pixels:
     pixels.setflags(write=False)
     return pixels
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
-    return red, green, blue

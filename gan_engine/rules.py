@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from gan_engine.archives import is_archive
 from gan_engine.device import available_devices
 from gan_engine.losses import CrossEntropy
 from gan_engine.problems import Problem
@@ -19,7 +20,7 @@ def _size_fits(config: RunConfig) -> Iterator[Problem]:
 
 
 def _folder_exists(config: RunConfig) -> Iterator[Problem]:
-    if not config.data.path.is_dir():
+    if not config.data.path.is_dir() and not is_archive(config.data.path):
         text = Message("The folder “{folder}” is not there.", folder=config.data.folder)
         yield Problem("data.folder", text, "Choose another folder, or plug the disk in.")
 

@@ -32,13 +32,13 @@ from gan_engine.data.scan import (
 )
 from gan_engine.drafts import escape
 from gan_engine.errors import DataError, SpaceError
-from gan_engine.imaging import ImageError, ImageShape, decode
+from gan_engine.imaging import Crop, ImageError, ImageShape, decode
 from gan_engine.schema import Message
 
 if TYPE_CHECKING:
-    from gan_engine.config import DataSettings
+    from gan_engine.data_settings import DataSettings
 
-_FORMAT = 1  # raise it when the same picture is decoded to other pixels: old arrays are remade
+_FORMAT = 2  # raise it when the same picture is decoded to other pixels: old arrays are remade
 _HEADER_BYTES = 128
 
 
@@ -101,11 +101,15 @@ def prepare(
 def fingerprint(settings: DataSettings, pictures: Sequence[Entry]) -> str:
     """Return a name for exactly these files decoded in exactly this way."""
     digest = hashlib.sha256()
-    how = (_FORMAT, *settings.shape, settings.fit, settings.background.lower(), settings.filter)
+    how = (_FORMAT, *settings.shape, *_how(settings))
     digest.update(json.dumps(how).encode())
     for entry in pictures:
         digest.update(json.dumps((entry.name, entry.size, entry.modified)).encode())
     return digest.hexdigest()[:32]
+
+
+def _how(settings: DataSettings) -> tuple[str, str, str, Crop]:
+    return settings.fit, settings.background.lower(), settings.filter, settings.crop
 
 
 def require_space(folder: Path, needed: int) -> None:
@@ -184,9 +188,8 @@ def _make(
 
 
 def _decoded(settings: DataSettings, entry: Entry) -> NDArray[np.uint8] | ImageError:
-    path, how = settings.path / entry.name, (settings.fit, settings.background, settings.filter)
     try:
-        return decode(path, settings.shape, *how)
+        return decode(settings.path / entry.name, settings.shape, *_how(settings))
     except ImageError as error:
         return error
 

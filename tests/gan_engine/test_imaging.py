@@ -178,6 +178,101 @@ def test_that_cmyk_is_converted_without_a_profile(tmp_path):
     assert farthest(decode(path, ImageShape(16, 16, 3)), expected.round()) <= 2
 
 
+def profile(primaries: list[list[float]], gamma: float, space: bytes = b"RGB ") -> bytes:
+    """Return an ICC profile of a display with these columns of red, green and blue in XYZ (D50)."""
+
+    def fixed(values: list[float]) -> bytes:
+        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256)) + b"\0\0"
+    white = b"XYZ \0\0\0\0" + fixed([0.9642, 1.0, 0.8249])
+    tags = {b"wtpt": white}
+    if space == b"RGB ":
+        for name, column in zip(b"rgb", primaries, strict=True):
+            tags[bytes([name]) + b"XYZ"] = b"XYZ \0\0\0\0" + fixed(column)
+            tags[bytes([name]) + b"TRC"] = curve
+    else:
+        tags[b"kTRC"] = curve
+    table, body, at = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
+    for name, data in tags.items():
+        table += name + struct.pack(">II", at + len(body), len(data))
+        body += data
+    header = struct.pack(
+        ">I4sI4s4s4s", at + len(body), b"none", 0x02400000, b"mntr", space, b"XYZ "
+    )
+    header += struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp" + b"\0" * 28
+    header += fixed([0.9642, 1.0, 0.8249])
+    return header.ljust(128, b"\0") + table + body
+
+
+# Adobe RGB (1998) and sRGB seen under D50, from their published primaries and Bradford's transform.
+ADOBE = [[0.60974, 0.31111, 0.01947], [0.20528, 0.62567, 0.06087], [0.14919, 0.06322, 0.74457]]
+SRGB = [[0.43607, 0.22249, 0.01392], [0.38515, 0.71687, 0.09708], [0.14307, 0.06061, 0.71410]]
+
+
+def srgb_of(linear: np.ndarray) -> np.ndarray:
+    linear = linear.clip(0, 1)
+    curve = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return (curve * 255).round()
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg", "tif", "webp"])
+def test_that_colours_are_translated_from_their_profile(tmp_path, kind):
+    colours = np.random.default_rng(0).integers(0, 256, (5, 7, 3), np.uint8)
+    pixels = colours.repeat(16, 0).repeat(16, 1)
+    how = {"jpg": {"quality": 100, "subsampling": 0}, "webp": {"lossless": True}}.get(kind, {})
+    path = save(tmp_path / f"x.{kind}", pixels, icc_profile=profile(ADOBE, 2.19921875), **how)
+    stored = np.asarray(Image.open(path).convert("RGB"))[8::16, 8::16]
+    linear = (stored / 255) ** 2.19921875 @ np.array(ADOBE) @ np.linalg.inv(SRGB)
+    seen = decode(path, ImageShape(80, 112, 3))[8::16, 8::16]
+    assert read_header(path).profile
+    assert farthest(seen, srgb_of(linear)) <= 3
+    assert farthest(seen, stored) > 20  # or the profile would prove nothing
+
+
+def test_that_a_profile_holds_under_transparency_and_in_a_palette(tmp_path):
+    icc = profile(ADOBE, 2.19921875)
+    plain = save(
+        tmp_path / "plain.png", np.full((8, 8, 3), (60, 200, 90), np.uint8), icc_profile=icc
+    )
+    clear = Image.new("RGBA", (8, 8), (60, 200, 90, 255))
+    clear.paste((0, 0, 0, 0), (4, 0, 8, 8))
+    path = save(tmp_path / "clear.png", clear, icc_profile=icc)
+    palette = save(
+        tmp_path / "palette.png",
+        Image.new("RGB", (8, 8), (60, 200, 90)).quantize(2),
+        icc_profile=icc,
+    )
+    seen = decode(path, ImageShape(8, 8, 3), background="#3cc85a")
+    assert farthest(seen[:, :4], decode(plain, ImageShape(8, 4, 3))) == 0
+    assert tuple(seen[0, 7]) == (60, 200, 90)  # the background is sRGB already
+    assert farthest(decode(palette, ImageShape(8, 8, 3)), decode(plain, ImageShape(8, 8, 3))) <= 3
+
+
+def test_that_grey_has_its_own_profiles(tmp_path):
+    ramp = np.tile(np.arange(256, dtype=np.uint8), (4, 1))
+    path = save(tmp_path / "x.png", ramp, icc_profile=profile([], 1.0, b"GRAY"))
+    expected = srgb_of(np.arange(256) / 255)
+    assert farthest(decode(path, ImageShape(4, 256, 1))[0, :, 0], expected) <= 3
+
+
+@pytest.mark.parametrize("icc", [b"nonsense", profile(SRGB, 2.2)[:200], profile([], 1.0, b"GRAY")])
+def test_that_a_profile_that_does_not_fit_changes_nothing(tmp_path, icc):
+    path = save(tmp_path / "x.png", quarters(), icc_profile=icc)
+    assert np.array_equal(decode(path, ImageShape(32, 48, 3)), quarters())
+
+
+def test_that_lab_becomes_colour(tmp_path):
+    path = save(tmp_path / "x.tif", Image.new("LAB", (8, 8), (255, 128, 128)))
+    assert farthest(decode(path, ImageShape(8, 8, 3)), np.full((8, 8, 3), 255)) <= 3
+
+
+def test_that_a_camera_s_cmyk_jpeg_is_not_inverted(tmp_path):
+    path = save(tmp_path / "x.jpg", Image.new("CMYK", (16, 16), (0, 255, 255, 0)), quality=100)
+    assert read_header(path).mode == "CMYK"
+    assert farthest(decode(path, ImageShape(8, 8, 3)), np.full((8, 8, 3), RED)) <= 4
+
+
 def test_that_grey_is_kept_or_spread(tmp_path):
     grey = np.arange(64, dtype=np.uint8).reshape(8, 8) * 4
     path = save(tmp_path / "x.png", grey)
@@ -207,6 +302,28 @@ def test_that_cropping_keeps_the_middle(tmp_path):
     pixels[:, 20:40] = RED
     seen = decode(save(tmp_path / "x.png", pixels), ImageShape(10, 10, 3), "crop", filter="box")
     assert (seen == RED).all()
+
+
+@pytest.mark.parametrize("orientation", STORED)
+@pytest.mark.parametrize("crop", ["top", "content"])
+def test_that_cropping_may_keep_the_top_or_what_is_there_to_see(tmp_path, orientation, crop):
+    pixels = np.full((60, 20, 3), 128, np.uint8)
+    rows = slice(0, 20) if crop == "top" else slice(40, 60)
+    noise = np.random.default_rng(0).integers(0, 2, (20, 20, 1), np.uint8) * 255
+    pixels[rows] = noise
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = np.ascontiguousarray(STORED[orientation](pixels))
+    path = save(tmp_path / "x.png", stored, exif=exif)
+    seen = decode(path, ImageShape(20, 20, 3), "crop", filter="box", crop=crop)
+    assert farthest(seen, noise.repeat(3, 2)) == 0
+
+
+@pytest.mark.parametrize("crop", ["top", "content"])
+def test_that_a_crop_stays_inside_the_picture(tmp_path, crop):
+    for number, size in enumerate([(1, 1), (1, 300), (300, 1), (64, 65), (65, 64)]):
+        path = save(tmp_path / f"{number}.png", np.full((*size, 3), 90, np.uint8))
+        assert (decode(path, ImageShape(16, 24, 3), crop=crop) == 90).all()
 
 
 def test_that_padding_shows_everything_on_the_background(tmp_path):
@@ -299,6 +416,14 @@ def test_that_a_picture_cut_short_is_refused_when_it_is_decoded(tmp_path, kind):
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     with pytest.raises(ImageError):
         decode(path, ImageShape(16, 16, 3))
+
+
+def test_that_how_deep_a_picture_is_comes_from_its_header(tmp_path):
+    ramp = np.tile(np.linspace(0, 65535, 256), (8, 1))
+    assert read_header(save(tmp_path / "a.png", ramp.astype(np.uint16))).depth == 16
+    assert read_header(save(tmp_path / "a.tif", ramp.astype(np.uint16))).depth == 16
+    assert read_header(save(tmp_path / "b.tif", ramp.astype(np.float32))).depth == 32
+    assert read_header(save(tmp_path / "b.png", quarters())).depth == 8
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")

@@ -21,7 +21,7 @@ CATCH_ALL = (
     "studio/failures.py",
     "studio/worker.py",
     "studio/jobs.py",
-    "gan_engine/imaging.py",
+    "gan_engine/pictures.py",
 )
 
 

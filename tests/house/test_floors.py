@@ -18,6 +18,7 @@ FLOORS: dict[float, str] = {
     " gan_engine.pictures gan_engine.colour gan_engine.imaging",
     2: "gan_engine.architectures gan_engine.losses gan_engine.penalties gan_engine.optimizers"
     " gan_engine.augment gan_engine.metrics",
+    2.5: "gan_engine.data_settings",
     3: "gan_engine.config gan_engine.rules",
     3.5: "gan_engine.configfile gan_engine.checkpoint gan_engine.sampling gan_engine.summary",
     4: "gan_engine.data gan_engine.export",
@@ -39,6 +40,7 @@ OTHERS: dict[float, str] = {
     0: _WORDS,
     1: _MATHS,
     2: _MATHS,
+    2.5: _WORDS,
     3: _FILES,
     3.5: _FILES,
     4: _FILES,
