@@ -13,7 +13,8 @@ from gan_engine.augment.base import Augmentation, Transform
 from gan_engine.layers.warp import warp
 from gan_engine.schema import option
 
-_LUMA = (1 / math.sqrt(3),) * 3
+_GREY = 1 / math.sqrt(3)
+"""Each part of the unit vector along grey."""
 
 
 class Adaptive(Augmentation):
@@ -29,7 +30,7 @@ class Adaptive(Augmentation):
     target: float = option(
         0.6, ge=0, le=1, help="How sure D may be of reals, as mean sign of its score."
     )
-    cap: float = option(0.8, ge=0, le=1, help="p never rises beyond this.")
+    cap: float = option(0.8, ge=0, le=1, help="The probability never rises beyond this.")
     images_to_full: int = option(
         500_000, ge=1000, le=10**8, scale="log", unit="images", advanced=True,
         help="How many images p needs from 0 to 1.",
@@ -114,14 +115,12 @@ def _colour(draw: _Draw) -> tuple[Tensor, Tensor]:
     """Return a colour matrix (N, 3, 3) and offset (N, 3) for every image."""
     count, device = draw.count, draw.device
     eye = torch.eye(3, device=device).expand(count, 3, 3)
-    luma = torch.tensor(_LUMA, device=device)
-    along = torch.outer(luma, luma)
+    along = torch.full((3, 3), _GREY**2, device=device)
     brightness, contrast = draw.normal(0.2), 2 ** draw.normal(0.5)
     flip = draw.whole(2)
     hue, saturation = draw.uniform(-math.pi, math.pi, 0.0), 2 ** draw.normal(1.0)
-    across = torch.tensor(
-        [[0, -luma[2], luma[1]], [luma[2], 0, -luma[0]], [-luma[1], luma[0], 0]], device=device
-    )
+    next_axis = torch.eye(3, device=device).roll(1, 0)
+    across = (next_axis - next_axis.T) * _GREY  # the cross product with grey
     cos, sin = hue.cos()[:, None, None], hue.sin()[:, None, None]
     turned = eye * cos + across * sin + along * (1 - cos)  # Rodrigues' formula around grey
     flipped = eye - 2 * along * flip[:, None, None]

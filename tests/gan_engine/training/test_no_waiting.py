@@ -1,0 +1,88 @@
+"""A step never waits for the device: nothing in it asks for a number or branches on one.
+
+A CPU cannot stall on itself, so the step runs on tensors without values: any `.item()`, `tolist` or
+branch on a value is refused there as it would stall a GPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+
+from gan_engine.config import RunConfig, parse
+from gan_engine.configfile import read_presets
+from gan_engine.penalties import PENALTIES
+from gan_engine.training.live import LiveValues
+from gan_engine.training.memory import Memory
+from gan_engine.training.meters import Meters
+from gan_engine.training.networks import Networks
+from gan_engine.training.optimisers import Update
+from gan_engine.training.step import Step, meter_names
+from tests.gan_engine.training.test_run import tiny_preset
+
+CPU = torch.device("cpu")
+
+
+def step_of(config: RunConfig) -> Step:
+    """Return a step whose tensors have no values; to be made under FakeTensorMode."""
+    live = LiveValues(config, CPU)
+    build, shape = config.architecture, config.data.shape
+    networks = Networks(
+        *(make(shape) for make in (build.generator, build.discriminator, build.generator))
+    )
+    updates = {}
+    for name, network in (("g", networks.g), ("d", networks.d)):
+        weights = list(network.parameters())
+        # The fused kernel reads a rate that is a tensor on a CPU only; on a GPU it stays there.
+        optimizer = getattr(config, f"optimizer_{name}").build(weights, 1e-3)
+        updates[name] = Update(optimizer, weights, 1.0)
+    batch = config.training.batch_size
+    return Step(
+        networks=networks,
+        loss=live.into(config.loss, "loss"),
+        penalties=config.penalties,
+        augment=config.augment,
+        update_g=updates["g"],
+        update_d=updates["d"],
+        live=live,
+        memory=Memory(config, CPU),
+        meters=Meters(meter_names(config.penalties), CPU),
+        random=torch.Generator(),
+        reals=lambda _: torch.zeros(batch, shape.channels, shape.height, shape.width),
+        batch=batch,
+        z_dim=config.architecture.z_dim,
+        device=CPU,
+    )
+
+
+def run(config: RunConfig) -> None:
+    with FakeTensorMode():
+        step = step_of(config)
+        for network in "dg":
+            due = tuple(penalty for penalty in config.penalties if penalty.on == network)
+            (step.discriminator if network == "d" else step.generator)(due)
+
+
+@pytest.mark.parametrize("key", [preset.key for preset in read_presets() if not preset.own])
+def test_that_no_presets_step_waits_for_the_device(key: str, emoji: Path) -> None:
+    run(parse(tiny_preset(key, emoji)))
+
+
+@pytest.mark.parametrize("kind", [part.key() for part in PENALTIES if part.key() != "path_length"])
+def test_that_no_penalty_waits_for_the_device(kind: str, tiny: Callable[..., RunConfig]) -> None:
+    run(tiny(architecture={"d_norm": "none"}, penalties={kind: {}}, augment={"kind": "adaptive"}))
+
+
+def test_that_the_check_would_notice(
+    tiny: Callable[..., RunConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = Meters.add
+    monkeypatch.setattr(
+        Meters, "add", lambda self, name, value: (value.item(), add(self, name, value))
+    )
+    with pytest.raises(Exception, match="local_scalar"):
+        run(tiny())
