@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QFrame,
+    QMainWindow,
+    QScrollArea,
+    QWidget,
+)
 
 from studio.preferences import LAYOUT_VERSION, Preferences
 
@@ -21,6 +28,8 @@ class Layout:
     def arrange(self) -> None:
         """Give every dock its first size, remember that, then take the layout of last time."""
         docks = {dock.objectName(): dock for dock in self._window.findChildren(QDockWidget)}
+        for dock in docks.values():
+            dock.show()  # else Qt shows it a moment later, and the state says it is hidden
         for sizes, way in (
             (WIDTHS, Qt.Orientation.Horizontal),
             (HEIGHTS, Qt.Orientation.Vertical),
@@ -50,6 +59,17 @@ class Layout:
 
 
 def fitting(wanted: QSize) -> QSize:
-    """Return `wanted`, no larger than the screen has room for."""
+    """Return `wanted`, no larger than the screen has room for; pictures of it need no screen."""
     screen = QApplication.primaryScreen()
-    return wanted.boundedTo(screen.availableSize()) if screen is not None else wanted
+    if screen is None or QApplication.platformName() == "offscreen":
+        return wanted
+    return wanted.boundedTo(screen.availableSize())
+
+
+def scrolling(page: QWidget) -> QScrollArea:
+    """Return the page so that a window on a small screen need not be larger than the screen."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(page)
+    return area

@@ -33,8 +33,8 @@ class Preferences(QObject):
 
     def __init__(self, folder: Path | None = None) -> None:
         super().__init__()
-        self._folder = folder or paths.state()
-        self._file = self._folder / "preferences.toml"
+        self.folder = folder or paths.state()
+        self._file = self.folder / "preferences.toml"
         self.problem = ""
         """What was wrong with the file, in a sentence; empty when it was fine."""
         self._table = self._read()
@@ -65,7 +65,7 @@ class Preferences(QObject):
 
     def layout(self) -> QSettings:
         """Return where the window's geometry and docks are kept."""
-        return QSettings(str(self._folder / "layout.ini"), QSettings.Format.IniFormat)
+        return QSettings(str(self.folder / "layout.ini"), QSettings.Format.IniFormat)
 
     def _read(self) -> _Table:
         try:
@@ -83,7 +83,7 @@ class Preferences(QObject):
 
     def _write(self) -> None:
         with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
         file = QSaveFile(str(self._file))
         if file.open(QIODevice.OpenModeFlag.WriteOnly):
             file.write(tomli_w.dumps(self._table.model_dump()).encode())

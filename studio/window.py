@@ -26,7 +26,7 @@ from studio import help_pages, theme
 from studio.actions import ACTIONS, MENUS, Actions
 from studio.deeds import Deeds
 from studio.failures import sentence_of
-from studio.layout import Layout, fitting
+from studio.layout import Layout, fitting, scrolling
 from studio.preferences import Preferences
 from studio.status import StatusLine
 from studio.widgets.notice import NoticeBar
@@ -94,7 +94,8 @@ class MainWindow(QMainWindow):
                     bar.addAction(action)
         self._view_menu = menus["View"]
         self._device = QLabel()
-        self._device.setObjectName("device")
+        self._device.setProperty("role", "muted")
+        self._device.setContentsMargins(0, 0, 12, 0)
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.toolbar.addWidget(space)
@@ -134,7 +135,7 @@ class MainWindow(QMainWindow):
             if kind.key in DOCKS:
                 self._add_dock(panel)
             else:
-                self._pages.addWidget(panel)
+                self._pages.addWidget(scrolling(panel))
                 self._tabs.addTab(kind.title)
                 self._tabs.setTabData(self._tabs.count() - 1, kind.key)
             panel.bind(studio)
@@ -193,12 +194,11 @@ class MainWindow(QMainWindow):
         for index in range(self._tabs.count()):
             if self._tabs.tabData(index) == key:
                 self._tabs.setCurrentIndex(index)
+                self._turn_page(index)
 
     @Slot(int)
     def _turn_page(self, index: int) -> None:
-        panel = self.panels.get(str(self._tabs.tabData(index)))
-        if panel is not None:
-            self._pages.setCurrentWidget(panel)
+        self._pages.setCurrentIndex(index + 1)  # the first is what stands there while loading
 
     @Slot(object)
     def show_failure(self, error: BaseException) -> None:

@@ -11,6 +11,7 @@ import pytest
 from studio.context import Studio
 from studio.preferences import Preferences
 from tests.studio.tiny import tiny_draft
+from tests.studio.visitor import Visitor
 
 
 @pytest.fixture
@@ -29,3 +30,11 @@ def studio(qapp: Any, tmp_path: Path) -> Iterator[Studio]:
     made = Studio(Preferences(tmp_path / "state"))
     yield made
     made.shut_down()
+
+
+@pytest.fixture
+def visitor(qtbot: Any, tmp_path: Path) -> Iterator[Visitor]:
+    """Somebody at a whole window; it is gone when the test ends."""
+    somebody = Visitor(qtbot, tmp_path / "state")
+    yield somebody
+    somebody.leaves()

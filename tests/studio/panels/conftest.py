@@ -1,0 +1,77 @@
+"""What the panels' tests share: a panel on the screen, bound to models, and what a run would say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from gan_engine import Inbox, RunInfo, SampleGrid, Started, Stop, parse, train
+from studio.context import Studio
+from tests.studio.tiny import tiny_draft
+
+
+@pytest.fixture
+def show(qtbot: Any, studio: Studio) -> Iterator[Callable[..., Any]]:
+    """Put a panel or dialog of this kind on the screen, bound."""
+    made: list[QWidget] = []
+
+    def put(kind: type[Any]) -> Any:
+        panel = kind()
+        panel.bind(studio)
+        panel.resize(900, 700)
+        panel.show()
+        made.append(panel)
+        return panel
+
+    yield put
+    studio.shut_down()
+    for panel in made:
+        panel.close()
+        panel.deleteLater()
+
+
+def picture(height: int = 34, width: int = 34, level: int = 90) -> Any:
+    """Return pixels that a 2 x 2 grid of 16 px could be."""
+    pixels = np.full((height, width, 3), level, np.uint8)
+    pixels.setflags(write=False)
+    return pixels
+
+
+def grid(seen: int, path: Path | None = None, level: int = 90) -> SampleGrid:
+    """Return a run's samples, 2 x 2."""
+    return SampleGrid(seen, picture(level=level), 2, 2, (5, 6, 7, 8), path)
+
+
+def start(folder: Path, draft: dict[str, Any], resumed: bool = False, seen: int = 0) -> Started:
+    """Return a run's first word."""
+    return Started(seen, folder, draft, "CPU", 48, 420, 1_200_000, 900, resumed, picture())
+
+
+def info(folder: Path, state: Any = "done", **other: Any) -> RunInfo:
+    """Return what a list knows of a run."""
+    known = {
+        "name": folder.name,
+        "state": state,
+        "images_seen": 48,
+        "images_total": 48,
+        "saved_images": 48,
+        "draft": {},
+        "thumbnail": None,
+        "started": 1_700_000_000.0,
+    }
+    return RunInfo(folder=folder, **{**known, **other})
+
+
+@pytest.fixture
+def run_folder(emoji: Path, tmp_path: Path) -> Path:
+    """A run that was stopped after its first save and two grids."""
+    folder, inbox = tmp_path / "runs" / "001-emoji", Inbox()
+    for event in train(parse(tiny_draft(emoji)), inbox, folder):
+        if isinstance(event, SampleGrid) and event.images_seen:
+            inbox.post(Stop())
+    return folder

@@ -1,0 +1,98 @@
+"""The page of networks and losses."""
+
+import pytest
+
+from gan_engine import find_preset, get, paths, summarize
+from studio.panels.design import DesignPanel
+
+
+@pytest.fixture
+def panel(show):
+    return show(DesignPanel)
+
+
+@pytest.fixture
+def wait(qtbot):
+    return lambda holds: qtbot.waitUntil(lambda: bool(holds()), timeout=60_000)
+
+
+def test_that_both_networks_are_shown_layer_by_layer(panel, studio, wait):
+    wait(lambda: panel.blueprint.g.rows)
+    summary = summarize(studio.document.config)
+    assert panel.blueprint.g.rows == summary.g
+    assert panel.blueprint.d.rows == summary.d
+    assert panel.blueprint.g.isVisible()
+
+
+def test_that_the_networks_follow_an_edit(panel, studio, wait):
+    wait(lambda: panel.blueprint.g.rows)
+    before = panel.blueprint.g.rows
+    panel.form.edited.emit("architecture.width", 16)
+    wait(lambda: panel.blueprint.g.rows != before)
+    assert panel.blueprint.g.rows == summarize(studio.document.config).g
+
+
+def test_that_a_broken_design_is_told_and_cannot_be_started(panel, studio, qtbot):
+    studio.document.set("architecture.width", 0)
+    assert "width" in panel.blueprint.problems.texts()[0]
+    assert not panel.blueprint.start_button.isEnabled()
+    with qtbot.waitSignal(panel.setting_asked) as asked:
+        panel.blueprint.problems.buttons()[0].click()
+    assert asked.args == ["architecture.width"]
+    studio.document.undo()
+    assert not panel.blueprint.problems.isVisible()
+    assert panel.blueprint.start_button.isEnabled()
+
+
+def test_that_the_loss_is_shown_as_formulas(panel, studio):
+    studio.document.set("loss.kind", "least_squares")
+    d, g = studio.document.config.loss.formula()
+    assert panel.blueprint.formulas() == (d, g)
+    assert "R1" in panel.blueprint.terms()
+    studio.document.switch("penalties.r1", False)
+    assert "no penalty" in panel.blueprint.terms()
+
+
+def test_that_every_preset_has_a_card_that_says_what_to_expect(panel):
+    card = next(c for c in panel.gallery.cards if c.preset.key == "quick-cpu-32")
+    assert card.accessibleDescription() == card.preset.about
+    assert len(panel.gallery.cards) == len(list(paths.builtin_presets().glob("*.toml")))
+
+
+def test_that_a_chosen_preset_keeps_the_images_and_is_one_step_back(panel, studio, emoji):
+    studio.document.set("data.folder", str(emoji))
+    before = studio.document.draft
+    card = next(c for c in panel.gallery.cards if c.preset.key == "quick-cpu-32")
+    card.click()
+    wanted = find_preset("quick-cpu-32").draft
+    assert get(studio.document.draft, "architecture.width") == wanted["architecture"]["width"]
+    assert get(studio.document.draft, "data.folder") == str(emoji)
+    assert [c.preset.key for c in panel.gallery.cards if c.isChecked()] == ["quick-cpu-32"]
+    studio.document.undo()
+    assert studio.document.draft == before
+    assert not any(c.isChecked() for c in panel.gallery.cards)
+
+
+def test_that_a_preset_of_ones_own_joins_the_others(panel, studio):
+    studio.document.save_as_preset("Mine")
+    panel.show_presets()
+    assert [c.preset.title for c in panel.gallery.cards if c.preset.own] == ["Mine"]
+
+
+def test_that_nothing_but_live_settings_changes_while_a_run_goes_on(panel, qtbot):
+    panel.show_state("training")
+    assert not panel.gallery.isEnabled()
+    assert not panel.blueprint.start_button.isEnabled()
+    panel.show_state("idle")
+    assert panel.gallery.isEnabled()
+    with qtbot.waitSignal(panel.action_asked) as asked:
+        panel.blueprint.start_button.click()
+    assert asked.args == ["start"]
+
+
+def test_that_d_stands_beside_g_where_there_is_room(panel, qtbot, wait):
+    wait(lambda: panel.blueprint.g.rows)
+    panel.resize(1500, 800)
+    wait(lambda: panel.blueprint.d.x() > panel.blueprint.g.x())
+    panel.resize(800, 800)
+    wait(lambda: panel.blueprint.d.y() > panel.blueprint.g.y())

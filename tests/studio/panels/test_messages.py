@@ -1,0 +1,77 @@
+"""The dock of messages."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from gan_engine import Changed, Finished, Notice, Saved
+from studio.panels.messages import MOST, MessagesPanel
+from tests.studio.panels.conftest import start
+
+
+@pytest.fixture
+def panel(show):
+    return show(MessagesPanel)
+
+
+def log(panel):
+    return [panel.log.item(row).text().split("   ", 1)[1] for row in range(panel.log.count())]
+
+
+def test_that_without_problems_it_says_that_one_can_start(panel):
+    assert panel._none.isVisible()
+    assert not panel.problems.isVisible()
+
+
+def test_that_every_problem_is_told_and_leads_to_its_field(panel, studio, qtbot):
+    studio.document.set_many({"training.batch_size": 1, "architecture.width": 0})
+    studio.document.switch("penalties.r1", False)
+    texts = [panel.problems.item(row).text() for row in range(panel.problems.count())]
+    assert any(text.startswith("Batch size:") for text in texts)
+    assert len(texts) == 3
+    assert "grow" in texts[-1]  # the warning comes last
+    with qtbot.waitSignal(panel.setting_asked) as asked:
+        panel.problems.itemActivated.emit(panel.problems.item(2))
+    assert asked.args == ["penalties"]
+
+
+def test_that_what_a_run_says_is_logged_in_words(panel, draft):
+    folder = Path("007-cats")
+    panel.show_start(start(folder, draft))
+    panel.show_notice(Notice(9, "warning", "It diverged.", "Halve the rate."))
+    panel.show_save(Saved(12_300, Path("000000012300.safetensors"), 5_400_000, 0.26))
+    panel.show_change(Changed(12_300, "optimizer_g.rate", 0.0002, 0.0001))
+    panel.show_end(Finished(20_000, "stopped", folder))
+    began, notice, saved, changed, ended = log(panel)
+    assert "420 pictures" in began
+    assert "1.2 M parameters" in began
+    assert notice == "It diverged. Halve the rate."
+    assert saved == "Saved after 12.3 k images: 000000012300.safetensors, 5 MB in 0.3 s."
+    assert "0.0002 → 0.0001" in changed
+    assert ended == "007-cats stopped after 20 k images."
+
+
+def test_that_a_live_change_by_the_user_reaches_the_log_through_the_run(panel, studio):
+    studio.run.setting_changed.emit(Changed(5, "loss.real_target", 1.0, 0.9))
+    assert "1 → 0.9" in log(panel)[0]
+
+
+def test_that_the_log_can_be_copied_and_cleared(panel):
+    panel.add("info", "One.")
+    panel.add("error", "Two.")
+    panel.copy()
+    assert [line.split("   ")[1] for line in QApplication.clipboard().text().splitlines()] == [
+        "One.",
+        "Two.",
+    ]
+    panel.clear()
+    assert not log(panel)
+    assert panel._nothing.isVisible()
+
+
+def test_that_the_oldest_lines_go_when_there_are_too_many(panel):
+    for number in range(MOST + 3):
+        panel.add("info", f"line {number}")
+    assert log(panel)[0] == "line 3"
+    assert panel.log.count() == MOST

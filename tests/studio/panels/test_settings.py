@@ -1,0 +1,61 @@
+"""The dock of settings."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from gan_engine import RunConfig, get, settings_of
+from studio.panels.settings import SECTIONS, SettingsPanel
+
+
+@pytest.fixture
+def panel(show):
+    return show(SettingsPanel)
+
+
+def test_that_every_section_of_a_run_is_there():
+    known = {setting.name for setting in settings_of(RunConfig) if setting.kind in ("section", "one", "each")}
+    assert set(SECTIONS) == known
+
+
+def test_that_an_edit_reaches_the_document_and_comes_back(panel, studio):
+    panel.form.edited.emit("training.batch_size", 8)
+    assert get(studio.document.draft, "training.batch_size") == 8
+    panel.form.switched.emit("penalties.r2", True)
+    assert get(studio.document.draft, "penalties.r2") is not None
+    assert "penalties.r2.weight" in panel.form.rows
+
+
+def test_that_a_search_hides_what_does_not_fit_and_escape_ends_it(panel, qtbot):
+    panel.search.setFocus()
+    qtbot.keyClicks(panel.search, "batch size")
+    rows = panel.form.rows
+    assert rows["training.batch_size"].isVisibleTo(panel.form)
+    assert not rows["training.seed"].isVisibleTo(panel.form)
+    panel.activateWindow()
+    qtbot.keyClick(panel.search, Qt.Key.Key_Escape)
+    panel.search.clear()
+    assert rows["training.seed"].isVisibleTo(panel.form)
+
+
+def test_that_a_setting_asked_for_comes_into_view_from_a_closed_section(panel):
+    panel.search.setText("nothing of that name")
+    panel.show_setting("checkpoint.keep")
+    QApplication.processEvents()
+    row = panel.form.rows["checkpoint.keep"]
+    assert row.isVisible()
+    assert not row.visibleRegion().isEmpty()
+    assert not panel.search.text()
+
+
+def test_that_an_empty_path_begins_a_search(panel):
+    panel.show_setting("")
+    assert panel.focusWidget() is panel.search
+
+
+def test_that_it_says_what_can_be_changed_while_a_run_goes_on(panel):
+    panel.show_state("training")
+    assert "bolt" in panel.note.text()
+    assert panel.note.isVisible()
+    panel.show_state("idle")
+    assert not panel.note.isVisible()

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+
+from gan_engine import paths
+from studio import theme
+from studio.actions import ACTIONS
+
+BOTH = pytest.mark.parametrize("colors", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+ICONS = sorted(path.stem for path in (paths.resources() / "icons").glob("*.svg"))
+
+
+def luminance(color: str) -> float:
+    parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, two: str) -> float:
+    dark, light = sorted((luminance(one), luminance(two)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.fixture(autouse=True)
+def light_again(qapp: QApplication):
+    yield
+    theme.apply(qapp, "light")
+
+
+@BOTH
+@pytest.mark.parametrize("behind", ["window", "surface", "raised", "field"])
+@pytest.mark.parametrize("text", ["text", "muted", "link", "good", "warning", "error"])
+def test_that_text_can_be_read_on_everything_it_stands_on(colors, text, behind):
+    assert contrast(getattr(colors, text), getattr(colors, behind)) >= 4.5
+
+
+@BOTH
+def test_that_text_on_the_accent_and_on_what_is_chosen_can_be_read(colors):
+    assert contrast(colors.on_accent, colors.accent) >= 4.5
+    assert contrast(colors.on_accent, colors.accent_hover) >= 4.5
+    assert contrast(colors.text, colors.selected) >= 4.5
+
+
+@BOTH
+def test_that_edges_focus_and_curves_stand_out_from_what_is_behind_them(colors):
+    for color in (colors.edge, colors.link, colors.dim, *colors.series):
+        assert contrast(color, colors.surface) >= 3
+        assert contrast(color, colors.window) >= 3
+
+
+@BOTH
+def test_that_no_two_curves_look_alike(colors):
+    assert len(set(colors.series)) == len(colors.series) >= 6
+    assert len(set(theme.DASHES)) == 4
+
+
+@BOTH
+def test_that_the_style_sheet_names_only_colours_and_files_that_exist(colors):
+    sheet = theme.style_sheet(colors)
+    assert "$" not in sheet
+    named = set(re.findall(r"url\(icons:([\w-]+)\.svg\)", sheet))
+    assert named <= set(ICONS)
+
+
+@pytest.mark.parametrize("name", ICONS)
+def test_that_an_icon_draws_something_in_its_colour(qapp, name):
+    image = theme.pixmap(name, 24, "#ff0000", ratio=1.0).toImage()
+    drawn = [
+        image.pixelColor(x, y)
+        for x in range(image.width())
+        for y in range(image.height())
+        if image.pixelColor(x, y).alpha() > 200
+    ]
+    assert drawn
+    if not name.startswith("control"):
+        assert all(color.red() > 200 and color.green() < 60 for color in drawn)
+
+
+def test_that_every_action_has_the_icon_it_asks_for():
+    assert {spec.icon for spec in ACTIONS if spec.icon} <= set(ICONS)
+
+
+def test_that_a_theme_reaches_palette_style_and_plots(qapp):
+    theme.apply(qapp, "dark")
+    assert theme.current() is theme.DARK
+    assert qapp.palette().window().color() == QColor(theme.DARK.window)
+    assert theme.DARK.surface in qapp.styleSheet()
+    theme.apply(qapp, "light")
+    assert theme.current() is theme.LIGHT
+    assert qapp.palette().window().color() == QColor(theme.LIGHT.window)
+
+
+def test_that_icons_follow_the_theme(qapp, qtbot):
+    button = QToolButton()
+    qtbot.addWidget(button)
+    theme.apply(qapp, "light")
+    theme.wear(button, "folder")
+    before = button.icon().pixmap(24, 24).toImage()
+    theme.apply(qapp, "dark")
+    assert button.icon().pixmap(24, 24).toImage() != before
+
+
+def test_that_the_system_theme_is_one_of_the_two(qapp):
+    theme.apply(qapp, "system")
+    assert theme.current() in (theme.LIGHT, theme.DARK)
+
+
+def test_that_text_has_the_bundled_face_and_size(qapp):
+    theme.apply(qapp, "light")
+    dpi = QGuiApplication.primaryScreen().logicalDotsPerInch()
+    assert "Inter" in qapp.font().families()[0]
+    assert qapp.font().pointSizeF() * dpi / 72 == pytest.approx(theme.TEXT_PX, abs=0.1)
+
+
+def test_that_an_unchecked_box_has_a_border_one_can_see(qapp, qtbot):
+    from PySide6.QtWidgets import QCheckBox
+
+    theme.apply(qapp, "dark")
+    box = QCheckBox("R1")
+    qtbot.addWidget(box)
+    box.show()
+    image = box.grab().toImage()
+    seen = {image.pixelColor(x, image.height() // 2).name() for x in range(18)}
+    assert theme.DARK.edge in seen
+
+
+def test_that_a_button_keeps_its_height_when_it_becomes_the_primary(qapp, qtbot):
+    theme.apply(qapp, "light")
+    plain, primary = QPushButton("Start"), QPushButton("Start")
+    primary.setProperty("primary", True)
+    for button in (plain, primary):
+        qtbot.addWidget(button)
+        button.show()
+    assert plain.sizeHint().height() == primary.sizeHint().height()
+    assert isinstance(plain.grab().toImage(), QImage)

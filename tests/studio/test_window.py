@@ -1,0 +1,152 @@
+"""The main window."""
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QFileDialog, QInputDialog
+
+from gan_engine import find_preset, get, paths, read_draft
+from studio import theme
+from studio.actions import ACTIONS
+from studio.preferences import Preferences
+from studio.window import DOCKS, MainWindow
+
+
+@pytest.fixture
+def shell(qtbot, tmp_path):
+    window = MainWindow(Preferences(tmp_path / "shell"))
+    window.show()
+    yield window
+    window.close()
+    window.deleteLater()
+
+
+def dialog(window, kind):
+    return next(found for found in window.findChildren(kind) if found.isVisible())
+
+
+def test_that_a_shell_offers_nothing_but_help_looks_and_leaving(shell):
+    on = {spec.key for spec in ACTIONS if shell.acts[spec.key].isEnabled()}
+    assert on == {spec.key for spec in ACTIONS if spec.when == "always"}
+    assert "Loading" in shell.status.said()
+
+
+def test_that_a_shell_takes_no_drops(shell, tmp_path):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    event = QDragEnterEvent(
+        QPoint(9, 9),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    event.ignore()
+    QApplication.sendEvent(shell, event)
+    assert not event.isAccepted()
+
+
+def test_that_every_action_stands_in_its_menu(shell):
+    menus = {action.text(): action.menu() for action in shell.menuBar().actions()}
+    for spec in ACTIONS:
+        assert shell.acts[spec.key] in menus[spec.menu].actions()
+
+
+def test_that_pages_and_docks_are_there_once_bound(visitor):
+    window = visitor.window
+    assert {"dataset", "design", "train"} <= set(window.panels)
+    for key in DOCKS:
+        assert window.findChild(QDockWidget, f"dock-{key}").isVisible()
+    assert window.panels["dataset"].isVisible()
+    assert "Ready" in visitor.status
+
+
+def test_that_the_theme_changes_at_once_and_is_remembered(visitor):
+    visitor.chooses("theme_dark")
+    assert theme.current() == theme.DARK
+    visitor.chooses("theme_light")
+    assert theme.current() == theme.LIGHT
+    assert visitor.studio.preferences.theme == "light"
+
+
+def test_that_the_layout_is_kept_and_can_be_reset(visitor, qtbot):
+    visitor.window.findChild(QDockWidget, "dock-runs").hide()
+    visitor.window.close()
+    later = type(visitor)(qtbot, visitor.studio.preferences.folder)
+    runs = later.window.findChild(QDockWidget, "dock-runs")
+    assert not runs.isVisible()
+    later.chooses("reset_layout")
+    later.waits_until(runs.isVisible)
+    later.leaves()
+
+
+def test_that_a_layout_that_means_nothing_is_left_out(visitor, qtbot, tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "layout.ini").write_text("[General]\nstate=purple\ngeometry=7\n")
+    other = type(visitor)(qtbot, tmp_path / "other")
+    assert other.window.findChild(QDockWidget, "dock-runs").isVisible()
+    other.leaves()
+
+
+def test_that_images_are_chosen_by_menu_as_by_drop(visitor, emoji):
+    visitor.chooses("open_folder")
+    chooser = dialog(visitor.window, QFileDialog)
+    assert not chooser.isModal()
+    chooser.fileSelected.emit(str(emoji))
+    chooser.close()
+    assert get(visitor.studio.document.draft, "data.folder") == str(emoji)
+    visitor.chooses("undo")
+    assert get(visitor.studio.document.draft, "data.folder") == paths.BUILTIN
+    visitor.chooses("redo")
+    visitor.chooses("open_builtin")
+    assert get(visitor.studio.document.draft, "data.folder") == paths.BUILTIN
+
+
+def test_that_settings_are_saved_by_menu_and_read_again(visitor, tmp_path):
+    document = visitor.studio.document
+    document.set("training.batch_size", 24)
+    visitor.chooses("save_settings")
+    chooser = dialog(visitor.window, QFileDialog)
+    chooser.fileSelected.emit(str(tmp_path / "mine.toml"))
+    chooser.close()
+    assert get(read_draft(tmp_path / "mine.toml"), "training.batch_size") == 24
+    assert "mine.toml" in visitor.window.windowTitle()
+    document.set("training.batch_size", 32)
+    assert "•" in visitor.window.windowTitle()
+    visitor.chooses("open_settings_file")
+    chooser = dialog(visitor.window, QFileDialog)
+    chooser.fileSelected.emit(str(tmp_path / "mine.toml"))
+    chooser.close()
+    assert get(document.draft, "training.batch_size") == 24
+
+
+def test_that_settings_become_a_preset_of_ones_own(visitor):
+    visitor.studio.document.set("training.batch_size", 24)
+    visitor.chooses("save_preset")
+    asker = dialog(visitor.window, QInputDialog)
+    asker.setTextValue("Mine")
+    asker.accept()
+    assert get(find_preset("mine").draft, "training.batch_size") == 24
+
+
+def test_that_help_blocks_nothing(visitor):
+    for key in ("show_guide", "about"):
+        visitor.chooses(key)
+        shown = dialog(visitor.window, QDialog)
+        assert not shown.isModal()
+        shown.close()
+        shown.deleteLater()
+
+
+def test_that_a_setting_is_found_by_key(visitor):
+    visitor.window.findChild(QDockWidget, "dock-settings").hide()
+    visitor.chooses("find_setting")
+    assert visitor.window.panels["settings"].isVisible()
+
+
+def test_that_a_broken_preference_file_is_told_in_the_window(visitor, qtbot, tmp_path):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "preferences.toml").write_text("theme = [")
+    other = type(visitor)(qtbot, tmp_path / "broken")
+    assert "set aside" in other.notice
+    other.leaves()

@@ -1,0 +1,73 @@
+"""Somebody at a whole window, filled as the application fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from studio.context import Studio
+from studio.preferences import Preferences
+from studio.window import MainWindow
+from tests.studio.tiny import PATIENCE
+
+
+class Visitor:
+    """Somebody at the window: drops, clicks, waits, looks."""
+
+    def __init__(self, qtbot: Any, state: Path) -> None:
+        self.qtbot = qtbot
+        preferences = Preferences(state)
+        self.window = MainWindow(preferences)
+        self.window.show()
+        self.studio = Studio(preferences)
+        from studio.panels import PANELS
+
+        self.window.bind(self.studio, PANELS, "CPU")
+        self.grids: list[Any] = []
+        self.studio.run.sample_arrived.connect(self.grids.append)
+
+    def drops(self, path: Path) -> None:
+        """Drop a file or folder on the window."""
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(path))])
+        keys = (mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        enter = QDragEnterEvent(QPointF(9, 9).toPoint(), Qt.DropAction.CopyAction, *keys)
+        QApplication.sendEvent(self.window, enter)
+        assert enter.isAccepted()
+        drop = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, *keys)
+        QApplication.sendEvent(self.window, drop)
+
+    def chooses(self, key: str) -> None:
+        """Choose a menu entry that must be on."""
+        assert self.window.acts[key].isEnabled(), f"{key} is off"
+        self.window.acts[key].trigger()
+
+    def waits_until(self, holds: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(holds, timeout=PATIENCE)
+
+    def waits_for(self, state: str) -> None:
+        self.waits_until(lambda: self.studio.run.state == state)
+
+    def settings(self, draft: dict[str, Any]) -> None:
+        self.studio.document.load(draft)
+
+    @property
+    def status(self) -> str:
+        return self.window.status.said()
+
+    @property
+    def notice(self) -> str:
+        """What stands above the page."""
+        return f"{self.window.notices.text} {self.window.notices.hint}".strip()
+
+    def leaves(self) -> None:
+        """End whatever goes on and close."""
+        self.studio.shut_down()
+        self.window.close()
+        self.window.deleteLater()
+        vars(self).clear()  # pytest keeps its fixtures for longer than the leak check allows
