@@ -5,11 +5,11 @@ from __future__ import annotations
 
 def count(images: float) -> str:
     """Return a count of images, short: 950, 12.3 k, 2.70 M."""
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
-        if images >= size:
-            scale = 1e3 if letter == "k" else size
-            value = images / scale
-            return f"{value:.2f} {letter}" if letter != "k" else f"{value:.1f} k"
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if images >= size and images >= 1e4:
+            value = images / size
+            digits = 0 if value >= 100 else 1 if letter == "k" or value >= 10 else 2
+            return f"{value:.{digits}f} {letter}"
     return f"{images:,.0f}"
 
 

@@ -3,7 +3,6 @@
 import shutil
 
 import pytest
-from PySide6.QtWidgets import QPushButton
 
 from gan_engine import escape, paths
 from studio.panels.dataset import DatasetPanel
@@ -59,9 +58,7 @@ def test_that_few_images_are_warned_of(panel, studio, emoji, wait):
     assert "48" in panel.findings.notes.texts()[0]
 
 
-def test_that_a_folder_that_is_gone_is_told_where_another_can_be_chosen(
-    panel, studio, emoji, wait
-):
+def test_that_a_folder_that_is_gone_is_told_where_another_can_be_chosen(panel, studio, emoji, wait):
     shutil.rmtree(emoji)
     studio.document.set("data.folder", escape(str(emoji)))
     wait(lambda: panel.empty.isVisible() and "not there" in panel.empty.said())
@@ -109,7 +106,3 @@ def test_that_the_next_step_is_one_button(panel, qtbot):
     with qtbot.waitSignal(panel.page_asked) as asked:
         panel.next_button.click()
     assert asked.args == ["design"]
-
-
-def test_that_every_button_has_a_name(panel):
-    assert all(b.text() or b.accessibleName() for b in panel.findChildren(QPushButton))

@@ -2,7 +2,6 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from gan_engine import RunConfig, get, settings_of
 from studio.panels.settings import SECTIONS, SettingsPanel
@@ -13,9 +12,9 @@ def panel(show):
     return show(SettingsPanel)
 
 
-def test_that_every_section_of_a_run_is_there():
-    known = {setting.name for setting in settings_of(RunConfig) if setting.kind in ("section", "one", "each")}
-    assert set(SECTIONS) == known
+def test_that_every_section_of_a_run_is_there(panel):
+    tops = [s for s in settings_of(RunConfig) if s.kind in ("section", "one", "each")]
+    assert set(SECTIONS) == {top.name for top in tops} == set(panel.form.sections)
 
 
 def test_that_an_edit_reaches_the_document_and_comes_back(panel, studio):
@@ -38,13 +37,11 @@ def test_that_a_search_hides_what_does_not_fit_and_escape_ends_it(panel, qtbot):
     assert rows["training.seed"].isVisibleTo(panel.form)
 
 
-def test_that_a_setting_asked_for_comes_into_view_from_a_closed_section(panel):
+def test_that_a_setting_asked_for_comes_into_view_from_a_closed_section(panel, qtbot):
     panel.search.setText("nothing of that name")
     panel.show_setting("checkpoint.keep")
-    QApplication.processEvents()
     row = panel.form.rows["checkpoint.keep"]
-    assert row.isVisible()
-    assert not row.visibleRegion().isEmpty()
+    qtbot.waitUntil(lambda: not row.visibleRegion().isEmpty())
     assert not panel.search.text()
 
 

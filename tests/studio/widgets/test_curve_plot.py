@@ -194,7 +194,12 @@ def test_that_the_last_row_of_a_grid_shares_the_width(grid):
 
 
 def test_that_numbers_of_images_are_short():
-    assert [images_text(n) for n in (0, 950, 12_000, 2_500_000)] == ["0", "950", "12.00 k", "2.50 M"]
+    assert [images_text(n) for n in (0, 950, 12_000, 2_500_000)] == [
+        "0",
+        "950",
+        "12.00 k",
+        "2.50 M",
+    ]
     assert images_text(1_200_000, 200_000) == "1.2 M"
 
 
