@@ -167,8 +167,8 @@ class EachOf:
         order = [part.key() for part in self.parts]
 
         def to_table(value: Any) -> Any:
-            if isinstance(value, tuple | list):
-                return {part.kind: part for part in value}
+            if isinstance(value, tuple | list) and all(isinstance(part, Part) for part in value):
+                return {part.key(): part for part in value}
             return value
 
         def to_tuple(value: dict[str, Part]) -> tuple[Part, ...]:

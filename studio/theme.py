@@ -78,7 +78,7 @@ DARK = Colors(
     dim="#7f848e",
     faint="#585c65",
     accent="#3f6fe0",
-    accent_hover="#4a7af0",
+    accent_hover="#3665d6",
     on_accent="#ffffff",
     selected="#2b3d66",
     link="#8db0ff",
@@ -110,7 +110,7 @@ LIGHT = Colors(
     good="#1a7343",
     warning="#8a5a00",
     error="#bf2f27",
-    canvas="#ffffff",
+    canvas="#e3e7ed",
     grid="#e6e9ee",
     series=("#0b66c3", "#b75d00", "#00795a", "#b0347a", "#7a6a00", "#6a45c2", "#c8321f", "#566579"),
 )

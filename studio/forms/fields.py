@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,48 +22,10 @@ from PySide6.QtWidgets import (
 
 from gan_engine import Ramp, Setting, escape, paths, settings_of, unescape
 from studio import theme
+from studio.forms.field import Field
 from studio.forms.numbers import NumberBox
 
 _BUILTIN_NAME = "Built-in images"
-
-
-class Field(QWidget):
-    """What every field is."""
-
-    edited = Signal(object)
-    """A person wants this value."""
-
-    def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setting = setting
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(4)
-
-    def show_value(self, value: Any) -> None:
-        """Show what the draft holds, even if it is nothing this field could have made."""
-        raise NotImplementedError
-
-    def show_wrong(self, wrong: bool) -> None:
-        """Draw a red border, or none."""
-        for widget in self.findChildren(QWidget):
-            if (
-                isinstance(widget, QLineEdit | NumberBox | QComboBox)
-                and widget.property("wrong") != wrong
-            ):
-                widget.setProperty("wrong", wrong)
-                widget.style().unpolish(widget)
-                widget.style().polish(widget)
-
-    def flush(self) -> None:
-        """Say now what was typed."""
-
-    def _own(self, widget: QWidget, stretch: int = 1) -> None:
-        widget.setAccessibleName(self.setting.label)
-        widget.setAccessibleDescription(self.setting.help)
-        if self.focusProxy() is None:
-            self.setFocusProxy(widget)
-        self._row.addWidget(widget, stretch)
 
 
 class SwitchField(Field):
@@ -227,16 +189,25 @@ class FolderField(TextField):
 
     def take(self, name: str) -> None:
         """Take a folder that was chosen."""
-        self._line.setText(name)
         self._value = escape(name)
+        self._line.setText(self._text_of(self._value))
         self.edited.emit(self._value)
 
     def _text_of(self, value: Any) -> str:
-        return _BUILTIN_NAME if value == paths.BUILTIN else unescape(str(value))
+        if value == paths.BUILTIN:
+            return _BUILTIN_NAME
+        plain = unescape(str(value))
+        return plain if _is_text(plain) else str(value)  # Qt would lose bytes that are no text
 
     def _value_of(self) -> str:
         text = self._line.text().strip()
-        return paths.BUILTIN if text == _BUILTIN_NAME else escape(text)
+        if text == _BUILTIN_NAME:
+            return paths.BUILTIN
+        return escape(text) if _is_text(unescape(text)) else text
+
+
+def _is_text(name: str) -> bool:
+    return not any(0xD800 <= ord(letter) <= 0xDFFF for letter in name)
 
 
 class ColorField(TextField):

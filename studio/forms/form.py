@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gan_engine import Part, Problem, RunConfig, Setting, chosen, get, settings_of, walk
@@ -84,7 +84,11 @@ class Form(QWidget):
         self._paths, self._folded = tuple(paths), set(folded)
         self._sections: dict[str, _Section] = {}
         self._draft: Mapping[str, Any] = {}
-        self._text = ""
+        self._text = self._aim = ""
+        self._soon = QTimer(self)  # once what was opened has its place
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._scroll)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(8, 8, 8, 8)
         self._column.setSpacing(4)
@@ -143,7 +147,8 @@ class Form(QWidget):
             if section.is_folded(row):
                 section.advanced.open()
             row.show()
-            self._scroll_to(row)
+            self._aim = path.removesuffix(".kind")
+            self._soon.start()
             (row.field if isinstance(row, Row) else row.box).setFocus()
             return True
         return any(self.reveal(p) for p in [path.rpartition(".")[0]] if p)
@@ -274,12 +279,12 @@ class Form(QWidget):
             return table.get("kind", chosen(setting, table).key())
         return get(self._draft, setting.path, setting.default)
 
-    def _scroll_to(self, row: QWidget) -> None:
-        self._column.activate()
+    def _scroll(self) -> None:
+        row = self.rows.get(self._aim)
         above = self.parentWidget()
         while above is not None and not isinstance(above, QScrollArea):
             above = above.parentWidget()
-        if above is not None:
+        if above is not None and row is not None:
             above.ensureWidgetVisible(row, 0, 48)
 
     def changeEvent(self, event: QEvent) -> None:

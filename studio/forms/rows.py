@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 
 from gan_engine import Part, Problem, Setting
 from studio import theme
-from studio.forms.fields import Field, make_field
+from studio.forms.field import Field
+from studio.forms.fields import make_field
 from studio.forms.numbers import number_text
 
 NEXT_RUN = "Applies to the next run"

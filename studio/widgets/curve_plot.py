@@ -111,7 +111,7 @@ class CurvePlot(QWidget):
         line = _Line(label, chosen, dash, Series(self._weight), Curve())
         line.curve.set_look(line.paint, line.dash)
         self._lines[key] = line
-        self.area.getPlotItem().addItem(line.curve, ignoreBounds=True)
+        self.area.box.addItem(line.curve, ignoreBounds=True)
         self._name_entries()
 
     def extend(self, readings: Readings) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QFont,
     QPainter,
     QPaintEvent,
     QPen,
@@ -38,7 +39,7 @@ class DropZone(QWidget):
         self._title, self._hint = QLabel(title), QLabel(hint)
         font = self._title.font()
         font.setPointSizeF(font.pointSizeF() * 1.25)
-        font.setBold(True)
+        font.setWeight(QFont.Weight.DemiBold)
         self._title.setFont(font)
         self._hint.setProperty("role", "muted")
         self.button = QPushButton("Choose a folder…")

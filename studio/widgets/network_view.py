@@ -128,7 +128,7 @@ class _Delegate(QStyledItemDelegate):
         plain = painter.font()
         if not row.depth:
             strong = QFont(plain)
-            strong.setBold(True)
+            strong.setWeight(QFont.Weight.DemiBold)
             painter.setFont(strong)
             metrics = painter.fontMetrics()
         name = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, rect.width())

@@ -16,7 +16,7 @@ _MOST_TICKS = 200
 _COLORS = {"changed": "link", "resumed": "good", "notice": "warning", "saved": "muted"}
 
 
-class PlotArea(pg.PlotWidget):  # type: ignore[misc]
+class PlotArea(pg.GraphicsView):  # type: ignore[misc]
     """Curves are its items; markers and crosshair are painted over them."""
 
     pointed = Signal(object)
@@ -31,15 +31,21 @@ class PlotArea(pg.PlotWidget):  # type: ignore[misc]
         self._cursor: float | None = None
         self._tagged = True
         self.markers: list[Marker] = []
+        super().__init__()
+        # A PlotItem would bring menus, and leave them behind when it goes.
         self.values, self.images = ValueAxis(), ImagesAxis()
-        super().__init__(axisItems={"left": self.values, "bottom": self.images})
-        self.box = self.getPlotItem().getViewBox()
+        self.box = pg.ViewBox(enableMouse=True, enableMenu=False, defaultPadding=0.0)
         self.box.setMouseEnabled(x=True, y=False)
-        self.box.setMenuEnabled(False)
         self.box.disableAutoRange()
-        self.box.setDefaultPadding(0.0)
-        self.getPlotItem().hideButtons()
-        self.getPlotItem().setMenuEnabled(False)
+        inside = pg.GraphicsLayout()
+        inside.setContentsMargins(0, 0, 6, 0)
+        inside.setSpacing(0)
+        inside.addItem(self.values, 0, 0)
+        inside.addItem(self.box, 0, 1)
+        inside.addItem(self.images, 1, 1)
+        self.setCentralItem(inside)
+        for axis in (self.values, self.images):
+            axis.linkToView(self.box)
         self.setFrameShape(self.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

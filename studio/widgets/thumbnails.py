@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gan_engine import Pixels
@@ -95,10 +95,11 @@ class _Delegate(QStyledItemDelegate):
             painter.drawPixmap(inner, picture)
             painter.setClipping(False)
         chosen = bool(state & QStyle.StateFlag.State_Selected)
-        if chosen or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(QColor(colors.accent if chosen else colors.edge))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPath(shape)
+        pointed = bool(state & QStyle.StateFlag.State_MouseOver)
+        edge = colors.accent if chosen else colors.edge if pointed else colors.line
+        painter.setPen(QPen(QColor(edge), 2 if chosen else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(shape)
         painter.restore()
 
 

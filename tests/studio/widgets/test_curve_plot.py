@@ -189,7 +189,7 @@ def test_that_a_grid_gives_each_plot_only_its_own_readings(grid):
 
 def test_that_the_last_row_of_a_grid_shares_the_width(grid):
     grid.resize(760, 600)
-    grid.grab()
+    grid.layout().activate()
     assert grid.plots[2].width() > 1.8 * grid.plots[0].width()
 
 

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from studio.widgets.drop_zone import DropZone
+
+
+def drop(zone: DropZone, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    zone.dropEvent(
+        QDropEvent(
+            QPointF(5, 5), Qt.DropAction.CopyAction, data,
+            Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+        )
+    )  # fmt: skip
+
+
+def test_that_a_dropped_folder_is_told_and_a_file_means_its_folder(qtbot, tmp_path):
+    zone = DropZone()
+    qtbot.addWidget(zone)
+    picture = tmp_path / "cat.png"
+    picture.write_bytes(b"")
+    for dropped in (tmp_path, picture):
+        with qtbot.waitSignal(zone.folder_dropped) as told:
+            drop(zone, dropped)
+        assert told.args == [tmp_path]
+
+
+def test_that_what_is_no_file_is_not_taken(qtbot):
+    zone = DropZone()
+    qtbot.addWidget(zone)
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.org/cat.png")])
+    with qtbot.assertNotEmitted(zone.folder_dropped):
+        zone.dropEvent(
+            QDropEvent(
+                QPointF(5, 5), Qt.DropAction.CopyAction, data,
+                Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+            )
+        )  # fmt: skip
