@@ -83,6 +83,17 @@ class TrainingSettings(Part):
             "mps": "Apple GPU",
         },
     )
+    acceleration: Literal["auto", "eager", "graph", "compile"] = option(
+        "auto",
+        advanced=True,
+        help="How updates are run; the same results. Graphs spare a GPU the waiting for Python.",
+        names={
+            "auto": "The fastest that starts at once",
+            "eager": "Step by step",
+            "graph": "CUDA graphs",
+            "compile": "Compiled",
+        },
+    )
     precision: Literal["auto", "fp32", "bf16"] = option(
         "auto",
         advanced=True,

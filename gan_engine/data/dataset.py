@@ -59,24 +59,22 @@ class Images:
         self.pixels = torch.empty(shape, dtype=torch.uint8, device=device)
         if self.resident:
             self.pixels.copy_(torch.from_numpy(np.array(prepared_NHWC)))
-        pinned = device.type == "cuda"
-        self._staged_indices = torch.empty(batch, dtype=torch.int64, pin_memory=pinned)
-        self._staged_pixels = (
-            None if self.resident else torch.empty(shape, dtype=torch.uint8, pin_memory=pinned)
-        )
+        self._pinned = device.type == "cuda"
 
     def __len__(self) -> int:
         return len(self._prepared)
 
     def show(self, indices: NDArray[np.int64]) -> None:
         """Make `batch()` return the images at `indices`; called between two steps, never inside."""
-        if self._staged_pixels is None:
-            self._staged_indices.numpy()[:] = indices
-            self.indices.copy_(self._staged_indices, non_blocking=True)
+        if self.resident:
+            self._send(torch.from_numpy(indices), self.indices)
         else:
             # Ascending order reads the disk forwards; the batch's own order does not matter.
-            self._staged_pixels.numpy()[:] = self._prepared[np.sort(indices)]
-            self.pixels.copy_(self._staged_pixels, non_blocking=True)
+            self._send(torch.from_numpy(self._prepared[np.sort(indices)]), self.pixels)
+
+    def _send(self, source: Tensor, target: Tensor) -> None:
+        """Copy to the device; on a GPU from pinned memory of its own, which is never written over."""
+        target.copy_(source.pin_memory() if self._pinned else source, non_blocking=True)
 
     def batch(self, flip: bool, random: torch.Generator) -> Tensor:
         """Return the shown images, float (N, C, H, W) in [-1, 1], half of them mirrored if asked."""

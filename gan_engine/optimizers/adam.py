@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -35,9 +35,12 @@ class Adam(Optimizer):
     def build(
         self, parameters: Iterable[nn.Parameter], rate: float | Tensor
     ) -> torch.optim.Optimizer:
-        return torch.optim.Adam(
-            parameters, lr=rate, betas=(self.beta1, self.beta2), eps=self.eps, fused=True
-        )
+        return torch.optim.Adam(parameters, **self._common(rate))
+
+    def _common(self, rate: float | Tensor) -> dict[str, Any]:
+        on_gpu = isinstance(rate, Tensor) and rate.device.type == "cuda"
+        betas = (self.beta1, self.beta2)
+        return dict(lr=rate, betas=betas, eps=self.eps, fused=True, capturable=on_gpu)
 
 
 class AdamW(Adam):
@@ -50,12 +53,4 @@ class AdamW(Adam):
     def build(
         self, parameters: Iterable[nn.Parameter], rate: float | Tensor
     ) -> torch.optim.Optimizer:
-        betas = (self.beta1, self.beta2)
-        return torch.optim.AdamW(
-            parameters,
-            lr=rate,
-            betas=betas,
-            eps=self.eps,
-            weight_decay=self.weight_decay,
-            fused=True,
-        )
+        return torch.optim.AdamW(parameters, weight_decay=self.weight_decay, **self._common(rate))

@@ -49,7 +49,8 @@ class PathLength(Penalty):
         (change_NLZ,) = torch.autograd.grad(
             (images * noise / pixels**0.5).sum(), styles_NLZ, create_graph=True
         )
-        lengths_N = change_NLZ.square().sum(2).mean(1).add(1e-12).sqrt()
+        lengths_N: Tensor = change_NLZ.square().sum(2).mean(1).add(1e-12).sqrt()
         with torch.no_grad():
             scene.memory["length"].lerp_(lengths_N.mean(), self.decay)
-        return (lengths_N - scene.memory["length"].clone()).square().mean()
+        uneven: Tensor = (lengths_N - scene.memory["length"].clone()).square().mean()
+        return uneven

@@ -30,8 +30,8 @@ class LiveValues:
             for s in walk(RunConfig, draft)
             if s.live and s.kind in ("number", "varying") and s.path.split(".")[0] in _SECTIONS
         ]
-        self._host = torch.empty(len(self._paths) + 1, pin_memory=device.type == "cuda")
-        self._host.fill_(float("nan"))
+        self._pinned = device.type == "cuda"
+        self._host = torch.full((len(self._paths) + 1,), float("nan"))
         self._device = torch.zeros_like(self._host, device=device)
         self._index = {path: i for i, path in enumerate([*self._paths, EMA])}
 
@@ -48,8 +48,10 @@ class LiveValues:
         values = [value_at(_value(config, path), seen, total) for path in self._paths]
         fresh = torch.tensor([*values, _ema_weight(config, seen)])
         if not torch.equal(fresh, self._host):
-            self._host.copy_(fresh)
-            self._device.copy_(self._host, non_blocking=True)
+            self._host = fresh
+            # A copy that is still on its way keeps its own pinned memory: none is written over.
+            source = fresh.pin_memory() if self._pinned else fresh
+            self._device.copy_(source, non_blocking=True)
 
     def into(self, part: P, prefix: str) -> P:
         """Return `part` with its live numbers replaced by their tensors; validation is skipped."""

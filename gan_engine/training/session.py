@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gan_engine import checkpoint, sampling
+from gan_engine import checkpoint, paths, sampling
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.config import RunConfig, check
 from gan_engine.data.dataset import RESIDENT_SHARE, Images, Walk
@@ -21,6 +21,7 @@ from gan_engine.imaging import tile
 from gan_engine.layers.noise import draw_from
 from gan_engine.penalties import Penalty
 from gan_engine.schema import Ramp
+from gan_engine.training.accelerate import Runner, choose_mode
 from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
@@ -82,6 +83,7 @@ class Session:
             device=device,
             autocast=autocast_type(config.training.precision, device),
         )
+        self.runner = Runner(self.step, choose_mode(config.training.acceleration, device))
         grid = config.samples
         self.seeds = tuple(range(grid.seed, grid.seed + grid.rows * grid.columns))
         self._latents = sampling.latents(self.seeds, config.architecture.z_dim).to(device)
@@ -103,7 +105,7 @@ class Session:
         self.live.fill(self.config, self.images_seen)
         self.random.manual_seed(mixed(self.config.training.seed, _FOR_D, self.updates_d))
         self.images.show(self._walk.at(self.images_seen, batch))
-        self.step.discriminator(self._due("d", self.updates_d))
+        self.runner.discriminator(self._due("d", self.updates_d))
         self.images_seen += batch
         self.updates_d += 1
 
@@ -117,7 +119,7 @@ class Session:
         if self.config.loss.needs_reals_for_g or any(penalty.needs_reals for penalty in due):
             draw = np.random.default_rng(seed)
             self.images.show(draw.integers(len(self.images), size=self.config.training.batch_size))
-        self.step.generator(due)
+        self.runner.generator(due)
         self.updates_g += 1
 
     def _due(self, network: str, update: int) -> tuple[Penalty, ...]:
@@ -153,10 +155,11 @@ class Session:
             SettingsError: The value is not valid.
         """
         draft = self.config.draft()
-        config, problems = check(put(draft, path, value))
+        # The pictures may be gone by now: a run goes on from the prepared array.
+        config, problems = check(put(put(draft, path, value), "data.folder", paths.BUILTIN))
         if config is None:
             raise SettingsError(problems)
-        self.config = config
+        self.config = config.model_copy(update={"data": self.config.data})
         return get(draft, path)
 
     def lower_rates(self) -> None:
@@ -216,6 +219,7 @@ class Session:
             }
             update.load(kept)
         checkpoint.load_into(self.memory.tensors(), saved.tensors, "memory", path)
+        self.runner.forget()
         self.images_seen = saved.images_seen
         self.updates_d, self.updates_g = (
             int(saved.counters["updates_d"]),

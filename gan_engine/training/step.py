@@ -47,6 +47,12 @@ class Step:
     def __post_init__(self) -> None:
         self._frozen_g, self._frozen_d = Frozen(self.networks.g), Frozen(self.networks.d)
         self._average = Average(self.networks)
+        self._g: Callable[[Tensor], Tensor] = self.networks.g
+        self._d: Callable[[Tensor], Tensor] = self.networks.d
+
+    def compile(self) -> None:
+        """Compile the passes that are differentiated once; penalties keep the networks as they are."""
+        self._g, self._d = torch.compile(self.networks.g), torch.compile(self.networks.d)
 
     def discriminator(self, due: tuple[Penalty, ...]) -> None:
         """Update D once, on one batch of reals and one of fakes; G stays as it is.
@@ -59,8 +65,8 @@ class Step:
         with self._mixed():
             with torch.no_grad():
                 fake_NCHW = self._frozen_g(self.latents())
-            real = self.networks.d(change(real_NCHW)).float()
-            fake = self.networks.d(change(fake_NCHW.float())).float()
+            real = self._d(change(real_NCHW)).float()
+            fake = self._d(change(fake_NCHW.float())).float()
         loss = self.loss.discriminator(real, fake)
 
         def critic(images: Tensor) -> Tensor:
@@ -81,7 +87,7 @@ class Step:
         """
         latents_NZ = self.latents()
         with self._mixed():
-            fake_NCHW = self.networks.g(latents_NZ).float()
+            fake_NCHW = self._g(latents_NZ).float()
             change = self._change(fake_NCHW)
 
             def critic(images: Tensor) -> Tensor:

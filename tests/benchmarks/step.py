@@ -1,0 +1,214 @@
+"""How fast a step is: a plain loop as tutorials write it, and ours eager, as graphs, compiled.
+
+Prints one JSON line last: rows of (preset, batch, device, plain, eager, graph, compile in images a
+second, memory_gib, first_sample_s). On a CPU there are no graphs, and compiling is asked for.
+
+    python tests/benchmarks/step.py --presets dcgan-64 --seconds 10
+    python tests/benchmarks/step.py --smoke
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+
+from gan_engine.config import RunConfig, parse
+from gan_engine.configfile import find_preset, with_preset
+from gan_engine.device import choose, settle
+from gan_engine.drafts import merge, put, read_value
+from gan_engine.training.networks import build_networks
+from gan_engine.training.session import Session
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--presets", nargs="+", default=["dcgan-64", "style-64", "r3-64"])
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--modes", nargs="+", default=None, help="plain eager graph compile")
+    parser.add_argument("--batch", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=10.0, help="measured, a mode")
+    parser.add_argument("--set", action="append", default=[])
+    parser.add_argument("--smoke", action="store_true", help="tiny: only that it runs")
+    asked = parser.parse_args()
+    device = choose(asked.device)
+    modes = asked.modes or [
+        "plain",
+        "eager",
+        *(["graph", "compile"] if device.type == "cuda" else []),
+    ]
+    if asked.smoke:
+        asked.presets, asked.seconds = ["quick-cpu-32"], 0.5
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ["GAN_STUDIO_CACHE"] = scratch
+        rows = [row(preset, device, modes, asked) for preset in asked.presets]
+    print(json.dumps({"rows": rows}))
+
+
+def row(
+    preset: str, device: torch.device, modes: list[str], asked: argparse.Namespace
+) -> dict[str, Any]:
+    """Measure one preset in every mode."""
+    draft = merge(
+        with_preset(find_preset(preset)), {"training": {"device": device.type, "images": 10**9}}
+    )
+    if asked.batch:
+        draft = put(draft, "training.batch_size", asked.batch)
+    for change in asked.set:
+        path, _, text = change.partition("=")
+        draft = put(draft, path, read_value(text))
+    config = parse(draft)
+    shape, random = config.data.shape, np.random.default_rng(0)
+    images = random.integers(0, 256, (4096, shape.height, shape.width, shape.channels), np.uint8)
+    name = torch.cuda.get_device_name() if device.type == "cuda" else f"CPU, {os.cpu_count()} cores"
+    found: dict[str, Any] = {"preset": preset, "batch": config.training.batch_size, "device": name}
+    for mode in modes:
+        if device.type == "cuda":
+            torch.cuda.reset_peak_memory_stats()
+        make = plain if mode == "plain" else ours
+        began = time.monotonic()
+        step = make(
+            put(draft, "training.acceleration", mode) if mode != "plain" else draft, images, device
+        )
+        found[mode] = round(rate(step, config, device, asked.seconds), 1)
+        if mode == "eager":
+            found["first_sample_s"] = round(first_sample(draft, images, device), 2)
+        found[f"{mode}_total_s"] = round(time.monotonic() - began, 1)
+        if device.type == "cuda":
+            found["memory_gib"] = round(torch.cuda.max_memory_allocated() / 2**30, 2)
+    if "plain" in found:
+        best = max(found[mode] for mode in modes if mode != "plain")
+        found["ratio"] = round(best / found["plain"], 2)
+    return found
+
+
+def rate(
+    step: Callable[[], None], config: RunConfig, device: torch.device, seconds: float
+) -> float:
+    """Return images a second, after a warm-up long enough for captures and kernel choices."""
+
+    def wait() -> None:
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+
+    lazy = max((penalty.interval for penalty in config.penalties), default=1)
+    for _ in range(2 if seconds < 1 else 5 * lazy if device.type == "cuda" else 3):
+        step()
+    wait()
+    began, rounds = time.perf_counter(), 0
+    while time.perf_counter() - began < seconds or rounds % lazy:
+        step()
+        rounds += 1
+        if rounds % 16 == 0:
+            wait()
+    wait()
+    shown = rounds * config.training.batch_size * config.training.d_steps
+    return shown / (time.perf_counter() - began)
+
+
+def ours(draft: dict[str, Any], images: np.ndarray, device: torch.device) -> Callable[[], None]:
+    """Return one round of a run: D's steps, then G's."""
+    session = Session(parse(draft), images, device)
+    return session.round
+
+
+def first_sample(draft: dict[str, Any], images: np.ndarray, device: torch.device) -> float:
+    """Return the seconds from building networks to the first grid after an update."""
+    began = time.monotonic()
+    session = Session(parse(draft), images, device)
+    session.round()
+    session.grid()
+    return time.monotonic() - began
+
+
+def plain(draft: dict[str, Any], images: np.ndarray, device: torch.device) -> Callable[[], None]:
+    """Return one round as a tutorial writes it: the same networks, loss, penalties and optimisers.
+
+    A DataLoader, float images, autograd through both networks, `.item()` for the log, and an
+    average of G in a Python loop; every library at its defaults, torch's threads included.
+    """
+    from gan_engine.penalties import Scene
+
+    config = parse(draft)
+    settle(device)
+    networks, training = build_networks(config, device), config.training
+    floats = torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
+    loader = DataLoader(TensorDataset(floats), training.batch_size, shuffle=True, drop_last=True)
+    batches = iter(loader)
+    random = torch.Generator(device).manual_seed(0)
+
+    def adam(name: str, network: torch.nn.Module) -> torch.optim.Optimizer:
+        part = getattr(config, f"optimizer_{name}")
+        rate = part.rate if isinstance(part.rate, float) else part.rate.start
+        return torch.optim.Adam(network.parameters(), rate, (part.beta1, part.beta2))
+
+    optimizers = {"g": adam("g", networks.g), "d": adam("d", networks.d)}
+    count = 0
+
+    def real_batch() -> torch.Tensor:
+        nonlocal batches
+        try:
+            (batch,) = next(batches)
+        except StopIteration:
+            batches = iter(loader)
+            (batch,) = next(batches)
+        flip = torch.rand(len(batch), 1, 1, 1) < 0.5
+        return torch.where(flip, batch.flip(3), batch).to(device)
+
+    def fakes() -> torch.Tensor:
+        return networks.g(
+            torch.randn(training.batch_size, config.architecture.z_dim, device=device)
+        )
+
+    def learn(loss: torch.Tensor, on: str, scene: Scene) -> None:
+        for penalty in config.penalties:
+            weight = penalty.weight if isinstance(penalty.weight, float) else penalty.weight.start
+            if penalty.on == on and count % penalty.interval == 0:
+                memory = {k: torch.tensor(v, device=device) for k, v in penalty.memory().items()}
+                seen = Scene(**{**scene.__dict__, "memory": memory})
+                loss = loss + weight * penalty.interval * penalty.term(seen)
+        optimizers[on].zero_grad()
+        loss.backward()
+        optimizers[on].step()
+        loss.item()
+
+    def step() -> None:
+        nonlocal count
+        for _ in range(training.d_steps):
+            real, fake = real_batch(), fakes().detach()
+            scores = networks.d(real), networks.d(fake)
+            scene = Scene(networks.d, real, fake, *scores, random)
+            learn(config.loss.discriminator(*scores), "d", scene)
+        latents = torch.randn(training.batch_size, config.architecture.z_dim, device=device)
+        real, fake = real_batch(), networks.g(latents)
+        scores = networks.d(real), networks.d(fake)
+        scene = Scene(
+            networks.d, real, fake, *scores, random,
+            discriminator=networks.d, generator=networks.g, latents_NZ=latents,
+        )  # fmt: skip
+        learn(config.loss.generator(*scores), "g", scene)
+        with torch.no_grad():
+            for average, weight in zip(
+                networks.ema.parameters(), networks.g.parameters(), strict=True
+            ):
+                average.mul_(0.999).add_(weight, alpha=0.001)
+        count += 1
+
+    return step
+
+
+if __name__ == "__main__":
+    main()
