@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMargins, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -255,6 +255,8 @@ class NumberBox(QAbstractSpinBox):
     def _place_unit(self) -> None:
         line = self.lineEdit()
         width = self._unit.sizeHint().width() if self._unit.text() else 0
-        line.setTextMargins(7, 0, width + 4 if width else 0, 0)
+        margins = QMargins(7, 0, width + 4 if width else 0, 0)
+        if line.textMargins() != margins:  # to set them asks for a layout again, without end
+            line.setTextMargins(margins)
         corner = line.geometry().topRight() - QPoint(width + 2, 0)
         self._unit.setGeometry(corner.x(), line.y(), width, line.height())
