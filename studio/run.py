@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 State = Literal["idle", "preparing", "training", "pausing", "paused", "stopping"]
 DRAIN_MS = 100
+READINGS_EVERY = 4
+"""Readings are told in batches of so many drains: each costs the curves a redraw, and a redraw
+costs the training thread its turn at the interpreter."""
 
 
 class Run(QObject):
@@ -77,6 +80,8 @@ class Run(QObject):
         self.last_saved: float | None = None
         self.view: RunView | None = None
         self._live: frozenset[str] = frozenset()
+        self._readings: list[Scalars] = []
+        self._drains = 0
 
     @property
     def is_active(self) -> bool:
@@ -210,21 +215,22 @@ class Run(QObject):
     def _drain(self) -> None:
         if self._worker is None:
             return
-        scalars: list[Scalars] = []
         for event in self._worker.drain():
-            if not isinstance(event, Scalars):
-                self._tell_scalars(scalars)
-                scalars = []
-            self.images_seen = getattr(event, "images_seen", self.images_seen)
             if isinstance(event, Scalars):
-                scalars.append(event)
-            else:
-                self._tell(event)
-        self._tell_scalars(scalars)
+                self.images_seen = event.images_seen
+                self._readings.append(event)
+                continue
+            self._tell_readings()
+            self.images_seen = getattr(event, "images_seen", self.images_seen)
+            self._tell(event)
+        self._drains += 1
+        if self._drains % READINGS_EVERY == 0:
+            self._tell_readings()
 
-    def _tell_scalars(self, scalars: list[Scalars]) -> None:
-        if scalars:
-            self.scalars_arrived.emit(scalars)
+    def _tell_readings(self) -> None:
+        if self._readings:
+            readings, self._readings = self._readings, []
+            self.scalars_arrived.emit(readings)
 
     def _tell(self, event: object) -> None:
         match event:
@@ -264,6 +270,7 @@ class Run(QObject):
     @Slot(object)
     def _fail(self, error: Exception) -> None:
         self._drain()
+        self._tell_readings()
         self.failed.emit(error)
 
     @Slot()
@@ -273,6 +280,7 @@ class Run(QObject):
             return
         worker.wait()
         self._drain()
+        self._tell_readings()
         self._timer.stop()
         self._worker = None
         worker.deleteLater()
