@@ -122,3 +122,7 @@ class EmptyState(QWidget):
         """Say something else."""
         self._title.setText(title)
         self._text.setText(text)
+
+    def said(self) -> str:
+        """Return what is said, title first."""
+        return f"{self._title.text()} {self._text.text()}".strip()

@@ -104,6 +104,14 @@ class Blueprint(QWidget):
         self._resting = state == "idle"
         self._enable()
 
+    def formulas(self) -> tuple[str, str]:
+        """Return D's and G's loss as shown."""
+        return self._d_formula.text(), self._g_formula.text()
+
+    def terms(self) -> str:
+        """Return what is said of penalties."""
+        return self._terms.text()
+
     # --- inside ------------------------------------------------------------------------------
 
     _startable, _resting = True, True

@@ -13,6 +13,7 @@ from gan_engine import (
     RunConfig,
     differences,
     read_presets,
+    settings_of,
     summarize,
     with_preset,
 )
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from studio.context import Studio
     from studio.jobs import Job
 
-SECTIONS = ("architecture", "loss", "penalties", "optimizer_g", "optimizer_d", "ema")
+SECTIONS = (*(s.name for s in settings_of(RunConfig) if s.kind in ("one", "each")), "ema")
+"""Whatever is chosen from parts, and how G is averaged."""
 CALM_MS = 120
 """Edits that follow each other closer than this are drawn once."""
 

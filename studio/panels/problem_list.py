@@ -23,6 +23,7 @@ class ProblemList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._told: list[tuple[Problem, str]] = []
+        self._rows: list[QWidget] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
@@ -35,16 +36,21 @@ class ProblemList(QWidget):
         if told == self._told:
             return
         self._told = told
-        while (item := self._column.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        for problem, text in told:
-            self._column.addWidget(self._row(problem, text))
+        for row in self._rows:
+            row.hide()
+            row.deleteLater()
+        self._rows = [self._row(problem, text) for problem, text in told]
+        for row in self._rows:
+            self._column.addWidget(row)
         self.setVisible(bool(problems))
 
     def texts(self) -> list[str]:
         """Return what is shown, row by row."""
         return [text for _, text in self._told]
+
+    def buttons(self) -> list[QPushButton]:
+        """Return the ways to the fields, row by row."""
+        return [row.findChildren(QPushButton)[0] for row in self._rows]
 
     def _row(self, problem: Problem, text: str) -> QWidget:
         made = QWidget()

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout
 
+from gan_engine import RunConfig, settings_of
 from studio.forms import Form
 from studio.panels.base import Panel, words
 
 if TYPE_CHECKING:
-    from gan_engine import Draft, Problem, RunConfig
+    from gan_engine import Draft, Problem
     from studio.context import Studio
 
+HOLDING = ("section", "one", "each")
+"""Kinds of settings that hold others."""
+_FIRST = ("training", "data", "architecture", "loss", "penalties")
 SECTIONS = (
-    "training",
-    "data",
-    "architecture",
-    "loss",
-    "penalties",
-    "optimizer_g",
-    "optimizer_d",
-    "ema",
-    "samples",
-    "checkpoint",
+    *_FIRST,
+    *(s.name for s in settings_of(RunConfig) if s.kind in HOLDING and s.name not in _FIRST),
 )
 """Every section of a run, the ones most reached for first."""
-
-
-FOLDED = ("data", "optimizer_g", "optimizer_d", "ema", "samples", "checkpoint")
+FOLDED = tuple(
+    name for name in SECTIONS if name not in ("training", "architecture", "loss", "penalties")
+)
 
 
 class SettingsPanel(Panel):
@@ -101,7 +97,15 @@ class SettingsPanel(Panel):
             self.search.selectAll()
             return
         self.search.clear()
+        self._wanted = path
         self.form.reveal(path)
+        QTimer.singleShot(0, self, self._reveal)  # again, when what was folded has its place
+
+    _wanted = ""
+
+    @Slot()
+    def _reveal(self) -> None:
+        self.form.reveal(self._wanted)
 
     @Slot(str)
     def _filter(self, text: str) -> None:

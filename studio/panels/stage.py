@@ -112,6 +112,26 @@ class Stage(QWidget):
         self._toggle_reals(self.reals_button.isChecked())
         self.reals_button.setEnabled(pixels is not None)
 
+    @property
+    def heading(self) -> str:
+        """What is said above the samples."""
+        return self._heading.text()
+
+    @property
+    def pointed(self) -> str:
+        """What is said of the sample under the mouse."""
+        return self._pointed.text()
+
+    @property
+    def moments(self) -> list[int]:
+        """When the grids that can be shown were drawn, in images seen."""
+        return [seen for seen, _ in self._grids]
+
+    @property
+    def pixels(self) -> Pixels | None:
+        """What is shown."""
+        return self._pixels
+
     # --- building ----------------------------------------------------------------------------
 
     def _samples_side(self) -> QWidget:

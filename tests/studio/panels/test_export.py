@@ -1,0 +1,109 @@
+"""The dialog that takes things away."""
+
+import pytest
+
+from gan_engine import EXPORTERS, Sampler, open_sampler, read_png
+from studio.panels.export import ExportDialog
+
+WAIT = 60_000
+
+
+@pytest.fixture
+def dialog(show, run_folder):
+    made = show(ExportDialog)
+    made.show_source(run_folder)
+    return made
+
+
+def choose(dialog, key):
+    number = [kind.key() for kind in EXPORTERS].index(key)
+    dialog.choices.button(number).click()
+
+
+def test_that_it_blocks_nothing_and_knows_every_exporter(dialog):
+    assert not dialog.isModal()
+    assert [button.text() for button in dialog.choices.buttons()] == [k.title for k in EXPORTERS]
+    assert all(button.accessibleDescription() for button in dialog.choices.buttons())
+
+
+def test_that_without_a_run_nothing_can_be_exported(show):
+    dialog = show(ExportDialog)
+    assert "no run yet" in dialog.source_text.text()
+    assert not dialog.export_button.isEnabled()
+
+
+def test_that_a_name_is_suggested_that_says_what_it_is(dialog):
+    assert dialog.path.text().endswith("001-emoji-ema.safetensors")
+    choose(dialog, "grid")
+    assert dialog.path.text().endswith("001-emoji-grid.png")
+    choose(dialog, "images")
+    assert dialog.path.text().endswith("001-emoji-images")
+
+
+def test_that_a_typed_name_is_kept_and_gets_its_ending(dialog, tmp_path):
+    choose(dialog, "grid")
+    dialog.path.setText(str(tmp_path / "mine"))
+    dialog.path.textEdited.emit(str(tmp_path / "mine"))
+    dialog.show_source(dialog._source)
+    assert dialog.path.text() == str(tmp_path / "mine")
+    assert dialog._target() == tmp_path / "mine.png"
+
+
+def test_that_a_file_of_that_name_is_warned_of_before_it_is_replaced(dialog, tmp_path):
+    (tmp_path / "mine.safetensors").write_bytes(b"")
+    dialog._take_path(str(tmp_path / "mine.safetensors"))
+    assert "replaced" in dialog.note.text()
+    assert dialog.export_button.text() == "Replace"
+
+
+def test_that_a_grid_of_the_asked_for_size_is_written_and_said_where(dialog, tmp_path, qtbot):
+    choose(dialog, "grid")
+    dialog.forms[2].edited.emit("rows", 2)
+    dialog.forms[2].edited.emit("columns", 3)
+    dialog._take_path(str(tmp_path / "out" / "mine.png"))
+    dialog.export_button.click()
+    qtbot.waitUntil(dialog.show_button.isVisible, timeout=WAIT)
+    assert dialog.note.text() == f"Written: {tmp_path / 'out' / 'mine.png'}"
+    assert read_png(tmp_path / "out" / "mine.png").shape == (2 * 18 - 2, 3 * 18 - 2, 3)
+
+
+def test_that_an_exported_generator_opens_again_and_the_folder_is_remembered(
+    dialog, studio, tmp_path, qtbot
+):
+    dialog._take_path(str(tmp_path / "out" / "mine.safetensors"))
+    dialog.export_button.click()
+    qtbot.waitUntil(dialog.show_button.isVisible, timeout=WAIT)
+    assert isinstance(open_sampler(tmp_path / "out" / "mine.safetensors"), Sampler)
+    assert studio.preferences.last_export_folder == str(tmp_path / "out")
+
+
+def test_that_a_second_export_does_not_overwrite_the_first(dialog, tmp_path, qtbot):
+    dialog._take_path(str(tmp_path / "001-emoji-ema.safetensors"))
+    dialog.export_button.click()
+    qtbot.waitUntil(dialog.show_button.isVisible, timeout=WAIT)
+    qtbot.waitUntil(dialog.export_button.isEnabled, timeout=WAIT)
+    assert dialog.path.text() == str(tmp_path / "001-emoji-ema-2.safetensors")
+
+
+def test_that_a_place_that_cannot_be_written_is_told(dialog, tmp_path, qtbot):
+    (tmp_path / "file").write_bytes(b"")
+    dialog._take_path(str(tmp_path / "file" / "mine.safetensors"))
+    dialog.export_button.click()
+    qtbot.waitUntil(lambda: dialog.note.property("role") == "error", timeout=WAIT)
+    assert dialog.note.text()
+    qtbot.waitUntil(dialog.export_button.isEnabled, timeout=WAIT)
+    assert not dialog.show_button.isVisible()
+
+
+def test_that_a_long_export_can_be_cancelled(dialog, tmp_path, qtbot):
+    choose(dialog, "images")
+    dialog.forms[3].edited.emit("count", 100_000)
+    dialog._take_path(str(tmp_path / "many"))
+    dialog.export_button.click()
+    assert dialog.cancel_button.text() == "Cancel"
+    assert not dialog.export_button.isEnabled()
+    qtbot.waitUntil(lambda: (tmp_path / "many").exists(), timeout=WAIT)
+    dialog.cancel_button.click()
+    qtbot.waitUntil(dialog.export_button.isEnabled, timeout=WAIT)
+    assert dialog.note.text() == "Cancelled."
+    assert dialog.isVisible()
