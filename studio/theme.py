@@ -7,7 +7,7 @@ from functools import cache
 from string import Template
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QBuffer, QByteArray, QDir, QObject, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QDir, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFontDatabase,
@@ -184,11 +184,12 @@ def _follower(app: QApplication) -> _Follower:
 
 def _dress(app: QApplication) -> None:
     QDir.setSearchPaths("icons", [str(paths.resources() / "icons")])
-    _load_font(app)
-    if app.style().objectName().lower() != "fusion":
+    if not app.property("fusion"):  # a style under a style sheet no longer tells its name
         app.setStyle("Fusion")
+        app.setProperty("fusion", True)
     app.setPalette(_palette(current()))
     app.setStyleSheet(style_sheet(current()))
+    _load_font(app)
     for widget in app.allWidgets():
         if widget.property("glyph"):
             _reglyph(widget)
@@ -211,11 +212,17 @@ def style_sheet(colors: Colors) -> str:
 def _load_font(app: QApplication) -> None:
     families = _families()
     font = app.font()
-    if families:
+    if families and families[0] not in font.families():
         font.setFamilies([families[0], *font.families()])
     dpi = QGuiApplication.primaryScreen().logicalDotsPerInch() or 96.0
     font.setPointSizeF(TEXT_PX * 72.0 / dpi)
+    if font == app.font():
+        return
     app.setFont(font)
+    for (
+        widget
+    ) in app.allWidgets():  # Qt tells only windows; what was made before would keep its own
+        QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.ApplicationFontChange))
 
 
 @cache

@@ -33,7 +33,7 @@ class Field(QWidget):
         for widget in self.findChildren(QWidget):
             if (
                 isinstance(widget, QLineEdit | NumberBox | QComboBox)
-                and widget.property("wrong") != wrong
+                and bool(widget.property("wrong")) != wrong
             ):
                 widget.setProperty("wrong", wrong)
                 widget.style().unpolish(widget)

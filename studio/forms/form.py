@@ -90,7 +90,7 @@ class Form(QWidget):
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._scroll)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(8, 8, 8, 8)
+        self._column.setContentsMargins(4, 4, 4, 8)
         self._column.setSpacing(4)
         self._none = QLabel()
         self._none.setProperty("role", "muted")

@@ -29,7 +29,7 @@ from studio.forms.numbers import number_text
 
 NEXT_RUN = "Applies to the next run"
 LIVE = "May change while training"
-_LABEL_SHARE, _FIELD_SHARE = 5, 7
+_LABEL_SHARE, _FIELD_SHARE = 2, 3
 
 
 class ProblemLine(QWidget):
@@ -117,6 +117,7 @@ class Row(QWidget):
         super().__init__(parent)
         self.setting = setting
         self._label = QLabel("Kind" if setting.kind == "one" else setting.label)
+        self._label.setProperty("role", "muted")
         self._label.setWordWrap(True)
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._label.setIndent(depth * 12)
@@ -131,7 +132,7 @@ class Row(QWidget):
         self._info.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._info.hide()
         self._badge = QLabel()
-        self._badge.setFixedWidth(16)
+        self._badge.setFixedWidth(14)
         self._badge.setToolTip(LIVE if setting.live else "")
         self._badge.setMinimumHeight(26)
         self.line = ProblemLine()
@@ -139,7 +140,7 @@ class Row(QWidget):
         self.field.edited.connect(self._tell)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 2, 0, 2)
-        grid.setHorizontalSpacing(8)
+        grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(2)
         grid.addWidget(self._label, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.field, 0, 1)
@@ -296,9 +297,8 @@ class Fold(QWidget):
         self.body = QWidget()
         self.stack = QVBoxLayout(self.body)
         self.stack.setSpacing(0)
-        self.stack.setContentsMargins(
-            18, 0, 0, 8
-        ) if name == "sectionHead" else self.stack.setContentsMargins(0, 0, 0, 0)
+        section = name == "sectionHead"
+        self.stack.setContentsMargins(14 if section else 0, 0, 0, 8 if section else 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)

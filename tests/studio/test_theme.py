@@ -4,7 +4,7 @@ import re
 
 import pytest
 from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QPushButton, QToolButton
 
 from gan_engine import paths
 from studio import theme
@@ -114,6 +114,18 @@ def test_that_text_has_the_bundled_face_and_size(qapp):
     dpi = QGuiApplication.primaryScreen().logicalDotsPerInch()
     assert "Inter" in qapp.font().families()[0]
     assert qapp.font().pointSizeF() * dpi / 72 == pytest.approx(theme.TEXT_PX, abs=0.1)
+
+
+def test_that_what_was_made_before_the_theme_takes_its_type(qapp, qtbot):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    label = QLabel("CPU", window)
+    plain = qapp.font()
+    plain.setPointSizeF(20)
+    qapp.setFont(plain)
+    theme.apply(qapp, "dark")
+    for widget in (window, window.menuBar(), label):
+        assert widget.font().pointSizeF() == qapp.font().pointSizeF() < 20
 
 
 def test_that_an_unchecked_box_has_a_border_one_can_see(qapp, qtbot):
