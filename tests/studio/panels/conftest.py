@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
 from gan_engine import Inbox, RunInfo, SampleGrid, Started, Stop, parse, train
@@ -33,6 +34,7 @@ def show(qtbot: Any, studio: Studio) -> Iterator[Callable[..., Any]]:
     for panel in made:
         panel.close()
         panel.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def picture(height: int = 34, width: int = 34, level: int = 90) -> Any:

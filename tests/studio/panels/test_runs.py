@@ -30,14 +30,16 @@ def test_that_a_run_is_shown_with_its_state_and_how_far_it_came(panel, tmp_path)
     assert panel.list.isVisible()
 
 
-def test_that_opening_and_going_on_name_the_run(panel, studio, tmp_path, qtbot):
+def test_that_opening_and_going_on_name_the_run(panel, tmp_path, qtbot):
     panel.show_runs([info(tmp_path / "001-a", "stopped"), info(tmp_path / "002-b", "done")])
-    studio.run.noticed.connect(lambda notice: None)
+    panel.run_opened.disconnect()
+    panel.run_continued.disconnect()
     with qtbot.waitSignal(panel.run_opened) as opened:
         panel.open_button.click()
     assert opened.args == [tmp_path / "001-a"]
-    with qtbot.waitSignals([panel.run_continued, panel.page_asked]):
+    with qtbot.waitSignal(panel.run_continued) as asked, qtbot.waitSignal(panel.page_asked):
         panel.continue_button.click()
+    assert asked.args == [tmp_path / "001-a", None]
 
 
 def test_that_a_finished_run_is_trained_for_more_images(panel, tmp_path, qtbot):
