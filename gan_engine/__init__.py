@@ -22,12 +22,15 @@ _HOME = {
     "commands": "Change Command Inbox Pause Resume SampleNow SaveNow StepOnce Stop",
     "durable": "lock_holder",
     "device": "DeviceInfo available_devices describe_device",
-    "imaging": "ImageShape read_png read_png_text thumbnail write_png",
+    "imaging": "ImageHeader ImageShape decode read_header read_png read_png_text thumbnail write_png",
     "config": "RunConfig check default_draft live_paths parse",
     "configfile": "Preset find_preset read_draft read_presets save_preset to_toml with_preset write_draft",
     "summary": "LayerRow NetworkSummary summarize",
     "sampling": "Sampler open_sampler",
-    "data": "BadFile DatasetReport Prepared PrepareProgress ScanProgress prepare scan_folder",
+    "data": (
+        "BadFile DatasetReport Finding Inspection InspectProgress Prepared PreparedSet PrepareProgress ScanProgress"
+        " clean_prepared diagnose inspect_folder prepare prepared_sets safe_fixes scan_folder"
+    ),
     "export": "EXPORTERS Exporter ExportProgress export",
     "training": "History RunInfo list_runs read_run resume train",
 }

@@ -152,7 +152,7 @@ def _zip(archive: Path) -> Iterator[Member]:
         raise ArchiveError(archive, _bomb(unpacked, packed))
     for info in infos:
         yield Member(
-            info.filename.replace("\\", "/"),
+            _clean(info.filename),
             info.file_size,
             info.header_offset,
             info.compress_size,
@@ -163,7 +163,7 @@ def _zip(archive: Path) -> Iterator[Member]:
 
 
 def _objection(info: zipfile.ZipInfo) -> str:
-    if leads_out(info.filename.replace("\\", "/")):
+    if leads_out(_clean(info.filename)):
         return Message("its name leads out of the archive")
     if info.flag_bits & 0x1:
         return Message("it is encrypted")
@@ -202,7 +202,11 @@ def _tar(archive: Path) -> Iterator[Member]:
             if info.isdir():
                 continue
             yield Member(
-                info.name, info.size, info.offset_data, info.size, refusal=_oddity(archive, info)
+                _clean(info.name),
+                info.size,
+                info.offset_data,
+                info.size,
+                refusal=_oddity(archive, info),
             )
 
 
@@ -214,6 +218,13 @@ def _oddity(archive: Path, info: tarfile.TarInfo) -> str:
     if info.offset_data + info.size > archive.stat().st_size:
         return Message("the archive is cut short")
     return _too_large(info.size)
+
+
+def _clean(name: str) -> str:
+    """Return a name as `find` will ask for it: `/` between parts, none of them empty."""
+    name = name.replace("\\", "/")
+    parts = "/".join(part for part in name.split("/") if part not in ("", "."))
+    return f"/{parts}" if name.startswith("/") else parts
 
 
 def leads_out(name: str) -> bool:

@@ -119,6 +119,10 @@ def sample(
     count: Annotated[int, typer.Option(min=1, max=10_000, help="How many images.")] = 64,
     seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
     truncation: Annotated[float, typer.Option(min=0, max=2)] = 1.0,
+    kind: Annotated[str, typer.Option("--class", help="Of which class; all in turn if none.")] = "",
+    mix: Annotated[
+        str, typer.Option(help="Another class and its share: with --class cat, --mix dog:0.5.")
+    ] = "",
     target: Annotated[Path, typer.Option("--out", help="A PNG for the grid.")] = Path("grid.png"),
 ) -> None:
     """Make images with a trained generator, as one grid."""
@@ -129,9 +133,12 @@ def sample(
     import torch
 
     columns = max(1, round(count**0.5))
-    made = torch.from_numpy(sampler.images(range(seed, seed + count), truncation)).permute(
-        0, 3, 1, 2
-    )
+    label, share = sampler.label(kind) if kind or mix else None, None
+    if label is not None and mix:
+        other, _, amount = mix.rpartition(":")
+        share = (label, sampler.label(other), _share(amount))
+    pixels = sampler.images(range(seed, seed + count), truncation, label, share)
+    made = torch.from_numpy(pixels).permute(0, 3, 1, 2)
     write_png(
         target,
         tile(made, columns),
@@ -169,16 +176,20 @@ def export(
 
 @app.command()
 def scan(
-    folder: Annotated[Path, typer.Argument(help="A folder of pictures.")],
+    folder: Annotated[Path, typer.Argument(help="A folder of pictures, a zip, a tar, an array.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Read headers only.")] = False,
+    size: Annotated[int, typer.Option(min=8, max=1024, help="Of the images of the run.")] = 64,
 ) -> None:
     """Say what is in a folder and what is wrong with it."""
-    from gan_engine.data import DatasetReport, scan_folder
+    from gan_engine.config import DataSettings
+    from gan_engine.data import DatasetReport, Inspection, diagnose, inspect_folder, scan_folder
 
-    report = None
-    for message in scan_folder(folder):
-        report = message if isinstance(message, DatasetReport) else report
-    assert report is not None  # the scan ends with its report, or raises
+    *_, report = scan_folder(folder)
+    assert isinstance(report, DatasetReport)  # the scan ends with its report, or raises
+    looks = () if quick or not report.files else inspect_folder(folder)
+    inspection = next((look for look in looks if isinstance(look, Inspection)), None)
+    findings = diagnose(report, DataSettings(folder=str(folder), size=size), inspection)
     problems = report.problems()
     if as_json:
         sizes = {f"{w}x{h}": n for (w, h), n in report.sizes.items()}
@@ -188,10 +199,12 @@ def scan(
             "images": len(report.files),
             "others": report.others,
             "bad": [asdict(bad) for bad in report.bad],
+            "damaged": [asdict(bad) for bad in inspection.bad] if inspection else [],
             "sizes": sizes,
             "modes": report.modes,
             "formats": report.formats,
             "classes": report.classes,
+            "findings": [asdict(finding) for finding in findings],
             "problems": [str(problem) for problem in problems],
         }
         sys.stdout.write(json.dumps(found, ensure_ascii=True, default=str) + "\n")
@@ -207,8 +220,14 @@ def scan(
             shown = ", ".join(f"{_size(key)}: {n}" for key, n in list(counts.items())[:12])
             if shown:
                 out.print(f"{name}: {shown}", markup=False, soft_wrap=True)
-        for bad in report.bad:
+        for bad in (*report.bad, *(inspection.bad if inspection else ())):
             out.print(f"{bad.path}: {bad.reason}", markup=False, soft_wrap=True)
+        for finding in findings:
+            words = f"{finding.title}. {finding.consequence} {finding.rule}"
+            out.print(words, markup=False, soft_wrap=True)
+            changes = " ".join(f"{path}={value}" for path, value in finding.fix.items())
+            if changes:
+                out.print(f"    --set {changes}", markup=False, soft_wrap=True)
         for problem in problems:
             err.print(str(problem), markup=False, soft_wrap=True)
     if any(problem.severity == "error" for problem in problems):
@@ -316,6 +335,15 @@ def _count(text: str) -> int:
     except (ValueError, OverflowError):
         raise EngineError(
             "“{text}” is no number of images.", hint="Write 50000, 50k or 2M.", text=text
+        ) from None
+
+
+def _share(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise EngineError(
+            "“{text}” is no share of a class.", hint="Write --mix dog:0.5.", text=text
         ) from None
 
 

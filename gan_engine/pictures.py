@@ -89,7 +89,7 @@ def opened(path: Path | str, formats: tuple[str, ...] = FORMATS) -> Iterator[Ima
         formats: Some of `FORMATS`.
     """
     try:
-        with _bytes_or_rows(path) as source:
+        with bytes_or_rows(path) as source:
             if isinstance(source, Image.Image):
                 yield source
                 return
@@ -106,8 +106,12 @@ def opened(path: Path | str, formats: tuple[str, ...] = FORMATS) -> Iterator[Ima
 
 
 @contextlib.contextmanager
-def _bytes_or_rows(path: Path | str) -> Iterator[BinaryIO | Image.Image]:
-    """Open an ordinary file, or what an archive holds at this path."""
+def bytes_or_rows(path: Path | str) -> Iterator[BinaryIO | Image.Image]:
+    """Open an ordinary file, or what an archive holds at this path.
+
+    Raises:
+        ImageError, ArchiveError, OSError: There is nothing to read.
+    """
     try:
         found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -38,11 +40,19 @@ class Walk:
         return self._order
 
 
+class Shown(NamedTuple):
+    """A batch of real images (N, C, H, W) in [-1, 1], and with classes their labels (N,)."""
+
+    images_NCHW: Tensor
+    labels_N: Tensor | None = None
+
+
 class Images:
     """The prepared images behind two static buffers, so that a step may be captured.
 
     When everything fits, `pixels` is the whole set on the device and `indices` says which; else
-    `pixels` is one batch, filled from the memory-mapped array before each step.
+    `pixels` is one batch, filled from the memory-mapped array before each step. With classes,
+    `labels` is the batch's.
     """
 
     def __init__(
@@ -51,6 +61,7 @@ class Images:
         batch: int,
         device: torch.device,
         resident_bytes: int,
+        labels_N: NDArray[np.int64] | None = None,
     ) -> None:
         self._prepared = prepared_NHWC
         self.resident = prepared_NHWC.nbytes <= resident_bytes
@@ -60,6 +71,9 @@ class Images:
         if self.resident:
             self.pixels.copy_(torch.from_numpy(np.array(prepared_NHWC)))
         self._pinned = device.type == "cuda"
+        self._every_label = labels_N
+        self._drawn_from = None if labels_N is None else torch.from_numpy(labels_N).to(device)
+        self.labels = None if labels_N is None else torch.zeros_like(self.indices)
 
     def __len__(self) -> int:
         return len(self._prepared)
@@ -70,25 +84,46 @@ class Images:
             self._send(torch.from_numpy(indices), self.indices)
         else:
             # Ascending order reads the disk forwards; the batch's own order does not matter.
-            self._send(torch.from_numpy(self._prepared[np.sort(indices)]), self.pixels)
+            indices = np.sort(indices)
+            self._send(torch.from_numpy(self._prepared[indices]), self.pixels)
+        if self.labels is not None and self._every_label is not None:
+            self._send(torch.from_numpy(self._every_label[indices]), self.labels)
 
     def _send(self, source: Tensor, target: Tensor) -> None:
         """Copy to the device; on a GPU from pinned memory of its own, which is never written over."""
         target.copy_(source.pin_memory() if self._pinned else source, non_blocking=True)
 
-    def batch(self, flip: bool, random: torch.Generator) -> Tensor:
-        """Return the shown images, float (N, C, H, W) in [-1, 1], half of them mirrored if asked."""
+    def batch(self, flip: bool, random: torch.Generator) -> Shown:
+        """Return the shown images, half of them mirrored if asked, and their labels."""
         images_NCHW = (
             self.pixels.index_select(0, self.indices).permute(0, 3, 1, 2).float() / 127.5 - 1
         )
         if not flip:
-            return images_NCHW
+            return Shown(images_NCHW, self.labels)
         mirror_N111 = (
             torch.rand(len(images_NCHW), 1, 1, 1, device=images_NCHW.device, generator=random) < 0.5
         )
-        return torch.where(mirror_N111, images_NCHW.flip(3), images_NCHW)
+        mirrored_NCHW = torch.where(mirror_N111, images_NCHW.flip(3), images_NCHW)
+        return Shown(mirrored_NCHW, self.labels)
 
-    def some(self, count: int) -> Tensor:
-        """Return the first `count` images of the set, to look at: (count, C, H, W) in [-1, 1]."""
-        chosen = np.array(self._prepared[: min(count, len(self._prepared))])
+    def draw_labels(self, random: torch.Generator) -> Tensor | None:
+        """Return the labels of images drawn evenly from the set, (N,); None without classes."""
+        if self._drawn_from is None:
+            return None
+        return self._drawn_from[
+            torch.randint(
+                len(self), self.indices.shape, device=self.indices.device, generator=random
+            )
+        ]
+
+    def some(self, rows: int, columns: int) -> Tensor:
+        """Return the first images of the set, to look at: (rows x columns, C, H, W) in [-1, 1].
+
+        Several classes have a column each; where one has too few images, it repeats them.
+        """
+        first = np.arange(min(rows * columns, len(self)))
+        if self._every_label is not None and len(np.unique(self._every_label)) > 1:
+            own = [np.flatnonzero(self._every_label == k) for k in range(columns)]
+            first = np.stack([np.resize(images, rows) for images in own], 1).ravel()
+        chosen = np.array(self._prepared[first])
         return torch.from_numpy(chosen).permute(0, 3, 1, 2).float() / 127.5 - 1

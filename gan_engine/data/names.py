@@ -1,4 +1,4 @@
-"""Every file below a folder, judged by its name and first bytes alone."""
+"""Every file below a folder or in an archive, judged by its name and first bytes alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from gan_engine import archives
 from gan_engine.drafts import escape
 from gan_engine.errors import DataError
 from gan_engine.schema import Message
@@ -20,7 +21,13 @@ _FOREIGN = (
 SUFFIXES = frozenset(_OURS.split())
 """What pictures' names end with; a file with an ending of neither list shows its first bytes."""
 
+_PACKED = frozenset((".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar"))
 _UNREAD = frozenset(_FOREIGN.split())
+# Files that commonly lie beside pictures: nobody needs to open them to know that they are none.
+_BESIDE = (
+    ".txt .json .jsonl .csv .xml .cls .md .html .yaml .toml .py .zip .tar .npz .npy .gz .parquet"
+)
+_PLAIN = frozenset(_BESIDE.split())
 _SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")
 
 
@@ -37,16 +44,22 @@ class Entry(NamedTuple):
 def walk(folder: Path) -> Iterator[Entry]:
     """Yield every file below `folder`, judged by its name; links are followed, each folder once.
 
+    `folder` may be an archive. Archives in a folder without pictures of its own are looked into
+    as if they were folders: shards of a data set. Beside pictures they are just other files.
+
     Raises:
         DataError: There is no such folder, or it may not be opened.
     """
+    if archives.is_archive(folder):
+        yield from _whole_archive(folder)
+        return
     try:
         seen = {_identity(os.fspath(folder))}
         with os.scandir(folder):
             pass
     except OSError as error:
         raise _no_folder(folder, error) from error
-    waiting = [""]
+    waiting, packed, loose = [""], list[Entry](), False
     while waiting:
         inside = waiting.pop()
         try:
@@ -58,7 +71,12 @@ def walk(folder: Path) -> Iterator[Entry]:
         for entry in entries:
             name = f"{inside}/{entry.name}" if inside else entry.name
             if not _is_folder(entry):
-                yield _judge(entry.path, name)
+                judged = _judge(entry.path, name)
+                loose = loose or judged.verdict == "picture"
+                if judged.verdict == "other" and name[-4:].lower() in archives.SUFFIXES:
+                    packed.append(judged)
+                else:
+                    yield judged
                 continue
             try:
                 identity = _identity(entry.path)
@@ -68,6 +86,49 @@ def walk(folder: Path) -> Iterator[Entry]:
             if identity not in seen:
                 seen.add(identity)
                 waiting.append(name)
+    for archive in packed:
+        if loose or is_hidden(archive.name) or not archives.is_archive(folder / archive.name):
+            yield archive
+        else:
+            yield from _inside(folder / archive.name, f"{archive.name}/")
+
+
+def _whole_archive(path: Path) -> Iterator[Entry]:
+    """Yield what an archive holds, that was chosen in a folder's place."""
+    for number, entry in enumerate(_inside(path, "")):
+        if number == 0 and not entry.name:
+            raise DataError(
+                "“{folder}” cannot be read: {why}.",
+                hint="Unpack it and choose the folder, or pack it again as zip.",
+                folder=escape(path.name),
+                why=entry.reason,
+            )
+        yield entry._replace(name=entry.name or path.name)
+
+
+def _inside(path: Path, prefix: str) -> Iterator[Entry]:
+    """Yield every file of an archive, and the archive itself where it cannot be read to its end."""
+    seen = set[str]()
+    try:
+        modified = os.stat(path).st_mtime_ns
+        rows = path.suffix.lower() in (".npy", ".npz")
+        for member in archives.listing(path):
+            suffix = os.path.splitext(member.name)[1].lower()
+            entry = Entry(prefix + member.name, "other", "", member.size, modified)
+            if not is_hidden(member.name):
+                twice = Message("there are two of this name") if member.name in seen else ""
+                seen.add(member.name)
+                reason = twice or member.refusal or _foreign(suffix)
+                if reason and suffix in SUFFIXES | _UNREAD:
+                    entry = entry._replace(verdict="bad", reason=reason)
+                elif not reason and (rows or suffix in SUFFIXES):
+                    entry = entry._replace(verdict="picture")
+            yield entry
+    except archives.ArchiveError as error:
+        yield Entry(prefix.removesuffix("/"), "bad", error.reason)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        yield Entry(prefix.removesuffix("/"), "bad", Message("it cannot be read ({why})", why=why))
 
 
 def _closed(name: str, error: OSError) -> Entry:
@@ -96,16 +157,21 @@ def _judge(path: str, name: str) -> Entry:
     except OSError as error:
         why = Message("it cannot be read ({why})", why=error.strerror or type(error).__name__)
         return Entry(name, "bad" if suffix in SUFFIXES | _UNREAD else "other", why)
-    if suffix in _UNREAD:
-        kind = suffix[1:].upper()
-        why = Message("{kind} pictures are not read here; save it as PNG or JPEG", kind=kind)
-        return Entry(name, "bad", why)
+    if foreign := _foreign(suffix):
+        return Entry(name, "bad", foreign)
     if not stat.S_ISREG(found.st_mode):
         why = Message("not an ordinary file")
         return Entry(name, "bad", why) if suffix in SUFFIXES else Entry(name, "other")
-    picture = suffix in SUFFIXES or _starts_like_a_picture(path)
+    picture = suffix in SUFFIXES or (suffix not in _PLAIN and _starts_like_a_picture(path))
     verdict: Literal["picture", "other"] = "picture" if picture else "other"
     return Entry(name, verdict, "", found.st_size, found.st_mtime_ns)
+
+
+def _foreign(suffix: str) -> str:
+    if suffix not in _UNREAD:
+        return ""
+    kind = suffix[1:].upper()
+    return Message("{kind} pictures are not read here; save it as PNG or JPEG", kind=kind)
 
 
 def _starts_like_a_picture(path: str) -> bool:
@@ -127,6 +193,12 @@ def _no_folder(folder: Path, error: OSError) -> DataError:
     if isinstance(error, FileNotFoundError):
         hint = "Choose another folder, or plug the disk in."
         return DataError("The folder “{folder}” is not there.", hint=hint, folder=name)
+    if isinstance(error, NotADirectoryError) and folder.suffix.lower() in _PACKED:
+        return DataError(
+            "“{folder}” is packed in a way that is not read here.",
+            hint="Unpack it and choose the folder, or pack it as zip or plain tar.",
+            folder=name,
+        )
     if isinstance(error, NotADirectoryError):
         hint = "Choose the folder it is in."
         return DataError("“{folder}” is a file, not a folder of pictures.", hint=hint, folder=name)

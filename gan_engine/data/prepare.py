@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import math
 import os
 import shutil
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
-from gan_engine import durable, paths
+from gan_engine import paths
+from gan_engine.data import store
+from gan_engine.data.inspection import Inspection, inspect_folder, spare
 from gan_engine.data.names import Entry, walk
 from gan_engine.data.parallel import Clock, in_order, workers
 from gan_engine.data.scan import (
@@ -32,14 +31,14 @@ from gan_engine.data.scan import (
 )
 from gan_engine.drafts import escape
 from gan_engine.errors import DataError, SpaceError
-from gan_engine.imaging import Crop, ImageError, ImageShape, decode
+from gan_engine.imaging import Crop, ImageError, decode, read_header
 from gan_engine.schema import Message
 
 if TYPE_CHECKING:
     from gan_engine.data_settings import DataSettings
 
-_FORMAT = 2  # raise it when the same picture is decoded to other pixels: old arrays are remade
-_HEADER_BYTES = 128
+_FORMAT = 3  # raise it when the same picture is decoded to other pixels: old arrays are remade
+_BY_NAME = Message("the settings name it among those to leave out")
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,7 @@ class Prepared:
         bad: Pictures that could not be used.
         reused: Whether it was there already.
         files: Each image's escaped path inside the folder.
+        excluded: Pictures that the settings leave out, each with its reason.
     """
 
     path: Path
@@ -67,6 +67,7 @@ class Prepared:
     bad: tuple[BadFile, ...]
     reused: bool
     files: tuple[str, ...]
+    excluded: tuple[BadFile, ...] = ()
 
 
 def prepare(
@@ -90,18 +91,35 @@ def prepare(
     if len(pictures) < 2:
         _refuse(settings.path, len(pictures), bad_files(entries), entries)
     folder = paths.cache() / "prepared" / fingerprint(settings, pictures)
-    ready = _read(folder, settings.shape)
+    ready = store.read(folder, settings.shape)
     if ready is not None:
-        yield ready
+        images, outcome = ready
+        yield _prepared(folder / store.ARRAY, images, outcome, reused=True)
         return
-    require_space(folder, len(pictures) * math.prod(settings.shape))
-    yield from _make(folder, settings, pictures, entries, cancelled)
+    before = 0
+    left_out: dict[str, str] = {
+        escape(entry.name): _BY_NAME for entry in pictures if _is_named(settings, entry)
+    }
+    if settings.looks_inside:
+        for message in inspect_folder(settings.path, cancelled):
+            if isinstance(message, Inspection):
+                left_out |= spare(settings, message, left_out)
+                break
+            before = message.total
+            yield PrepareProgress(message.done, message.total + len(pictures))
+        else:
+            return
+    wanted = [entry for entry in pictures if escape(entry.name) not in left_out]
+    needed = len(wanted) * math.prod(settings.shape) - store.unfinished_bytes(folder)
+    require_space(folder, needed)
+    yield from _make(folder, settings, wanted, entries, left_out, before, cancelled)
 
 
 def fingerprint(settings: DataSettings, pictures: Sequence[Entry]) -> str:
     """Return a name for exactly these files decoded in exactly this way."""
     digest = hashlib.sha256()
-    how = (_FORMAT, *settings.shape, *_how(settings))
+    chosen = settings.skip_duplicates, settings.skip_similar, settings.skip_blank
+    how = (_FORMAT, *settings.shape, *_how(settings), *chosen, settings.min_side, settings.exclude)
     digest.update(json.dumps(how).encode())
     for entry in pictures:
         digest.update(json.dumps((entry.name, entry.size, entry.modified)).encode())
@@ -135,103 +153,70 @@ def _refuse(path: Path, usable: int, bad: Sequence[BadFile], entries: Sequence[E
     raise DataError(text, hint=hint)
 
 
-def _read(folder: Path, shape: ImageShape) -> Prepared | None:
-    """Return what is prepared in `folder`, or None where it is missing, unfinished or damaged."""
-    path = folder / "images.npy"
-    try:
-        told = json.loads((folder / "list.json").read_text(encoding="utf-8"))
-        images = np.load(path, mmap_mode="r")
-        files = tuple(str(name) for name in told["files"])
-        bad = tuple(BadFile(str(name), str(reason)) for name, reason in told["bad"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    if images.dtype != np.uint8 or images.shape != (len(files), *shape):
-        return None
-    if path.stat().st_size != _HEADER_BYTES + images.size:
-        return None
-    return Prepared(path, images, bad, reused=True, files=files)
-
-
 def _make(
     folder: Path,
     settings: DataSettings,
-    pictures: Sequence[Entry],
+    wanted: Sequence[Entry],
     entries: Sequence[Entry],
+    left_out: Mapping[str, str],
+    before: int,
     cancelled: Callable[[], bool],
 ) -> Iterator[PrepareProgress | Prepared]:
-    path, shape = folder / "images.npy", settings.shape
-    files, bad, clock, digest = list[str](), bad_files(entries), Clock(), hashlib.sha256()
-    with _unfinished(path) as file:
-        file.write(_header((len(pictures), *shape)))
-        results = in_order(partial(_decoded, settings), pictures, workers())
-        for done, (entry, result) in enumerate(results, 1):
+    clock, total = Clock(), before + len(wanted)
+    with store.writing(folder) as writer:
+        outcome = writer.outcome
+        rest = wanted[outcome.done :]
+        for entry, result in in_order(partial(_decoded, settings), rest, workers()):
             if cancelled():
                 return
+            name = escape(entry.name)
             if isinstance(result, ImageError):
-                bad.append(BadFile(escape(entry.name), result.reason))
+                outcome.bad.append((name, result.reason))
+            elif isinstance(result, Message):
+                outcome.excluded.append((name, result))
             else:
-                file.write(result.data)
-                digest.update(result.data)
-                files.append(escape(entry.name))
+                writer.add(name, result)
+            writer.rest()
             if clock.due():
-                yield PrepareProgress(done, len(pictures))
-        if len(files) < 2:
-            _refuse(settings.path, len(files), bad, entries)
-        _finish(file, path, _header((len(files), *shape)))
-        bad.sort(key=lambda one: one.path)
-        told: dict[str, Any] = {"sha256": digest.hexdigest(), "files": files}
-        told["bad"] = [(one.path, one.reason) for one in bad]
-        durable.write(folder / "list.json", json.dumps(told, indent=1).encode())
-    yield PrepareProgress(len(pictures), len(pictures))
-    images = np.load(path, mmap_mode="r")
-    yield Prepared(path, images, tuple(bad), reused=False, files=tuple(files))
+                yield PrepareProgress(before + outcome.done, total)
+        outcome.bad += [(one.path, one.reason) for one in bad_files(entries)]
+        outcome.excluded += left_out.items()
+        outcome.bad.sort()
+        outcome.excluded.sort()
+        if len(outcome.files) < 2:
+            bad = [BadFile(*one) for one in (*outcome.bad, *outcome.excluded)]
+            _refuse(settings.path, len(outcome.files), bad, entries)
+        writer.finish(settings.shape, {"source": escape(os.fspath(settings.path))})
+    yield PrepareProgress(total, total)
+    path = folder / store.ARRAY
+    yield _prepared(path, np.load(path, mmap_mode="r"), outcome, reused=False)
 
 
-def _decoded(settings: DataSettings, entry: Entry) -> NDArray[np.uint8] | ImageError:
+def _prepared(
+    path: Path, images: NDArray[np.uint8], outcome: store.Outcome, *, reused: bool
+) -> Prepared:
+    return Prepared(
+        path,
+        images,
+        bad=tuple(BadFile(*one) for one in outcome.bad),
+        reused=reused,
+        files=tuple(outcome.files),
+        excluded=tuple(BadFile(*one) for one in outcome.excluded),
+    )
+
+
+def _is_named(settings: DataSettings, entry: Entry) -> bool:
+    return bool(settings.exclude) and settings.excludes(escape(entry.name))
+
+
+def _decoded(settings: DataSettings, entry: Entry) -> NDArray[np.uint8] | ImageError | Message:
+    """Return one picture as the networks will see it, or why they will not."""
+    path = settings.path / entry.name
     try:
-        return decode(settings.path / entry.name, settings.shape, *_how(settings))
+        if settings.min_side:
+            side = min(read_header(path)[:2])
+            if side < settings.min_side:
+                return Message("its shorter side has {side} pixels only", side=side)
+        return decode(path, settings.shape, *_how(settings))
     except ImageError as error:
         return error
-
-
-@contextlib.contextmanager
-def _unfinished(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that will be `path` once `_finish` was called, and is deleted otherwise."""
-    name = f"{durable.TEMPORARY}{os.getpid()}-{threading.get_ident()}-{path.name}"
-    temporary = path.with_name(name)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(path.parent)
-        with open(temporary, "wb") as file:
-            yield file
-    except OSError as error:
-        raise durable.space_error(error, path) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def _finish(file: BinaryIO, path: Path, header: bytes) -> None:
-    file.seek(0)
-    file.write(header)
-    file.flush()
-    os.fsync(file.fileno())
-    file.close()
-    os.replace(file.name, path)
-    durable.sync_folder(path.parent)
-
-
-def _header(shape: tuple[int, ...]) -> bytes:
-    """Return the start of a .npy file, always as long, so that it can be corrected at the end."""
-    text = repr({"descr": "|u1", "fortran_order": False, "shape": shape})
-    start = b"\x93NUMPY\x01\x00" + (_HEADER_BYTES - 10).to_bytes(2, "little")
-    return start + text.encode().ljust(_HEADER_BYTES - 11) + b"\n"
-
-
-def _sweep(folder: Path) -> None:
-    """Delete the unfinished arrays of processes that are gone."""
-    for stray in folder.glob(f"{durable.TEMPORARY}*"):
-        pid = stray.name.removeprefix(durable.TEMPORARY).split("-")[0]
-        if not pid.isdigit() or not psutil.pid_exists(int(pid)):
-            with contextlib.suppress(OSError):
-                stray.unlink()

@@ -6,9 +6,11 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
+from gan_engine.data.memory import Memory, heard, tell
 from gan_engine.data.names import SUFFIXES, Entry, walk
 from gan_engine.data.parallel import Clock, in_order
 from gan_engine.drafts import escape
@@ -55,6 +57,8 @@ class DatasetReport:
         classes: How many are in which immediate subfolder.
         other_kinds: How many of the others have which suffix.
         hidden: A hidden subfolder that holds pictures, if any.
+        dimensions: The upright (width, height) of each of `files`.
+        marks: Which of `files` are out of the ordinary, by what they are; see `MARKS`.
     """
 
     folder: Path
@@ -67,6 +71,8 @@ class DatasetReport:
     classes: dict[str, int]
     other_kinds: dict[str, int] = field(default_factory=dict)
     hidden: str = ""
+    dimensions: tuple[tuple[int, int], ...] = ()
+    marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -78,6 +84,20 @@ class DatasetReport:
         return objections(
             self.folder, len(self.files), self.bad, self.other_kinds, hidden=self.hidden
         )
+
+
+MARKS: dict[str, Callable[[ImageHeader], bool]] = {
+    "rotated": lambda header: header.rotated,
+    "grey": lambda header: header.mode in ("1", "L", "LA", "I", "F") or "I;16" in header.mode,
+    "alpha": lambda header: header.alpha,
+    "cmyk": lambda header: header.mode == "CMYK",
+    "deep": lambda header: header.depth == 16,
+    "float": lambda header: header.depth == 32,
+    "palette": lambda header: header.mode in ("P", "PA"),
+    "animated": lambda header: header.frames > 1,
+    "profile": lambda header: header.profile,
+}
+"""What a header tells of a picture that is out of the ordinary."""
 
 
 def never() -> bool:
@@ -103,27 +123,37 @@ def scan_folder(
         if clock.due():
             yield ScanProgress(0, len(entries))
     entries.sort()
-    pictures = [entry.name for entry in entries if entry.verdict == "picture"]
-    headers: list[tuple[str, ImageHeader]] = []
-    bad = bad_files(entries)
-
-    def look(name: str) -> ImageHeader | ImageError:
-        try:
-            return read_header(folder / name)
-        except ImageError as error:
-            return error
-
-    for done, (name, header) in enumerate(in_order(look, pictures, _HEADER_THREADS), 1):
+    pictures = [entry for entry in entries if entry.verdict == "picture"]
+    memory = Memory("headers", folder)
+    unknown = [entry for entry in pictures if memory.get(entry) is None]
+    done = len(pictures) - len(unknown)
+    for entry, told in in_order(partial(_header_or_reason, folder), unknown, _HEADER_THREADS):
         if cancelled():
+            memory.save(pictures)
             return
-        if isinstance(header, ImageError):
-            bad.append(BadFile(escape(name), header.reason))
-        else:
-            headers.append((name, header))
+        memory.put(entry, told)
+        done += 1
         if clock.due():
             yield ScanProgress(done, len(pictures))
+    memory.save(pictures)
     yield ScanProgress(len(pictures), len(pictures))
+    headers: list[tuple[str, ImageHeader]] = []
+    bad = bad_files(entries)
+    for entry in pictures:
+        told = memory.get(entry)
+        if isinstance(told[0], str):
+            bad.append(BadFile(escape(entry.name), heard(told)))
+        else:
+            headers.append((entry.name, ImageHeader(*told)))
     yield _report(folder, entries, headers, bad)
+
+
+def _header_or_reason(folder: Path, entry: Entry) -> list[Any]:
+    """Return a picture's header, or why it has none, as a memory holds it."""
+    try:
+        return list(read_header(folder / entry.name))
+    except ImageError as error:
+        return tell(error.reason)
 
 
 def _report(
@@ -146,6 +176,11 @@ def _report(
         ),
         other_kinds=kinds_of(others),
         hidden=hidden_pictures(others),
+        dimensions=tuple((header.width, header.height) for _, header in headers),
+        marks={
+            mark: tuple(escape(name) for name, header in headers if has(header))
+            for mark, has in MARKS.items()
+        },
     )
 
 
