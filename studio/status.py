@@ -134,11 +134,11 @@ class StatusLine(QWidget):
         self._left.setText(f"{figures.duration(left)} left" if left else "")
 
     def _show_age(self) -> None:
-        if self._saved_at is None:
-            self._saved.setText("")
-            return
-        age = time.monotonic() - self._saved_at
-        self._saved.setText("saved just now" if age < 5 else f"saved {figures.duration(age)} ago")
+        self._saved.setVisible(self._saved_at is not None)
+        if self._saved_at is not None:
+            age = time.monotonic() - self._saved_at
+            text = "saved just now" if age < 5 else f"saved {figures.duration(age)} ago"
+            self._saved.setText(text)
 
     def _paint(self) -> None:
         self._state.setStyleSheet(f"color: {self._colors[self._mood]}; font-weight: 600;")
