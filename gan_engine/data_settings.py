@@ -64,6 +64,11 @@ class DataSettings(Part):
     flip: bool = option(
         True, help="Also show mirror images; off for text and other things with a side."
     )
+    classes: bool = option(
+        False,
+        label="Subfolders are classes",
+        help="Tell the networks which subfolder an image is in, so that one can ask for its kind.",
+    )
 
     skip_duplicates: bool = option(
         False,

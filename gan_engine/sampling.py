@@ -1,8 +1,9 @@
-"""A trained generator -> images: from seeds, in batches, as single images or a grid."""
+"""A trained generator -> images: from seeds and classes, in batches, as single images or a grid."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,11 @@ from torch import Tensor, nn
 from gan_engine import checkpoint
 from gan_engine.config import RunConfig
 from gan_engine.device import choose
-from gan_engine.errors import FileError
+from gan_engine.drafts import escape, unescape
+from gan_engine.errors import EngineError, FileError
 from gan_engine.events import Pixels
 from gan_engine.imaging import tile
+from gan_engine.problems import did_you_mean
 
 AT_ONCE = 64
 """How many images are made in one go; bounds memory, never what comes out."""
@@ -30,50 +33,156 @@ def latents(seeds: Sequence[int], z_dim: int) -> Tensor:
     return torch.stack(rows)
 
 
+@dataclass(frozen=True)
+class Layout:
+    """What a grid shows, row by row: a column a class, each row from one seed, where there are several.
+
+    Attributes:
+        rows, columns: How many samples.
+        seeds: A seed a sample.
+        labels: A class a sample; None without classes.
+    """
+
+    rows: int
+    columns: int
+    seeds: tuple[int, ...]
+    labels: tuple[int, ...] | None = None
+
+
+def lay_out(rows: int, columns: int, seed: int, classes: int = 0) -> Layout:
+    """Return what a grid of at most `rows` x `columns` shows; seeds count up from `seed`."""
+    if classes < 2:
+        seeds = tuple(range(seed, seed + rows * columns))
+        return Layout(rows, columns, seeds, (0,) * len(seeds) if classes else None)
+    columns = min(columns, classes)
+    seeds = tuple(seed + row for row in range(rows) for _ in range(columns))
+    return Layout(rows, columns, seeds, tuple(range(columns)) * rows)
+
+
 @torch.no_grad()
-def generate(network: nn.Module, latents_NZ: Tensor, *more: float) -> Tensor:
+def generate(
+    network: nn.Module,
+    latents_NZ: Tensor,
+    labels_N: Tensor | None = None,
+    truncation: float | None = None,
+) -> Tensor:
     """Return what G makes of `latents_NZ`: (N, C, H, W) in [-1, 1], on the latents' device.
 
-    `network` must be in eval mode, so that an image does not depend on its neighbours; it is given
-    `more` too.
+    Args:
+        network: In eval mode, so that an image does not depend on its neighbours.
+        latents_NZ: A latent an image.
+        labels_N: For a G with classes: a label an image (N,), or shares of each class (N, K).
+        truncation: For a G that takes one.
     """
-    parts = [network(part, *more).float() for part in torch.split(latents_NZ, AT_ONCE)]
+    more = {} if truncation is None else {"truncation": truncation}
+    parts = []
+    for start in range(0, len(latents_NZ), AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        told = () if labels_N is None else (labels_N[some],)
+        parts.append(network(latents_NZ[some], *told, **more).float())
     return torch.cat(parts).clamp(-1, 1)
 
 
 class Sampler:
-    """A generator from a file: the same seed always makes the same image."""
+    """A generator from a file: the same seed always makes the same image.
+
+    `classes` are the escaped names of what it can be asked for; empty when it knows no classes.
+    """
 
     def __init__(self, source: checkpoint.Checkpoint, path: Path, device: str = "auto") -> None:
         self.path, self.draft, self.images_seen = path, source.draft, source.images_seen
         self.config: RunConfig = source.config()
         self.z_dim = self.config.architecture.z_dim
         self._device = choose(device)
-        network = self.config.architecture.generator(self.config.data.shape)
+        self.classes = tuple(str(name) for name in source.counters.get("classes", ()))
+        build = self.config.architecture
+        network = build.generator(self.config.data.shape, len(self.classes))
         checkpoint.load_into(network.state_dict(keep_vars=True), source.tensors, "ema", path)
         self.network = network.to(self._device).eval().requires_grad_(False)
 
-    def images(self, seeds: Sequence[int], truncation: float = 1.0) -> NDArray[np.uint8]:
+    def label(self, name: str) -> int:
+        """Return the place in `classes` of the class with this name.
+
+        Raises:
+            EngineError: There is no such class; the hint names the closest.
+        """
+        known = {unescape(one): place for place, one in enumerate(self.classes)}
+        if not known:
+            raise EngineError(
+                "This generator knows no classes.", hint="Train with data.classes = true."
+            )
+        if name not in known:
+            raise EngineError(
+                "“{name}” is no class of this generator.",
+                hint=did_you_mean(name, known),
+                name=escape(name),
+            )
+        return known[name]
+
+    def images(
+        self,
+        seeds: Sequence[int],
+        truncation: float = 1.0,
+        label: int | Sequence[int] | None = None,
+        mix: tuple[int, int, float] | None = None,
+    ) -> NDArray[np.uint8]:
         """Return one image a seed: (N, H, W, 3).
 
         Args:
             seeds: Any whole numbers of 0 or more.
             truncation: Below 1 stays closer to the average image: safer, less varied.
+            label: Of which class, by its place in `classes`; one for all or one a seed. None takes
+                the classes in turn.
+            mix: (a, b, t) instead of a label: class a for t = 0, b for 1, something between.
+
+        Raises:
+            EngineError: There is no such class, or there are none.
         """
-        images = self._make(seeds, truncation)
+        images = self._make(seeds, truncation, self._labels(seeds, label, mix))
         pixels = ((images + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1)
         found: NDArray[np.uint8] = pixels.expand(-1, -1, -1, 3).cpu().contiguous().numpy()
         return found
 
     def grid(self, rows: int, columns: int, seed: int = 0, truncation: float = 1.0) -> Pixels:
         """Return `rows` x `columns` samples as one picture; seeds count up from `seed`."""
-        return tile(self._make(range(seed, seed + rows * columns), truncation), columns)
+        plan = lay_out(rows, columns, seed, len(self.classes))
+        labels_N = self._labels(plan.seeds, plan.labels, None)
+        return tile(self._make(plan.seeds, truncation, labels_N), plan.columns)
 
-    def _make(self, seeds: Sequence[int], truncation: float) -> Tensor:
+    def _make(self, seeds: Sequence[int], truncation: float, labels_N: Tensor | None) -> Tensor:
         latents_NZ = latents(seeds, self.z_dim).to(self._device)
         if self.config.architecture.truncates:
-            return generate(self.network, latents_NZ, truncation)
-        return generate(self.network, latents_NZ * truncation)
+            return generate(self.network, latents_NZ, labels_N, truncation)
+        return generate(self.network, latents_NZ * truncation, labels_N)
+
+    def _labels(
+        self,
+        seeds: Sequence[int],
+        label: int | Sequence[int] | None,
+        mix: tuple[int, int, float] | None,
+    ) -> Tensor | None:
+        """Return a label a seed, or shares of two classes for each."""
+        count = len(self.classes)
+        if mix is not None:
+            wanted = list(mix[:2])
+        elif label is None:
+            wanted = [seed % count for seed in seeds] if count else []
+        else:
+            wanted = [label] * len(seeds) if isinstance(label, int) else list(label)
+        if any(not 0 <= one < count for one in wanted):
+            raise EngineError(
+                "This generator has no such class: it knows {count}.",
+                hint="Ask for one that it was trained with.",
+                count=count,
+            )
+        if not count:
+            return None
+        if mix is None:
+            return torch.tensor(wanted, device=self._device)
+        shares_K = torch.zeros(count)
+        shares_K[mix[0]] += 1 - mix[2]
+        shares_K[mix[1]] += mix[2]
+        return shares_K.expand(len(seeds), -1).to(self._device)
 
 
 def open_sampler(source: Path, device: str = "auto") -> Sampler:

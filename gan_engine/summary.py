@@ -51,17 +51,25 @@ class NetworkSummary:
         return sum(row.parameters for row in self.d if row.depth == 0)
 
 
-def summarize(config: RunConfig) -> NetworkSummary:
-    """Return what the networks of `config` look like, from the real modules on the meta device."""
+def summarize(config: RunConfig, classes: int | None = None) -> NetworkSummary:
+    """Return what the networks of `config` look like, from the real modules on the meta device.
+
+    Args:
+        config: A run's settings.
+        classes: How many classes its images have; None counts one where there are classes, because
+            settings do not know how many.
+    """
     architecture, shape = config.architecture, config.data.shape
+    classes = int(config.data.classes) if classes is None else classes
     with torch.device("meta"), torch.no_grad():
-        g, d = architecture.generator(shape), architecture.discriminator(shape)
-        g_rows, _, images = _watch(g, torch.empty(2, architecture.z_dim))
-        d_rows, field, logits = _watch(d, torch.empty_like(images))
+        g, d = architecture.generator(shape, classes), architecture.discriminator(shape, classes)
+        told = (torch.zeros(2, dtype=torch.int64),) if classes else ()
+        g_rows, _, images = _watch(g, torch.empty(2, architecture.z_dim), *told)
+        d_rows, field, logits = _watch(d, torch.empty_like(images), *told)
     return NetworkSummary(tuple(g_rows), tuple(d_rows), field if logits.ndim == 4 else 0)
 
 
-def _watch(network: nn.Module, inputs: Tensor) -> tuple[list[LayerRow], int, Tensor]:
+def _watch(network: nn.Module, *inputs: Tensor) -> tuple[list[LayerRow], int, Tensor]:
     """Return a row for each module that ran, how far one output looks, and the output."""
     shapes: dict[nn.Module, tuple[int, ...]] = {}
     passed: list[nn.Module] = []
@@ -75,7 +83,7 @@ def _watch(network: nn.Module, inputs: Tensor) -> tuple[list[LayerRow], int, Ten
     modules = list(_modules(network))
     hooks = [module.register_forward_hook(note) for _, module, _ in modules]
     try:
-        out: Tensor = network(inputs)
+        out: Tensor = network(*inputs)
     finally:
         for hook in hooks:
             hook.remove()

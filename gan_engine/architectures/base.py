@@ -24,21 +24,25 @@ class Architecture(Part):
     """Whether G cannot leave [-1, 1]; where it can, whoever shows an image clamps it."""
 
     truncates: ClassVar[bool] = False
-    """Whether G takes the truncation as a second argument; where not, a latent is made shorter."""
+    """Whether G takes the truncation as an argument after the labels; where not, a latent is made shorter."""
 
     z_dim: int = option(
         128, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
     )
 
-    def generator(self, shape: ImageShape) -> nn.Module:
+    def generator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
         """Return a G whose images have `shape`, with freshly drawn weights.
 
-        Weights come from torch's global generator, so that a seed decides them.
+        Weights come from torch's global generator, so that a seed decides them. With `classes`, G
+        is called with labels beside the latents: whole numbers (N,), or shares of each class (N, K).
         """
         raise NotImplementedError
 
-    def discriminator(self, shape: ImageShape) -> nn.Module:
-        """Return a D for images of `shape`, with freshly drawn weights."""
+    def discriminator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
+        """Return a D for images of `shape`, with freshly drawn weights.
+
+        With `classes`, D is called with the images' labels (N,) too.
+        """
         raise NotImplementedError
 
     def objections(self, shape: ImageShape) -> Iterator[Problem]:

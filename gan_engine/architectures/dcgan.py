@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from gan_engine.architectures.base import Architecture
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
 from gan_engine.layers.spectral import SpectralConv2d
 from gan_engine.schema import option
@@ -48,11 +49,11 @@ class DCGAN(Architecture):
         help="Dense knows where things are, the sum only that they are there, patches judge each region by itself.",
     )  # fmt: skip
 
-    def generator(self, shape: ImageShape) -> nn.Module:
-        return DCGANGenerator(self, shape)
+    def generator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
+        return DCGANGenerator(self, shape, classes)
 
-    def discriminator(self, shape: ImageShape) -> nn.Module:
-        return DCGANDiscriminator(self, shape)
+    def discriminator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
+        return DCGANDiscriminator(self, shape, classes)
 
     def widths(self, shape: ImageShape) -> list[int]:
         """Return the channels of each map, from the start's to the one next to the image."""
@@ -72,15 +73,22 @@ class Start(nn.Module):
 
     label: ClassVar[str] = "Dense layer as a map"
 
-    def __init__(self, z_dim: int, channels: int, height: int, width: int) -> None:
+    def __init__(
+        self, z_dim: int, channels: int, height: int, width: int, classes: int = 0
+    ) -> None:
         super().__init__()
-        self.dense = nn.Linear(z_dim, channels * height * width, bias=False)
+        features = channels * height * width
+        self.dense = nn.Linear(z_dim, features, bias=False)
+        self.classes = ClassFeatures(classes, features) if classes else None
         self.shape = (channels, height, width)
         self.norm = nn.BatchNorm2d(channels)
         self.activation = nn.ReLU()
 
-    def forward(self, z_NZ: Tensor) -> Tensor:
-        out: Tensor = self.activation(self.norm(self.dense(z_NZ).unflatten(1, self.shape)))
+    def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        x = self.dense(z_NZ)
+        if self.classes is not None:
+            x = x + self.classes(labels_N)
+        out: Tensor = self.activation(self.norm(x.unflatten(1, self.shape)))
         return out
 
 
@@ -138,24 +146,24 @@ class Down(nn.Module):
 class DCGANGenerator(nn.Module):
     """Latents (N, Z) -> images (N, C, H, W) in [-1, 1]."""
 
-    def __init__(self, settings: DCGAN, shape: ImageShape) -> None:
+    def __init__(self, settings: DCGAN, shape: ImageShape, classes: int = 0) -> None:
         super().__init__()
         height, width, _ = growth(shape)
         widths = settings.widths(shape)
-        self.start = Start(settings.z_dim, widths[0], height, width)
+        self.start = Start(settings.z_dim, widths[0], height, width, classes)
         self.up = nn.Sequential(*(Up(a, b) for a, b in itertools.pairwise(widths)))
         self.image = ToImage(widths[-1], shape.channels)
         self.apply(draw)
 
-    def forward(self, z_NZ: Tensor) -> Tensor:
-        image_NCHW: Tensor = self.image(self.up(self.start(z_NZ)))
+    def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        image_NCHW: Tensor = self.image(self.up(self.start(z_NZ, labels_N)))
         return image_NCHW
 
 
 class DCGANDiscriminator(nn.Module):
     """Images (N, C, H, W) -> logits (N,), or (N, 1, h, w) with a patch head."""
 
-    def __init__(self, settings: DCGAN, shape: ImageShape) -> None:
+    def __init__(self, settings: DCGAN, shape: ImageShape, classes: int = 0) -> None:
         super().__init__()
         height, width, _ = growth(shape)
         widths = settings.widths(shape)[::-1]
@@ -166,11 +174,13 @@ class DCGANDiscriminator(nn.Module):
         pairs = zip([shape.channels, *widths], widths, norms, strict=False)
         self.down = nn.Sequential(*(Down(a, b, norm, bias) for a, b, norm in pairs))
         size = (height, width)
-        self.head = make_head(settings.head, widths[-1], size, spectral=spectral, bias=bias)
+        self.head = make_head(
+            settings.head, widths[-1], size, spectral=spectral, bias=bias, classes=classes
+        )
         self.apply(draw)
 
-    def forward(self, image_NCHW: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.down(image_NCHW))
+    def forward(self, image_NCHW: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        logits: Tensor = self.head(self.down(image_NCHW), labels_N)
         return logits
 
 

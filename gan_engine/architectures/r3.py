@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from gan_engine.architectures.base import Architecture
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.classes import ClassFeatures, Projection
 from gan_engine.layers.fir import FirDown, FirUp
 from gan_engine.layers.grouped_conv import GroupedConv2d
 from gan_engine.schema import option
@@ -46,11 +47,11 @@ class R3(Architecture):
         names={8: "8 px", 16: "16 px", 32: "32 px", 64: "64 px"},
     )  # fmt: skip
 
-    def generator(self, shape: ImageShape) -> nn.Module:
-        return R3Generator(self, shape)
+    def generator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
+        return R3Generator(self, shape, classes)
 
-    def discriminator(self, shape: ImageShape) -> nn.Module:
-        return R3Discriminator(self, shape)
+    def discriminator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
+        return R3Discriminator(self, shape, classes)
 
     def widths(self, shape: ImageShape) -> list[int]:
         """Return the channels of each map, from the start's to the one at full size."""
@@ -93,13 +94,20 @@ class Basis(nn.Module):
 
     label: ClassVar[str] = "Learned maps × dense layer"
 
-    def __init__(self, z_dim: int, channels: int, height: int, width: int) -> None:
+    def __init__(
+        self, z_dim: int, channels: int, height: int, width: int, classes: int = 0
+    ) -> None:
         super().__init__()
         self.maps = nn.Parameter(torch.randn(channels, height, width))
         self.dense = draw(nn.Linear(z_dim, channels, bias=False))
+        self.classes = ClassFeatures(classes, channels) if classes else None
+        if self.classes is not None:
+            draw(self.classes.dense)
 
-    def forward(self, z_NZ: Tensor) -> Tensor:
+    def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
         strength: Tensor = self.dense(z_NZ)
+        if self.classes is not None:
+            strength = strength + self.classes(labels_N)
         return self.maps * strength[:, :, None, None]
 
 
@@ -108,14 +116,16 @@ class Judge(nn.Module):
 
     label: ClassVar[str] = "Learned maps, dense layer"
 
-    def __init__(self, channels: int, height: int, width: int) -> None:
+    def __init__(self, channels: int, height: int, width: int, classes: int = 0) -> None:
         super().__init__()
         self.maps = nn.Parameter(torch.randn(channels, height, width) / math.sqrt(height * width))
         self.logit = draw(nn.Linear(channels, 1, bias=False))
+        self.classes = Projection(classes, channels) if classes else None
 
-    def forward(self, x: Tensor) -> Tensor:
-        logit: Tensor = self.logit((x * self.maps).sum((2, 3)))
-        return logit.flatten()
+    def forward(self, x: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        likeness = (x * self.maps).sum((2, 3))
+        logit: Tensor = self.logit(likeness).flatten()
+        return logit if self.classes is None else logit + self.classes(likeness, labels_N)
 
 
 class Stage(nn.Sequential):
@@ -131,12 +141,12 @@ class Stage(nn.Sequential):
 class R3Generator(nn.Module):
     """Latents (N, Z) -> images (N, C, H, W), around [-1, 1]."""
 
-    def __init__(self, settings: R3, shape: ImageShape) -> None:
+    def __init__(self, settings: R3, shape: ImageShape, classes: int = 0) -> None:
         super().__init__()
         height, width, _ = growth(shape)
         widths = settings.widths(shape)
         blocks = block_maker(settings, len(widths))
-        self.start = Basis(settings.z_dim, widths[0], height, width)
+        self.start = Basis(settings.z_dim, widths[0], height, width, classes)
         self.first = Stage("Residual blocks", **blocks(widths[0]))
         self.up = nn.Sequential(*(
             Stage("Residual blocks ×2", **change(a, b), resample=FirUp(TAPS), **blocks(b))
@@ -144,15 +154,15 @@ class R3Generator(nn.Module):
         ))  # fmt: skip
         self.image = draw(nn.Conv2d(widths[-1], shape.channels, 1))
 
-    def forward(self, z_NZ: Tensor) -> Tensor:
-        image_NCHW: Tensor = self.image(self.up(self.first(self.start(z_NZ))))
+    def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        image_NCHW: Tensor = self.image(self.up(self.first(self.start(z_NZ, labels_N))))
         return image_NCHW
 
 
 class R3Discriminator(nn.Module):
     """Images (N, C, H, W) -> logits (N,)."""
 
-    def __init__(self, settings: R3, shape: ImageShape) -> None:
+    def __init__(self, settings: R3, shape: ImageShape, classes: int = 0) -> None:
         super().__init__()
         height, width, _ = growth(shape)
         widths = settings.widths(shape)[::-1]
@@ -163,10 +173,11 @@ class R3Discriminator(nn.Module):
             for a, b in itertools.pairwise(widths)
         ))  # fmt: skip
         self.last = Stage("Residual blocks", **blocks(widths[-1]))
-        self.head = Judge(widths[-1], height, width)
+        self.head = Judge(widths[-1], height, width, classes)
 
-    def forward(self, image_NCHW: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.last(self.down(self.features(image_NCHW))))
+    def forward(self, image_NCHW: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        last = self.last(self.down(self.features(image_NCHW)))
+        logits: Tensor = self.head(last, labels_N)
         return logits
 
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from gan_engine.architectures.base import Architecture
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
 from gan_engine.layers.residual import DownBlock, UpBlock
 from gan_engine.schema import option
@@ -43,11 +44,11 @@ class ResNet(Architecture):
         help="The sum only knows that things are there, dense also where, patches judge each region by itself.",
     )  # fmt: skip
 
-    def generator(self, shape: ImageShape) -> nn.Module:
-        return ResNetGenerator(self, shape)
+    def generator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
+        return ResNetGenerator(self, shape, classes)
 
-    def discriminator(self, shape: ImageShape) -> nn.Module:
-        return ResNetDiscriminator(self, shape)
+    def discriminator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
+        return ResNetDiscriminator(self, shape, classes)
 
     def widths(self, shape: ImageShape) -> list[int]:
         """Return the channels of each map, from the start's to the one at full size."""
@@ -65,13 +66,20 @@ class Start(nn.Module):
 
     label: ClassVar[str] = "Dense layer as a map"
 
-    def __init__(self, z_dim: int, channels: int, height: int, width: int) -> None:
+    def __init__(
+        self, z_dim: int, channels: int, height: int, width: int, classes: int = 0
+    ) -> None:
         super().__init__()
-        self.dense = nn.Linear(z_dim, channels * height * width)
+        features = channels * height * width
+        self.dense = nn.Linear(z_dim, features)
+        self.classes = ClassFeatures(classes, features) if classes else None
         self.shape = (channels, height, width)
 
-    def forward(self, z_NZ: Tensor) -> Tensor:
-        out: Tensor = self.dense(z_NZ).unflatten(1, self.shape)
+    def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        x = self.dense(z_NZ)
+        if self.classes is not None:
+            x = x + self.classes(labels_N)
+        out: Tensor = x.unflatten(1, self.shape)
         return out
 
 
@@ -95,24 +103,24 @@ class ToImage(nn.Module):
 class ResNetGenerator(nn.Module):
     """Latents (N, Z) -> images (N, C, H, W) in [-1, 1]."""
 
-    def __init__(self, settings: ResNet, shape: ImageShape) -> None:
+    def __init__(self, settings: ResNet, shape: ImageShape, classes: int = 0) -> None:
         super().__init__()
         height, width, _ = growth(shape)
         widths = settings.widths(shape)
-        self.start = Start(settings.z_dim, widths[0], height, width)
+        self.start = Start(settings.z_dim, widths[0], height, width, classes)
         self.up = nn.Sequential(*(UpBlock(a, b) for a, b in itertools.pairwise(widths)))
         self.image = ToImage(widths[-1], shape.channels)
         self.apply(draw)
 
-    def forward(self, z_NZ: Tensor) -> Tensor:
-        image_NCHW: Tensor = self.image(self.up(self.start(z_NZ)))
+    def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        image_NCHW: Tensor = self.image(self.up(self.start(z_NZ, labels_N)))
         return image_NCHW
 
 
 class ResNetDiscriminator(nn.Module):
     """Images (N, C, H, W) -> logits (N,), or (N, 1, h, w) with a patch head."""
 
-    def __init__(self, settings: ResNet, shape: ImageShape) -> None:
+    def __init__(self, settings: ResNet, shape: ImageShape, classes: int = 0) -> None:
         super().__init__()
         height, width, doublings = growth(shape)
         spectral = settings.d_norm == "spectral"
@@ -129,11 +137,13 @@ class ResNetDiscriminator(nn.Module):
         ]
         self.down = nn.Sequential(*blocks)
         self.activation = nn.ReLU()
-        self.head = make_head(settings.head, widths[-1], (height, width), spectral=spectral)
+        self.head = make_head(
+            settings.head, widths[-1], (height, width), spectral=spectral, classes=classes
+        )
         self.apply(draw)
 
-    def forward(self, image_NCHW: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.activation(self.down(image_NCHW)))
+    def forward(self, image_NCHW: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        logits: Tensor = self.head(self.activation(self.down(image_NCHW)), labels_N)
         return logits
 
 

@@ -7,16 +7,19 @@ import math
 from typing import ClassVar, Literal
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gan_engine.architectures.base import Architecture
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.classes import ClassCode, Projection, looked_up
 from gan_engine.layers.equalized import EqualConv2d, EqualLinear, GainedLeakyReLU
 from gan_engine.layers.fir import FirDown, FirUp
 from gan_engine.layers.minibatch_std import MinibatchStd
 from gan_engine.layers.modulated_conv import ModulatedConv2d
 from gan_engine.layers.noise import NoiseInjection, StyleMixing
+from gan_engine.layers.precision import exactly
 from gan_engine.schema import option
 
 FILTERS = {"smooth": (1.0, 3.0, 3.0, 1.0), "box": (1.0, 1.0)}
@@ -67,11 +70,11 @@ class Style(Architecture):
         True, help="Show D how varied a batch is, so that G cannot repeat itself."
     )
 
-    def generator(self, shape: ImageShape) -> nn.Module:
-        return StyleGenerator(self, shape)
+    def generator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
+        return StyleGenerator(self, shape, classes)
 
-    def discriminator(self, shape: ImageShape) -> nn.Module:
-        return StyleDiscriminator(self, shape)
+    def discriminator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
+        return StyleDiscriminator(self, shape, classes)
 
     def widths(self, shape: ImageShape) -> list[int]:
         """Return the channels of each map, from the start's to the one at full size."""
@@ -88,16 +91,26 @@ class Mapping(nn.Module):
 
     label: ClassVar[str] = "Latent to style"
 
-    def __init__(self, z_dim: int, layers: int) -> None:
+    def __init__(self, z_dim: int, layers: int, classes: int = 0) -> None:
         super().__init__()
         self.dense = nn.ModuleList(EqualLinear(z_dim, z_dim, pace=0.01) for _ in range(layers))
         self.activation = GainedLeakyReLU()
+        self.code = ClassCode(classes, z_dim) if classes else None
+        self.classes = EqualLinear(z_dim, z_dim, pace=0.01) if classes else None
 
-    def forward(self, z_NZ: Tensor) -> Tensor:
-        x = z_NZ * (z_NZ.square().mean(1, keepdim=True) + 1e-8).rsqrt()
-        for dense in self.dense:
+    def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        x: Tensor = self.dense[0](of_size_one(z_NZ))
+        if self.code is not None and self.classes is not None:
+            x = x + self.classes(of_size_one(self.code(labels_N)))
+        x = self.activation(x)
+        for dense in self.dense[1:]:
             x = self.activation(dense(x))
         return x
+
+
+def of_size_one(x_NF: Tensor) -> Tensor:
+    """Return vectors brought to a mean square of one."""
+    return x_NF * (x_NF.square().mean(1, keepdim=True) + 1e-8).rsqrt()
 
 
 class Constant(nn.Module):
@@ -160,13 +173,14 @@ class StyleGenerator(nn.Module):
 
     average: Tensor
 
-    def __init__(self, settings: Style, shape: ImageShape) -> None:
+    def __init__(self, settings: Style, shape: ImageShape, classes: int = 0) -> None:
         super().__init__()
         height, width, doublings = growth(shape)
         widths, taps, z_dim = settings.widths(shape), FILTERS[settings.filter], settings.z_dim
-        self.mapping = Mapping(z_dim, settings.mapping_layers)
+        self.mapping = Mapping(z_dim, settings.mapping_layers, classes)
         self.mixing = StyleMixing(2 * doublings + 2, settings.mixing)
-        self.register_buffer("average", torch.zeros(z_dim))
+        self.register_buffer("average", torch.zeros(*([classes] if classes else []), z_dim))
+        self.classes = classes
         self.start = Constant(widths[0], height, width)
         layers: list[nn.Module] = [StyledLayer(settings, widths[0], widths[0], (height, width))]
         for i, (before, after) in enumerate(itertools.pairwise(widths), start=1):
@@ -177,22 +191,38 @@ class StyleGenerator(nn.Module):
         self.enlarge = FirUp(taps)
         self.image = nn.ModuleList(ToPixels(count, shape.channels, z_dim) for count in widths)
 
-    def forward(self, z_NZ: Tensor, truncation: float = 1.0) -> Tensor:
+    def forward(
+        self, z_NZ: Tensor, labels_N: Tensor | None = None, truncation: float = 1.0
+    ) -> Tensor:
         """Return images; below 1, `truncation` brings their styles closer to the average style."""
-        return self.synthesize(self.styles(z_NZ, truncation))
+        return self.synthesize(self.styles(z_NZ, labels_N, truncation))
 
-    def styles(self, z_NZ: Tensor, truncation: float = 1.0) -> Tensor:
-        """Return a style for each layer: (N, L, Z); in training, mixed ones."""
-        own, other = self.mapping(z_NZ), None
+    def styles(
+        self, z_NZ: Tensor, labels_N: Tensor | None = None, truncation: float = 1.0
+    ) -> Tensor:
+        """Return a style for each layer: (N, L, Z); in training, mixed ones of the same class."""
+        own, other = self.mapping(z_NZ, labels_N), None
         if self.training:
-            with torch.no_grad():
-                self.average.lerp_(own.float().mean(0), 0.005)
+            self._follow(own, labels_N)
         if self.mixing.active:
-            other = self.mapping(self.mixing.drawn(z_NZ, *z_NZ.shape))
+            other = self.mapping(self.mixing.drawn(z_NZ, *z_NZ.shape), labels_N)
         if truncation != 1:
-            own = self.average.lerp(own.float(), truncation)
+            average = looked_up(self.average, labels_N) if self.classes else self.average
+            own = average.lerp(own.float(), truncation)
         styles: Tensor = self.mixing(own, other)
         return styles
+
+    @torch.no_grad()
+    def _follow(self, own_NZ: Tensor, labels_N: Tensor | None) -> None:
+        """Move the average style, or the averages of the classes in this batch."""
+        if not self.classes or labels_N is None:
+            self.average.lerp_(own_NZ.float().mean(0), 0.005)
+            return
+        with exactly(own_NZ.device):
+            members_KN = F.one_hot(labels_N, self.classes).T.float()
+            counts_K1 = members_KN.sum(1, keepdim=True)
+            means_KZ = members_KN @ own_NZ.float() / counts_K1.clamp(min=1)
+            self.average.lerp_(means_KZ, 0.005 * (counts_K1 > 0).float())
 
     def synthesize(self, styles_NLZ: Tensor) -> Tensor:
         """Return what the styles of each layer make: images (N, C, H, W)."""
@@ -230,7 +260,9 @@ class Judge(nn.Module):
 
     label: ClassVar[str] = "Dense head"
 
-    def __init__(self, channels: int, size: tuple[int, int], variety: bool) -> None:
+    def __init__(
+        self, channels: int, size: tuple[int, int], variety: bool, classes: int = 0
+    ) -> None:
         super().__init__()
         self.variety = MinibatchStd() if variety else None
         self.conv = EqualConv2d(channels + int(variety), channels, 3)
@@ -238,27 +270,30 @@ class Judge(nn.Module):
         self.dense = EqualLinear(channels * size[0] * size[1], channels)
         self.activation_2 = GainedLeakyReLU()
         self.logit = EqualLinear(channels, 1)
+        self.classes = Projection(classes, channels, "equalized") if classes else None
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, labels_N: Tensor | None = None) -> Tensor:
         if self.variety is not None:
             x = self.variety(x)
         x = self.activation_1(self.conv(x)).flatten(1)
-        logit: Tensor = self.logit(self.activation_2(self.dense(x)))
-        return logit.flatten()
+        x = self.activation_2(self.dense(x))
+        logit: Tensor = self.logit(x).flatten()
+        return logit if self.classes is None else logit + self.classes(x, labels_N)
 
 
 class StyleDiscriminator(nn.Module):
     """Images (N, C, H, W) -> logits (N,)."""
 
-    def __init__(self, settings: Style, shape: ImageShape) -> None:
+    def __init__(self, settings: Style, shape: ImageShape, classes: int = 0) -> None:
         super().__init__()
         height, width, _ = growth(shape)
         widths, taps = settings.widths(shape)[::-1], FILTERS[settings.filter]
         self.features = EqualConv2d(shape.channels, widths[0], 1)
         self.activation = GainedLeakyReLU()
         self.down = nn.Sequential(*(DownBlock(a, b, taps) for a, b in itertools.pairwise(widths)))
-        self.head = Judge(widths[-1], (height, width), settings.batch_variety)
+        self.head = Judge(widths[-1], (height, width), settings.batch_variety, classes)
 
-    def forward(self, image_NCHW: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.down(self.activation(self.features(image_NCHW))))
+    def forward(self, image_NCHW: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        features = self.activation(self.features(image_NCHW))
+        logits: Tensor = self.head(self.down(features), labels_N)
         return logits

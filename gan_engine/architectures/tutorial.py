@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from gan_engine.architectures.base import Architecture
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
 from gan_engine.layers.resample import NearestUp
 from gan_engine.schema import option
@@ -46,11 +47,11 @@ class Tutorial(Architecture):
         help="Dense is the tutorial's; the sum only knows that things are there, patches judge each region by itself.",
     )  # fmt: skip
 
-    def generator(self, shape: ImageShape) -> nn.Module:
-        return TutorialGenerator(self, shape)
+    def generator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
+        return TutorialGenerator(self, shape, classes)
 
-    def discriminator(self, shape: ImageShape) -> nn.Module:
-        return TutorialDiscriminator(self, shape)
+    def discriminator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
+        return TutorialDiscriminator(self, shape, classes)
 
 
 class Start(nn.Module):
@@ -58,14 +59,21 @@ class Start(nn.Module):
 
     label: ClassVar[str] = "Dense layer as a map"
 
-    def __init__(self, z_dim: int, channels: int, height: int, width: int) -> None:
+    def __init__(
+        self, z_dim: int, channels: int, height: int, width: int, classes: int = 0
+    ) -> None:
         super().__init__()
-        self.dense = nn.Linear(z_dim, channels * height * width)
+        features = channels * height * width
+        self.dense = nn.Linear(z_dim, features)
+        self.classes = ClassFeatures(classes, features) if classes else None
         self.activation = nn.ReLU()
         self.shape = (channels, height, width)
 
-    def forward(self, z_NZ: Tensor) -> Tensor:
-        out: Tensor = self.activation(self.dense(z_NZ)).unflatten(1, self.shape)
+    def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        x = self.dense(z_NZ)
+        if self.classes is not None:
+            x = x + self.classes(labels_N)
+        out: Tensor = self.activation(x).unflatten(1, self.shape)
         return out
 
 
@@ -121,27 +129,27 @@ class Convolve(nn.Module):
 class TutorialGenerator(nn.Module):
     """Latents (N, Z) -> images (N, C, H, W) in [-1, 1]."""
 
-    def __init__(self, settings: Tutorial, shape: ImageShape) -> None:
+    def __init__(self, settings: Tutorial, shape: ImageShape, classes: int = 0) -> None:
         super().__init__()
         height, width, doublings = growth(shape)
         unit = settings.width
         # The tutorial's 256, then 128s, 64 and 32: as many as the size asks for.
         widths = [4 * unit] + [2 * unit] * (doublings - 2) + [unit, unit // 2]
         norm = settings.g_norm == "batch"
-        self.start = Start(settings.z_dim, widths[0], height, width)
+        self.start = Start(settings.z_dim, widths[0], height, width, classes)
         self.up = nn.Sequential(*(Up(a, b, norm) for a, b in itertools.pairwise(widths)))
         self.image = ToImage(widths[-1], shape.channels)
         self.apply(draw)
 
-    def forward(self, z_NZ: Tensor) -> Tensor:
-        image_NCHW: Tensor = self.image(self.up(self.start(z_NZ)))
+    def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        image_NCHW: Tensor = self.image(self.up(self.start(z_NZ, labels_N)))
         return image_NCHW
 
 
 class TutorialDiscriminator(nn.Module):
     """Images (N, C, H, W) -> logits (N,), or (N, 1, h, w) with a patch head."""
 
-    def __init__(self, settings: Tutorial, shape: ImageShape) -> None:
+    def __init__(self, settings: Tutorial, shape: ImageShape, classes: int = 0) -> None:
         super().__init__()
         unit, channels = settings.width, shape.channels
         height, width = shape.height, shape.width
@@ -154,11 +162,13 @@ class TutorialDiscriminator(nn.Module):
             if halves:
                 height, width = -(-height // 2), -(-width // 2)
         self.convolve = nn.Sequential(*layers)
-        self.head = make_head(settings.head, channels, (height, width), hidden=4 * unit)
+        self.head = make_head(
+            settings.head, channels, (height, width), hidden=4 * unit, classes=classes
+        )
         self.apply(draw)
 
-    def forward(self, image_NCHW: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.convolve(image_NCHW))
+    def forward(self, image_NCHW: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        logits: Tensor = self.head(self.convolve(image_NCHW), labels_N)
         return logits
 
 

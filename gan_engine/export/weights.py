@@ -26,7 +26,7 @@ class GeneratorWeights(Exporter):
         kept = {name: tensor for name, tensor in saved.tensors.items() if name.startswith("ema.")}
         # Where somebody's pictures are is nobody else's business.
         draft = put(saved.draft, "data.folder", "builtin")
-        counters = {"images_seen": saved.images_seen}
+        counters = {k: v for k, v in saved.counters.items() if k in ("images_seen", "classes")}
         checkpoint.write(out, Checkpoint("generator", draft, counters, kept, saved.versions))
         yield ExportProgress(1, 1, out)
 

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 
+from gan_engine.layers.classes import Projection
 from gan_engine.layers.spectral import SpectralConv2d, SpectralLinear
 
 HeadKind = Literal["dense", "sum", "patch"]
@@ -20,6 +21,7 @@ def make_head(
     hidden: int = 0,
     spectral: bool = False,
     bias: bool = True,
+    classes: int = 0,
 ) -> nn.Module:
     """Return the head of a D whose last map has `channels` at `size` (height, width).
 
@@ -28,12 +30,17 @@ def make_head(
         hidden: For a dense head, how wide the layer before the logit is; 0 is none.
         spectral: Whether its weights have spectral norm one.
         bias: Whether a logit has one.
+        classes: How many classes of images there are; with them the head is called with labels too.
     """
+    features = channels * size[0] * size[1] if kind == "dense" else channels
+    judged = hidden if kind == "dense" and hidden else features
+    weights: Literal["plain", "spectral"] = "spectral" if spectral else "plain"
+    suits = Projection(classes, judged, weights) if classes else None
     if kind == "dense":
-        return DenseHead(channels, *size, hidden, spectral, bias)
+        return DenseHead(features, hidden, spectral, bias, suits)
     if kind == "sum":
-        return SumHead(channels, spectral, bias)
-    return PatchHead(channels, spectral, bias)
+        return SumHead(channels, spectral, bias, suits)
+    return PatchHead(channels, spectral, bias, suits)
 
 
 class DenseHead(nn.Module):
@@ -42,21 +49,21 @@ class DenseHead(nn.Module):
     label: ClassVar[str] = "Dense head"
 
     def __init__(
-        self, channels: int, height: int, width: int, hidden: int, spectral: bool, bias: bool
+        self, features: int, hidden: int, spectral: bool, bias: bool, classes: Projection | None
     ) -> None:
         super().__init__()
         dense = SpectralLinear if spectral else nn.Linear
-        features = channels * height * width
         self.hidden = dense(features, hidden) if hidden else None
         self.activation = nn.LeakyReLU(0.2) if hidden else None
         self.logit = dense(hidden or features, 1, bias=bias)
+        self.classes = classes
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, labels_N: Tensor | None = None) -> Tensor:
         x = x.flatten(1)
         if self.hidden is not None and self.activation is not None:
             x = self.activation(self.hidden(x))
-        logit: Tensor = self.logit(x)
-        return logit.flatten()
+        logit: Tensor = self.logit(x).flatten()
+        return logit if self.classes is None else logit + self.classes(x, labels_N)
 
 
 class SumHead(nn.Module):
@@ -64,13 +71,17 @@ class SumHead(nn.Module):
 
     label: ClassVar[str] = "Global sum head"
 
-    def __init__(self, channels: int, spectral: bool, bias: bool) -> None:
+    def __init__(
+        self, channels: int, spectral: bool, bias: bool, classes: Projection | None
+    ) -> None:
         super().__init__()
         self.logit = (SpectralLinear if spectral else nn.Linear)(channels, 1, bias=bias)
+        self.classes = classes
 
-    def forward(self, x: Tensor) -> Tensor:
-        logit: Tensor = self.logit(x.sum((2, 3)))
-        return logit.flatten()
+    def forward(self, x: Tensor, labels_N: Tensor | None = None) -> Tensor:
+        x = x.sum((2, 3))
+        logit: Tensor = self.logit(x).flatten()
+        return logit if self.classes is None else logit + self.classes(x, labels_N)
 
 
 class PatchHead(nn.Module):
@@ -78,10 +89,13 @@ class PatchHead(nn.Module):
 
     label: ClassVar[str] = "Patch head"
 
-    def __init__(self, channels: int, spectral: bool, bias: bool) -> None:
+    def __init__(
+        self, channels: int, spectral: bool, bias: bool, classes: Projection | None
+    ) -> None:
         super().__init__()
         self.logit = (SpectralConv2d if spectral else nn.Conv2d)(channels, 1, 1, bias=bias)
+        self.classes = classes
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, labels_N: Tensor | None = None) -> Tensor:
         logit: Tensor = self.logit(x)
-        return logit
+        return logit if self.classes is None else logit + self.classes(x, labels_N)

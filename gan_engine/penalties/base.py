@@ -20,7 +20,8 @@ class Scene:
     """What a penalty may look at in one update; everything in fp32.
 
     In D's update images are detached and scores are differentiable in D's weights. In G's, D is
-    frozen, `fake_NCHW` and `fake_scores` are differentiable in G's weights.
+    frozen, `fake_NCHW` and `fake_scores` are differentiable in G's weights. With classes, the real
+    and the fake at one place have one label, and `critic` takes the label of an image's place.
     """
 
     critic: Critic
@@ -33,6 +34,7 @@ class Scene:
     discriminator: nn.Module | None = None
     generator: nn.Module | None = None
     latents_NZ: Tensor | None = None
+    labels_N: Tensor | None = None
 
 
 class Penalty(Part):

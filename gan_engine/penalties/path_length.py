@@ -42,7 +42,8 @@ class PathLength(Penalty):
         assert scene.generator is not None  # the step gives both to every penalty of G
         assert scene.latents_NZ is not None
         latents_NZ = scene.latents_NZ[: max(1, round(len(scene.latents_NZ) * self.share))]
-        styles_NLZ = scene.generator.styles(latents_NZ)  # type: ignore[operator]
+        told = () if scene.labels_N is None else (scene.labels_N[: len(latents_NZ)],)
+        styles_NLZ = scene.generator.styles(latents_NZ, *told)  # type: ignore[operator]
         images = scene.generator.synthesize(styles_NLZ)  # type: ignore[operator]
         pixels = images.shape[2] * images.shape[3]
         noise = torch.randn(images.shape, device=images.device, generator=scene.random)

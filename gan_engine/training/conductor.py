@@ -97,12 +97,12 @@ class Conductor:
 
     def _grid(self) -> Iterator[Event]:
         began, session = time.monotonic(), self._session
-        grid = session.config.samples
+        grid = session.layout
         pixels = session.grid()
         path: Path | None = self._folder / "grids" / f"{session.images_seen:012d}.png"
         words = {
             "images_seen": str(session.images_seen),
-            "seeds": f"{session.seeds[0]}-{session.seeds[-1]}",
+            "seeds": f"{grid.seeds[0]}-{grid.seeds[-1]}",
         }
         words |= {
             "architecture": session.config.architecture.kind,
@@ -117,9 +117,10 @@ class Conductor:
             yield Notice(
                 session.images_seen, "warning", f"The sample grid was not kept: {error}", key="grid"
             )
-        yield SampleGrid(session.images_seen, pixels, grid.rows, grid.columns, session.seeds, path)
+        yield SampleGrid(session.images_seen, pixels, grid.rows, grid.columns, grid.seeds, path)
         took = time.monotonic() - began
-        self._grid_at = time.monotonic() + max(grid.every_seconds, took / GRID_SHARE)
+        every = session.config.samples.every_seconds
+        self._grid_at = time.monotonic() + max(every, took / GRID_SHARE)
 
     # --- saving --------------------------------------------------------------------------------
 

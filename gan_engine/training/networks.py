@@ -25,12 +25,12 @@ class Networks:
         return {f"{key}.{n}": t for key, net in parts.items() for n, t in net.state_dict().items()}
 
 
-def build_networks(config: RunConfig, device: torch.device) -> Networks:
+def build_networks(config: RunConfig, device: torch.device, classes: int = 0) -> Networks:
     """Return freshly drawn networks on `device`; the same seed draws the same weights."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.training.seed)
-        g = config.architecture.generator(config.data.shape)
-        d = config.architecture.discriminator(config.data.shape)
+        g = config.architecture.generator(config.data.shape, classes)
+        d = config.architecture.discriminator(config.data.shape, classes)
     layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
     for network in (g, d):
         network.to(device=device, memory_format=layout).train()  # type: ignore[call-overload]
@@ -50,9 +50,9 @@ class Frozen:
         self._weights = {name: p.detach() for name, p in network.named_parameters()}
         self._buffers = dict(network.named_buffers())
 
-    def __call__(self, x: Tensor) -> Tensor:
+    def __call__(self, *inputs: Tensor) -> Tensor:
         copies = {name: buffer.clone() for name, buffer in self._buffers.items()}
-        out: Tensor = torch.func.functional_call(self._network, {**self._weights, **copies}, (x,))
+        out: Tensor = torch.func.functional_call(self._network, {**self._weights, **copies}, inputs)
         return out
 
 

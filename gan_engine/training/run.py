@@ -10,6 +10,7 @@ import torch
 from gan_engine import checkpoint, configfile, durable
 from gan_engine.commands import Command, Inbox, Stop
 from gan_engine.config import RunConfig, parse
+from gan_engine.data.classes import classes_of
 from gan_engine.data.prepare import Prepared, prepare
 from gan_engine.device import choose, describe_device
 from gan_engine.drafts import merge
@@ -138,7 +139,8 @@ def _trained(
     history: HistoryWriter,
 ) -> Iterator[Event]:
     """Build or restore the networks, and hand over to the conductor."""
-    session = Session(config, prepared.images, choose(config.training.device))
+    classes = classes_of(prepared.files) if config.data.classes else None
+    session = Session(config, prepared.images, choose(config.training.device), classes)
     if saved:
         session.restore(saved[1], saved[0])
     started = _started(session, folder, resumed=bool(saved))
@@ -152,6 +154,9 @@ def _trained(
             names=names,
         )
         yield Notice(session.images_seen, "warning", text, key="unreadable")
+    if classes and len(classes.names) < 2:
+        text = Message("All images are in one folder: they are all of one class.")
+        yield Notice(session.images_seen, "warning", text, key="classes")
     conductor = Conductor(session, inbox, folder, history)
     yield from conductor.run()
     yield Finished(session.images_seen, conductor.reason, folder)

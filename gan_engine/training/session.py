@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from gan_engine import checkpoint, paths, sampling
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.config import RunConfig, check
-from gan_engine.data.dataset import RESIDENT_SHARE, Images, Walk
+from gan_engine.data.classes import Classes
+from gan_engine.data.dataset import RESIDENT_SHARE, Images, Shown, Walk
 from gan_engine.device import autocast_type, describe_device, settle
 from gan_engine.drafts import get, put
 from gan_engine.errors import EngineError, SettingsError
@@ -36,13 +37,21 @@ _FOR_D, _FOR_G = 1, 2
 class Session:
     """Everything a run keeps in memory. Between two rounds it can be saved, sampled and changed."""
 
-    def __init__(self, config: RunConfig, images: NDArray[np.uint8], device: torch.device) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        images: NDArray[np.uint8],
+        device: torch.device,
+        classes: Classes | None = None,
+    ) -> None:
         settle(device)
         self.config, self.device = config, device
+        self.classes = classes.names if classes else ()
         self.images_seen = self.updates_d = self.updates_g = 0
         self.seconds = 0.0
         budget = int(describe_device(device.type).memory_free * RESIDENT_SHARE)
-        self.images = Images(images, config.training.batch_size, device, budget)
+        labels_N = classes.labels if classes else None
+        self.images = Images(images, config.training.batch_size, device, budget, labels_N)
         self._walk = Walk(len(self.images), config.training.seed)
         self.random = torch.Generator(device)
         self._start()
@@ -52,7 +61,7 @@ class Session:
         config, device = self.config, self.device
         self.live = LiveValues(config, device)
         self.live.fill(config, self.images_seen)
-        self.networks = build_networks(config, device)
+        self.networks = build_networks(config, device, len(self.classes))
         for network in (self.networks.g, self.networks.d):
             draw_from(network, self.random)
         self.memory = Memory(config, device)
@@ -82,13 +91,16 @@ class Session:
             z_dim=config.architecture.z_dim,
             device=device,
             autocast=autocast_type(config.training.precision, device),
+            draw_labels=self.images.draw_labels,
         )
         self.runner = Runner(self.step, choose_mode(config.training.acceleration, device))
         grid = config.samples
-        self.seeds = tuple(range(grid.seed, grid.seed + grid.rows * grid.columns))
-        self._latents = sampling.latents(self.seeds, config.architecture.z_dim).to(device)
+        self.layout = sampling.lay_out(grid.rows, grid.columns, grid.seed, len(self.classes))
+        self._latents = sampling.latents(self.layout.seeds, config.architecture.z_dim).to(device)
+        labels = self.layout.labels
+        self._labels = None if labels is None else torch.tensor(labels, device=device)
 
-    def _reals(self, random: torch.Generator) -> torch.Tensor:
+    def _reals(self, random: torch.Generator) -> Shown:
         return self.images.batch(self.config.data.flip, random)
 
     # --- going on ------------------------------------------------------------------------------
@@ -130,13 +142,13 @@ class Session:
 
     def grid(self) -> Pixels:
         """Return the fixed latents' samples as one picture."""
-        images = sampling.generate(self.networks.ema, self._latents)
-        return tile(images, self.config.samples.columns)
+        images = sampling.generate(self.networks.ema, self._latents, self._labels)
+        return tile(images, self.layout.columns)
 
     def real_grid(self) -> Pixels:
         """Return real images in the same layout."""
-        grid = self.config.samples
-        return tile(self.images.some(grid.rows * grid.columns), grid.columns)
+        rows, columns = self.layout.rows, self.layout.columns
+        return tile(self.images.some(rows, columns), columns)
 
     def is_finite(self) -> bool:
         """Whether every weight, buffer and optimiser value is a number; waits for the device."""
@@ -185,12 +197,14 @@ class Session:
 
     def snapshot(self) -> Checkpoint:
         """Return everything that going on bit for bit needs."""
-        counters = {
+        counters: dict[str, Any] = {
             "images_seen": self.images_seen,
             "updates_d": self.updates_d,
             "updates_g": self.updates_g,
             "seconds": self.seconds,
         }
+        if self.classes:
+            counters["classes"] = list(self.classes)
         return Checkpoint("checkpoint", self.config.draft(), counters, self._tensors())
 
     def restore(self, saved: Checkpoint, path: Path) -> None:
@@ -205,6 +219,11 @@ class Session:
                 "“{name}” holds a generator for making images: it cannot be trained on.",
                 hint="Choose a file from the run's checkpoints folder.",
                 name=path.name,
+            )
+        if tuple(saved.counters.get("classes", ())) != self.classes:
+            raise EngineError(
+                "The subfolders are others than those this run learned as classes.",
+                hint="Bring back the folders as they were, or start a new run.",
             )
         for key, network in (
             ("g", self.networks.g),

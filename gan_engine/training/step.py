@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from gan_engine.augment import Augmentation, Transform
+from gan_engine.data.dataset import Shown
 from gan_engine.losses import AdversarialLoss
 from gan_engine.penalties import Penalty, Scene
 from gan_engine.training.live import EMA, LiveValues
@@ -23,7 +24,8 @@ from gan_engine.training.optimisers import Update
 class Step:
     """Everything an update reads and writes, all of it static for as long as the run lives.
 
-    `reals` returns a batch of real images from the buffers that were filled before the step;
+    `reals` returns a batch of real images, with their labels where there are classes, from the
+    buffers that were filled before the step; `draw_labels` returns labels as frequent as the reals';
     `loss` holds 0-d tensors where a setting is live. Random numbers come from `random` alone,
     which the run reseeds before every update.
     """
@@ -38,17 +40,18 @@ class Step:
     memory: Memory
     meters: Meters
     random: torch.Generator
-    reals: Callable[[torch.Generator], Tensor]
+    reals: Callable[[torch.Generator], Shown]
     batch: int
     z_dim: int
     device: torch.device
     autocast: torch.dtype | None = None
+    draw_labels: Callable[[torch.Generator], Tensor | None] = lambda _: None
 
     def __post_init__(self) -> None:
         self._frozen_g, self._frozen_d = Frozen(self.networks.g), Frozen(self.networks.d)
         self._average = Average(self.networks)
-        self._g: Callable[[Tensor], Tensor] = self.networks.g
-        self._d: Callable[[Tensor], Tensor] = self.networks.d
+        self._g: Callable[..., Tensor] = self.networks.g
+        self._d: Callable[..., Tensor] = self.networks.d
 
     def compile(self) -> None:
         """Compile the passes that are differentiated once; penalties keep the networks as they are."""
@@ -60,20 +63,24 @@ class Step:
         Args:
             due: D's penalties of this step; their strength makes up for their interval.
         """
-        real_NCHW = self.reals(self.random)
+        real_NCHW, labels_N = self.reals(self.random)
+        # Fakes have the reals' labels: what compares the two then compares like with like.
+        told = () if labels_N is None else (labels_N,)
         change = self._change(real_NCHW)
         with self._mixed():
             with torch.no_grad():
-                fake_NCHW = self._frozen_g(self.latents())
-            real = self._d(change(real_NCHW)).float()
-            fake = self._d(change(fake_NCHW.float())).float()
+                fake_NCHW = self._frozen_g(self.latents(), *told)
+            real = self._d(change(real_NCHW), *told).float()
+            fake = self._d(change(fake_NCHW.float()), *told).float()
         loss = self.loss.discriminator(real, fake)
 
         def critic(images: Tensor) -> Tensor:
-            scores: Tensor = self.networks.d(change(images))
+            scores: Tensor = self.networks.d(change(images), *told)
             return scores
 
-        scene = Scene(critic, real_NCHW, fake_NCHW.float(), real, fake, self.random)
+        scene = Scene(
+            critic, real_NCHW, fake_NCHW.float(), real, fake, self.random, labels_N=labels_N
+        )
         self._learn(loss, due, scene, self.update_d, "d")
         self.augment.learn(real, self.memory.of("augment"))
         self.meters.add("score/real", real.mean())
@@ -85,24 +92,29 @@ class Step:
         Args:
             due: G's penalties of this step.
         """
-        latents_NZ = self.latents()
+        latents_NZ, shown = self.latents(), None
+        if self.loss.needs_reals_for_g or any(penalty.needs_reals for penalty in due):
+            shown = self.reals(self.random)
+        labels_N = shown.labels_N if shown else self.draw_labels(self.random)
+        told = () if labels_N is None else (labels_N,)
         with self._mixed():
-            fake_NCHW = self._g(latents_NZ).float()
+            fake_NCHW = self._g(latents_NZ, *told).float()
             change = self._change(fake_NCHW)
 
             def critic(images: Tensor) -> Tensor:
-                return self._frozen_d(change(images))
+                return self._frozen_d(change(images), *told)
 
             fake = critic(fake_NCHW).float()
             real_NCHW, real = fake_NCHW.detach(), fake.detach()
-            if self.loss.needs_reals_for_g or any(penalty.needs_reals for penalty in due):
-                real_NCHW = self.reals(self.random)
+            if shown:
+                real_NCHW = shown.images_NCHW
                 with torch.no_grad():
                     real = critic(real_NCHW).float()
         loss = self.loss.generator(real, fake)
         scene = Scene(
             critic, real_NCHW, fake_NCHW, real, fake, self.random,
-            discriminator=self.networks.d, generator=self.networks.g, latents_NZ=latents_NZ,
+            discriminator=self.networks.d, generator=self.networks.g,
+            latents_NZ=latents_NZ, labels_N=labels_N,
         )  # fmt: skip
         self._learn(loss, due, scene, self.update_g, "g")
         self._average.move(self.live[EMA])

@@ -141,6 +141,60 @@ def test_that_nothing_waits_for_the_device(architecture) -> None:
         slope(d, torch.rand(4, 3, 16, 16)).backward()
 
 
+LABELS = torch.tensor([0, 1, 2, 0])
+
+
+def with_classes(architecture: Architecture, classes: int = 3) -> tuple[nn.Module, nn.Module]:
+    torch.manual_seed(0)
+    return architecture.generator(SMALL, classes), architecture.discriminator(SMALL, classes)
+
+
+@every_variant
+def test_that_every_choice_tells_classes_apart(architecture) -> None:
+    g, d = with_classes(architecture)
+    wake(g, d)
+    g(torch.randn(4, architecture.z_dim), LABELS)
+    z, x = torch.randn(4, architecture.z_dim), images()
+    d(x, LABELS)
+    g.eval(), d.eval()
+    others = (LABELS + 1) % 3
+    assert not torch.allclose(g(z, LABELS), g(z, others), atol=1e-4)
+    assert not torch.allclose(d(x, LABELS), d(x, others), atol=1e-4)
+    assert d(x, LABELS).shape == architecture.discriminator(SMALL)(x).shape
+    shares = torch.nn.functional.one_hot(LABELS, 3).float()
+    assert torch.allclose(g(z, LABELS), g(z, shares), atol=1e-4)
+    for network, inputs in ((g, z), (d, x)):
+        with pytest.raises(ValueError, match="labels"):
+            network(inputs)
+
+
+@every_variant
+def test_that_with_classes_a_gradient_reaches_every_weight(architecture) -> None:
+    g, d = with_classes(architecture)
+    wake(g, d)
+    d(g(torch.randn(4, architecture.z_dim), LABELS), LABELS).square().sum().backward()
+    for network in (g, d):
+        idle = [
+            n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0
+        ]
+        assert idle == []
+
+
+@every_variant
+def test_that_one_class_is_as_good_as_none(architecture) -> None:
+    """What a class adds is zero when its weights are: then both kinds of network are one function."""
+    x, z, labels = images(), torch.randn(4, architecture.z_dim), torch.zeros(4, dtype=torch.int64)
+    pairs = zip((z, x), networks(architecture), with_classes(architecture, 1), strict=True)
+    for inputs, alone, told in pairs:
+        own, state = alone.state_dict(), told.state_dict(keep_vars=True)
+        if any(name.endswith("classes.u") for name in state):
+            continue  # a weight of spectral norm one cannot be zero
+        with torch.no_grad():
+            for name, tensor in state.items():
+                tensor.copy_(own[name].reshape(tensor.shape) if name in own else torch.tensor(0.0))
+        assert torch.allclose(alone.eval()(inputs), told.eval()(inputs, labels), atol=1e-5)
+
+
 @every_variant
 def test_that_a_state_dict_brings_the_networks_back(architecture) -> None:
     trained = networks(architecture)

@@ -36,9 +36,9 @@ def test_that_a_latents_length_does_not_matter() -> None:
 def test_that_truncation_brings_images_closer_together() -> None:
     g, z = tiny().eval(), torch.randn(8, 8)
     g.average.copy_(g.mapping(torch.randn(500, 8)).mean(0))
-    assert torch.equal(g(z, 1.0), g(z))
-    assert g(z, 0.5).std(0).mean() < g(z).std(0).mean()
-    assert g(z, 0.0).std(0).abs().max() < 1e-5
+    assert torch.equal(g(z, truncation=1.0), g(z))
+    assert g(z, truncation=0.5).std(0).mean() < g(z).std(0).mean()
+    assert g(z, truncation=0.0).std(0).abs().max() < 1e-5
 
 
 def test_that_the_average_style_is_learned_on_the_way() -> None:

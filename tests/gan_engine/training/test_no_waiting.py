@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+from gan_engine.architectures import ARCHITECTURES
 from gan_engine.config import RunConfig, parse
 from gan_engine.configfile import read_presets
+from gan_engine.data.dataset import Images, Shown
 from gan_engine.penalties import PENALTIES
 from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
@@ -27,12 +30,12 @@ from tests.gan_engine.training.test_run import tiny_preset
 CPU = torch.device("cpu")
 
 
-def step_of(config: RunConfig) -> Step:
+def step_of(config: RunConfig, classes: int = 0) -> Step:
     """Return a step whose tensors have no values; to be made under FakeTensorMode."""
     live = LiveValues(config, CPU)
     build, shape = config.architecture, config.data.shape
     networks = Networks(
-        *(make(shape) for make in (build.generator, build.discriminator, build.generator))
+        *(make(shape, classes) for make in (build.generator, build.discriminator, build.generator))
     )
     updates = {}
     for name, network in (("g", networks.g), ("d", networks.d)):
@@ -41,6 +44,8 @@ def step_of(config: RunConfig) -> Step:
         optimizer = getattr(config, f"optimizer_{name}").build(weights, 1e-3)
         updates[name] = Update(optimizer, weights, 1.0)
     batch = config.training.batch_size
+    reals = torch.zeros(batch, shape.channels, shape.height, shape.width)
+    labels = torch.zeros(batch, dtype=torch.int64) if classes else None
     return Step(
         networks=networks,
         loss=live.into(config.loss, "loss"),
@@ -52,16 +57,17 @@ def step_of(config: RunConfig) -> Step:
         memory=Memory(config, CPU),
         meters=Meters(meter_names(config.penalties), CPU),
         random=torch.Generator(),
-        reals=lambda _: torch.zeros(batch, shape.channels, shape.height, shape.width),
+        reals=lambda _: Shown(reals, labels),
         batch=batch,
         z_dim=config.architecture.z_dim,
         device=CPU,
+        draw_labels=lambda _: labels,
     )
 
 
-def run(config: RunConfig) -> None:
+def run(config: RunConfig, classes: int = 0) -> None:
     with FakeTensorMode():
-        step = step_of(config)
+        step = step_of(config, classes)
         for network in "dg":
             due = tuple(penalty for penalty in config.penalties if penalty.on == network)
             (step.discriminator if network == "d" else step.generator)(due)
@@ -75,6 +81,22 @@ def test_that_no_presets_step_waits_for_the_device(key: str, emoji: Path) -> Non
 @pytest.mark.parametrize("kind", [part.key() for part in PENALTIES if part.key() != "path_length"])
 def test_that_no_penalty_waits_for_the_device(kind: str, tiny: Callable[..., RunConfig]) -> None:
     run(tiny(architecture={"d_norm": "none"}, penalties={kind: {}}, augment={"kind": "adaptive"}))
+
+
+@pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES])
+def test_that_no_architecture_with_classes_waits_for_the_device(
+    kind: str, tiny: Callable[..., RunConfig]
+) -> None:
+    run(tiny(architecture={"kind": kind, "width": 16}, loss={"pairing": "pair"}), classes=3)
+
+
+def test_that_labels_are_drawn_without_waiting_for_the_device() -> None:
+    with FakeTensorMode():
+        pixels, labels = np.zeros((6, 16, 16, 3), np.uint8), np.arange(6) % 2
+        images = Images(pixels, 4, CPU, 10**6, labels)
+        drawn = images.draw_labels(torch.Generator())
+        assert drawn is not None
+        assert drawn.shape == (4,)
 
 
 def test_that_the_check_would_notice(

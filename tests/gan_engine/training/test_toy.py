@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gan_engine.config import RunConfig, parse
+from gan_engine.data.dataset import Shown
 from gan_engine.drafts import put
 from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
@@ -28,11 +29,12 @@ def multilayer(inputs: int, outputs: int, width: int = 64) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(width, outputs))
 
 
-def ring(random: torch.Generator) -> Tensor:
+def ring(random: torch.Generator) -> Shown:
     """Points on eight Gaussians around a circle: (N, 2), shaped as images of one column."""
     angle = torch.randint(8, (BATCH,), generator=random) * (math.pi / 4)
     centres = torch.stack([angle.cos(), angle.sin()], 1)
-    return (centres + 0.05 * torch.randn(BATCH, 2, generator=random)).reshape(BATCH, 2, 1, 1)
+    points = centres + 0.05 * torch.randn(BATCH, 2, generator=random)
+    return Shown(points.reshape(BATCH, 2, 1, 1))
 
 
 class Points(nn.Module):
