@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 State = Literal["idle", "preparing", "training", "pausing", "paused", "stopping"]
 DRAIN_MS = 100
-READINGS_EVERY = 4
+READINGS_EVERY = 5
 """Readings are told in batches of so many drains: each costs the curves a redraw, and a redraw
 costs the training thread its turn at the interpreter."""
 
