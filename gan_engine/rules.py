@@ -20,9 +20,17 @@ def _size_fits(config: RunConfig) -> Iterator[Problem]:
 
 
 def _folder_exists(config: RunConfig) -> Iterator[Problem]:
-    if not config.data.path.is_dir() and not is_archive(config.data.path):
-        text = Message("The folder “{folder}” is not there.", folder=config.data.folder)
-        yield Problem("data.folder", text, "Choose another folder, or plug the disk in.")
+    path = config.data.path
+    if path.is_dir() or is_archive(path):
+        return
+    if path.is_file():
+        text = Message(
+            "“{folder}” is no folder, zip or tar of pictures.", folder=config.data.folder
+        )
+        yield Problem("data.folder", text, "Choose the folder it is in.")
+        return
+    text = Message("The folder “{folder}” is not there.", folder=config.data.folder)
+    yield Problem("data.folder", text, "Choose another folder, or plug the disk in.")
 
 
 def _background_is_a_colour(config: RunConfig) -> Iterator[Problem]:

@@ -115,7 +115,7 @@ def _inside(path: Path, prefix: str) -> Iterator[Entry]:
         for member in archives.listing(path):
             suffix = os.path.splitext(member.name)[1].lower()
             entry = Entry(prefix + member.name, "other", "", member.size, modified)
-            if not is_hidden(member.name):
+            if archives.leads_out(member.name) or not is_hidden(member.name):
                 twice = Message("there are two of this name") if member.name in seen else ""
                 seen.add(member.name)
                 reason = twice or member.refusal or _foreign(suffix)

@@ -7,6 +7,8 @@ import json
 import os
 import resource
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -16,9 +18,17 @@ from PIL import Image
 
 from gan_engine import paths
 from gan_engine.config import DataSettings
-from gan_engine.data import BadFile, Prepared, PrepareProgress, prepare
+from gan_engine.data import (
+    BadFile,
+    Prepared,
+    PrepareProgress,
+    clean_prepared,
+    prepare,
+    prepared_sets,
+)
 from gan_engine.data.prepare import require_space
 from gan_engine.errors import DataError, SpaceError
+from gan_engine.imaging import decode
 
 
 @pytest.fixture
@@ -88,6 +98,9 @@ def test_that_the_second_run_prepares_nothing(folder):
         {"fit": "pad"},
         {"background": "#000000"},
         {"filter": "box"},
+        {"crop": "top"},
+        {"min_side": 4},
+        {"exclude": "none"},
     ],
     ids=str,
 )
@@ -198,6 +211,107 @@ def test_that_what_a_killed_preparation_left_is_swept(folder):
     prepared.path.unlink()
     assert not ready(settings(folder)).reused
     assert not stray.exists()
+
+
+KILLED = """
+import os, sys
+from gan_engine.config import DataSettings
+from gan_engine.data import prepare, store
+store._PATIENCE = 0.0  # a note after each picture
+settings = DataSettings(folder=sys.argv[1], size=8)
+for step in prepare(settings):
+    noted = sum(1 for p in (store.paths.cache() / "prepared").rglob("*done.jsonl") for _ in p.open())
+    if noted >= 3:
+        os.kill(os.getpid(), 9)
+"""
+
+
+def killed_while_preparing(folder: Path) -> None:
+    for number in range(6, 400):
+        Image.new("RGB", (20, 12), (number % 250,) * 3).save(folder / f"x{number:04}.png")
+    (folder / "broken.png").write_bytes(b"broken")
+    root = Path(__file__).parents[3]
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED, str(folder)], cwd=root, capture_output=True, check=False
+    )
+    assert ended.returncode == -9, ended.stderr
+
+
+def test_that_a_killed_preparation_is_taken_up(folder, monkeypatch):
+    killed_while_preparing(folder)
+    assert len(unfinished()) == 2
+    decoded = list[str]()
+
+    def noting(path: Path, *how: object) -> np.ndarray:
+        decoded.append(path.name)
+        return decode(path, *how)
+
+    monkeypatch.setattr(sys.modules[prepare.__module__], "decode", noting)
+    prepared = ready(settings(folder))
+    assert len(prepared.images) == 400
+    assert 300 < len(decoded) < 401  # and not what was done already
+    assert [bad.path for bad in prepared.bad] == ["broken.png"]
+    assert prepared.images[:4, 0, 0, 0].tolist() == [0, 10, 20, 30]
+    told = json.loads(prepared.path.with_name("list.json").read_text())
+    assert told["sha256"] == hashlib.sha256(prepared.images.tobytes()).hexdigest()
+    assert unfinished() == []
+    again = ready(settings(folder))
+    assert again.reused
+    assert np.array_equal(again.images, prepared.images)
+
+
+@pytest.mark.parametrize("damage", ["data", "journal", "array gone"])
+def test_that_what_a_kill_left_is_believed_only_where_its_checksum_is_right(folder, damage):
+    killed_while_preparing(folder)
+    journal = next(path for path in unfinished() if path.suffix == ".jsonl")
+    array = next(path for path in unfinished() if path.suffix == ".npy")
+    if damage == "data":
+        data = bytearray(array.read_bytes())
+        data[128 + 200] ^= 255
+        array.write_bytes(data)
+    elif damage == "journal":
+        journal.write_text(journal.read_text()[:-40] + "\n{}\n")
+    else:
+        array.unlink()
+    prepared = ready(settings(folder))
+    assert len(prepared.images) == 400
+    assert prepared.images[:4, 0, 0, 0].tolist() == [0, 10, 20, 30]
+    assert ready(settings(folder)).reused
+
+
+def test_that_one_flipped_bit_is_noticed(folder):
+    prepared = ready(settings(folder))
+    data = bytearray(prepared.path.read_bytes())
+    data[-7] ^= 1
+    prepared.path.write_bytes(data)
+    again = ready(settings(folder))
+    assert not again.reused
+    assert again.images[5, 0, 0, 0] == 50
+
+
+def test_that_the_cache_is_listed_and_cleaned_from_its_oldest_end(folder):
+    made = [ready(settings(folder).model_copy(update={"size": size})) for size in (8, 16, 32)]
+    for age, one in enumerate(made):
+        os.utime(one.path.with_name("list.json"), (1000 + age, 1000 + age))
+    sets = prepared_sets()
+    assert [one.shape for one in sets] == [(32, 32, 3), (16, 16, 3), (8, 8, 3)]
+    assert all(one.images == 6 and one.source == str(folder) for one in sets)
+    assert ready(settings(folder)).reused  # and is the newest now
+    assert [one.shape[0] for one in prepared_sets()] == [8, 32, 16]
+    kept = prepared_sets()[:2]
+    assert clean_prepared(sum(one.bytes for one in kept)) == sets[1].bytes
+    assert prepared_sets() == kept
+    assert clean_prepared(0, keep=[kept[1].path]) == kept[0].bytes
+    assert [one.shape[0] for one in prepared_sets()] == [32]
+    assert len(list(folder.rglob("*.png"))) == 6
+
+
+def test_that_what_is_being_prepared_is_not_cleaned_away(folder):
+    steps = prepare(settings(folder))
+    next(steps)
+    assert clean_prepared(0) == 0
+    *_, prepared = steps
+    assert len(prepared.images) == 6
 
 
 def test_that_too_little_space_is_known_before_anything_is_written(tmp_path):

@@ -12,6 +12,7 @@ from PIL import Image
 from gan_engine import paths
 from gan_engine.data import BadFile, DatasetReport, ScanProgress, scan_folder
 from gan_engine.errors import DataError
+from gan_engine.imaging import ImageHeader, read_header
 
 
 def picture(path: Path, size: tuple[int, int] = (8, 6), mode: str = "RGB", **how: object) -> Path:
@@ -153,6 +154,47 @@ def test_that_progress_ends_with_everything_done(tmp_path):
         picture(tmp_path / f"{number}.png")
     *_, last, _ = scan_folder(tmp_path)
     assert last == ScanProgress(5, 5)
+
+
+def test_that_a_second_opening_reads_no_picture_again(tmp_path, monkeypatch):
+    for number in range(5):
+        os.utime(picture(tmp_path / f"{number}.png"), ns=(10**18, 10**18))
+    (tmp_path / "bad.png").write_bytes(b"x")
+    os.utime(tmp_path / "bad.png", ns=(10**18, 10**18))
+    read = list[str]()
+
+    def noting(path: Path) -> ImageHeader:
+        read.append(path.name)
+        return read_header(path)
+
+    monkeypatch.setattr("gan_engine.data.scan.read_header", noting)
+    first = report(tmp_path)
+    assert len(read) == 6
+    assert report(tmp_path) == first
+    assert len(read) == 6
+    picture(tmp_path / "2.png", (30, 30))
+    (tmp_path / "3.png").unlink()
+    assert report(tmp_path).sizes == {(8, 6): 3, (30, 30): 1}
+    assert read[6:] == ["2.png"]
+
+
+def test_that_a_file_that_changed_this_moment_is_not_taken_for_known(tmp_path):
+    picture(tmp_path / "a.bmp", (8, 6))
+    stamp = (tmp_path / "a.bmp").stat()
+    assert report(tmp_path).sizes == {(8, 6): 1}
+    picture(tmp_path / "a.bmp", (6, 8))
+    os.truncate(tmp_path / "a.bmp", stamp.st_size)
+    os.utime(tmp_path / "a.bmp", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert report(tmp_path).sizes == {(6, 8): 1}
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1, "files": []}', '{"format": 0}'])
+def test_that_a_damaged_memory_costs_only_time(tmp_path, content):
+    os.utime(picture(tmp_path / "a.png"), ns=(10**18, 10**18))
+    first = report(tmp_path)
+    [kept] = (paths.cache() / "scans").iterdir()
+    kept.write_text(content)
+    assert report(tmp_path) == first
 
 
 # --- problems -----------------------------------------------------------------------------------
