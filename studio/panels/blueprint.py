@@ -93,10 +93,13 @@ class Blueprint(QWidget):
         self._terms.setText(f"D also pays: {', '.join(terms)}" if terms else "D pays no penalty.")
 
     def show_problems(self, problems: list[Problem], draft: Draft) -> None:
-        """Show what is wrong; while something is, the networks are those of the last valid settings."""
-        self.problems.show_problems(problems, draft)
+        """Show what is wrong; meanwhile the networks are those of the last valid settings."""
+        own = [p for p in problems if p.severity == "error" or not p.path.startswith("data.")]
+        self.problems.show_problems(own, draft)
         broken = any(problem.severity == "error" for problem in problems)
         self._startable = not broken
+        for stale in (self._loss_box, self.g, self.d):
+            stale.setEnabled(not broken)
         self._enable()
 
     def show_state(self, state: str) -> None:
@@ -117,7 +120,7 @@ class Blueprint(QWidget):
     _startable, _resting = True, True
 
     def _loss(self) -> QWidget:
-        box = QFrame()
+        box = self._loss_box = QFrame()
         box.setProperty("card", True)
         self._loss_title = words("Loss", "title")
         self._d_formula, self._g_formula = words(""), words("")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from studio import theme
@@ -91,9 +91,8 @@ class Ending(QFrame):
     def _show(
         self, glyph: str, text: str, saved: bool = True, more: bool = False, look: bool = False
     ) -> None:
-        colors = theme.current()
-        shades = {"done": colors.good, "warning": colors.warning, "error": colors.error}
-        self._sign.setPixmap(theme.pixmap(glyph, _SIGN, shades.get(glyph, colors.muted)))
+        self._glyph = glyph
+        self._draw_sign()
         self.text.setText(text)
         self.go_on.setText(f"Train {say.count(self.more)} more" if more else "Continue")
         self.go_on.setAccessibleName(self.go_on.text())
@@ -101,6 +100,19 @@ class Ending(QFrame):
         self.export.setVisible(not look)
         self.dismiss.setVisible(look)
         self.show()
+
+    _glyph = ""
+
+    def _draw_sign(self) -> None:
+        colors = theme.current()
+        shades = {"done": colors.good, "warning": colors.warning, "error": colors.error}
+        shade = shades.get(self._glyph, colors.muted)
+        self._sign.setPixmap(theme.pixmap(self._glyph, _SIGN, shade))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._glyph:
+            self._draw_sign()
 
     @Slot()
     def _go_on(self) -> None:

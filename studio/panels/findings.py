@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QToolButton,
+    QScrollArea,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import unescape
+from studio.forms.rows import Fold
 from studio.panels import words as say
-from studio.panels.base import button, words
+from studio.panels.base import button, column_of, words
 from studio.panels.problem_list import ProblemList
 from studio.widgets.thumbnails import ThumbnailGrid
 
@@ -41,16 +42,27 @@ class Findings(QWidget):
         super().__init__()
         self.headline = words("", "headline")
         self.where = words("", "muted")
-        self.notes = ProblemList()
+        self.notes = ProblemList(leads=False)
         self.thumbnails = ThumbnailGrid()
-        column = QVBoxLayout(self)
+        self.thumbnails.setMinimumHeight(220)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
         column.setContentsMargins(20, 16, 12, 16)
         column.setSpacing(10)
-        column.addLayout(self._head())
+        column.addWidget(self.headline)
+        column.addWidget(self.where)
+        column.addLayout(self._buttons())
         column.addLayout(self._facts())
         column.addWidget(self.notes)
         column.addWidget(self._bad_files())
         column.addWidget(self.thumbnails, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setMinimumWidth(320)
+        area.setWidget(inner)
+        column_of(self, area)
 
     # --- shown -------------------------------------------------------------------------------
 
@@ -81,11 +93,7 @@ class Findings(QWidget):
 
     # --- building ----------------------------------------------------------------------------
 
-    def _head(self) -> QHBoxLayout:
-        titles = QVBoxLayout()
-        titles.setSpacing(2)
-        titles.addWidget(self.headline)
-        titles.addWidget(self.where)
+    def _buttons(self) -> QHBoxLayout:
         self.choose_button = button("Other folder…", "Learn from other pictures.")
         self.choose_button.clicked.connect(self.folder_asked)
         self.rescan_button = button(
@@ -93,9 +101,10 @@ class Findings(QWidget):
         )
         self.rescan_button.clicked.connect(self.rescan_asked)
         row = QHBoxLayout()
-        row.addLayout(titles, 1)
-        row.addWidget(self.rescan_button, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.choose_button, 0, Qt.AlignmentFlag.AlignTop)
+        row.setSpacing(6)
+        row.addWidget(self.choose_button)
+        row.addWidget(self.rescan_button)
+        row.addStretch(1)
         return row
 
     def _facts(self) -> QGridLayout:
@@ -118,33 +127,20 @@ class Findings(QWidget):
         self._values[name][1].setText(text)
 
     def _bad_files(self) -> QWidget:
-        self.bad_toggle = QToolButton()
-        self.bad_toggle.setCheckable(True)
-        self.bad_toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.bad_toggle.setArrowType(Qt.ArrowType.RightArrow)
-        self.bad_toggle.setAutoRaise(True)
-        self.bad_toggle.toggled.connect(self._unfold)
         self.bad = QTreeWidget()
         self.bad.setAccessibleName("Files that cannot be used")
         self.bad.setHeaderLabels(["File", "Why it cannot be used"])
         self.bad.setRootIsDecorated(False)
         self.bad.setWordWrap(True)
-        self.bad.setUniformRowHeights(False)
-        self.bad.setMaximumHeight(170)
-        self.bad.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.bad.header().setMaximumSectionSize(260)
-        self.bad.setVisible(False)
-        self._bad_box = QWidget()
-        column = QVBoxLayout(self._bad_box)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.bad_toggle, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.bad)
-        self._bad_box.setVisible(False)
-        return self._bad_box
-
-    def _unfold(self, on: bool) -> None:
-        self.bad_toggle.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
-        self.bad.setVisible(on)
+        self.bad.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.bad.setFixedHeight(130)
+        self.bad.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for column in (0, 1):
+            self.bad.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        self.bad_fold = Fold("", "fold", opened=False)
+        self.bad_fold.stack.addWidget(self.bad)
+        self.bad_fold.hide()
+        return self.bad_fold
 
     def _show_bad(self, report: DatasetReport) -> None:
         self.bad.clear()
@@ -154,7 +150,5 @@ class Findings(QWidget):
             item.setToolTip(1, file.reason)
             self.bad.addTopLevelItem(item)
         more = f"; the first {MOST_BAD:,} are listed" if len(report.bad) > MOST_BAD else ""
-        text = f"{say.plural(len(report.bad), 'file')} cannot be used and will be left out{more}"
-        self.bad_toggle.setText(text)
-        self._bad_box.setVisible(bool(report.bad))
-        self.bad_toggle.setChecked(0 < len(report.bad) <= 5)
+        self.bad_fold.show_title(f"{say.plural(len(report.bad), 'file')} left out{more}")
+        self.bad_fold.setVisible(bool(report.bad))

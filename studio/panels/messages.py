@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, Slot
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MOST = 1000
 """Lines of the log; older ones go."""
-_PATH = Qt.ItemDataRole.UserRole
+_PATH, _LEVEL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
 class MessagesPanel(Panel):
@@ -93,6 +93,7 @@ class MessagesPanel(Panel):
         for path, text, severity in sorted(problems, key=lambda problem: problem[2]):
             item = QListWidgetItem(_dot(severity), text)
             item.setData(_PATH, path)
+            item.setData(_LEVEL, severity)
             item.setToolTip("Show the setting")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{severity}: {text}")
             self.problems.addItem(item)
@@ -151,6 +152,7 @@ class MessagesPanel(Panel):
         bar = self.log.verticalScrollBar()
         following = bar.value() >= bar.maximum() - 4
         item = QListWidgetItem(_dot(level), f"{time.strftime('%H:%M')}   {text}")
+        item.setData(_LEVEL, level)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{level}: {text}")
         self.log.addItem(item)
         while self.log.count() > MOST:
@@ -183,6 +185,13 @@ class MessagesPanel(Panel):
         """Put the chosen lines, or all, on the clipboard."""
         chosen = self.log.selectedItems() or [self.log.item(i) for i in range(self.log.count())]
         QApplication.clipboard().setText("\n".join(item.text() for item in chosen))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            for lines in self.findChildren(QListWidget):
+                for item in (lines.item(row) for row in range(lines.count())):
+                    item.setIcon(_dot(item.data(_LEVEL)))
 
 
 def _lines(name: str) -> QListWidget:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio import theme
@@ -20,8 +20,10 @@ class ProblemList(QWidget):
 
     setting_asked = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, leads: bool = True) -> None:
+        """Make an empty list; without `leads` the field is at hand and rows have no button."""
         super().__init__()
+        self._leads = leads
         self._told: list[tuple[Problem, str]] = []
         self._rows: list[QWidget] = []
         self._column = QVBoxLayout(self)
@@ -36,13 +38,21 @@ class ProblemList(QWidget):
         if told == self._told:
             return
         self._told = told
+        self._rebuild()
+        self.setVisible(bool(problems))
+
+    def _rebuild(self) -> None:
         for row in self._rows:
             row.hide()
             row.deleteLater()
-        self._rows = [self._row(problem, text) for problem, text in told]
+        self._rows = [self._row(problem, text) for problem, text in self._told]
         for row in self._rows:
             self._column.addWidget(row)
-        self.setVisible(bool(problems))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and getattr(self, "_rows", None):
+            self._rebuild()  # in the colours of the new theme
 
     def texts(self) -> list[str]:
         """Return what is shown, row by row."""
@@ -69,6 +79,7 @@ class ProblemList(QWidget):
         row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(words(text), 1)
         row.addWidget(show, 0, Qt.AlignmentFlag.AlignTop)
+        show.setVisible(self._leads)
         return made
 
     def _ask(self) -> None:

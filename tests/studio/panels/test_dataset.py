@@ -47,7 +47,7 @@ def test_that_files_that_cannot_be_used_are_named_with_their_reason(panel, studi
     wait(lambda: panel.findings.isVisible())
     assert panel.findings.bad.topLevelItem(0).text(0) == "broken.png"
     assert "PNG" in panel.findings.bad.topLevelItem(0).text(1)
-    assert panel.findings.bad_toggle.text().startswith("1 file cannot be used")
+    panel.findings.bad_fold.open()
     assert panel.findings.bad.isVisible()
     assert "1 other file" in panel.findings.where.text()
 

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from gan_engine import Changed, Finished, Notice, Saved
+from studio import theme
 from studio.panels import messages
 from studio.panels.messages import MessagesPanel
 from tests.studio.panels.conftest import start
@@ -77,3 +78,15 @@ def test_that_the_oldest_lines_go_when_there_are_too_many(panel, monkeypatch):
         panel.add("info", f"line {number}")
     assert log(panel)[0] == "line 3"
     assert panel.log.count() == 20
+
+
+def test_that_it_takes_the_colours_of_another_theme(panel, qapp):
+    studio_style = qapp.styleSheet()
+    theme.apply(qapp, "light")
+    panel.add("error", "One.")
+    light = panel.log.item(0).icon().pixmap(12).toImage()
+    theme.apply(qapp, "dark")
+    assert panel.log.item(0).icon().pixmap(12).toImage() != light
+    theme.apply(qapp, "light")
+    assert panel.log.item(0).icon().pixmap(12).toImage() == light
+    qapp.setStyleSheet(studio_style)
