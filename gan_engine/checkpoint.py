@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
-import struct
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
+import psutil
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as load_bytes
-from safetensors.torch import save as save_bytes
 from torch import Tensor
 
-from gan_engine import durable
+from gan_engine import durable, tensorfile
 from gan_engine.config import FORMAT, RunConfig, parse
 from gan_engine.drafts import Draft
 from gan_engine.errors import DamagedFileError, FileError, ForeignFileError, MismatchError
 
 SUFFIX = ".safetensors"
 Holds = Literal["checkpoint", "generator"]
-_LARGEST_HEADER = 16 * 2**20
 _EXECUTABLE = {".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".bin"}
+_TYPES = {
+    "BOOL": torch.bool, "U8": torch.uint8, "I8": torch.int8, "I16": torch.int16,
+    "I32": torch.int32, "I64": torch.int64, "F16": torch.float16, "BF16": torch.bfloat16,
+    "F32": torch.float32, "F64": torch.float64,
+}  # fmt: skip
+_KINDS = {kind: name for name, kind in _TYPES.items()}
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,11 @@ class Checkpoint:
     @property
     def images_seen(self) -> int:
         return int(self.counters.get("images_seen", 0))
+
+    def kept(self) -> Checkpoint:
+        """Return a copy in main memory that training on does not change."""
+        copies = {n: t.detach().to("cpu", copy=True) for n, t in self.tensors.items()}
+        return replace(self, tensors=copies, versions=self.versions or versions())
 
     def config(self) -> RunConfig:
         """Return the settings, checked; a missing image folder does not matter here.
@@ -65,25 +75,29 @@ def versions() -> dict[str, str]:
 
 
 def write(path: Path, checkpoint: Checkpoint) -> int:
-    """Write `checkpoint` durably at `path`, read it back and compare; return its bytes.
+    """Write `checkpoint` durably at `path`, which is read back and compared; return its bytes.
+
+    Neither hashing nor writing keeps other threads waiting.
 
     Raises:
-        SpaceError: The disk is full or not writable.
-        DamagedFileError: What came back from the disk is not what was written.
+        SpaceError: The disk is full, not writable, or gives back something else than was written.
     """
-    data = to_bytes(checkpoint)
-    durable.write(path, data)
-    if path.read_bytes() != data:
-        raise DamagedFileError(
-            "“{name}” came back from the disk changed.",
-            hint="Save to another disk.",
-            name=path.name,
-        )
-    return len(data)
+    pieces = list(_pieces(checkpoint))
+
+    def put(file: BinaryIO) -> None:
+        for piece in pieces:
+            file.write(piece)
+
+    return durable.write(path, put, needed=sum(memoryview(piece).nbytes for piece in pieces))
 
 
 def to_bytes(checkpoint: Checkpoint) -> bytes:
     """Return the file that holds `checkpoint`."""
+    return b"".join(_pieces(checkpoint))
+
+
+def _pieces(checkpoint: Checkpoint) -> Iterator[bytes | memoryview]:
+    """Yield the file front to back; tensors are views, so that nothing large is copied."""
     tensors = {name: t.detach().to("cpu").contiguous() for name, t in checkpoint.tensors.items()}
     words = {
         "program": "gan-studio",
@@ -93,7 +107,15 @@ def to_bytes(checkpoint: Checkpoint) -> bytes:
         "counters": json.dumps(checkpoint.counters),
         "versions": json.dumps(checkpoint.versions or versions()),
     }
-    return save_bytes(tensors, {**words, "sha256": _digest(tensors, words)})
+    kinds = {name: (_KINDS[t.dtype], tuple(t.shape)) for name, t in tensors.items()}
+    entries = tensorfile.lay_out(kinds)
+    yield tensorfile.header(entries, {**words, "sha256": _digest(tensors, words)})
+    for entry in entries:
+        yield _bytes_of(tensors[entry.name])
+
+
+def _bytes_of(tensor: Tensor) -> memoryview:
+    return tensor.reshape(-1).view(torch.uint8).numpy().data
 
 
 def read(path: Path) -> Checkpoint:
@@ -112,7 +134,9 @@ def read(path: Path) -> Checkpoint:
             suffix=path.suffix,
         )
     try:
-        data = path.read_bytes()
+        with open(_regular(path), "rb") as file:
+            entries, words = _header(path, file)
+            tensors = {entry.name: _tensor(path, file, entry) for entry in entries}
     except OSError as error:
         raise FileError(
             "“{name}” cannot be opened: {why}.",
@@ -120,44 +144,72 @@ def read(path: Path) -> Checkpoint:
             name=path.name,
             why=error.strerror,
         ) from error
-    words = _words(path, data)
-    try:
-        tensors = load_bytes(data)
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(path) from error
     if words.get("sha256") != _digest(tensors, {k: v for k, v in words.items() if k != "sha256"}):
         raise _damaged(path)
     holds: Holds = "generator" if words.get("holds") == "generator" else "checkpoint"
-    draft, counters = json.loads(words["settings"]), json.loads(words["counters"])
-    return Checkpoint(holds, draft, counters, tensors, json.loads(words.get("versions", "{}")))
-
-
-def _words(path: Path, data: bytes) -> dict[str, str]:
-    """Return the metadata of a safetensors file without touching its tensors."""
     try:
-        (length,) = struct.unpack_from("<Q", data)
-        if length > min(_LARGEST_HEADER, len(data) - 8):
-            raise ValueError("header longer than the file")
-        words = json.loads(data[8 : 8 + length])["__metadata__"]
-    except (struct.error, ValueError, KeyError, RecursionError, TypeError) as error:
+        draft, counters, made = (
+            json.loads(words[key]) for key in ("settings", "counters", "versions")
+        )
+    except (ValueError, KeyError, RecursionError) as error:
+        raise _damaged(path) from error
+    return Checkpoint(holds, draft, counters, tensors, made)
+
+
+def _regular(path: Path) -> Path:
+    """Return `path` unless it is a pipe or a device, which could keep a reader waiting for ever."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise FileError(
+            "“{name}” is no ordinary file.", hint="Choose a .safetensors file.", name=path.name
+        )
+    return path
+
+
+def _header(path: Path, file: BinaryIO) -> tuple[list[tensorfile.Entry], dict[str, str]]:
+    """Return what a file of ours holds, before any of its tensors is read."""
+    size = os.fstat(file.fileno()).st_size
+    try:
+        entries, words = tensorfile.read_header(file, size)
+        newer = int(words.get("format", 0)) > FORMAT
+    except ValueError as error:
         raise FileError(
             "“{name}” is not a checkpoint of this program, or it is damaged.",
             hint="Choose a .safetensors file from a run's checkpoints folder.",
             name=path.name,
         ) from error
-    if not isinstance(words, dict) or words.get("program") != "gan-studio":
+    if words.get("program") != "gan-studio":
         raise FileError(
             "“{name}” was not made by this program: nothing says which networks its weights belong to.",
             hint="Choose a file from a run's checkpoints folder or an export.",
             name=path.name,
         )
-    if int(words.get("format", 0)) > FORMAT:
+    if newer:
         raise FileError(
             "“{name}” is from a newer version of the program.",
             hint="Update the program.",
             name=path.name,
         )
-    return words
+    if any(entry.kind not in _TYPES for entry in entries):
+        raise _damaged(path)
+    if size > (free := psutil.virtual_memory().available):
+        raise FileError(
+            "“{name}” needs {size:,.0f} MB of memory; {free:,.0f} MB are free.",
+            hint="Close other programs, then try again.",
+            name=path.name,
+            size=size / 2**20,
+            free=free / 2**20,
+        )
+    return entries, words
+
+
+def _tensor(path: Path, file: BufferedReader, entry: tensorfile.Entry) -> Tensor:
+    """Return the next tensor of an open file."""
+    data = bytearray(entry.end - entry.begin)
+    if file.readinto(data) != len(data):
+        raise _damaged(path)
+    kind = _TYPES[entry.kind]
+    flat = torch.frombuffer(data, dtype=kind) if data else torch.empty(0, dtype=kind)
+    return flat.reshape(entry.shape)
 
 
 def _damaged(path: Path) -> DamagedFileError:
@@ -174,7 +226,7 @@ def _digest(tensors: Mapping[str, Tensor], words: Mapping[str, str]) -> str:
     for name in sorted(tensors):
         tensor = tensors[name].contiguous()
         total.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
-        total.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+        total.update(_bytes_of(tensor))
     return total.hexdigest()
 
 

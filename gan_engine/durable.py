@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -22,50 +23,97 @@ TEMPORARY = ".tmp-"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def write(path: Path, data: bytes | Callable[[BinaryIO], object]) -> int:
+def write(path: Path, data: bytes | Callable[[BinaryIO], object], needed: int = 0) -> int:
     """Put `data` at `path` so that a crash leaves the old file or the new one, never a stump.
+
+    What was written is read back and compared before it takes the old file's place.
 
     Args:
         path: Where; its folder is made when missing.
-        data: The bytes, or a function that writes them into an open file.
+        data: The bytes, or a function that writes them into an open file, front to back.
+        needed: How many bytes the function will write, for the sentence about a full disk.
 
     Returns:
         How many bytes the file has.
 
     Raises:
-        SpaceError: The disk is full or not writable; what stood at `path` still stands.
+        SpaceError: The disk is full, not writable, or gives back something else than was written;
+            what stood at `path` still stands.
     """
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    needed = needed if callable(data) else len(data)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "wb") as file:
+            counted = _Counted(file)
             if callable(data):
-                data(file)
+                data(counted)  # type: ignore[arg-type]
             else:
-                file.write(data)
+                counted.write(data)
             file.flush()
             os.fsync(file.fileno())
-        size = temporary.stat().st_size
+            _forget(file)
+        if digest_of(temporary) != counted.digest():
+            raise SpaceError(
+                "“{name}” came back from the disk changed.",
+                hint="Save to another disk.",
+                name=path.name,
+            )
         os.replace(temporary, path)
         sync_folder(path.parent)
-        return size
+        return counted.size
     except OSError as error:
-        raise space_error(error, path) from error
+        raise space_error(error, path, needed) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
-def space_error(error: OSError, path: Path) -> SpaceError:
-    """Return the sentence for a write that failed."""
+class _Counted:
+    """A file that is only written to, front to back; knows the checksum of what it was given."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._sum, self.size = file, hashlib.sha256(), 0
+
+    def write(self, data: bytes | memoryview) -> int:
+        self._file.write(data)
+        self._sum.update(data)
+        size = memoryview(data).nbytes
+        self.size += size
+        return size
+
+    def digest(self) -> bytes:
+        return self._sum.digest()
+
+
+def digest_of(path: Path) -> bytes:
+    """Return the SHA-256 of a file, read piece by piece so that other threads go on meanwhile."""
+    total = hashlib.sha256()
+    with open(path, "rb") as file:
+        while piece := file.read(2**20):
+            total.update(piece)
+    return total.digest()
+
+
+def _forget(file: BinaryIO) -> None:
+    """Ask the system to drop its copy of a file, so that reading it back reads the disk."""
+    if hasattr(os, "posix_fadvise"):
+        with contextlib.suppress(OSError):
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def space_error(error: OSError, path: Path, needed: int = 0) -> SpaceError:
+    """Return the sentence for a write that failed; `needed` is in bytes, 0 when unknown."""
     folder = next((p for p in (path, *path.parents) if p.is_dir()), path)
     if error.errno in _FULL:
         with contextlib.suppress(OSError):
             free = shutil.disk_usage(folder).free / 2**20
+            wanted = "needs {needed:.1f} MB" if needed else "could not be written"
             return SpaceError(
-                "The disk is full: “{name}” could not be written; {free:.0f} MB are free.",
-                hint="Free some space or choose another folder, then go on.",
+                f"The disk is full: “{{name}}” {wanted}; {{free:.1f}} MB are free.",
+                hint="Free some space, then go on.",
                 name=path.name,
+                needed=needed / 2**20,
                 free=free,
             )
     return SpaceError(
@@ -165,9 +213,11 @@ def lock(folder: Path) -> Iterator[None]:
                 pid=holder["pid"],
                 host=holder["host"],
             )
-        file.truncate(0)
-        file.write(json.dumps(me))
-        file.flush()
+        # Without the text a full disk would keep a run from going on; the system's lock holds anyway.
+        with contextlib.suppress(OSError):
+            file.truncate(0)
+            file.write(json.dumps(me))
+            file.flush()
         try:
             yield
         finally:
