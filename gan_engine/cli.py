@@ -123,13 +123,16 @@ def sample(
     mix: Annotated[
         str, typer.Option(help="Another class and its share: with --class cat, --mix dog:0.5.")
     ] = "",
+    ema_length: Annotated[
+        float | None, typer.Option(help="Rebuild an average of this length; needs ema.any_length.")
+    ] = None,
     target: Annotated[Path, typer.Option("--out", help="A PNG for the grid.")] = Path("grid.png"),
 ) -> None:
     """Make images with a trained generator, as one grid."""
     from gan_engine.imaging import tile, write_png
     from gan_engine.sampling import open_sampler
 
-    sampler = open_sampler(source)
+    sampler = open_sampler(source, ema_length=ema_length)
     import torch
 
     columns = max(1, round(count**0.5))

@@ -36,6 +36,11 @@ class EmaSettings(Part):
         unit="images",
         help="How long the average of G remembers; 0 shows G itself.",
     )
+    any_length: bool = option(
+        False,
+        advanced=True,
+        help="Also keep averages from which one of any length can be made afterwards; takes disk.",
+    )
     ramp_up: float = option(
         0.05,
         ge=0,

@@ -62,7 +62,7 @@ def combination(
     wanted, at = np.array([exponent(length)]), np.array([until], dtype=np.float64)
     products = _product(exponents[:, None], times[:, None], exponents[None], times[None])
     targets = _product(exponents[:, None], times[:, None], wanted[None], at[None])[:, 0]
-    found: NDArray[np.float64] = np.linalg.lstsq(products, targets, rcond=1e-12)[0]
+    found = np.linalg.lstsq(products, targets, rcond=1e-12)[0].astype(np.float64)
     return found
 
 

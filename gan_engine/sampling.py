@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gan_engine import checkpoint
+from gan_engine import averages, checkpoint
 from gan_engine.config import RunConfig
 from gan_engine.device import choose
 from gan_engine.drafts import escape, unescape
@@ -185,13 +185,24 @@ class Sampler:
         return shares_K.expand(len(seeds), -1).to(self._device)
 
 
-def open_sampler(source: Path, device: str = "auto") -> Sampler:
+def open_sampler(source: Path, device: str = "auto", ema_length: float | None = None) -> Sampler:
     """Return the generator in `source`: a checkpoint, an exported generator or a run's folder.
+
+    Args:
+        source: The file or folder.
+        device: Which processor makes the images.
+        ema_length: Of a run that kept averages, the length of the one to rebuild, as a share of
+            its training; None takes the run's own.
 
     Raises:
         FileError: There is none that can be read; damaged and foreign files are kinds of it.
         MismatchError: Its weights do not fit the networks its settings build.
     """
+    if ema_length is not None:
+        if not source.is_dir():
+            raise EngineError("Only a run's folder keeps averages.", hint="Name the run's folder.")
+        path, rebuilt = averages.rebuild(source, ema_length)
+        return Sampler(rebuilt, path, device)
     if source.is_dir():
         path, found, _ = checkpoint.newest(source)
         return Sampler(found, path, device)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from gan_engine import checkpoint, commands
+from gan_engine import averages, checkpoint, commands
 from gan_engine.commands import Command, Inbox
 from gan_engine.config import live_paths
 from gan_engine.device import memory_used
@@ -134,7 +134,10 @@ class Conductor:
             began = time.monotonic()
             path = self._folder / "checkpoints" / checkpoint.file_name(session.images_seen)
             try:
-                size = checkpoint.write(path, session.snapshot())
+                snapshot = session.snapshot()
+                size = checkpoint.write(path, snapshot)
+                if session.powers:
+                    averages.keep_snapshot(self._folder, snapshot)
                 break
             except SpaceError as error:
                 if self._stopping and told:

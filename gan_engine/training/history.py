@@ -6,6 +6,7 @@ import contextlib
 import json
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ from numpy.typing import NDArray
 Series = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Images seen and values, both (points,)."""
 
+NAME = "history.sqlite"
+MOST_WAITING = 100_000
+"""How much of a history is remembered while it cannot be written; then the oldest goes."""
+
 _TABLES = """
 create table if not exists scalars (row integer primary key, session integer, images integer, seconds real, payload text);
 create table if not exists events (row integer primary key, session integer, images integer, wall real, kind text, payload text);
@@ -24,35 +29,91 @@ create table if not exists sessions (session integer primary key, images integer
 
 
 class HistoryWriter:
-    """Appends to a run's history; one writer, any number of readers."""
+    """Appends to a run's history; one writer, any number of readers.
+
+    A history that cannot be written never stops a run: what could not be kept waits in memory,
+    `trouble` says why, and it is written as soon as that is possible.
+    """
 
     def __init__(self, folder: Path, images_seen: int) -> None:
-        self._file = sqlite3.connect(
-            folder / "history.sqlite", isolation_level=None, check_same_thread=False
-        )
-        self._file.execute("pragma journal_mode = wal")
-        self._file.execute("pragma synchronous = normal")
-        self._file.executescript(_TABLES)
-        add = "insert into sessions (images, wall) values (?, ?)"
-        self._session = self._file.execute(add, (images_seen, time.time())).lastrowid
+        self._path = folder / NAME
+        self._file: sqlite3.Connection | None = None
+        self.trouble = ""
+        self.set_aside: Path | None = None
+        """Where a history went that could not be read; None when all was well."""
+        self._waiting: deque[tuple[str, tuple[object, ...]]] = deque(maxlen=MOST_WAITING)
+        self._session: int | None = None
+        self._begun = images_seen, time.time()
+        self._flush()
 
     def scalars(self, images_seen: int, seconds: float, values: Mapping[str, float]) -> None:
         """Keep one reading of the meters; what is not a number becomes null."""
         clean = {name: value if np.isfinite(value) else None for name, value in values.items()}
-        row = (self._session, images_seen, seconds, json.dumps(clean))
-        self._file.execute(
-            "insert into scalars (session, images, seconds, payload) values (?, ?, ?, ?)", row
-        )
+        add = "insert into scalars (session, images, seconds, payload) values (?, ?, ?, ?)"
+        self._put(add, images_seen, seconds, json.dumps(clean))
 
     def event(self, images_seen: int, kind: str, **payload: Any) -> None:
         """Keep something that happened."""
-        row = (self._session, images_seen, time.time(), kind, json.dumps(payload, default=str))
-        self._file.execute(
-            "insert into events (session, images, wall, kind, payload) values (?, ?, ?, ?, ?)", row
-        )
+        add = "insert into events (session, images, wall, kind, payload) values (?, ?, ?, ?, ?)"
+        self._put(add, images_seen, time.time(), kind, json.dumps(payload, default=str))
 
     def close(self) -> None:
-        self._file.close()
+        """Write what waits, if that is possible now."""
+        self._flush()
+        if self._file is not None:
+            self._file.close()
+
+    def _put(self, add: str, *row: object) -> None:
+        self._waiting.append((add, row))
+        self._flush()
+
+    def _flush(self) -> None:
+        try:
+            file = self._file = self._file or self._open()
+            if self._session is None:
+                begin = "insert into sessions (images, wall) values (?, ?)"
+                self._session = file.execute(begin, self._begun).lastrowid
+            while self._waiting:
+                add, row = self._waiting[0]
+                file.execute(add, (self._session, *row))
+                self._waiting.popleft()
+            self.trouble = ""
+        except (sqlite3.Error, OSError) as error:
+            self.trouble = str(error)
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return _connect(self._path)
+        except sqlite3.OperationalError:
+            raise  # no space, no permission: it may be there later
+        except sqlite3.DatabaseError:
+            self.set_aside = _set_aside(self._path)
+            return _connect(self._path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        file.execute("pragma journal_mode = wal")
+        file.execute("pragma synchronous = normal")
+        file.executescript(_TABLES)
+        if (found := file.execute("pragma quick_check(1)").fetchone()) != ("ok",):
+            raise sqlite3.DatabaseError(str(found))
+    except sqlite3.Error:
+        file.close()
+        raise
+    return file
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename a history that cannot be read, so that it is kept and a new one can begin."""
+    number = 1
+    while (aside := path.with_name(f"history.damaged-{number}.sqlite")).exists():
+        number += 1
+    for end in ("-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + end).replace(aside.with_name(aside.name + end))
+    return path.replace(aside)
 
 
 class History:
@@ -64,7 +125,7 @@ class History:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._file = _open(folder / "history.sqlite")
+        self._file = _open(folder / NAME)
 
     def scalars(self, since_row: int = 0) -> tuple[int, dict[str, Series]]:
         """Return the last row read and every series after `since_row`; NaN where nothing was read."""

@@ -9,11 +9,13 @@ from torch import Tensor
 
 from gan_engine.config import RunConfig
 from gan_engine.drafts import get
+from gan_engine.power_average import LENGTHS, step_weight
 from gan_engine.schema import Part, settings_of, value_at, walk
 
 P = TypeVar("P", bound=Part)
 _SECTIONS = ("loss", "penalties", "optimizer_g", "optimizer_d")
 EMA = "ema.weight"
+POWERS = tuple(f"ema.power.{i}" for i in range(len(LENGTHS)))
 
 
 class LiveValues:
@@ -31,9 +33,9 @@ class LiveValues:
             if s.live and s.kind in ("number", "varying") and s.path.split(".")[0] in _SECTIONS
         ]
         self._pinned = device.type == "cuda"
-        self._host = torch.full((len(self._paths) + 1,), float("nan"))
+        self._host = torch.full((len(self._paths) + 1 + len(POWERS),), float("nan"))
         self._device = torch.zeros_like(self._host, device=device)
-        self._index = {path: i for i, path in enumerate([*self._paths, EMA])}
+        self._index = {path: i for i, path in enumerate([*self._paths, EMA, *POWERS])}
 
     def __getitem__(self, path: str) -> Tensor:
         return self._device[self._index[path]]
@@ -42,11 +44,12 @@ class LiveValues:
         """Return the value last filled in at `path`."""
         return float(self._host[self._index[path]])
 
-    def fill(self, config: RunConfig, seen: int) -> None:
-        """Bring every value to where it is after `seen` images."""
+    def fill(self, config: RunConfig, seen: int, updates_g: int = 0) -> None:
+        """Bring every value to where it is after `seen` images and `updates_g` updates of G."""
         total = config.training.images
         values = [value_at(_value(config, path), seen, total) for path in self._paths]
-        fresh = torch.tensor([*values, _ema_weight(config, seen)])
+        powers = [step_weight(length, updates_g + 1) for length in LENGTHS]
+        fresh = torch.tensor([*values, _ema_weight(config, seen), *powers])
         if not torch.equal(fresh, self._host):
             self._host = fresh
             # A copy that is still on its way keeps its own pinned memory: none is written over.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from gan_engine.config import RunConfig
+from gan_engine.power_average import LENGTHS
 
 
 @dataclass
@@ -54,6 +56,29 @@ class Frozen:
         copies = {name: buffer.clone() for name, buffer in self._buffers.items()}
         out: Tensor = torch.func.functional_call(self._network, {**self._weights, **copies}, inputs)
         return out
+
+
+class PowerAverages:
+    """Two averages of G whose lengths are shares of the training; see `power_average`."""
+
+    def __init__(self, g: nn.Module) -> None:
+        floats = {n: t for n, t in g.state_dict(keep_vars=True).items() if t.is_floating_point()}
+        self._from = [tensor.detach() for tensor in floats.values()]
+        self._kept = [[tensor.clone() for tensor in self._from] for _ in LENGTHS]
+        self._names = list(floats)
+
+    @torch.no_grad()
+    def move(self, weights: Sequence[Tensor]) -> None:
+        """Do average += weight * (G - average) for each length."""
+        for kept, weight in zip(self._kept, weights, strict=True):
+            apart = torch._foreach_sub(self._from, kept)
+            torch._foreach_mul_(apart, weight)
+            torch._foreach_add_(kept, apart)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return both, under the names a checkpoint gives them."""
+        pairs = ((i, zip(self._names, kept, strict=True)) for i, kept in enumerate(self._kept))
+        return {f"{i}.{name}": tensor for i, named in pairs for name, tensor in named}
 
 
 class Average:

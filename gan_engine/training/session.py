@@ -26,7 +26,7 @@ from gan_engine.training.accelerate import Runner, choose_mode
 from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
-from gan_engine.training.networks import build_networks
+from gan_engine.training.networks import PowerAverages, build_networks
 from gan_engine.training.optimisers import Update
 from gan_engine.training.randomness import mixed
 from gan_engine.training.step import Step, meter_names
@@ -60,11 +60,12 @@ class Session:
         """Build networks and optimisers as they are before the first update."""
         config, device = self.config, self.device
         self.live = LiveValues(config, device)
-        self.live.fill(config, self.images_seen)
+        self.live.fill(config, self.images_seen, self.updates_g)
         self.networks = build_networks(config, device, len(self.classes))
         for network in (self.networks.g, self.networks.d):
             draw_from(network, self.random)
         self.memory = Memory(config, device)
+        self.powers = PowerAverages(self.networks.g) if config.ema.any_length else None
         self.meters = Meters(meter_names(config.penalties), device)
         clip = config.training.gradient_clip
         updates = {}
@@ -91,6 +92,7 @@ class Session:
             z_dim=config.architecture.z_dim,
             device=device,
             autocast=autocast_type(config.training.precision, device),
+            powers=self.powers,
             draw_labels=self.images.draw_labels,
         )
         self.runner = Runner(self.step, choose_mode(config.training.acceleration, device))
@@ -114,7 +116,7 @@ class Session:
     def update_d(self) -> None:
         """Show D the next batch of reals and one of fakes."""
         batch = self.config.training.batch_size
-        self.live.fill(self.config, self.images_seen)
+        self.live.fill(self.config, self.images_seen, self.updates_g)
         self.random.manual_seed(mixed(self.config.training.seed, _FOR_D, self.updates_d))
         self.images.show(self._walk.at(self.images_seen, batch))
         self.runner.discriminator(self._due("d", self.updates_d))
@@ -124,7 +126,7 @@ class Session:
     def update_g(self) -> None:
         """Let G learn from what D says of its images, and of reals where scores are relative."""
         seed = mixed(self.config.training.seed, _FOR_G, self.updates_g)
-        self.live.fill(self.config, self.images_seen)
+        self.live.fill(self.config, self.images_seen, self.updates_g)
         self.random.manual_seed(seed)
         due = self._due("g", self.updates_g)
         # Fresh reals for G, which do not count as seen.
@@ -193,7 +195,9 @@ class Session:
         found = self.networks.tensors()
         for name, update in self.updates.items():
             found |= {f"optimizer_{name}.{key}": value for key, value in update.tensors().items()}
-        return found | {f"memory.{name}": value for name, value in self.memory.tensors().items()}
+        found |= {f"memory.{name}": value for name, value in self.memory.tensors().items()}
+        powers = self.powers.tensors() if self.powers else {}
+        return found | {f"power.{name}": value for name, value in powers.items()}
 
     def snapshot(self) -> Checkpoint:
         """Return everything that going on bit for bit needs."""
@@ -238,6 +242,8 @@ class Session:
             }
             update.load(kept)
         checkpoint.load_into(self.memory.tensors(), saved.tensors, "memory", path)
+        if self.powers:
+            checkpoint.load_into(self.powers.tensors(), saved.tensors, "power", path)
         self.runner.forget()
         self.images_seen = saved.images_seen
         self.updates_d, self.updates_g = (

@@ -13,10 +13,10 @@ from gan_engine.augment import Augmentation, Transform
 from gan_engine.data.dataset import Shown
 from gan_engine.losses import AdversarialLoss
 from gan_engine.penalties import Penalty, Scene
-from gan_engine.training.live import EMA, LiveValues
+from gan_engine.training.live import EMA, POWERS, LiveValues
 from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
-from gan_engine.training.networks import Average, Frozen, Networks
+from gan_engine.training.networks import Average, Frozen, Networks, PowerAverages
 from gan_engine.training.optimisers import Update
 
 
@@ -45,6 +45,7 @@ class Step:
     z_dim: int
     device: torch.device
     autocast: torch.dtype | None = None
+    powers: PowerAverages | None = None
     draw_labels: Callable[[torch.Generator], Tensor | None] = lambda _: None
 
     def __post_init__(self) -> None:
@@ -118,6 +119,8 @@ class Step:
         )  # fmt: skip
         self._learn(loss, due, scene, self.update_g, "g")
         self._average.move(self.live[EMA])
+        if self.powers is not None:
+            self.powers.move([self.live[name] for name in POWERS])
 
     def _learn(
         self, loss: Tensor, due: tuple[Penalty, ...], scene: Scene, update: Update, name: str
