@@ -43,6 +43,7 @@ OTHERS: dict[float, str] = {
     2: _MATHS,
     2.5: _WORDS,
     3: _FILES,
+    3.3: _FILES,
     3.5: _FILES,
     4: _FILES,
     5: _FILES,
