@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from gan_engine import averages, checkpoint, commands
+from gan_engine import checkpoint, commands
 from gan_engine.commands import Command, Inbox
 from gan_engine.config import live_paths
 from gan_engine.device import memory_used
@@ -15,8 +15,10 @@ from gan_engine.drafts import get
 from gan_engine.errors import DivergedError, EngineError, FileError, SpaceError
 from gan_engine.events import Changed, Event, Notice, Paused, Resumed, SampleGrid, Saved, Scalars
 from gan_engine.imaging import write_png
+from gan_engine.schema import Message
 from gan_engine.training.folder import thin_grids
 from gan_engine.training.history import HistoryWriter
+from gan_engine.training.saver import Kept, Saver
 from gan_engine.training.session import Session
 
 READINGS_A_SECOND = 10
@@ -34,7 +36,8 @@ class Conductor:
         self._session, self._inbox, self._folder, self._history = session, inbox, folder, history
         self.reason: Literal["done", "stopped"] = "done"
         self._stopping = self._pausing = False
-        self._returns = 0
+        self._returns, self._told = 0, ""
+        self._saver = Saver(folder)
         now = time.monotonic()
         self._read_at = self._grid_at = now
         self._saved_at, self._saved_seen = now, session.images_seen
@@ -46,7 +49,26 @@ class Conductor:
 
     def run(self) -> Iterator[Event]:
         """Yield what happens until the run is done or told to stop; everything is saved then."""
-        yield from self._grid()
+        if aside := self._history.set_aside:
+            text = Message(
+                "The history could not be read: it is kept as “{name}”.", name=aside.name
+            )
+            yield Notice(self._session.images_seen, "warning", text, key="history")
+        try:
+            yield from self._grid()
+            while True:
+                yield from self._rounds()
+                yield from self._read(time.monotonic(), last=True)
+                yield from self._grid()
+                yield from self._save(wait=True)
+                if self._over:  # else something was no number at the very end: go on from before
+                    break
+        finally:
+            self._saver.close()
+        self.reason = "stopped" if self._stopping else "done"
+        self._history.event(self._session.images_seen, "finished", reason=self.reason)
+
+    def _rounds(self) -> Iterator[Event]:
         while not self._over:
             for command in self._inbox.take():
                 yield from self._obey(command)
@@ -56,11 +78,6 @@ class Conductor:
                 break
             self._session.round()
             yield from self._after_round(time.monotonic())
-        yield from self._read(time.monotonic(), last=True)
-        yield from self._grid()
-        yield from self._save()
-        self.reason = "stopped" if self._stopping else "done"
-        self._history.event(self._session.images_seen, "finished", reason=self.reason)
 
     def _after_round(self, now: float) -> Iterator[Event]:
         config, seen = self._session.config, self._session.images_seen
@@ -69,6 +86,8 @@ class Conductor:
         if now >= self._grid_at or self._first_grid:
             self._first_grid = False
             yield from self._grid()
+        if self._saver.ready:
+            yield from self._finish_save()
         every = config.checkpoint
         if (
             seen - self._saved_seen >= every.every_images
@@ -91,6 +110,13 @@ class Conductor:
         values["memory"] = float(memory_used(session.device))
         self._read_seen = session.images_seen
         self._history.scalars(session.images_seen, session.seconds, values)
+        if (trouble := self._history.trouble) != self._told:
+            self._told = trouble
+            if trouble:
+                text = Message(
+                    "The history waits in memory: it cannot be written ({why}).", why=trouble
+                )
+                yield Notice(session.images_seen, "warning", text, key="history")
         yield Scalars(session.images_seen, values, session.seconds)
         if any(value != value or abs(value) == float("inf") for value in values.values()):
             yield from self._go_back("The losses are no longer numbers")
@@ -124,37 +150,59 @@ class Conductor:
 
     # --- saving --------------------------------------------------------------------------------
 
-    def _save(self) -> Iterator[Event]:
-        """Write a checkpoint; on a full disk wait for space, losing nothing."""
-        session, told = self._session, False
-        if not session.is_finite():
+    def _save(self, wait: bool = False) -> Iterator[Event]:
+        """Begin to write a checkpoint beside the training, after the one before is on disk.
+
+        Args:
+            wait: Go on only once it is on disk.
+        """
+        yield from self._finish_save()
+        yield from self._start_save()
+        if wait:
+            yield from self._finish_save()
+            self._skip_clock()
+
+    def _start_save(self) -> Iterator[Event]:
+        session = self._session
+        while not session.is_finite():
             yield from self._go_back("A weight is no longer a number")
-            return
-        while True:
-            began = time.monotonic()
-            path = self._folder / "checkpoints" / checkpoint.file_name(session.images_seen)
+        keep, powers = session.config.checkpoint.keep, bool(session.powers)
+        self._saver.start(session.snapshot().kept(), keep, powers)
+        self._saved_at, self._saved_seen = time.monotonic(), session.images_seen
+
+    def _finish_save(self) -> Iterator[Event]:
+        """Tell of the save that was begun, if any; on a full disk wait for space, losing nothing."""
+        told = False
+        while self._saver.busy:
             try:
-                snapshot = session.snapshot()
-                size = checkpoint.write(path, snapshot)
-                if session.powers:
-                    averages.keep_snapshot(self._folder, snapshot)
-                break
+                kept = self._saver.result()
             except SpaceError as error:
                 if self._stopping and told:
                     raise
                 if not told:
-                    self._history.event(session.images_seen, "trouble", text=str(error))
-                    yield Notice(session.images_seen, "error", error.text, error.hint, key="space")
-                    yield Paused(session.images_seen, reason=str(error.text))
+                    yield from self._tell_of_space(error)
                 told = True
                 yield from self._wait_for_space()
-        if told:
-            yield Resumed(session.images_seen)
-        checkpoint.prune(self._folder, session.config.checkpoint.keep)
-        self._saved_at, self._saved_seen = time.monotonic(), session.images_seen
-        self._history.event(session.images_seen, "saved", path=path.name, bytes=size)
-        yield Saved(session.images_seen, path, size, time.monotonic() - began)
-        self._skip_clock()
+                yield from self._start_save()
+                continue
+            if told:
+                yield Resumed(self._session.images_seen)
+                self._skip_clock()
+            yield from self._tell(kept)
+
+    def _tell(self, kept: Kept) -> Iterator[Event]:
+        seen = kept.images_seen
+        self._history.event(seen, "saved", path=kept.path.name, bytes=kept.bytes)
+        yield Saved(seen, kept.path, kept.bytes, kept.seconds)
+        if kept.trouble:
+            text = Message("An older checkpoint could not be deleted: {why}.", why=kept.trouble)
+            yield Notice(seen, "warning", text, key="prune")
+
+    def _tell_of_space(self, error: SpaceError) -> Iterator[Event]:
+        seen = self._session.images_seen
+        self._history.event(seen, "trouble", text=str(error))
+        yield Notice(seen, "error", error.text, error.hint, key="space")
+        yield Paused(seen, reason=str(error.text))
 
     def _wait_for_space(self) -> Iterator[Event]:
         """Wait a few seconds or for a command; Resume tries at once, Stop tries once more."""
@@ -168,6 +216,7 @@ class Conductor:
 
     def _go_back(self, why: str) -> Iterator[Event]:
         """Return to the newest whole save with half the rates; give up after three times."""
+        yield from self._finish_save()
         session, broke = self._session, self._session.images_seen
         self._returns += 1
         self._history.event(broke, "diverged", why=why, returns=self._returns)
@@ -184,7 +233,8 @@ class Conductor:
             session.restore(saved, path)
         except FileError:
             session.restart()
-        session.lower_rates()
+        self._history.go_back(session.images_seen)
+        yield from self._lower_rates()
         session.meters.read(wait=True)
         self._read_seen = self._saved_seen = session.images_seen
         rate = session.config.optimizer_g.rate
@@ -197,6 +247,14 @@ class Conductor:
             "Raise R1's gamma if it happens again.",
             key="diverged",
         )
+
+    def _lower_rates(self) -> Iterator[Event]:
+        session, paths = self._session, ("optimizer_g.rate", "optimizer_d.rate")
+        before = session.config.draft()
+        session.lower_rates()
+        after = session.config.draft()
+        for path in paths:
+            yield self._changed(path, get(before, path), get(after, path))
 
     # --- commands ------------------------------------------------------------------------------
 
@@ -211,7 +269,7 @@ class Conductor:
             case commands.SampleNow():
                 yield from self._grid()
             case commands.SaveNow():
-                yield from self._save()
+                yield from self._save(wait=self._pausing)
             case commands.StepOnce(network=network) if self._pausing:
                 self._session.update_d() if network == "d" else self._session.update_g()
                 yield from self._read(time.monotonic(), last=True)
@@ -236,11 +294,15 @@ class Conductor:
             return
         new = get(session.config.draft(), path)
         if new != old:
-            self._history.event(session.images_seen, "changed", path=path, old=old, new=new)
-            yield Changed(session.images_seen, path, old, new)
+            yield self._changed(path, old, new)
+
+    def _changed(self, path: str, old: object, new: object) -> Changed:
+        self._history.event(self._session.images_seen, "changed", path=path, old=old, new=new)
+        return Changed(self._session.images_seen, path, old, new)
 
     def _wait(self) -> Iterator[Event]:
         """Hold everything until Resume or Stop."""
+        yield from self._finish_save()
         yield from self._read(time.monotonic(), last=True)
         self._history.event(self._session.images_seen, "paused")
         yield Paused(self._session.images_seen)

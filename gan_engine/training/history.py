@@ -57,6 +57,11 @@ class HistoryWriter:
         add = "insert into events (session, images, wall, kind, payload) values (?, ?, ?, ?, ?)"
         self._put(add, images_seen, time.time(), kind, json.dumps(payload, default=str))
 
+    def go_back(self, images_seen: int) -> None:
+        """From here on the run takes another way: what was read beyond this point is left out."""
+        self._flush()
+        self._session, self._begun = None, (images_seen, time.time())
+
     def close(self) -> None:
         """Write what waits, if that is possible now."""
         self._flush()

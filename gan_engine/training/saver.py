@@ -1,0 +1,78 @@
+"""Saves a run beside its training: one save at a time, done when it is on disk and read back."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from gan_engine import averages, checkpoint
+from gan_engine.checkpoint import Checkpoint
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A save that is on disk and verified; `trouble` says why older ones could not be deleted."""
+
+    images_seen: int
+    path: Path
+    bytes: int
+    seconds: float
+    trouble: str
+
+
+class Saver:
+    """Writes checkpoints of one run in a thread of its own; what fails there comes out of `result`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._thread = ThreadPoolExecutor(1, "saving")
+        self._going: Future[Kept] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a save was begun whose result was not taken yet."""
+        return self._going is not None
+
+    @property
+    def ready(self) -> bool:
+        """Whether taking the result would not wait."""
+        return self._going is not None and self._going.done()
+
+    def start(self, snapshot: Checkpoint, keep: int, powers: bool) -> None:
+        """Begin to save; the result of the save before must have been taken.
+
+        Args:
+            snapshot: What nobody changes meanwhile.
+            keep: How many of the newest checkpoints stay.
+            powers: Whether to keep the averages of any length too.
+        """
+        self._going = self._thread.submit(_save, self._folder, snapshot, keep, powers)
+
+    def result(self) -> Kept:
+        """Wait for the save that was begun and return what came of it.
+
+        Raises:
+            SpaceError: It could not be written; older saves are as they were.
+        """
+        assert self._going is not None  # only after start()
+        going, self._going = self._going, None
+        return going.result()
+
+    def close(self) -> None:
+        """Wait for the save that was begun, if any; there are none after it."""
+        self._thread.shutdown(wait=True)
+
+
+def _save(folder: Path, snapshot: Checkpoint, keep: int, powers: bool) -> Kept:
+    began, trouble = time.monotonic(), ""
+    path = folder / "checkpoints" / checkpoint.file_name(snapshot.images_seen)
+    size = checkpoint.write(path, snapshot)
+    if powers:
+        averages.keep_snapshot(folder, snapshot)
+    try:
+        checkpoint.prune(folder, keep)
+    except OSError as error:
+        trouble = error.strerror or type(error).__name__
+    return Kept(snapshot.images_seen, path, size, time.monotonic() - began, trouble)
