@@ -32,6 +32,7 @@ _HOME = {
         " clean_prepared diagnose inspect_folder prepare prepared_sets safe_fixes scan_folder"
     ),
     "export": "EXPORTERS Exporter ExportProgress export",
+    "health": "Facts Remedy Verdict examine",
     "training": "History RunInfo list_runs read_run resume train",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
