@@ -1,0 +1,69 @@
+"""Copies of training images are found; images that were never seen are not taken for copies."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from gan_engine.metrics import Memorisation, nearest
+from tests.gan_engine.metrics.conftest import blurred, dice, noisy
+
+
+def judged(real: Tensor, fake: Tensor, **choices: bool) -> tuple[float, float]:
+    found = Memorisation(**choices).measure(real, fake, dice())
+    return found["metric/novelty"], found["metric/originals"]
+
+
+def test_that_unseen_pictures_are_new(pictures: Tensor) -> None:
+    novelty, originals = judged(pictures[:300], pictures[300:])
+    assert novelty == pytest.approx(1, abs=0.15)
+    assert originals == pytest.approx(0.9, abs=0.07)
+
+
+@pytest.mark.parametrize("change", ["none", "blur", "noise", "mirror", "darker"])
+def test_that_copies_are_flagged_through_small_changes(pictures: Tensor, change: str) -> None:
+    real = pictures[:300]
+    fake = {
+        "none": real,
+        "blur": blurred(real),
+        "noise": noisy(real, 0.1),
+        "mirror": real.flip(3),
+        "darker": real * 0.95 - 0.05,
+    }[change][:100]
+    novelty, originals = judged(real, fake)
+    assert novelty < 0.35
+    assert originals < 0.1
+
+
+def test_that_copies_among_new_pictures_are_counted(pictures: Tensor) -> None:
+    real = pictures[:300]
+    fake = torch.cat([real[:50], pictures[300:400]])
+    assert judged(real, fake)[1] == pytest.approx(0.9 * 100 / 150, abs=0.07)
+
+
+def test_that_a_mirror_image_may_be_taken_as_new(pictures: Tensor) -> None:
+    even = (pictures[:300] - pictures[:300].flip(3)).abs().mean((1, 2, 3)) < 0.1
+    real = pictures[:300][~even]
+    assert judged(real, real.flip(3)[:100], mirrored=False)[0] > 0.5
+    assert judged(real, real.flip(3)[:100], mirrored=True)[0] == 0
+
+
+def test_that_the_nearest_training_image_is_the_one_copied(pictures: Tensor) -> None:
+    chosen = torch.tensor([7, 3, 250, 3])
+    assert torch.equal(nearest(noisy(pictures[chosen], 0.1), pictures), chosen)
+    assert torch.equal(nearest(pictures[chosen].flip(3), pictures, mirrored=True), chosen)
+
+
+def test_that_images_of_8_bits_say_the_same(pictures: Tensor) -> None:
+    levels = ((pictures + 1) * 127.5).round().byte()
+    assert judged(levels[:300], pictures[300:]) == pytest.approx(
+        judged(pictures[:300], pictures[300:]), abs=1e-4
+    )
+    assert nearest(levels[:9], pictures).tolist() == list(range(9))
+
+
+def test_that_a_folder_of_equal_pictures_has_no_answer_and_no_failure(pictures: Tensor) -> None:
+    real = pictures[:1].expand(30, -1, -1, -1)
+    assert judged(real, pictures[1:31])[0] == 1
+    assert judged(real, real)[1] == 0
