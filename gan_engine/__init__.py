@@ -28,8 +28,8 @@ _HOME = {
     "summary": "LayerRow NetworkSummary summarize",
     "sampling": "Sampler open_sampler",
     "data": (
-        "BadFile DatasetReport Finding Inspection InspectProgress Prepared PreparedSet PrepareProgress ScanProgress"
-        " clean_prepared diagnose inspect_folder prepare prepared_sets safe_fixes scan_folder"
+        "BadFile DatasetReport Finding Inspection InspectProgress Prepared PreparedSet PrepareProgress ScanProgress Suggestion"
+        " clean_prepared diagnose inspect_folder prepare prepared_sets safe_fixes scan_folder suggest_size"
     ),
     "export": "EXPORTERS Exporter ExportProgress export",
     "health": "Facts Remedy Verdict examine",

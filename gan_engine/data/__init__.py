@@ -1,6 +1,6 @@
 """Folders of pictures: what is in them, and one array made of them."""
 
-from gan_engine.data.diagnosis import Finding, diagnose, safe_fixes
+from gan_engine.data.diagnosis import Finding, Suggestion, diagnose, safe_fixes, suggest_size
 from gan_engine.data.inspection import Inspection, InspectProgress, inspect_folder
 from gan_engine.data.prepare import Prepared, PrepareProgress, prepare
 from gan_engine.data.scan import BadFile, DatasetReport, ScanProgress, scan_folder
@@ -16,6 +16,7 @@ __all__ = [
     "Prepared",
     "PreparedSet",
     "ScanProgress",
+    "Suggestion",
     "clean_prepared",
     "diagnose",
     "inspect_folder",
@@ -23,4 +24,5 @@ __all__ = [
     "prepared_sets",
     "safe_fixes",
     "scan_folder",
+    "suggest_size",
 ]

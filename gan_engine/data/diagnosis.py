@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gan_engine.data_settings import DataSettings
 
 EXAMPLES = 12
+_SIZES = (32, 64, 128, 256)
 _LOPSIDED = 5  # times as many in the largest class as in the smallest
 _ODD = 2.0  # times as long, for its width, as the run's images: half of it would be cropped
 
@@ -117,6 +118,45 @@ def diagnose(
         if files:
             found.append(_finding(key, files, title, consequence, rule))
     return found
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A size for the images of a run, and why."""
+
+    size: int
+    reason: str
+
+
+def suggest_size(report: DatasetReport) -> Suggestion:
+    """Return the largest common size that three quarters of the pictures fill without enlarging."""
+    sides = sorted(min(size) for size in report.dimensions)
+    if not sides:
+        return Suggestion(64, Message("There are no pictures to judge by."))
+    most = sides[len(sides) // 4]
+    size = max((size for size in _SIZES if size <= most), default=_SIZES[0])
+    if most > _SIZES[-1]:
+        reason = Message(
+            "Most pictures have {side} px or more on their shorter side; beyond {size} px training"
+            " takes days.",
+            side=most,
+            size=size,
+        )
+    elif most < _SIZES[0]:
+        reason = Message(
+            "Most pictures have {side} px or less on their shorter side; {size} px is the least"
+            " that networks work with.",
+            side=most,
+            size=size,
+        )
+    else:
+        reason = Message(
+            "Three of four pictures have {side} px or more on their shorter side, so none of them"
+            " is enlarged at {size} px.",
+            side=most,
+            size=size,
+        )
+    return Suggestion(size, reason)
 
 
 def safe_fixes(findings: Sequence[Finding]) -> dict[str, Any]:

@@ -23,7 +23,8 @@ Thing = TypeVar("Thing")
 FEW = 100
 """With fewer pictures than this, networks learn them by heart."""
 
-_HEADER_THREADS = 4  # headers are small: this hides the waiting of disks, not arithmetic
+_HEADER_THREADS = 2  # one waits for the disk while the other reads; more wait for each other
+_HEADERS_AT_ONCE = 16  # handing a single header to a thread costs more than reading it
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,15 @@ def scan_folder(
     memory = Memory("headers", folder)
     unknown = [entry for entry in pictures if memory.get(entry) is None]
     done = len(pictures) - len(unknown)
-    for entry, told in in_order(partial(_header_or_reason, folder), unknown, _HEADER_THREADS):
+    some = _HEADERS_AT_ONCE
+    batches = [unknown[at : at + some] for at in range(0, len(unknown), some)]
+    for batch, told in in_order(partial(_headers, folder), batches, _HEADER_THREADS):
         if cancelled():
             memory.save(pictures)
             return
-        memory.put(entry, told)
-        done += 1
+        for entry, header_or_reason in zip(batch, told, strict=True):
+            memory.put(entry, header_or_reason)
+        done += len(batch)
         if clock.due():
             yield ScanProgress(done, len(pictures))
     memory.save(pictures)
@@ -140,12 +144,16 @@ def scan_folder(
     headers: list[tuple[str, ImageHeader]] = []
     bad = bad_files(entries)
     for entry in pictures:
-        told = memory.get(entry)
-        if isinstance(told[0], str):
-            bad.append(BadFile(escape(entry.name), heard(told)))
+        known = memory.get(entry)
+        if isinstance(known[0], str):
+            bad.append(BadFile(escape(entry.name), heard(known)))
         else:
-            headers.append((entry.name, ImageHeader(*told)))
+            headers.append((entry.name, ImageHeader(*known)))
     yield _report(folder, entries, headers, bad)
+
+
+def _headers(folder: Path, batch: Sequence[Entry]) -> list[list[Any]]:
+    return [_header_or_reason(folder, entry) for entry in batch]
 
 
 def _header_or_reason(folder: Path, entry: Entry) -> list[Any]:

@@ -77,7 +77,8 @@ class Writer:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._adopt()
             data, journal = (self.folder / (self._mark + name) for name in (ARRAY, _JOURNAL))
-            self._data = open(data, "r+b" if data.exists() else "w+b")
+            data.touch()
+            self._data = open(data, "r+b")
             self._journal = open(journal, "a+b")
             self._take_up()
         except BaseException:

@@ -9,7 +9,14 @@ import pytest
 from PIL import Image
 
 from gan_engine.config import DataSettings
-from gan_engine.data import DatasetReport, Finding, diagnose, safe_fixes, scan_folder
+from gan_engine.data import (
+    DatasetReport,
+    Finding,
+    diagnose,
+    safe_fixes,
+    scan_folder,
+    suggest_size,
+)
 
 
 def scene(seed: int, size: tuple[int, int] = (48, 32)) -> Image.Image:
@@ -114,3 +121,15 @@ def test_that_pairs_are_pointed_at(tmp_path):
         save(tmp_path / "two" / "B" / f"{seed}.jpg", scene(seed + 9))
     assert findings(tmp_path / "wide")["pairs"].count == 3
     assert findings(tmp_path / "two")["paired_folders"].count == 6
+
+
+@pytest.mark.parametrize(
+    ("side", "size"), [(9, 32), (32, 32), (63, 32), (64, 64), (200, 128), (256, 256), (300, 256)]
+)
+def test_that_a_size_is_suggested_that_most_pictures_fill(tmp_path, side, size):
+    for seed in range(8):
+        save(tmp_path / f"{seed}.png", scene(seed, (side + 5, side) if seed else (8, 8)))
+    *_, report = scan_folder(tmp_path)
+    suggestion = suggest_size(report)
+    assert suggestion.size == size
+    assert f"{side} px" in suggestion.reason
