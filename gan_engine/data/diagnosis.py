@@ -200,7 +200,7 @@ def _unusable(report: DatasetReport, inspection: Inspection | None) -> Iterator[
 
 
 def _too_few(report: DatasetReport) -> Iterator[Finding]:
-    if len(report.files) < FEW:
+    if 0 < len(report.files) < FEW:
         yield _finding(
             "few",
             report.files,
