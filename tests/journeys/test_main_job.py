@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from gan_engine import EXPORTERS, get, open_sampler, read_png
+from gan_engine import get, open_sampler, read_png
+from studio.panels.export import ExportDialog
 from tests.studio.tiny import tiny_draft
 
 
@@ -26,16 +27,16 @@ def test_the_whole_way_from_a_folder_to_a_generator_of_ones_own(visitor, emoji, 
 
     visitor.chooses("stop")
     visitor.waits_for("idle")
-    folder = studio.run.folder
 
     exported = tmp_path / "mine.safetensors"
-    weights = next(kind for kind in EXPORTERS if kind.key() == "ema")
-    with visitor.qtbot.waitSignal(
-        studio.jobs.export(folder, weights(), exported).done, timeout=60_000
-    ):
-        pass
-    seeds = visitor.grids[-1].seeds
-    expected = visitor.grids[-1].pixels
+    visitor.chooses("export")
+    dialog = visitor.window.findChild(ExportDialog)
+    dialog.path.setText(str(exported))
+    dialog.path.textEdited.emit(str(exported))
+    dialog.export_button.click()
+    visitor.waits_until(dialog.show_button.isVisible)
+    dialog.close()
+    seeds, expected = visitor.grids[-1].seeds, visitor.grids[-1].pixels
     assert (open_sampler(exported).grid(2, 2, seeds[0]) == expected).all()
 
     visitor.grids.clear()
