@@ -97,6 +97,8 @@ def described(metric: Metric, images_NCHW: Tensor, device: torch.device) -> Tens
             least=metric.least,
             count=len(images_NCHW),
         )
+    if device.type == "mps":  # lacks antialiased resizing and averaging to any size
+        device = torch.device("cpu")
     found = metric.describe(images_NCHW.detach(), device)
     if found.is_floating_point() and not torch.isfinite(found).all():
         raise EngineError(

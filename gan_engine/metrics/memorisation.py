@@ -53,7 +53,7 @@ class Memorisation(Metric):
         return "small images"
 
     def describe(self, images_NCHW: Tensor, device: torch.device) -> Tensor:
-        return small(images_NCHW)
+        return small(images_NCHW, device)
 
     def compare(self, real: Tensor, fake: Tensor, random: torch.Generator) -> dict[str, float]:
         """Hold out a tenth of the reals one by one: each against all others, as if it were unseen.
@@ -84,15 +84,15 @@ def nearest(fake_NCHW: Tensor, real_NCHW: Tensor, mirrored: bool = False) -> Ten
         real_NCHW: Training images, of any size; floats in [-1, 1] or uint8.
         mirrored: Whether their mirror images are looked at too.
     """
-    return _to_nearest(small(fake_NCHW), small(real_NCHW), mirrored)[1]
+    here = torch.device("cpu")
+    return _to_nearest(small(fake_NCHW, here), small(real_NCHW, here), mirrored)[1]
 
 
-def small(images_NCHW: Tensor) -> Tensor:
+def small(images_NCHW: Tensor, device: torch.device) -> Tensor:
     """Return the images averaged down to 16x16 pixels or less, on the CPU: (N, C, h, w) fp32."""
     size = min(SIDE, images_NCHW.shape[2]), min(SIDE, images_NCHW.shape[3])
-    return torch.cat(
-        [F.adaptive_avg_pool2d(chunk, size).cpu() for chunk in batches(images_NCHW, _BATCH)]
-    )
+    found = [F.adaptive_avg_pool2d(x, size).cpu() for x in batches(images_NCHW, _BATCH, device)]
+    return torch.cat(found)
 
 
 def _to_nearest(
