@@ -13,6 +13,7 @@ from gan_engine.data_settings import DataSettings
 from gan_engine.drafts import Draft, drop, get
 from gan_engine.errors import SettingsError
 from gan_engine.losses import LOSSES, AdversarialLoss, CrossEntropy
+from gan_engine.metrics import METRICS, Metric, SlicedWasserstein
 from gan_engine.optimizers import OPTIMIZERS, Adam, Optimizer
 from gan_engine.penalties import PENALTIES, R1, Penalty
 from gan_engine.problems import Problem, problems_of
@@ -139,6 +140,18 @@ class CheckpointSettings(Part):
     keep: int = option(3, ge=1, le=1000, help="How many of the newest checkpoints to keep.")
 
 
+class MeasuringSettings(Part):
+    """How much time the metrics may take."""
+
+    title = "Measuring"
+    share: float = option(
+        0.05,
+        ge=0,
+        le=0.5,
+        help="Which share of the time metrics may take; 0 measures nothing.",
+    )
+
+
 class RunConfig(Part):
     """Everything that decides what a run does; immutable."""
 
@@ -167,6 +180,13 @@ class RunConfig(Part):
         Adam(), label="Optimiser of D", help="How D's weights follow their gradients."
     )
     ema: EmaSettings = option(EmaSettings(), label="Averaging", help="The averaged G.")
+    metrics: Annotated[tuple[Metric, ...], EachOf(METRICS)] = option(
+        (SlicedWasserstein(images=256),),
+        help="Numbers for how good samples are; the checkpoint best by the first one is kept.",
+    )
+    measuring: MeasuringSettings = option(
+        MeasuringSettings(), help="How much time the metrics may take."
+    )
     training: TrainingSettings = option(
         TrainingSettings(), help="How long, how much at once, on what."
     )

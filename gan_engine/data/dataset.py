@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -115,6 +116,18 @@ class Images:
                 len(self), self.indices.shape, device=self.indices.device, generator=random
             )
         ]
+
+    def everything(self) -> Tensor:
+        """Return the prepared images as they are on disk: (N, C, H, W), uint8, not to be changed."""
+        with warnings.catch_warnings():  # torch warns of read-only memory that nobody writes to
+            warnings.simplefilter("ignore", UserWarning)
+            return torch.from_numpy(self._prepared).permute(0, 3, 1, 2)
+
+    def labels_like(self, count: int) -> Tensor:
+        """Return labels in the classes' own shares, always the same ones: (count,) on the device."""
+        assert self._every_label is not None  # only asked for where there are classes
+        chosen = np.random.default_rng(0).integers(len(self), size=count)
+        return torch.from_numpy(self._every_label[chosen]).to(self.indices.device)
 
     def some(self, rows: int, columns: int) -> Tensor:
         """Return the first images of the set, to look at: (rows x columns, C, H, W) in [-1, 1].

@@ -18,6 +18,7 @@ from gan_engine.imaging import write_png
 from gan_engine.schema import Message
 from gan_engine.training.folder import thin_grids
 from gan_engine.training.history import HistoryWriter
+from gan_engine.training.measuring import Measuring
 from gan_engine.training.saver import Kept, Saver
 from gan_engine.training.session import Session
 
@@ -37,7 +38,9 @@ class Conductor:
         self.reason: Literal["done", "stopped"] = "done"
         self._stopping = self._pausing = False
         self._returns, self._told = 0, ""
+        self._last_save: tuple[Path, int] | None = None
         self._saver = Saver(folder)
+        self._measuring = Measuring(session, folder)
         now = time.monotonic()
         self._read_at = self._grid_at = now
         self._saved_at, self._saved_seen = now, session.images_seen
@@ -88,6 +91,7 @@ class Conductor:
             yield from self._grid()
         if self._saver.ready:
             yield from self._finish_save()
+        yield from self._measure()
         every = config.checkpoint
         if (
             seen - self._saved_seen >= every.every_images
@@ -120,6 +124,21 @@ class Conductor:
         yield Scalars(session.images_seen, values, session.seconds)
         if any(value != value or abs(value) == float("inf") for value in values.values()):
             yield from self._go_back("The losses are no longer numbers")
+
+    def _measure(self) -> Iterator[Event]:
+        """Give the metrics their turn; what they find belongs to the moment it was drawn from."""
+        session, measuring = self._session, self._measuring
+        values = measuring.turn()
+        if values:
+            seen = measuring.images_seen
+            self._history.scalars(seen, session.seconds, values)
+            yield Scalars(seen, values, session.seconds)
+            if self._last_save and measuring.keep_best(*self._last_save, values):
+                self._history.event(seen, "best", path=self._last_save[0].name, **values)
+        if measuring.trouble:
+            text = Message("Metrics are off: {why}", why=measuring.trouble)
+            measuring.trouble = ""
+            yield Notice(session.images_seen, "warning", text, key="metrics")
 
     def _grid(self) -> Iterator[Event]:
         began, session = time.monotonic(), self._session
@@ -168,6 +187,7 @@ class Conductor:
             yield from self._go_back("A weight is no longer a number")
         keep, powers = session.config.checkpoint.keep, bool(session.powers)
         self._saver.start(session.snapshot().kept(), keep, powers)
+        self._measuring.begin()
         self._saved_at, self._saved_seen = time.monotonic(), session.images_seen
 
     def _finish_save(self) -> Iterator[Event]:
@@ -193,6 +213,7 @@ class Conductor:
     def _tell(self, kept: Kept) -> Iterator[Event]:
         seen = kept.images_seen
         self._history.event(seen, "saved", path=kept.path.name, bytes=kept.bytes)
+        self._last_save = (kept.path, seen)
         yield Saved(seen, kept.path, kept.bytes, kept.seconds)
         if kept.trouble:
             text = Message("An older checkpoint could not be deleted: {why}.", why=kept.trouble)

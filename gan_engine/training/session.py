@@ -32,6 +32,8 @@ from gan_engine.training.randomness import mixed
 from gan_engine.training.step import Step, meter_names
 
 _FOR_D, _FOR_G = 1, 2
+_MEASURED = 2**24
+"""The first seed of the samples that metrics look at; nobody looks at those by eye."""
 
 
 class Session:
@@ -151,6 +153,16 @@ class Session:
         """Return real images in the same layout."""
         rows, columns = self.layout.rows, self.layout.columns
         return tile(self.images.some(rows, columns), columns)
+
+    def samples(self, count: int) -> torch.Tensor:
+        """Return samples to measure, always from the same latents: (count, C, H, W) in [-1, 1].
+
+        Where there are classes, each is as frequent as among the images.
+        """
+        seeds = range(_MEASURED, _MEASURED + count)
+        latents_NZ = sampling.latents(seeds, self.config.architecture.z_dim).to(self.device)
+        labels = self.images.labels_like(count) if self.classes else None
+        return sampling.generate(self.networks.ema, latents_NZ, labels)
 
     def is_finite(self) -> bool:
         """Whether every weight, buffer and optimiser value is a number; waits for the device."""

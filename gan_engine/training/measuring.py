@@ -1,0 +1,106 @@
+"""A run's metrics: a bounded share of the time, one at a time, and never a reason to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+
+from gan_engine.checkpoint import SUFFIX
+from gan_engine.metrics import Judge, Metric
+from gan_engine.training.session import Session
+
+T = TypeVar("T")
+BEST = f"best{SUFFIX}"
+
+
+class Measuring:
+    """Takes turns with the updates: each turn computes one metric of the samples of one moment.
+
+    A measurement begins with a save where it can, so that the best one has a checkpoint.
+    """
+
+    def __init__(self, session: Session, folder: Path) -> None:
+        self._session, self._folder = session, folder
+        self._metrics: tuple[Metric, ...] = session.config.metrics
+        self._judge: Judge | None = None
+        self._going: Iterator[dict[str, float]] | None = None
+        self._found: dict[str, float] = {}
+        self._began, self._spent = time.monotonic(), 0.0
+        self._best: float | None = None
+        self.images_seen = 0
+        """The moment whose samples are being measured."""
+        self.trouble = ""
+        """Why the last measurement failed; empty while all is well."""
+
+    def begin(self) -> None:
+        """Measure this very moment, of which a checkpoint is being written, unless one is going."""
+        if self._metrics and self._going is None and self._share:
+            contained(self._draw, self._fail)
+
+    @property
+    def _share(self) -> float:
+        return self._session.config.measuring.share
+
+    def turn(self) -> dict[str, float]:
+        """Compute the next metric if there is time for it; return a measurement once it is whole."""
+        now = time.monotonic()
+        if not self._metrics or self._spent >= self._share * (now - self._began):
+            return {}
+        found = contained(self._advance, self._fail)
+        self._spent += time.monotonic() - now
+        return found or {}
+
+    def keep_best(self, path: Path, images_seen: int, values: dict[str, float]) -> bool:
+        """Keep the checkpoint at `path` as the best one if these values of its samples are."""
+        if images_seen != self.images_seen or not self._metrics:
+            return False
+        main = self._metrics[0]
+        value = values.get(next(iter(main.values)))
+        sign = 1 if main.better == "lower" else -1
+        if value is None or (self._best is not None and sign * value >= sign * self._best):
+            return False
+        self._best = value
+        best = self._folder / "checkpoints" / BEST
+        with contextlib.suppress(OSError):  # a disk without links keeps no best; the rest goes on
+            temporary = best.with_name(f".tmp-{os.getpid()}-{BEST}")
+            temporary.unlink(missing_ok=True)
+            os.link(path, temporary)
+            os.replace(temporary, best)
+            return True
+        return False
+
+    def _advance(self) -> dict[str, float]:
+        if self._going is None:
+            self._draw()
+        assert self._going is not None  # _draw() begins it
+        for found in self._going:
+            self._found |= found
+            return {}
+        self._going = None
+        return self._found
+
+    def _draw(self) -> None:
+        """Draw the samples of this moment; they are looked at in the turns that follow."""
+        self._judge = self._judge or Judge(self._metrics, self._session.images.everything())
+        self.images_seen, self._found = self._session.images_seen, {}
+        self._going = self._judge.each(self._session.samples(self._judge.samples))
+
+    def _fail(self, error: Exception) -> None:
+        """Leave metrics alone for the rest of the run: what failed once would fail again."""
+        self.trouble, self._metrics, self._going = str(error), (), None
+
+
+def contained(work: Callable[[], T], failed: Callable[[Exception], None]) -> T | None:
+    """Return what `work` returns; what is optional may fail, and says so, but stops nothing."""
+    try:
+        with torch.no_grad():
+            return work()
+    except Exception as error:
+        failed(error)
+        return None

@@ -1,0 +1,58 @@
+"""Metrics run beside the training, keep the best checkpoint, and never stop a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gan_engine import checkpoint
+from gan_engine.config import RunConfig
+from gan_engine.errors import EngineError
+from gan_engine.events import Finished, Notice, Scalars
+from gan_engine.metrics import SlicedWasserstein
+from gan_engine.training import History, train
+from gan_engine.training.measuring import BEST
+from tests.gan_engine.training.conftest import of_kind
+
+Make = Callable[..., RunConfig]
+CHEAP = {"metrics": {"sliced_wasserstein": {"images": 16}}, "measuring": {"share": 0.5}}
+
+
+def test_that_metrics_reach_the_history_and_the_best_save_is_kept(
+    tiny: Make, tmp_path: Path
+) -> None:
+    config = tiny(**CHEAP, training={"images": 1200}, checkpoint={"every_images": 100, "keep": 1})
+    events = list(train(config, folder=tmp_path / "run"))
+    measured = [e for e in of_kind(events, Scalars) if "metric/sliced_wasserstein" in e.values]
+    assert measured
+    history = History(tmp_path / "run")
+    assert "metric/sliced_wasserstein" in history.scalars()[1]
+    best = [images for images, _, kind, _ in history.events() if kind == "best"]
+    history.close()
+    assert best
+    assert checkpoint.read(tmp_path / "run" / "checkpoints" / BEST).images_seen == best[-1]
+
+
+def test_that_measuring_changes_nothing_of_the_training(tiny: Make, tmp_path: Path) -> None:
+    import torch
+
+    list(train(tiny(**CHEAP, training={"images": 200}), folder=tmp_path / "with"))
+    list(train(tiny(metrics={}, training={"images": 200}), folder=tmp_path / "without"))
+    one, two = (checkpoint.newest(tmp_path / name)[1].tensors for name in ("with", "without"))
+    assert all(torch.equal(tensor, two[name]) for name, tensor in one.items())
+
+
+def test_that_a_metric_that_fails_is_told_once_and_stops_nothing(
+    tiny: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> dict[str, float]:
+        raise EngineError("This metric is broken.")
+
+    monkeypatch.setattr(SlicedWasserstein, "compare", fail)
+    events = list(train(tiny(**CHEAP, training={"images": 400}), folder=tmp_path / "run"))
+    assert of_kind(events, Finished)[0].reason == "done"
+    notices = [notice for notice in of_kind(events, Notice) if notice.key == "metrics"]
+    assert len(notices) == 1
+    assert "broken" in notices[0].text
