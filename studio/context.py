@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from gan_engine import Notice, Started
+from studio.doctor import Doctor
 from studio.document import Document
 from studio.failures import note, sentence_of
 from studio.jobs import Jobs
@@ -24,6 +25,7 @@ class Studio(QObject):
         self.jobs = Jobs()
         self.library = Library(self.jobs)
         self.run = Run(self.jobs)
+        self.doctor = Doctor(self.run, self.jobs, self.document)
         self.document.edited.connect(self._follow)
         self.jobs.scanned.connect(self.document.take_report)
         self.run.viewed.connect(self._show_settings_of)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QProgressBar, QSplitter, QVBoxLayout, QWidget
 from gan_engine import get, paths, read_png, write_png
 from studio.failures import sentence_of
 from studio.panels import words as say
+from studio.panels.advice import Advice
 from studio.panels.base import EmptyState, Pages, Panel, column_of
 from studio.panels.curves import Curves
 from studio.panels.ending import Ending
@@ -50,6 +51,7 @@ class TrainPanel(Panel):
         self._wanted: Path | None = None
         self._reading: Job | None = None
         self.stage, self.curves, self.ending = Stage(), Curves(), Ending()
+        self.advice = Advice()
         self.stage.earlier_asked.connect(self._ask_for_earlier)
         self.stage.picture_saved.connect(self.picture_saved)
         self.ending.action_asked.connect(self.action_asked)
@@ -60,7 +62,7 @@ class TrainPanel(Panel):
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
         self._split.setChildrenCollapsible(False)
-        page = _page(self.ending, self._split)
+        page = _page(self.ending, self.advice, self._split)
         self._stack = Pages()
         column_of(self, self._stack)
         for content in (self._empty_page(), self._waiting_page(), page):
@@ -81,6 +83,7 @@ class TrainPanel(Panel):
         run.finished.connect(self.show_end)
         run.failed.connect(self.show_failure)
         self.picture_saved.connect(self._write_picture)
+        self.advice.bind(studio)
         self.ending.more = studio.preferences.train_more_images
         self.show_document(document.draft, document.config, document.problems)
 
@@ -276,12 +279,13 @@ class TrainPanel(Panel):
         self.action_asked.emit("stop")
 
 
-def _page(ending: Ending, split: QSplitter) -> QWidget:
+def _page(ending: Ending, advice: Advice, split: QSplitter) -> QWidget:
     made = QWidget()
     column = QVBoxLayout(made)
     column.setContentsMargins(16, 12, 16, 12)
     column.setSpacing(10)
     column.addWidget(ending)
+    column.addWidget(advice)
     column.addWidget(split, 1)
     return made
 

@@ -21,13 +21,13 @@ FLOORS: dict[float, str] = {
     2.5: "gan_engine.data_settings",
     3: "gan_engine.config gan_engine.rules",
     3.3: "gan_engine.checkpoint gan_engine.averages",
-    3.5: "gan_engine.configfile gan_engine.sampling gan_engine.summary",
+    3.5: "gan_engine.configfile gan_engine.sampling gan_engine.summary gan_engine.loss_curves",
     4: "gan_engine.data gan_engine.export",
     5: "gan_engine.training gan_engine.health",
     6: "gan_engine.cli gan_engine",
     7: "studio.document studio.run studio.worker studio.jobs studio.library studio.actions"
     " studio.preferences studio.theme studio.failures studio.context studio.i18n studio.queue"
-    " studio.figures studio.opening",
+    " studio.figures studio.opening studio.doctor",
     8: "studio.widgets",
     8.3: "studio.forms",
     8.6: "studio.panels",

@@ -1,0 +1,113 @@
+"""The doctor's card: what is wrong with the run, why one thinks so, and what would help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
+
+from studio import theme
+from studio.panels.base import words
+
+if TYPE_CHECKING:
+    from gan_engine import Remedy, Verdict
+    from studio.context import Studio
+
+MOST_REMEDIES = 3
+
+
+class Advice(QFrame):
+    """Hidden while there is nothing to say."""
+
+    remedy_chosen = Signal(object)
+    dismissed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("advice")
+        self._text, self._evidence = words("", "title"), words("", "muted")
+        for label in (self._text, self._evidence):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.buttons: list[QPushButton] = []
+        self.closing = self._close()
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        said = QVBoxLayout()
+        said.setSpacing(4)
+        said.addWidget(self._text)
+        said.addWidget(self._evidence)
+        said.addSpacing(4)
+        said.addLayout(self._row)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 8, 10)
+        row.setSpacing(10)
+        row.addWidget(self._mark(), 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(said, 1)
+        row.addWidget(self.closing, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def bind(self, studio: Studio) -> None:
+        """Say what the doctor says, and tell it what is done about that."""
+        studio.doctor.advised.connect(self.show_verdict)
+        self.remedy_chosen.connect(studio.doctor.take)
+        self.dismissed.connect(studio.doctor.dismiss)
+
+    @Slot(object)
+    def show_verdict(self, verdict: Verdict | None) -> None:
+        """Say what is wrong and offer the first few remedies; with None be gone."""
+        for button in self.buttons:
+            button.hide()
+            button.deleteLater()
+        while self._row.takeAt(0) is not None:
+            pass
+        self.buttons = []
+        if verdict is None:
+            self.hide()
+            return
+        self._text.setText(verdict.text)
+        self._evidence.setText(verdict.evidence)
+        self.setAccessibleName(verdict.text)
+        self.setAccessibleDescription(verdict.evidence)
+        for remedy in verdict.remedies[:MOST_REMEDIES]:
+            self.buttons.append(self._button(remedy))
+            self._row.addWidget(self.buttons[-1])
+        self._row.addStretch(1)
+        self.show()
+
+    @property
+    def said(self) -> str:
+        """What it says; empty while hidden."""
+        return "" if self.isHidden() else f"{self._text.text()} {self._evidence.text()}"
+
+    # --- building ------------------------------------------------------------------------------
+
+    def _mark(self) -> QToolButton:
+        made = QToolButton()
+        made.setProperty("tight", True)
+        made.setIconSize(QSize(20, 20))
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        theme.wear(made, "warning", "warning")
+        return made
+
+    def _close(self) -> QToolButton:
+        made = QToolButton()
+        made.setProperty("tight", True)
+        made.setToolTip("Say no more of this in this run")
+        made.setAccessibleName("Dismiss this advice for this run")
+        theme.wear(made, "close", "muted")
+        made.clicked.connect(self.dismissed)
+        return made
+
+    def _button(self, remedy: Remedy) -> QPushButton:
+        when = "It applies at once." if remedy.live else "It applies to the next run."
+        made = QPushButton(remedy.words if remedy.live else f"Next run: {_lower(remedy.words)}")
+        made.setToolTip(f"{remedy.detail}. {when}")
+        made.setAccessibleDescription(made.toolTip())
+        made.clicked.connect(lambda: self.remedy_chosen.emit(remedy))
+        return made
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
