@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gan_engine.architectures import SelfTaught
 from gan_engine.config import RunConfig
 
 
@@ -84,6 +85,8 @@ def _watch(network: nn.Module, *inputs: Tensor) -> tuple[list[LayerRow], int, Te
     hooks = [module.register_forward_hook(note) for _, module, _ in modules]
     try:
         out: Tensor = network(*inputs)
+        if isinstance(network, SelfTaught):
+            network.lesson(inputs[0], inputs[1] if inputs[1:] else None, None)
     finally:
         for hook in hooks:
             hook.remove()
@@ -92,7 +95,7 @@ def _watch(network: nn.Module, *inputs: Tensor) -> tuple[list[LayerRow], int, Te
         for name, module, depth in modules
         if module in shapes
     ]
-    aside = {m for path, m in network.named_modules() if "shortcut" in path.split(".")}
+    aside = {m for path, m in network.named_modules() if _ASIDE & set(path.split("."))}
     return rows, _reach([module for module in passed if module not in aside]), out
 
 
@@ -144,10 +147,14 @@ def _kind(module: nn.Module) -> str:
     return words + (", spectral norm" if type(module).__name__.startswith("Spectral") else "")
 
 
+_ASIDE = {"shortcut", "shrink", "whole", "decoders"}
+"""What is beside the way from an image to a logit of its own."""
+
 _NAMES = {
     "BatchNorm2d": "Batch norm",
     "Conv2d": "Convolution",
     "ConvTranspose2d": "Transposed convolution",
+    "GLU": "Gate",
     "LeakyReLU": "Leaky ReLU",
     "Linear": "Dense",
     "ReLU": "ReLU",

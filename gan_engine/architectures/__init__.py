@@ -1,12 +1,23 @@
 """The architectures there are, in the menu's order."""
 
-from gan_engine.architectures.base import Architecture
+from gan_engine.architectures.base import Architecture, SelfTaught
 from gan_engine.architectures.dcgan import DCGAN
+from gan_engine.architectures.fastgan import FastGAN
 from gan_engine.architectures.r3 import R3
 from gan_engine.architectures.resnet import ResNet
 from gan_engine.architectures.style import Style
 from gan_engine.architectures.tutorial import Tutorial
 
-ARCHITECTURES: tuple[type[Architecture], ...] = (Tutorial, DCGAN, ResNet, R3, Style)
+ARCHITECTURES: tuple[type[Architecture], ...] = (Tutorial, DCGAN, ResNet, FastGAN, R3, Style)
 
-__all__ = ["ARCHITECTURES", "DCGAN", "R3", "Architecture", "ResNet", "Style", "Tutorial"]
+__all__ = [
+    "ARCHITECTURES",
+    "DCGAN",
+    "R3",
+    "Architecture",
+    "FastGAN",
+    "ResNet",
+    "SelfTaught",
+    "Style",
+    "Tutorial",
+]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from gan_engine.architectures.sizes import size_objections
 from gan_engine.imaging import ImageShape
@@ -58,3 +59,13 @@ class Architecture(Part):
     def d_is_bounded(self) -> bool:
         """Whether D cannot grow steep by construction (spectral norm)."""
         return False
+
+
+@runtime_checkable
+class SelfTaught(Protocol):
+    """A D that learns something of its own from real images, beside telling them from fakes."""
+
+    def lesson(
+        self, image_NCHW: Tensor, labels_N: Tensor | None, random: torch.Generator | None
+    ) -> tuple[Tensor, Tensor]:
+        """Return D's logits of reals, as when it is called, and what it pays for its own task."""

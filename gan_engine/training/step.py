@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from gan_engine.architectures import SelfTaught
 from gan_engine.augment import Augmentation, Transform
 from gan_engine.data.dataset import Shown
 from gan_engine.losses import AdversarialLoss
@@ -71,7 +72,7 @@ class Step:
         with self._mixed():
             with torch.no_grad():
                 fake_NCHW = self._frozen_g(self.latents(), *told)
-            real = self._d(change(real_NCHW), *told).float()
+            real, lesson = self._judge(change(real_NCHW), labels_N)
             fake = self._d(change(fake_NCHW.float()), *told).float()
         loss = self.loss.discriminator(real, fake)
 
@@ -82,7 +83,7 @@ class Step:
         scene = Scene(
             critic, real_NCHW, fake_NCHW.float(), real, fake, self.random, labels_N=labels_N
         )
-        self._learn(loss, due, scene, self.update_d, "d")
+        self._learn(loss, due, scene, self.update_d, "d", lesson)
         self.augment.learn(real, self.memory.of("augment"))
         self.meters.add("score/real", real.mean())
         self.meters.add("score/fake", fake.mean())
@@ -122,11 +123,26 @@ class Step:
         if self.powers is not None:
             self.powers.move([self.live[name] for name in POWERS])
 
+    def _judge(self, real_NCHW: Tensor, labels_N: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """Return D's scores of reals, and what it pays for a task of its own, if it has one."""
+        if isinstance(self.networks.d, SelfTaught):
+            scores, lesson = self.networks.d.lesson(real_NCHW, labels_N, self.random)
+            self.meters.add("loss/lesson", lesson)
+            return scores.float(), lesson.float()
+        told = () if labels_N is None else (labels_N,)
+        return self._d(real_NCHW, *told).float(), None
+
     def _learn(
-        self, loss: Tensor, due: tuple[Penalty, ...], scene: Scene, update: Update, name: str
+        self,
+        loss: Tensor,
+        due: tuple[Penalty, ...],
+        scene: Scene,
+        update: Update,
+        name: str,
+        lesson: Tensor | None = None,
     ) -> None:
-        """Add the penalties that are due to the loss and take the optimiser's step."""
-        total = loss
+        """Add D's lesson and the penalties that are due to the loss; take the optimiser's step."""
+        total = loss if lesson is None else loss + lesson
         for penalty in due:
             part = f"penalties.{penalty.kind}"
             term = penalty.term(replace(scene, memory=self.memory.of(part)))
@@ -154,5 +170,13 @@ class Step:
 
 def meter_names(penalties: tuple[Penalty, ...]) -> tuple[str, ...]:
     """Return the names of everything a step measures."""
-    names = ("loss/g", "loss/d", "score/real", "score/fake", "gradient/g", "gradient/d")
+    names = [
+        "loss/g",
+        "loss/d",
+        "loss/lesson",
+        "score/real",
+        "score/fake",
+        "gradient/g",
+        "gradient/d",
+    ]
     return (*names, *(f"penalty/{penalty.kind}" for penalty in penalties))
