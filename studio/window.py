@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self._deeds.export_asked.connect(self._show_export)
         self._deeds.quit_asked.connect(self.close)
         self._deeds.refused.connect(self.show_failure)
+        preferences.changed.connect(self._take_preference)
         self._take_theme()
         self._show_title()
 
@@ -158,7 +159,7 @@ class MainWindow(QMainWindow):
 
     def _listen(self, studio: Studio) -> None:
         run = studio.run
-        self._leaving = self._make_leaving(studio)
+        self._make_speakers(studio)
         studio.document.changed.connect(self._take_document)
         studio.document.file_changed.connect(self._show_title)
         run.state_changed.connect(self._take_state)
@@ -169,16 +170,18 @@ class MainWindow(QMainWindow):
         run.noticed.connect(self._take_notice)
         run.finished.connect(self._take_end)
         run.viewed.connect(self._take_view)
-        studio.preferences.changed.connect(self._take_preference)
 
-    def _make_leaving(self, studio: Studio) -> Leaving:
-        from studio.leaving import Leaving  # it knows the run, which draws on the engine
+    def _make_speakers(self, studio: Studio) -> None:
+        """Make what speaks above the page and is answered there."""
+        from studio.leaving import Leaving  # these know the run, which draws on the engine
+        from studio.recovery import Recovery
 
-        leaving = Leaving(studio.run, self)
-        leaving.told.connect(self._tell)
-        leaving.ready.connect(self.close)
-        self.notices.act.connect(leaving.answer)
-        return leaving
+        self.notices.act.connect(self.notices.hide_notice)  # before an answer may say more
+        self._leaving = Leaving(studio.run, self)
+        self._leaving.ready.connect(self.close)
+        for speaker in (self._leaving, Recovery(studio.library, studio.run, self)):
+            speaker.told.connect(self._tell)
+            self.notices.act.connect(speaker.answer)
 
     def _listen_to(self, panel: Panel) -> None:
         """Connect what panels may ask of the window."""

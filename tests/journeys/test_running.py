@@ -1,6 +1,5 @@
 """Pausing, stopping, leaving and coming back."""
 
-import signal
 import subprocess
 import sys
 
@@ -83,25 +82,41 @@ for event in train(parse(read_draft(Path(sys.argv[1]))), inbox, Path(sys.argv[2]
 """
 
 
-def test_that_a_killed_run_is_found_and_continued_with_its_live_changes(visitor, emoji, tmp_path):
-    draft = put(tiny_draft(emoji, images=10**9), "checkpoint.every_images", 40)
-    write_draft(tmp_path / "wanted.toml", draft)
-    folder = paths.runs() / "001-killed"
-    command = [sys.executable, "-c", VICTIM, str(tmp_path / "wanted.toml"), str(folder)]
+def kill_a_run_of(images, folder):
+    """Leave behind what a kill leaves: a run that was saved at least once and then was gone."""
+    wanted = folder.parent / "wanted.toml"
+    write_draft(wanted, put(tiny_draft(images, images=10**9), "checkpoint.every_images", 40))
+    command = [sys.executable, "-c", VICTIM, str(wanted), str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as victim:
         assert victim.stdout is not None
         assert int(victim.stdout.readline()) > 0
-        victim.send_signal(signal.SIGKILL)
+        victim.kill()
+
+
+def test_that_a_killed_run_is_found_and_continued_with_its_live_changes(visitor, emoji):
+    folder = paths.runs() / "001-killed"
+    kill_a_run_of(emoji, folder)
     studio, run = visitor.studio, visitor.studio.run
-    with visitor.qtbot.waitSignal(studio.library.changed, timeout=60_000):
-        studio.library.refresh()
+    studio.library.refresh()
+    visitor.waits_until(lambda: "stopped unexpectedly" in visitor.notice)
     info = studio.library.runs[0]
     assert (info.folder, info.state) == (folder, "interrupted")
-
-    with visitor.qtbot.waitSignal(run.viewed, timeout=60_000):
-        visitor.drops(folder)
+    with visitor.qtbot.waitSignal(run.viewed, timeout=60_000) as seen:
+        visitor.window.notices.act.emit("look")
+    assert seen.args[0].grids
     with visitor.qtbot.waitSignal(run.started, timeout=60_000) as heard:
         visitor.chooses("train_more")
     assert heard.args[0].images_seen == info.saved_images
     assert get(studio.document.draft, "optimizer_g.rate") == 0.0007
     visitor.waits_until(lambda: run.images_seen > info.saved_images)
+
+
+def test_that_a_killed_run_is_continued_from_the_notice(visitor, emoji):
+    folder = paths.runs() / "001-killed"
+    kill_a_run_of(emoji, folder)
+    visitor.studio.library.refresh()
+    visitor.waits_until(lambda: "stopped unexpectedly" in visitor.notice)
+    with visitor.qtbot.waitSignal(visitor.studio.run.started, timeout=60_000) as heard:
+        visitor.window.notices.act.emit("continue")
+    assert heard.args[0].resumed
+    assert heard.args[0].folder == folder

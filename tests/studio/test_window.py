@@ -31,6 +31,13 @@ def test_that_a_shell_offers_nothing_but_help_looks_and_leaving(shell):
     assert "Loading" in shell.status.said()
 
 
+def test_that_a_shell_changes_its_looks_already(shell):
+    shell.acts["theme_dark"].trigger()
+    assert theme.current() == theme.DARK
+    shell.acts["theme_light"].trigger()
+    assert theme.current() == theme.LIGHT
+
+
 def test_that_a_shell_takes_no_drops(shell, tmp_path):
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path))])

@@ -1,0 +1,50 @@
+"""After a crash: says which run stopped unexpectedly and offers to go on with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio import figures
+from studio.library import Library
+from studio.run import Run
+
+if TYPE_CHECKING:
+    from gan_engine import RunInfo
+
+
+class Recovery(QObject):
+    """Looks at the newest run once, when the library is first read."""
+
+    told = Signal(str, str, str, object)
+    """Level, text, hint and answers, each a label and a name for `answer`."""
+
+    def __init__(self, library: Library, run: Run, parent: QObject) -> None:
+        super().__init__(parent)
+        self._run = run
+        self._found: RunInfo | None = None
+        self._looked = False
+        library.changed.connect(self._look)
+
+    @Slot(object)
+    def _look(self, runs: list[RunInfo]) -> None:
+        if self._looked or self._run.is_active:
+            return
+        self._looked = True
+        newest = runs[0] if runs else None
+        if newest is None or newest.state != "interrupted" or not newest.saved_images:
+            return
+        self._found = newest
+        seen, saved = figures.count(newest.images_seen), figures.count(newest.saved_images)
+        text = f"“{newest.name}” stopped unexpectedly after {seen} images."
+        answers = [("Continue", "continue"), ("Look only", "look")]
+        self.told.emit("warning", text, f"Its last save is whole: {saved} images.", answers)
+
+    @Slot(str)
+    def answer(self, name: str) -> None:
+        """Do what was answered: `continue` or `look`."""
+        if self._found is not None and name == "continue":
+            self._run.resume(self._found.folder)
+        elif self._found is not None and name == "look":
+            self._run.open_folder(self._found.folder)
