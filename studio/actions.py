@@ -123,6 +123,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         divider=True,
     ),
     ActionSpec(
+        "palette",
+        "Search everything",
+        "View",
+        "Find a command, setting, preset or run by a few letters.",
+        "Ctrl+K",
+    ),
+    ActionSpec(
         "theme_system", "Follow the system", "View", when="always", group="theme", divider=True
     ),
     ActionSpec("theme_light", "Light", "View", when="always", group="theme"),

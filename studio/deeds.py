@@ -17,6 +17,7 @@ from studio.preferences import Preferences
 
 if TYPE_CHECKING:
     from studio.context import Studio
+    from studio.seeking import Seeking
 
 Open = Callable[[Path], None]
 
@@ -37,6 +38,7 @@ class Deeds(QObject):
         self._window = window
         self._preferences = preferences
         self._studio: Studio | None = None
+        self._seeking: Seeking | None = None
 
     def bind(self, studio: Studio) -> None:
         self._studio = studio
@@ -151,6 +153,13 @@ class Deeds(QObject):
 
     def find_setting(self) -> None:
         self.setting_asked.emit("")
+
+    def palette(self) -> None:
+        from studio.seeking import Seeking  # it draws on the engine, which loads later
+
+        if self._seeking is None:
+            self._seeking = Seeking(self._window, self)
+        self._seeking.open()
 
     def theme_system(self) -> None:
         self._preferences.set("theme", "system")

@@ -1,0 +1,86 @@
+"""What the command palette can find: every action, setting, preset and recent run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from gan_engine import RunConfig, read_presets, walk, with_preset
+from studio.actions import ACTIONS, Actions
+from studio.widgets.palette import Entry, Palette
+
+if TYPE_CHECKING:
+    from gan_engine import Preset
+    from studio.deeds import Deeds
+
+RECENT = 20
+_LEFT_OUT = ("palette",)
+
+
+class Seeking(QObject):
+    """Fills the palette afresh each time it is opened."""
+
+    def __init__(self, window: QWidget, deeds: Deeds) -> None:
+        super().__init__(window)
+        self._deeds = deeds
+        self._actions = window.findChild(Actions)
+        self.palette = Palette(window)
+
+    def open(self) -> None:
+        """Show the palette, or hide it when it is there."""
+        self.palette.open([*self._commands(), *self._recent(), *self._presets(), *self._settings()])
+
+    def _commands(self) -> Iterator[Entry]:
+        assert isinstance(self._actions, Actions)
+        for spec in ACTIONS:
+            action = self._actions[spec.key]
+            if spec.key not in _LEFT_OUT:
+                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+                tip = action.toolTip()
+                yield Entry(
+                    action.text(), spec.menu, action.trigger, "", tip, keys, action.isEnabled()
+                )
+
+    def _settings(self) -> Iterator[Entry]:
+        names: dict[str, str] = {}
+        for setting in walk(RunConfig, self._deeds.studio.document.draft):
+            names[setting.path] = setting.label
+            above = setting.path.rpartition(".")[0]
+            if setting.kind not in ("section", "each"):
+                yield Entry(
+                    setting.label,
+                    "Setting",
+                    partial(self._deeds.setting_asked.emit, setting.path),
+                    names.get(above, ""),
+                    setting.help,
+                )
+            if setting.kind == "each":
+                for part in setting.parts:
+                    path = f"{setting.path}.{part.key()}"
+                    names[path] = part.title
+                    about = (part.__doc__ or "").strip().partition("\n")[0]
+                    asked = partial(self._deeds.setting_asked.emit, path)
+                    yield Entry(part.title, "Setting", asked, setting.label, about)
+
+    def _presets(self) -> Iterator[Entry]:
+        free = not self._deeds.studio.run.is_active
+        for preset in read_presets():
+            take = partial(self._take_preset, preset)
+            yield Entry(preset.title, "Preset", take, "", preset.about, on=free)
+
+    def _recent(self) -> Iterator[Entry]:
+        studio = self._deeds.studio
+        for info in studio.library.runs[:RECENT]:
+            seen = f"{info.images_seen:,} images, {info.state}"
+            show = partial(self._deeds.open, info.folder)
+            yield Entry(info.name, "Run", show, seen, on=not studio.run.is_active)
+
+    def _take_preset(self, preset: Preset) -> None:
+        document = self._deeds.studio.document
+        document.load(with_preset(preset, document.draft))
+        self._deeds.page_asked.emit("design")
