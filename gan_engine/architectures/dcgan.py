@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 
 from gan_engine.architectures.base import Architecture
-from gan_engine.architectures.sizes import growth
+from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
 from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
+from gan_engine.layers.normalise import NORM_NAMES, NormKind, make_norm
+from gan_engine.layers.resample import UP_NAMES, UpKind, draw_transposed, make_doubling
 from gan_engine.layers.spectral import SpectralConv2d
+from gan_engine.problems import Problem
 from gan_engine.schema import option
 
 WIDEST = 8
@@ -44,10 +50,26 @@ class DCGAN(Architecture):
         help="Batch norm is the original; spectral norm keeps D from growing steep; none suits gradient penalties.",
         names={"batch": "Batch norm", "spectral": "Spectral norm", "none": "None"},
     )
+    g_norm: NormKind = option(
+        "batch", label="G's normalisation", names=NORM_NAMES,
+        help="Batch norm is the original; the others do not mix the images of a batch.",
+    )  # fmt: skip
+    up: UpKind = option(
+        "transposed", label="Doubling", names=UP_NAMES, advanced=True,
+        help="How G doubles its maps: transposed is the original, nearest leaves fewer checkerboards.",
+    )  # fmt: skip
+    attention: AttentionSize = option(
+        0, label="Self-attention", names=ATTENTION_NAMES, advanced=True,
+        help="At which size of map both networks may look across the image; slow where it is large.",
+    )  # fmt: skip
     head: HeadKind = option(
         "dense", label="D's head", names=HEAD_NAMES,
         help="Dense knows where things are, the sum only that they are there, patches judge each region by itself.",
     )  # fmt: skip
+
+    def objections(self, shape: ImageShape) -> Iterator[Problem]:
+        yield from super().objections(shape)
+        yield from attention_objections(shape, self.attention)
 
     def generator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
         return DCGANGenerator(self, shape, classes)
@@ -74,52 +96,62 @@ class Start(nn.Module):
     label: ClassVar[str] = "Dense layer as a map"
 
     def __init__(
-        self, z_dim: int, channels: int, height: int, width: int, classes: int = 0
+        self,
+        z_dim: int,
+        channels: int,
+        height: int,
+        width: int,
+        classes: int = 0,
+        norm: NormKind = "batch",
     ) -> None:
         super().__init__()
         features = channels * height * width
-        self.dense = nn.Linear(z_dim, features, bias=False)
+        self.dense = nn.Linear(z_dim, features, bias=norm == "none")
         self.classes = ClassFeatures(classes, features) if classes else None
         self.shape = (channels, height, width)
-        self.norm = nn.BatchNorm2d(channels)
+        self.norm = make_norm(norm, channels)
         self.activation = nn.ReLU()
 
     def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
         x = self.dense(z_NZ)
         if self.classes is not None:
             x = x + self.classes(labels_N)
-        out: Tensor = self.activation(self.norm(x.unflatten(1, self.shape)))
+        x = x.unflatten(1, self.shape)
+        out: Tensor = self.activation(x if self.norm is None else self.norm(x))
         return out
 
 
 class Up(nn.Module):
-    """Twice the size: transposed convolution, batch norm, ReLU."""
+    """Twice the size: a convolution that doubles, perhaps a norm, ReLU."""
 
-    label: ClassVar[str] = "Transposed convolution ×2"
-
-    def __init__(self, channels: int, out: int) -> None:
+    def __init__(
+        self, channels: int, out: int, norm: NormKind = "batch", up: UpKind = "transposed"
+    ) -> None:
         super().__init__()
-        self.conv = nn.ConvTranspose2d(channels, out, 4, 2, 1, bias=False)
-        self.norm = nn.BatchNorm2d(out)
+        self.label = f"{UP_NAMES[up]} ×2"
+        self.before, self.conv, self.after = make_doubling(up, channels, out, norm == "none")
+        self.norm = make_norm(norm, out)
         self.activation = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.activation(self.norm(self.conv(x)))
+        x = self.conv(x if self.before is None else self.before(x))
+        x = x if self.after is None else self.after(x)
+        out: Tensor = self.activation(x if self.norm is None else self.norm(x))
         return out
 
 
 class ToImage(nn.Module):
-    """Twice the size, and pixels: transposed convolution, tanh."""
+    """Twice the size, and pixels: a convolution that doubles, tanh."""
 
-    label: ClassVar[str] = "Transposed convolution ×2, tanh"
-
-    def __init__(self, channels: int, out: int) -> None:
+    def __init__(self, channels: int, out: int, up: UpKind = "transposed") -> None:
         super().__init__()
-        self.conv = nn.ConvTranspose2d(channels, out, 4, 2, 1, bias=False)
+        self.label = f"{UP_NAMES[up]} ×2, tanh"
+        self.before, self.conv, self.after = make_doubling(up, channels, out, bias=False)
         self.activation = nn.Tanh()
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.activation(self.conv(x))
+        x = self.conv(x if self.before is None else self.before(x))
+        out: Tensor = self.activation(x if self.after is None else self.after(x))
         return out
 
 
@@ -150,10 +182,13 @@ class DCGANGenerator(nn.Module):
         super().__init__()
         height, width, _ = growth(shape)
         widths = settings.widths(shape)
-        self.start = Start(settings.z_dim, widths[0], height, width, classes)
-        self.up = nn.Sequential(*(Up(a, b) for a, b in itertools.pairwise(widths)))
-        self.image = ToImage(widths[-1], shape.channels)
-        self.apply(draw)
+        norm, up = settings.g_norm, settings.up
+        self.start = Start(settings.z_dim, widths[0], height, width, classes, norm)
+        blocks = (Up(a, b, norm, up) for a, b in itertools.pairwise(widths))
+        sides = [min(height, width) << i for i in range(1, len(widths))]
+        self.up = nn.Sequential(*with_attention(blocks, widths[1:], sides, settings.attention))
+        self.image = ToImage(widths[-1], shape.channels, up)
+        self.apply(draw if norm != "none" else draw_kept)
 
     def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
         image_NCHW: Tensor = self.image(self.up(self.start(z_NZ, labels_N)))
@@ -172,16 +207,29 @@ class DCGANDiscriminator(nn.Module):
         first = "none" if settings.d_norm == "batch" else settings.d_norm
         norms = [first] + [settings.d_norm] * (len(widths) - 1)
         pairs = zip([shape.channels, *widths], widths, norms, strict=False)
-        self.down = nn.Sequential(*(Down(a, b, norm, bias) for a, b, norm in pairs))
-        size = (height, width)
+        blocks = (Down(a, b, norm, bias) for a, b, norm in pairs)
+        sides = [min(height, width) << i for i in reversed(range(len(widths)))]
+        size = settings.attention
+        self.down = nn.Sequential(*with_attention(blocks, widths, sides, size, spectral))
         self.head = make_head(
-            settings.head, widths[-1], size, spectral=spectral, bias=bias, classes=classes
-        )
+            settings.head, widths[-1], (height, width),
+            spectral=spectral, bias=bias, classes=classes,
+        )  # fmt: skip
         self.apply(draw)
 
     def forward(self, image_NCHW: Tensor, labels_N: Tensor | None = None) -> Tensor:
         logits: Tensor = self.head(self.down(image_NCHW), labels_N)
         return logits
+
+
+def draw_kept(module: nn.Module) -> None:
+    """Draw the weights of one layer so that signals keep their size where no norm sees to it."""
+    if isinstance(module, nn.ConvTranspose2d):
+        draw_transposed(module, math.sqrt(2))
+    elif isinstance(module, nn.Conv2d | nn.Linear):
+        nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
 
 
 def draw(module: nn.Module) -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 
 from gan_engine.architectures.base import Architecture
-from gan_engine.architectures.sizes import growth
+from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
 from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
+from gan_engine.layers.normalise import NORM_NAMES, NormKind, make_norm
+from gan_engine.layers.resample import UP_NAMES, UpKind, draw_transposed
 from gan_engine.layers.residual import DownBlock, UpBlock
+from gan_engine.problems import Problem
 from gan_engine.schema import option
 
 WIDEST = 16
@@ -33,6 +38,18 @@ class ResNet(Architecture):
         64, ge=4, le=256, unit="channels",
         help="Channels next to the image; sixteen times as many at most. Halve it to train about three times as fast.",
     )  # fmt: skip
+    g_norm: NormKind = option(
+        "batch", label="G's normalisation", names=NORM_NAMES,
+        help="Batch norm is the original; the others do not mix the images of a batch.",
+    )  # fmt: skip
+    up: UpKind = option(
+        "nearest", label="Doubling", names=UP_NAMES, advanced=True,
+        help="How G's blocks double their maps; their shortcuts stay simple.",
+    )  # fmt: skip
+    attention: AttentionSize = option(
+        0, label="Self-attention", names=ATTENTION_NAMES, advanced=True,
+        help="At which size of map both networks may look across the image: SAGAN's is 32 px.",
+    )  # fmt: skip
     d_norm: Literal["spectral", "none"] = option(
         "spectral",
         label="D's normalisation",
@@ -43,6 +60,10 @@ class ResNet(Architecture):
         "sum", label="D's head", names=HEAD_NAMES,
         help="The sum only knows that things are there, dense also where, patches judge each region by itself.",
     )  # fmt: skip
+
+    def objections(self, shape: ImageShape) -> Iterator[Problem]:
+        yield from super().objections(shape)
+        yield from attention_objections(shape, self.attention)
 
     def generator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
         return ResNetGenerator(self, shape, classes)
@@ -84,19 +105,20 @@ class Start(nn.Module):
 
 
 class ToImage(nn.Module):
-    """Features become pixels: batch norm, ReLU, convolution, tanh."""
+    """Features become pixels: perhaps a norm, ReLU, convolution, tanh."""
 
-    label: ClassVar[str] = "Batch norm, convolution, tanh"
-
-    def __init__(self, channels: int, out: int) -> None:
+    def __init__(self, channels: int, out: int, norm: NormKind = "batch") -> None:
         super().__init__()
-        self.norm = nn.BatchNorm2d(channels)
+        self.label = ("" if norm == "none" else f"{NORM_NAMES[norm]}, ") + "convolution, tanh"
+        self.label = self.label[0].upper() + self.label[1:]
+        self.norm = make_norm(norm, channels)
         self.activation = nn.ReLU()
         self.conv = nn.Conv2d(channels, out, 3, padding=1)
         self.squash = nn.Tanh()
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.squash(self.conv(self.activation(self.norm(x))))
+        x = self.activation(x if self.norm is None else self.norm(x))
+        out: Tensor = self.squash(self.conv(x))
         return out
 
 
@@ -108,8 +130,11 @@ class ResNetGenerator(nn.Module):
         height, width, _ = growth(shape)
         widths = settings.widths(shape)
         self.start = Start(settings.z_dim, widths[0], height, width, classes)
-        self.up = nn.Sequential(*(UpBlock(a, b) for a, b in itertools.pairwise(widths)))
-        self.image = ToImage(widths[-1], shape.channels)
+        norm, up = settings.g_norm, settings.up
+        blocks = (UpBlock(a, b, norm, up) for a, b in itertools.pairwise(widths))
+        sides = [min(height, width) << i for i in range(1, len(widths))]
+        self.up = nn.Sequential(*with_attention(blocks, widths[1:], sides, settings.attention))
+        self.image = ToImage(widths[-1], shape.channels, norm)
         self.apply(draw)
 
     def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
@@ -135,7 +160,11 @@ class ResNetDiscriminator(nn.Module):
                 zip(itertools.pairwise(widths), halves, strict=True)
             )
         ]
-        self.down = nn.Sequential(*blocks)
+        sides = [min(height, width) << i for i in reversed(range(doublings))]
+        size = settings.attention
+        # The last block's map is of no size to choose.
+        attended = with_attention(blocks[:-1], widths[1:-1], sides, size, spectral)
+        self.down = nn.Sequential(*attended, blocks[-1])
         self.activation = nn.ReLU()
         self.head = make_head(
             settings.head, widths[-1], (height, width), spectral=spectral, classes=classes
@@ -154,3 +183,5 @@ def draw(module: nn.Module) -> None:
         nn.init.xavier_uniform_(module.weight, math.sqrt(2) if before_relu else 1.0)
         if module.bias is not None:
             nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.ConvTranspose2d):
+        draw_transposed(module, 1.0)

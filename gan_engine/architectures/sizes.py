@@ -42,6 +42,15 @@ def size_objections(shape: ImageShape) -> Iterator[Problem]:
             yield _problem(path, side, works)
 
 
+def attention_objections(shape: ImageShape, size: int) -> Iterator[Problem]:
+    """Yield a warning where images of `shape` have no map of `size` to attend on; 0 is nowhere."""
+    if size and size.bit_length() >= min(shape.height, shape.width).bit_length():
+        text = Message(
+            "Images of this size have no map of {size} px inside: nothing attends.", size=size
+        )
+        yield Problem("architecture.attention", text, "Choose a smaller map.", severity="warning")
+
+
 def _problem(path: str, side: int, works: tuple[int, ...]) -> Problem:
     text = Message(
         "These networks cannot make {side} pixels: they double a small start again and again.",

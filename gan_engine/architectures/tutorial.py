@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 
 from gan_engine.architectures.base import Architecture
-from gan_engine.architectures.sizes import growth
+from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
 from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
-from gan_engine.layers.resample import NearestUp
+from gan_engine.layers.normalise import NORM_NAMES, NormKind, make_norm
+from gan_engine.layers.resample import UP_NAMES, UpKind, draw_transposed, make_doubling
+from gan_engine.problems import Problem
 from gan_engine.schema import option
 
 LARGEST_MAP = 16
@@ -36,16 +41,28 @@ class Tutorial(Architecture):
         64, ge=8, le=256, unit="channels",
         help="Channels of D's first layer; all others follow from it. 64 is the tutorial's.",
     )  # fmt: skip
-    g_norm: Literal["batch", "none"] = option(
+    g_norm: NormKind = option(
         "batch",
         label="G's normalisation",
         help="The tutorial has none; without batch norm samples easily become plain white.",
-        names={"batch": "Batch norm", "none": "None"},
+        names=NORM_NAMES,
     )
+    up: UpKind = option(
+        "nearest", label="Doubling", names=UP_NAMES, advanced=True,
+        help="How G doubles its maps: nearest is the plainest, transposed may leave checkerboards.",
+    )  # fmt: skip
+    attention: AttentionSize = option(
+        0, label="Self-attention", names=ATTENTION_NAMES, advanced=True,
+        help="At which size of map both networks may look across the image; slow where it is large.",
+    )  # fmt: skip
     head: HeadKind = option(
         "dense", label="D's head", names=HEAD_NAMES,
         help="Dense is the tutorial's; the sum only knows that things are there, patches judge each region by itself.",
     )  # fmt: skip
+
+    def objections(self, shape: ImageShape) -> Iterator[Problem]:
+        yield from super().objections(shape)
+        yield from attention_objections(shape, self.attention)
 
     def generator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
         return TutorialGenerator(self, shape, classes)
@@ -78,19 +95,18 @@ class Start(nn.Module):
 
 
 class Up(nn.Module):
-    """Twice the size: nearest neighbour, convolution, perhaps batch norm, ReLU."""
+    """Twice the size: a convolution that doubles, perhaps a norm, ReLU."""
 
-    label: ClassVar[str] = "Nearest ×2, convolution"
-
-    def __init__(self, channels: int, out: int, norm: bool) -> None:
+    def __init__(self, channels: int, out: int, norm: NormKind, up: UpKind) -> None:
         super().__init__()
-        self.upsample = NearestUp()
-        self.conv = nn.Conv2d(channels, out, 3, padding=1)
-        self.norm = nn.BatchNorm2d(out) if norm else None
+        self.label = f"{UP_NAMES[up]} ×2"
+        self.upsample, self.conv, self.after = make_doubling(up, channels, out)
+        self.norm = make_norm(norm, out)
         self.activation = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.conv(self.upsample(x))
+        x = self.conv(x if self.upsample is None else self.upsample(x))
+        x = x if self.after is None else self.after(x)
         if self.norm is not None:
             x = self.norm(x)
         out: Tensor = self.activation(x)
@@ -135,9 +151,11 @@ class TutorialGenerator(nn.Module):
         unit = settings.width
         # The tutorial's 256, then 128s, 64 and 32: as many as the size asks for.
         widths = [4 * unit] + [2 * unit] * (doublings - 2) + [unit, unit // 2]
-        norm = settings.g_norm == "batch"
+        norm, up = settings.g_norm, settings.up
         self.start = Start(settings.z_dim, widths[0], height, width, classes)
-        self.up = nn.Sequential(*(Up(a, b, norm) for a, b in itertools.pairwise(widths)))
+        blocks = (Up(a, b, norm, up) for a, b in itertools.pairwise(widths))
+        sides = [min(height, width) << i for i in range(1, len(widths))]
+        self.up = nn.Sequential(*with_attention(blocks, widths[1:], sides, settings.attention))
         self.image = ToImage(widths[-1], shape.channels)
         self.apply(draw)
 
@@ -153,7 +171,7 @@ class TutorialDiscriminator(nn.Module):
         super().__init__()
         unit, channels = settings.width, shape.channels
         height, width = shape.height, shape.width
-        layers: list[nn.Module] = []
+        layers, sizes = list[nn.Module](), list[tuple[int, int]]()
         while len(layers) < 4 or max(height, width) >= LARGEST_MAP:
             out = unit if len(layers) < 2 else 2 * unit
             halves = len(layers) < 2 or max(height, width) >= LARGEST_MAP
@@ -161,7 +179,9 @@ class TutorialDiscriminator(nn.Module):
             channels = out
             if halves:
                 height, width = -(-height // 2), -(-width // 2)
-        self.convolve = nn.Sequential(*layers)
+            sizes.append((channels, min(height, width) if halves else 0))
+        outs, sides = zip(*sizes, strict=True)
+        self.convolve = nn.Sequential(*with_attention(layers, outs, sides, settings.attention))
         self.head = make_head(
             settings.head, channels, (height, width), hidden=4 * unit, classes=classes
         )
@@ -178,3 +198,5 @@ def draw(module: nn.Module) -> None:
         nn.init.kaiming_normal_(module.weight, 0.2, nonlinearity="leaky_relu")
         if module.bias is not None:
             nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.ConvTranspose2d):
+        draw_transposed(module, math.sqrt(2))

@@ -1,4 +1,4 @@
-"""Residual blocks as in SNGAN: G's with batch norm before each convolution, D's with none."""
+"""Residual blocks as in SNGAN: G's with a norm before each convolution, D's with none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from torch import Tensor, nn
 
-from gan_engine.layers.resample import AverageDown, NearestUp
+from gan_engine.layers.normalise import NormKind, make_norm
+from gan_engine.layers.resample import AverageDown, NearestUp, UpKind, make_doubling
 from gan_engine.layers.spectral import SpectralConv2d
 
 
@@ -15,20 +16,25 @@ class UpBlock(nn.Module):
 
     label: ClassVar[str] = "Residual block ×2"
 
-    def __init__(self, channels: int, out: int) -> None:
+    def __init__(
+        self, channels: int, out: int, norm: NormKind = "batch", up: UpKind = "nearest"
+    ) -> None:
         super().__init__()
-        self.norm_1 = nn.BatchNorm2d(channels)
+        self.norm_1 = make_norm(norm, channels)
         self.activation_1 = nn.ReLU()
-        self.upsample = NearestUp()
-        self.conv_1 = nn.Conv2d(channels, out, 3, padding=1)
-        self.norm_2 = nn.BatchNorm2d(out)
+        before, self.conv_1, self.after = make_doubling(up, channels, out)
+        self.upsample, self.before = before or NearestUp(), before is not None
+        self.norm_2 = make_norm(norm, out)
         self.activation_2 = nn.ReLU()
         self.conv_2 = nn.Conv2d(out, out, 3, padding=1)
         self.shortcut = nn.Conv2d(channels, out, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        inner = self.conv_1(self.upsample(self.activation_1(self.norm_1(x))))
-        inner = self.conv_2(self.activation_2(self.norm_2(inner)))
+        inner = self.activation_1(x if self.norm_1 is None else self.norm_1(x))
+        inner = self.conv_1(self.upsample(inner) if self.before else inner)
+        inner = inner if self.after is None else self.after(inner)
+        inner = self.activation_2(inner if self.norm_2 is None else self.norm_2(inner))
+        inner = self.conv_2(inner)
         # A 1x1 convolution and doubling commute; this order is a quarter of the work.
         out: Tensor = inner + self.upsample(self.shortcut(x))
         return out
