@@ -117,7 +117,7 @@ def with_preset(preset: Preset, draft: Mapping[str, Any] | None = None) -> Draft
     """Return the preset's settings, with the images of `draft`."""
     folder = (draft or {}).get("data", {}).get("folder")
     chosen = merge(default_draft(), {k: v for k, v in preset.draft.items()})
-    chosen["penalties"] = preset.draft.get("penalties", {})
+    chosen["penalties"] = preset.draft.get("penalties", {})  # not the defaults beside them
     return merge(chosen, {"data": {"folder": folder}}) if folder else chosen
 
 

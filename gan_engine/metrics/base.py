@@ -30,6 +30,9 @@ class Metric(Part):
     values: ClassVar[Mapping[str, str]] = {}
     """The names of the numbers, as curves have them, and what a person calls them; the main one first."""
 
+    ranks: ClassVar[bool] = True
+    """Whether the best value is the best generator; not of numbers that only warn."""
+
     whole: ClassVar[bool] = False
     """Whether it must be shown every real image that was trained on, not a choice of `images`."""
 

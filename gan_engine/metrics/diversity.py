@@ -22,6 +22,7 @@ class Diversity(FeatureMetric):
 
     title: ClassVar[str] = "Diversity"
     kind: Literal["diversity"] = "diversity"
+    ranks: ClassVar[bool] = False
     better: ClassVar[Better] = "higher"
     values: ClassVar[Mapping[str, str]] = {"metric/diversity": "Diversity"}
 

@@ -35,6 +35,7 @@ class Memorisation(Metric):
 
     title: ClassVar[str] = "Memorisation"
     kind: Literal["memorisation"] = "memorisation"
+    ranks: ClassVar[bool] = False
     better: ClassVar[Better] = "higher"
     values: ClassVar[Mapping[str, str]] = {
         "metric/novelty": "Novelty",

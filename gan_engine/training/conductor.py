@@ -98,6 +98,7 @@ class Conductor:
             or now - self._saved_at >= every.every_minutes * 60
         ):
             yield from self._save()
+            self._measuring.begin()
 
     # --- readings and grids --------------------------------------------------------------------
 
@@ -187,7 +188,6 @@ class Conductor:
             yield from self._go_back("A weight is no longer a number")
         keep, powers = session.config.checkpoint.keep, bool(session.powers)
         self._saver.start(session.snapshot().kept(), keep, powers)
-        self._measuring.begin()
         self._saved_at, self._saved_seen = time.monotonic(), session.images_seen
 
     def _finish_save(self) -> Iterator[Event]:

@@ -39,28 +39,27 @@ class Measuring:
         """Why the last measurement failed; empty while all is well."""
 
     def begin(self) -> None:
-        """Measure this very moment, of which a checkpoint is being written, unless one is going."""
-        if self._metrics and self._going is None and self._share:
-            contained(self._draw, self._fail)
-
-    @property
-    def _share(self) -> float:
-        return self._session.config.measuring.share
+        """Measure this very moment, of which a checkpoint is being written, if it is time to."""
+        if self._going is None:
+            self._take_turn(self._draw)
 
     def turn(self) -> dict[str, float]:
         """Compute the next metric if there is time for it; return a measurement once it is whole."""
-        now = time.monotonic()
-        if not self._metrics or self._spent >= self._share * (now - self._began):
-            return {}
-        found = contained(self._advance, self._fail)
+        return self._take_turn(self._advance) or {}
+
+    def _take_turn(self, work: Callable[[], T]) -> T | None:
+        now, share = time.monotonic(), self._session.config.measuring.share
+        if not self._metrics or self._spent >= share * (now - self._began):
+            return None
+        found = contained(work, self._fail)
         self._spent += time.monotonic() - now
-        return found or {}
+        return found
 
     def keep_best(self, path: Path, images_seen: int, values: dict[str, float]) -> bool:
         """Keep the checkpoint at `path` as the best one if these values of its samples are."""
-        if images_seen != self.images_seen or not self._metrics:
+        main = next((metric for metric in self._metrics if metric.ranks), None)
+        if images_seen != self.images_seen or main is None:
             return False
-        main = self._metrics[0]
         value = values.get(next(iter(main.values)))
         sign = 1 if main.better == "lower" else -1
         if value is None or (self._best is not None and sign * value >= sign * self._best):

@@ -158,8 +158,11 @@ def _trained(
         text = Message("All images are in one folder: they are all of one class.")
         yield Notice(session.images_seen, "warning", text, key="classes")
     conductor = Conductor(session, inbox, folder, history)
-    yield from conductor.run()
-    yield Finished(session.images_seen, conductor.reason, folder)
+    try:
+        yield from conductor.run()
+        yield Finished(session.images_seen, conductor.reason, folder)
+    finally:
+        session.close()
 
 
 def _started(session: Session, folder: Path, *, resumed: bool) -> Started:

@@ -268,3 +268,7 @@ class Session:
         """Go back to before the first update, with the settings as they are now."""
         self.images_seen = self.updates_d = self.updates_g = 0
         self._start()
+
+    def close(self) -> None:
+        """Let go of networks and images at once: they refer to each other, and would wait for Python."""
+        self.__dict__.clear()

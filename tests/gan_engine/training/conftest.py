@@ -19,6 +19,7 @@ TINY = {
     "architecture": {"kind": "dcgan", "width": 4, "z_dim": 8},
     "training": {"batch_size": 4, "images": 32, "device": "cpu"},
     "samples": {"rows": 2, "columns": 3, "every_seconds": 3600},
+    "measuring": {"share": 0.0},
 }
 
 
