@@ -1,0 +1,1 @@
+"""What is promised of work and of strangers' files, under fire."""

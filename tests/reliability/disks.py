@@ -1,0 +1,106 @@
+"""Runs on a disk that fills up, meets a limit or is forbidden; one line of JSON says what came of it.
+
+`python -m tests.reliability.disks full|limit|forbidden FOLDER IMAGES`; `full` wants a user namespace
+of its own, in which it mounts a small disk of memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from gan_engine.commands import Inbox, Resume
+from gan_engine.events import Notice, Paused, Resumed, Saved
+from gan_engine.training import History, train
+from tests.reliability.helpers import newest, of_kind, same, tiny
+
+NOBODY = 65534
+Change = Callable[[], object]
+
+
+def followed(images: Path, run: Path, spoil: Change, mend: Change) -> dict[str, object]:
+    """Run to the end; the disk is spoilt after the first save and mended once the run waits."""
+    inbox, events, kept = Inbox(), [], []
+    for event in train(tiny(images), inbox, folder=run):
+        events.append(event)
+        if isinstance(event, Saved) and event.images_seen == 8:
+            spoil()
+        if isinstance(event, Paused):
+            kept.append((event.images_seen, newest(run).images_seen))
+            mend()
+            inbox.post(Resume())
+    notices = [notice for notice in of_kind(events, Notice) if notice.key == "space"]
+    history = History(run)
+    finished = [kind for _, _, kind, _ in history.events()][-1]
+    history.close()
+    return {
+        "waited": len(of_kind(events, Paused)) == len(of_kind(events, Resumed)) == len(kept),
+        "rounds_until_it_waited": (kept[0][0] - 16) // 4 if kept else None,
+        "kept_meanwhile": [count for _, count in kept],
+        "told": str(notices[0].text) if notices else "",
+        "finished": finished,
+    }
+
+
+def full(folder: Path, images: Path) -> dict[str, object]:
+    disk = folder / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", disk], check=True)
+    ballast = disk / "ballast"
+
+    def fill() -> None:
+        with open(ballast, "wb", buffering=0) as file:
+            for size in (2**16, 2**12, 1):
+                try:
+                    while file.write(b"x" * size):
+                        pass
+                except OSError:
+                    continue
+
+    return followed(images, disk / "run", fill, ballast.unlink)
+
+
+def limit(folder: Path, images: Path) -> dict[str, object]:
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    return followed(
+        images,
+        folder / "run",
+        lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2**12, hard)),
+        lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard)),
+    )
+
+
+def forbidden(folder: Path, images: Path) -> dict[str, object]:
+    """The same for somebody whom permissions stop: root would pass for the wrong reason."""
+    inside = folder / "run" / "checkpoints"
+    if os.getuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    return followed(
+        images, folder / "run", lambda: inside.chmod(0o555), lambda: inside.chmod(0o755)
+    )
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    what, folder, images = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    list(train(tiny(images), folder=folder / "whole"))  # also what imports everything there is
+    whole = newest(folder / "whole")
+    found = {"full": full, "limit": limit, "forbidden": forbidden}[what](folder, images)
+    run = folder / "disk" / "run" if what == "full" else folder / "run"
+    found["exact"] = same(newest(run), whole)
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()

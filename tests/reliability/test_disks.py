@@ -1,0 +1,55 @@
+"""A full, limited or forbidden disk pauses a run within a round; with space it goes on, exact."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.helpers import in_process
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits and mounts as POSIX has them")
+OWN_MOUNTS = ("unshare", "--user", "--map-root-user", "--mount")
+
+
+@pytest.fixture
+def outside(emoji: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that other users can reach too, with the images in it."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        shutil.copytree(emoji, Path(name) / "images")
+        for variable in ("GAN_STUDIO_HOME", "GAN_STUDIO_CACHE", "GAN_STUDIO_STATE"):
+            monkeypatch.setenv(variable, f"{name}/{variable.lower()}")
+        yield Path(name)
+
+
+def can_mount() -> bool:
+    if shutil.which("unshare") is None:
+        return False
+    mount = [*OWN_MOUNTS, "mount", "-t", "tmpfs", "none", tempfile.gettempdir()]
+    return subprocess.run(mount, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("disk", "says"),
+    [("full", "disk is full"), ("limit", "disk is full"), ("forbidden", "Permission denied")],
+)
+def test_that_a_run_waits_for_the_disk_and_goes_on(disk: str, says: str, outside: Path) -> None:
+    if disk == "full" and not can_mount():
+        pytest.skip("no disk can be mounted here")
+    before = OWN_MOUNTS if disk == "full" else ()
+    found = in_process("disks", disk, outside, outside / "images", before=before)
+    assert says in str(found.pop("told"))
+    # The save runs beside the training, so that a round may end before it is known to have failed.
+    assert found.pop("rounds_until_it_waited") <= 2
+    assert found == {
+        "waited": True,
+        "kept_meanwhile": [8],
+        "finished": "finished",
+        "exact": True,
+    }
