@@ -26,6 +26,7 @@ _HOME = {
     "config": "RunConfig check default_draft live_paths parse",
     "configfile": "Preset find_preset read_draft read_presets save_preset to_toml with_preset write_draft",
     "summary": "LayerRow NetworkSummary summarize",
+    "score_curves": "LossCurve LossCurves loss_curves",
     "sampling": "Sampler open_sampler",
     "data": (
         "BadFile DatasetReport Finding Inspection InspectProgress Prepared PreparedSet PrepareProgress ScanProgress Suggestion"

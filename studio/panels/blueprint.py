@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from studio.panels import words as say
 from studio.panels.base import button, words
+from studio.panels.loss_card import LossCard
 from studio.panels.problem_list import ProblemList
 from studio.widgets.network_view import NetworkTable
 
@@ -31,6 +31,7 @@ class Blueprint(QWidget):
         super().__init__()
         self.problems = ProblemList()
         self.problems.setting_asked.connect(self.setting_asked)
+        self.loss = LossCard()
         self.g, self.d = NetworkTable(_G), NetworkTable(_D)
         self._networks = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._networks.setSpacing(12)
@@ -43,7 +44,7 @@ class Blueprint(QWidget):
         column.setContentsMargins(12, 0, 8, 8)
         column.setSpacing(12)
         column.addWidget(self.problems)
-        column.addWidget(self._loss())
+        column.addWidget(self.loss)
         column.addWidget(self.note)
         column.addLayout(self._networks)
         column.addStretch(1)
@@ -83,14 +84,7 @@ class Blueprint(QWidget):
 
     def show_loss(self, config: RunConfig) -> None:
         """Show what D and G play for, in the letters of the papers."""
-        d, g = config.loss.formula()
-        terms = [
-            f"{penalty.title} × {say.value(_plain(penalty.weight))}" for penalty in config.penalties
-        ]
-        self._d_formula.setText(d)
-        self._g_formula.setText(g)
-        self._loss_title.setText(f"Loss: {config.loss.title.lower()}")
-        self._terms.setText(f"D also pays: {', '.join(terms)}" if terms else "D pays no penalty.")
+        self.loss.show_loss(config)
 
     def show_problems(self, problems: list[Problem], draft: Draft) -> None:
         """Show what is wrong; meanwhile the networks are those of the last valid settings."""
@@ -98,7 +92,7 @@ class Blueprint(QWidget):
         self.problems.show_problems(own, draft)
         broken = any(problem.severity == "error" for problem in problems)
         self._startable = not broken
-        for stale in (self._loss_box, self.g, self.d):
+        for stale in (self.loss, self.g, self.d):
             stale.setEnabled(not broken)
         self._enable()
 
@@ -107,36 +101,9 @@ class Blueprint(QWidget):
         self._resting = state == "idle"
         self._enable()
 
-    def formulas(self) -> tuple[str, str]:
-        """Return D's and G's loss as shown."""
-        return self._d_formula.text(), self._g_formula.text()
-
-    def terms(self) -> str:
-        """Return what is said of penalties."""
-        return self._terms.text()
-
     # --- inside ------------------------------------------------------------------------------
 
     _startable, _resting = True, True
-
-    def _loss(self) -> QWidget:
-        box = self._loss_box = QFrame()
-        box.setProperty("card", True)
-        self._loss_title = words("Loss", "title")
-        self._d_formula, self._g_formula = words(""), words("")
-        self._terms = words("", "muted")
-        for label in (self._d_formula, self._g_formula):
-            label.setTextFormat(Qt.TextFormat.RichText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            font = label.font()
-            font.setPointSizeF(font.pointSizeF() * 1.1)
-            label.setFont(font)
-        column = QVBoxLayout(box)
-        column.setContentsMargins(14, 12, 14, 12)
-        column.setSpacing(6)
-        for label in (self._loss_title, self._d_formula, self._g_formula, self._terms):
-            column.addWidget(label)
-        return box
 
     def _foot(self) -> QHBoxLayout:
         self.start_button = button(
@@ -161,8 +128,3 @@ class Blueprint(QWidget):
         wide = self.width() >= SIDE_BY_SIDE
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._networks.setDirection(way)
-
-
-def _plain(weight: object) -> object:
-    dump = getattr(weight, "model_dump", None)
-    return dump() if dump is not None else weight

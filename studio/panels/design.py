@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -11,7 +12,9 @@ from gan_engine import (
     NetworkSummary,
     Preset,
     RunConfig,
+    default_draft,
     differences,
+    get,
     read_presets,
     settings_of,
     summarize,
@@ -24,9 +27,10 @@ from studio.panels.blueprint import Blueprint
 from studio.panels.gallery import Gallery
 
 if TYPE_CHECKING:
-    from gan_engine import Draft, Problem
+    from gan_engine import Draft, Problem, Scalars, Started
     from studio.context import Studio
     from studio.jobs import Job
+    from studio.worker import RunView
 
 SECTIONS = (*(s.name for s in settings_of(RunConfig) if s.kind in ("one", "each")), "ema")
 """Whatever is chosen from parts, and how G is averaged."""
@@ -75,6 +79,9 @@ class DesignPanel(Panel):
         document.file_changed.connect(self.show_presets)
         studio.run.noticed.connect(self.show_presets)
         studio.run.state_changed.connect(self.show_state)
+        studio.run.started.connect(self.show_start)
+        studio.run.viewed.connect(self.show_view)
+        studio.run.scalars_arrived.connect(self.show_readings)
         self.edited.connect(document.set)
         self.switched.connect(document.switch)
         self.preset_chosen.connect(document.load)
@@ -118,6 +125,27 @@ class DesignPanel(Panel):
         self.blueprint.show_networks(summary)
 
     @Slot(object)
+    def show_start(self, event: Started) -> None:
+        """Expect numbers of a new run, or more of one that goes on."""
+        self._follow(event.draft, event.images_total)
+
+    @Slot(object)
+    def show_view(self, view: RunView) -> None:
+        """Show the last numbers of an earlier run."""
+        self._follow(view.info.draft, view.info.images_total)
+        last = {name: float(y[np.isfinite(y)][-1]) for name, (_, y) in view.scalars.items()
+                if np.isfinite(y).any()}  # fmt: skip
+        if last:
+            seen = max(float(x[-1]) for x, _ in view.scalars.values() if len(x))
+            self.blueprint.loss.show_readings(last, int(seen))
+
+    @Slot(object)
+    def show_readings(self, readings: list[Scalars]) -> None:
+        """Fill the newest numbers into the formulas; they are told twice a second at most."""
+        values = {name: value for reading in readings for name, value in reading.values.items()}
+        self.blueprint.loss.show_readings(values, readings[-1].images_seen)
+
+    @Slot(object)
     def show_failure(self, error: Exception) -> None:
         """Say why the networks cannot be shown."""
         self.blueprint.show_note(" ".join(sentence_of(error)))
@@ -141,6 +169,14 @@ class DesignPanel(Panel):
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
         return split
+
+    def _follow(self, draft: Draft, total: int) -> None:
+        if draft:  # a file with weights has none
+            kind, pairing = (
+                str(get(draft, path, get(default_draft(), path)))
+                for path in ("loss.kind", "loss.pairing")
+            )
+            self.blueprint.loss.show_run(kind, pairing, total)
 
     def _mark_preset(self) -> None:
         same = set()

@@ -44,15 +44,6 @@ def test_that_a_broken_design_is_told_and_cannot_be_started(panel, studio, qtbot
     assert panel.blueprint.start_button.isEnabled()
 
 
-def test_that_the_loss_is_shown_as_formulas(panel, studio):
-    studio.document.set("loss.kind", "least_squares")
-    d, g = studio.document.config.loss.formula()
-    assert panel.blueprint.formulas() == (d, g)
-    assert "R1" in panel.blueprint.terms()
-    studio.document.switch("penalties.r1", False)
-    assert "no penalty" in panel.blueprint.terms()
-
-
 def test_that_every_preset_has_a_card_that_says_what_to_expect(panel):
     card = next(c for c in panel.gallery.cards if c.preset.key == "quick-cpu-32")
     assert card.accessibleDescription() == card.preset.about
