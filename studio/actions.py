@@ -199,6 +199,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "show_log", "Show log", "Help", "Open the folder with the program's log.", when="always"
     ),
+    ActionSpec(
+        "save_report",
+        "Save a report…",
+        "Help",
+        "Write an archive that helps to find a fault: settings, curves and log, without pictures,"
+        " names or folders.",
+    ),
     ActionSpec("about", "About GAN Studio", "Help", when="always", divider=True),
 )
 

@@ -134,6 +134,14 @@ class Deeds(QObject):
         log_file().parent.mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_file().parent)))
 
+    def save_report(self) -> None:
+        dialog = self._chooser("Save a report", self._save_report)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("zip")
+        dialog.setNameFilters(["Archive (*.zip)"])
+        dialog.selectFile("gan-studio-report.zip")
+        dialog.show()
+
     # --- editing and looking ---------------------------------------------------------------
 
     def undo(self) -> None:
@@ -242,9 +250,23 @@ class Deeds(QObject):
         except EngineError as error:
             self.refused.emit(error)
             return
+        self._tell(f"Saved as the preset “{path.stem}”.")
+
+    def _save_report(self, path: str) -> None:
+        from studio.report import write_report  # it draws on the engine, which loads later
+
+        draft, folder = self.studio.document.draft, self.studio.run.folder
+        job = self.studio.jobs.call(lambda: write_report(Path(path), draft, folder))
+        job.done.connect(self._tell_report)
+        job.failed.connect(self.refused)
+
+    def _tell_report(self, path: Path) -> None:
+        self._tell(f"The report is “{path.name}”. Nothing was sent anywhere.")
+
+    def _tell(self, text: str) -> None:
         from gan_engine import Notice  # brings numpy, which the shell does without
 
-        self.studio.run.noticed.emit(Notice(0, "info", f"Saved as the preset “{path.stem}”."))
+        self.studio.run.noticed.emit(Notice(0, "info", text))
 
     def _refuse(self, text: str, hint: str) -> None:
         self.refused.emit(EngineError(text.replace("{", "(").replace("}", ")"), hint=hint))

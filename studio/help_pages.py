@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import __version__, paths
+from studio.parts import PARTS, licence_of
 
 ABOUT = """
 ## GAN Studio {version}
@@ -26,6 +27,10 @@ Drop a folder of pictures, watch a generative adversarial network learn them, ta
 Free software under the MIT licence. Nothing leaves this computer.
 
 Python {python}, Qt {qt}
+
+| Built on | Version | Licence |
+|---|---|---|
+{parts}
 """
 
 
@@ -54,7 +59,7 @@ def show_help(key: str, parent: QWidget) -> QDialog:
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle("How it works" if key == "guide" else "About GAN Studio")
-    dialog.resize(640, 560 if key == "guide" else 280)
+    dialog.resize(640, 560)
     text = QTextBrowser()
     text.setOpenExternalLinks(False)
     text.setMarkdown(_guide() if key == "guide" else _about())
@@ -73,4 +78,6 @@ def _guide() -> str:
 
 def _about() -> str:
     python = ".".join(map(str, sys.version_info[:3]))
-    return ABOUT.format(version=__version__, python=python, qt=qt_version)
+    found = [(part, *licence_of(part)) for part in PARTS]
+    parts = "\n".join(f"| {part} | {version} | {licence} |" for part, version, licence in found)
+    return ABOUT.format(version=__version__, python=python, qt=qt_version, parts=parts)
