@@ -34,6 +34,7 @@ _HOME = {
     ),
     "export": "EXPORTERS Exporter ExportProgress export",
     "health": "Facts Remedy Verdict examine",
+    "metrics": "METRICS Metric nearest",
     "training": "History RunInfo list_runs read_run resume train",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}

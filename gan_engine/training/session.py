@@ -68,7 +68,7 @@ class Session:
             draw_from(network, self.random)
         self.memory = Memory(config, device)
         self.powers = PowerAverages(self.networks.g) if config.ema.any_length else None
-        self.meters = Meters(meter_names(config.penalties), device)
+        self.meters = Meters(meter_names(config.penalties, config.augment), device)
         clip = config.training.gradient_clip
         updates = {}
         for name, network in (("g", self.networks.g), ("d", self.networks.d)):

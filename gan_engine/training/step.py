@@ -85,6 +85,8 @@ class Step:
         )
         self._learn(loss, due, scene, self.update_d, "d", lesson)
         self.augment.learn(real, self.memory.of("augment"))
+        for name, value in self.memory.of("augment").items():
+            self.meters.add(f"augment/{name}", value)
         self.meters.add("score/real", real.mean())
         self.meters.add("score/fake", fake.mean())
 
@@ -168,7 +170,7 @@ class Step:
         return torch.autocast(self.device.type, self.autocast)
 
 
-def meter_names(penalties: tuple[Penalty, ...]) -> tuple[str, ...]:
+def meter_names(penalties: tuple[Penalty, ...], augment: Augmentation) -> tuple[str, ...]:
     """Return the names of everything a step measures."""
     names = [
         "loss/g",
@@ -179,4 +181,5 @@ def meter_names(penalties: tuple[Penalty, ...]) -> tuple[str, ...]:
         "gradient/g",
         "gradient/d",
     ]
-    return (*names, *(f"penalty/{penalty.kind}" for penalty in penalties))
+    names += [f"penalty/{penalty.kind}" for penalty in penalties]
+    return (*names, *(f"augment/{name}" for name in augment.memory()))

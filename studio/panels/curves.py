@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,8 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gan_engine import METRICS
 from studio.panels.base import button, words
 from studio.widgets.curve_grid import CurveGrid
+from studio.widgets.curve_plot import CurvePlot
 
 PLOTS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("loss", "Loss", (("loss/d", "D"), ("loss/g", "G"))),
@@ -29,6 +32,8 @@ PLOTS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("rate", "Learning rate", (("rate/d", "D"), ("rate/g", "G"))),
 )
 """Plots in order: key, title, and their series; a penalty's is added when it is first heard of."""
+FAMILIES = ("penalty", "metric", "augment")
+"""Series that only some runs have, and not with every reading."""
 LEAST_PX = 150
 """What a plot needs to be read."""
 
@@ -91,10 +96,19 @@ class Curves(QWidget):
 
     def _know(self, names: Mapping[str, Any]) -> None:
         for name in names:
-            if name.startswith("penalty/") and name not in self._known:
-                self._known.add(name)
-                label = name.partition("/")[2].replace("_", " ")
-                self.grid.plot("penalty").add_series(name, label)
+            family, _, kind = name.partition("/")
+            if name in self._known or family not in FAMILIES:
+                continue
+            self._known.add(name)
+            label = _metric_names().get(name, kind.replace("_", " "))
+            plot = self.grid.plot("penalty") if family == "penalty" else self._plot_of(name, label)
+            plot.add_series(name, label)
+
+    def _plot_of(self, name: str, label: str) -> CurvePlot:
+        """Return a plot for one metric: their scales have nothing in common."""
+        plot = self.grid.add_plot(name, label)
+        plot.setMinimumHeight(LEAST_PX)
+        return plot
 
     def _head(self) -> QHBoxLayout:
         self.raw = _switch("Raw", "Every reading: the range as a band, its mean as a line.", True)
@@ -137,9 +151,17 @@ class Curves(QWidget):
 
 
 def _heard(name: str, series: Any) -> Any:
-    """Return a penalty's readings without the gaps between them: it is computed now and then."""
+    """Return readings without the gaps between them, where they are only taken now and then."""
     x, y = series
-    return (x[np.isfinite(y)], y[np.isfinite(y)]) if name.startswith("penalty/") else series
+    if name.partition("/")[0] in FAMILIES:
+        return x[np.isfinite(y)], y[np.isfinite(y)]
+    return series
+
+
+@functools.cache
+def _metric_names() -> Mapping[str, str]:
+    found = {name: label for metric in METRICS for name, label in metric.values.items()}
+    return {**found, "augment/p": "Augmentation p", "augment/sign": "How sure D is of reals"}
 
 
 def _switch(text: str, tip: str, on: bool) -> QCheckBox:

@@ -66,7 +66,7 @@ def trained(config: RunConfig, steps: int) -> nn.Module:
             weights, live[f"optimizer_{name}.rate"]
         )
         updates[name] = Update(optimizer, weights, 0.0)
-    meters = Meters(meter_names(config.penalties), torch.device("cpu"))
+    meters = Meters(meter_names(config.penalties, config.augment), torch.device("cpu"))
     random = torch.Generator().manual_seed(0)
     step = Step(
         networks, live.into(config.loss, "loss"), config.penalties, config.augment,
