@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -295,7 +296,7 @@ def _show(event: events.Event, bar: Progress, task: Any, inbox: commands.Inbox) 
         case events.Started(images_total=total, folder=folder, device=device):
             bar.console.print(f"{folder}  ({device})", markup=False, soft_wrap=True)
             bar.update(task, completed=event.images_seen, total=total, description="training")
-        case events.Scalars(values=values):
+        case events.Scalars(values=values) if "speed" in values:  # not a metric's
             words = f"D {values.get('loss/d', 0):.3f}  G {values.get('loss/g', 0):.3f}  {values['speed']:,.0f}/s"
             bar.update(task, completed=event.images_seen, description=words)
         case events.Saved(path=path):
@@ -342,12 +343,14 @@ def _count(text: str) -> int:
 
 
 def _share(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
+    share = -1.0
+    with contextlib.suppress(ValueError):
+        share = float(text)
+    if not 0 <= share <= 1:
         raise EngineError(
             "“{text}” is no share of a class.", hint="Write --mix dog:0.5.", text=text
-        ) from None
+        )
+    return share
 
 
 def _size(key: object) -> str:

@@ -89,6 +89,39 @@ def test_that_exported_weights_make_the_same_images(
     assert (read_png(tmp_path / "a.png") == read_png(tmp_path / "b.png")).all()
 
 
+def test_that_a_class_is_asked_for_by_name_and_mixed_with_another(
+    gan, emoji: Path, tmp_path: Path
+) -> None:
+    for i, picture in enumerate(sorted(emoji.iterdir())):
+        (emoji / ("cat" if i % 2 else "dog")).mkdir(exist_ok=True)
+        picture.rename(emoji / ("cat" if i % 2 else "dog") / picture.name)
+    run, told = tmp_path / "run", ("--set", "data.classes=true")
+    code, _, err = gan("train", "--data", emoji, "--images", 16, "--out", run, *told, *SMALL)
+    assert code == 0, err
+    made = {}
+    for name, words in {
+        "cat": ["--class", "cat"],
+        "dog": ["--class", "dog"],
+        "none": ["--class", "cat", "--mix", "dog:0"],
+        "half": ["--class", "cat", "--mix", "dog:0.5"],
+    }.items():
+        out = tmp_path / f"{name}.png"
+        assert gan("sample", run, "--count", 1, *words, "--out", out)[0] == 0
+        made[name] = read_png(out).astype(int)
+    assert abs(made["none"] - made["cat"]).max() <= 1
+    assert (made["cat"] != made["dog"]).any()
+    assert (made["half"] != made["cat"]).any()
+    for words, complaint in (
+        (["--class", "cow"], "no class"),
+        (["--class", "cat", "--mix", "dog"], "no class"),
+        (["--class", "cat", "--mix", "dog:x"], "no share"),
+        (["--class", "cat", "--mix", "dog:2"], "no share"),
+    ):
+        code, _, err = gan("sample", run, *words, "--out", tmp_path / "x.png")
+        assert code == 1
+        assert complaint in err
+
+
 def test_that_an_exported_generator_tells_nothing_of_its_owner(
     gan, trained: Path, tmp_path: Path
 ) -> None:
