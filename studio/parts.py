@@ -11,7 +11,6 @@ PARTS = (
     "pyqtgraph",
     "pillow",
     "pydantic",
-    "safetensors",
     "tomli-w",
     "platformdirs",
     "psutil",

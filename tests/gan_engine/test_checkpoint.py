@@ -101,3 +101,15 @@ def test_that_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
         checkpoint.load_into(
             {"w": torch.zeros(1)}, {"g.w": torch.tensor([float("nan")])}, "g", tmp_path
         )
+
+
+def test_that_everybodys_reader_opens_a_checkpoint(saved: Checkpoint, tmp_path: Path) -> None:
+    """We write the layout ourselves, so that saving holds nobody up; the format is everybody's."""
+    from safetensors import safe_open
+
+    path = tmp_path / "a.safetensors"
+    checkpoint.write(path, saved)
+    with safe_open(path, "pt") as file:
+        assert file.metadata()["program"] == "gan-studio"
+        assert set(file.keys()) == set(saved.tensors)
+        assert all(torch.equal(file.get_tensor(n), t) for n, t in saved.tensors.items())
