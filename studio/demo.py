@@ -31,6 +31,7 @@ class Demo(QObject):
         self._seconds = seconds
         self._grid: object = None
         self._checkpoint: object = None
+        self._finished: Finished | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._stop)
@@ -58,8 +59,6 @@ class Demo(QObject):
         if show_train is not None:
             show_train("train")
         run.start(config)
-        if self._seconds > 0:
-            self._timer.start(int(self._seconds * 1000))
 
     @Slot()
     def _stop(self) -> None:
@@ -67,6 +66,9 @@ class Demo(QObject):
 
     @Slot(object)
     def _take_grid(self, grid: SampleGrid) -> None:
+        # The time runs from the first grid on: a slow computer takes a while to get there.
+        if self._seconds > 0 and self._grid is None:
+            self._timer.start(int(self._seconds * 1000))
         self._grid = grid.path or self._grid
 
     @Slot(object)
@@ -75,7 +77,14 @@ class Demo(QObject):
 
     @Slot(object)
     def _report(self, finished: Finished) -> None:
-        if self._seconds <= 0:
+        if self._seconds > 0:
+            self._finished = finished
+            QTimer.singleShot(500, self._keep_picture)  # once every panel has shown the end
+
+    @Slot()
+    def _keep_picture(self) -> None:
+        finished = self._finished
+        if finished is None:
             return
         picture = finished.folder / "window.png"
         kept = self._window.grab().save(str(picture))
