@@ -1,24 +1,19 @@
-"""The two networks layer by layer, their loss as formulas, and what is wrong with the design."""
+"""The two networks, their loss as formulas, and what is wrong with the design."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.panels.base import button, words
 from studio.panels.loss_card import LossCard
+from studio.panels.networks import Networks
 from studio.panels.problem_list import ProblemList
-from studio.widgets.network_view import NetworkTable
 
 if TYPE_CHECKING:
     from gan_engine import Draft, NetworkSummary, Problem, RunConfig
-
-_G, _D = "Generator G", "Discriminator D"
-SIDE_BY_SIDE = 760
-"""From so many pixels on, D stands beside G instead of below it."""
 
 
 class Blueprint(QWidget):
@@ -32,13 +27,9 @@ class Blueprint(QWidget):
         self.problems = ProblemList()
         self.problems.setting_asked.connect(self.setting_asked)
         self.loss = LossCard()
-        self.g, self.d = NetworkTable(_G), NetworkTable(_D)
-        self._networks = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._networks.setSpacing(12)
+        self.networks = Networks()
+        self.networks.hide()
         self.note = words("Building the networks to count their weights…", "muted")
-        for table in (self.g, self.d):
-            table.hide()
-            self._networks.addWidget(table, 1, Qt.AlignmentFlag.AlignTop)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(12, 0, 8, 8)
@@ -46,7 +37,7 @@ class Blueprint(QWidget):
         column.addWidget(self.problems)
         column.addWidget(self.loss)
         column.addWidget(self.note)
-        column.addLayout(self._networks)
+        column.addWidget(self.networks)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -60,27 +51,16 @@ class Blueprint(QWidget):
 
     # --- shown -------------------------------------------------------------------------------
 
-    def show_networks(self, summary: NetworkSummary) -> None:
+    def show_networks(self, summary: NetworkSummary, latent: int) -> None:
         """Show every layer with what it returns and how many numbers it learns."""
-        self.g.show_rows(summary.g, summary.parameters_g)
-        self.d.show_rows(summary.d, summary.parameters_d)
+        self.networks.show_networks(summary, latent)
         self.show_note("")
-        for table in (self.g, self.d):  # the page scrolls, not each table in it
-            view = table.table
-            rows = view.verticalHeader().defaultSectionSize() * len(table.rows)
-            view.setFixedHeight(view.horizontalHeader().sizeHint().height() + rows + 2)
-            view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        field = (
-            f" · each score sees {summary.receptive_field} px" if summary.receptive_field else ""
-        )
-        self.d.show_title(_D + field)
 
     def show_note(self, text: str) -> None:
         """Say why no networks are shown; with nothing to say they are."""
         self.note.setText(text)
         self.note.setVisible(bool(text))
-        self.g.setVisible(not text)
-        self.d.setVisible(not text)
+        self.networks.setVisible(not text)
 
     def show_loss(self, config: RunConfig) -> None:
         """Show what D and G play for, in the letters of the papers."""
@@ -92,7 +72,7 @@ class Blueprint(QWidget):
         self.problems.show_problems(own, draft)
         broken = any(problem.severity == "error" for problem in problems)
         self._startable = not broken
-        for stale in (self.loss, self.g, self.d):
+        for stale in (self.loss, self.networks):
             stale.setEnabled(not broken)
         self._enable()
 
@@ -122,9 +102,3 @@ class Blueprint(QWidget):
             "Train a new run with these settings." if self._resting else "A run is going."
         )
         self.start_button.setToolTip(why)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        wide = self.width() >= SIDE_BY_SIDE
-        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
-        self._networks.setDirection(way)

@@ -121,8 +121,9 @@ class DesignPanel(Panel):
 
     @Slot(object)
     def show_summary(self, summary: NetworkSummary) -> None:
-        """Show both networks layer by layer."""
-        self.blueprint.show_networks(summary)
+        """Show both networks block by block."""
+        if self._config is not None:
+            self.blueprint.show_networks(summary, self._config.architecture.z_dim)
 
     @Slot(object)
     def show_start(self, event: Started) -> None:

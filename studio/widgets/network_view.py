@@ -104,7 +104,7 @@ class _Delegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         if index.column() == 0:
             left = rect.left() + 8 + row.depth * _INDENT_PX
-            painter.setBrush(QColor(_color_of(row.kind)))
+            painter.setBrush(QColor(color_of(row.kind)))
             painter.drawRoundedRect(QRect(left, rect.center().y() - 5, 4, 12), 2, 2)
             self._name(painter, rect.adjusted(left - rect.left() + 12, 0, 0, 0), row)
         else:
@@ -141,7 +141,7 @@ class _Delegate(QStyledItemDelegate):
             painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, kind)
 
 
-def _color_of(kind: str) -> str:
+def color_of(kind: str) -> str:
     """Return the colour of a kind of layer: what has weights, what normalises, what bends."""
     colors, word = theme.current(), kind.lower()
     for names, place in (

@@ -17,19 +17,41 @@ def wait(qtbot):
 
 
 def test_that_both_networks_are_shown_layer_by_layer(panel, studio, wait):
-    wait(lambda: panel.blueprint.g.rows)
+    wait(lambda: panel.blueprint.networks.g.rows)
     summary = summarize(studio.document.config)
-    assert panel.blueprint.g.rows == summary.g
-    assert panel.blueprint.d.rows == summary.d
-    assert panel.blueprint.g.isVisible()
+    assert panel.blueprint.networks.g.rows == summary.g
+    assert panel.blueprint.networks.d.rows == summary.d
+    assert panel.blueprint.networks.g_graph.isVisible()
+    panel.blueprint.networks.table_button.click()
+    assert panel.blueprint.networks.g.isVisible()
+    assert not panel.blueprint.networks.g_graph.isVisible()
+
+
+def test_that_the_graph_shows_what_goes_in_and_each_block(panel, studio, wait):
+    wait(lambda: panel.blueprint.networks.g.rows)
+    summary = summarize(studio.document.config)
+    shown = panel.blueprint.networks.g_graph.blocks
+    outer = [row for row in summary.g if row.depth == 0]
+    assert shown[0].shape == (studio.document.config.architecture.z_dim,)
+    assert [block.shape for block in shown[1:]] == [row.shape for row in outer]
+    assert sum(block.parameters for block in shown) == summary.parameters_g
+
+
+def test_that_a_patch_head_shows_how_much_of_the_image_a_score_sees(panel, studio, wait):
+    studio.document.set("architecture.head", "patch")
+    seen = summarize(studio.document.config).receptive_field
+    graph = panel.blueprint.networks.d_graph
+    wait(lambda: graph.blocks and graph.blocks[0].looks)
+    assert graph.blocks[0].looks == seen / studio.document.config.data.size
+    assert f"{seen} × {seen} px" in graph._title.text()
 
 
 def test_that_the_networks_follow_an_edit(panel, studio, wait):
-    wait(lambda: panel.blueprint.g.rows)
-    before = panel.blueprint.g.rows
+    wait(lambda: panel.blueprint.networks.g.rows)
+    before = panel.blueprint.networks.g.rows
     panel.form.edited.emit("architecture.width", 16)
-    wait(lambda: panel.blueprint.g.rows != before)
-    assert panel.blueprint.g.rows == summarize(studio.document.config).g
+    wait(lambda: panel.blueprint.networks.g.rows != before)
+    assert panel.blueprint.networks.g.rows == summarize(studio.document.config).g
 
 
 def test_that_a_broken_design_is_told_and_cannot_be_started(panel, studio, qtbot):
@@ -82,8 +104,9 @@ def test_that_nothing_but_live_settings_changes_while_a_run_goes_on(panel, qtbot
 
 
 def test_that_d_stands_beside_g_where_there_is_room(panel, qtbot, wait):
-    wait(lambda: panel.blueprint.g.rows)
+    wait(lambda: panel.blueprint.networks.g.rows)
+    panel.blueprint.networks.table_button.click()
     panel.resize(1500, 800)
-    wait(lambda: panel.blueprint.d.x() > panel.blueprint.g.x())
+    wait(lambda: panel.blueprint.networks.d.x() > panel.blueprint.networks.g.x())
     panel.resize(800, 800)
-    wait(lambda: panel.blueprint.d.y() > panel.blueprint.g.y())
+    wait(lambda: panel.blueprint.networks.d.y() > panel.blueprint.networks.g.y())

@@ -1,0 +1,95 @@
+"""G and D as a graph of blocks or as a table of layers, whichever one prefers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QPushButton, QWidget
+
+from studio.panels.base import button, column_of, words
+from studio.widgets.network_graph import Block, NetworkGraph, blocks_of
+from studio.widgets.network_view import NetworkTable
+
+if TYPE_CHECKING:
+    from gan_engine import NetworkSummary
+
+_G, _D = "Generator G", "Discriminator D"
+SIDE_BY_SIDE = 760
+"""From so many pixels on, D's table stands beside G's instead of below it."""
+
+
+class Networks(QWidget):
+    """Told a summary; G stands above D, so that sizes can be compared."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.g, self.d = NetworkTable(_G), NetworkTable(_D)
+        self.g_graph, self.d_graph = NetworkGraph(_G), NetworkGraph(_D)
+        self.tables, self.graphs = QWidget(), QWidget()
+        self._side = QBoxLayout(QBoxLayout.Direction.TopToBottom, self.tables)
+        self._side.setContentsMargins(0, 0, 0, 0)
+        self._side.setSpacing(12)
+        for table in (self.g, self.d):
+            self._side.addWidget(table, 1, Qt.AlignmentFlag.AlignTop)
+        column_of(self.graphs, self.g_graph, self.d_graph)
+        self.d_graph.setContentsMargins(0, 10, 0, 0)
+        column_of(self, self._head(), self.graphs, self.tables)
+        self._swap()
+
+    # --- shown -------------------------------------------------------------------------------
+
+    def show_networks(self, summary: NetworkSummary, latent: int) -> None:
+        """Show every block and layer with what it returns and how many numbers it learns."""
+        seen = summary.receptive_field
+        field = f" · each score sees {seen} × {seen} px" if seen else ""
+        image = next(row.shape for row in reversed(summary.g) if len(row.shape) == 3)
+        start = Block("Latent z", "Random numbers", (latent,))
+        picture = Block("Image", "Real or generated", image, looks=seen / image[-1])
+        self.g_graph.show_blocks(blocks_of(summary.g, start), _G)
+        self.d_graph.show_blocks(blocks_of(summary.d, picture), _D + field)
+        self.g.show_rows(summary.g, summary.parameters_g)
+        self.d.show_rows(summary.d, summary.parameters_d)
+        self.d.show_title(_D + field)
+        for table in (self.g, self.d):  # the page scrolls, not each table in it
+            view = table.table
+            rows = view.verticalHeader().defaultSectionSize() * len(table.rows)
+            view.setFixedHeight(view.horizontalHeader().sizeHint().height() + rows + 2)
+            view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _head(self) -> QWidget:
+        self.graph_button = button("Graph", "Blocks from left to right, as large as their maps.")
+        self.table_button = button("Table", "Every layer with its output and its parameters.")
+        both = QButtonGroup(self)
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(8, 0, 0, 8)
+        row.setSpacing(4)
+        row.addWidget(words("Networks", "title", wraps=False))
+        row.addStretch(1)
+        for made in (self.graph_button, self.table_button):
+            self._as_switch(made)
+            both.addButton(made)
+            row.addWidget(made)
+        self.graph_button.setChecked(True)
+        both.buttonToggled.connect(self._swap)
+        return head
+
+    @staticmethod
+    def _as_switch(made: QPushButton) -> None:
+        made.setProperty("small", True)
+        made.setCheckable(True)
+
+    @Slot()
+    def _swap(self) -> None:
+        self.graphs.setVisible(self.graph_button.isChecked())
+        self.tables.setVisible(self.table_button.isChecked())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= SIDE_BY_SIDE
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._side.setDirection(way)
