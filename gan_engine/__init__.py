@@ -28,6 +28,7 @@ _HOME = {
     "summary": "LayerRow NetworkSummary summarize",
     "score_curves": "LossCurve LossCurves loss_curves",
     "sampling": "Sampler open_sampler",
+    "foreign": "Match match_weights read_weights",
     "data": (
         "BadFile DatasetReport Finding Inspection InspectProgress Prepared PreparedSet PrepareProgress ScanProgress Suggestion"
         " clean_prepared diagnose inspect_folder prepare prepared_sets safe_fixes scan_folder suggest_size"

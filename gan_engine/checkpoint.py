@@ -156,6 +156,17 @@ def read(path: Path) -> Checkpoint:
     return Checkpoint(holds, draft, counters, tensors, made)
 
 
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Return the tensors of a safetensors file of any origin that was found to be in order.
+
+    Raises:
+        ValueError: It is not in order.
+    """
+    with open(path, "rb") as file:
+        entries, _ = tensorfile.read_header(file, os.fstat(file.fileno()).st_size)
+        return {entry.name: _tensor(path, file, entry) for entry in entries}
+
+
 def _regular(path: Path) -> Path:
     """Return `path` unless it is a pipe or a device, which could keep a reader waiting for ever."""
     if not stat.S_ISREG(path.stat().st_mode):
@@ -315,6 +326,7 @@ __all__ = [
     "newest",
     "prune",
     "read",
+    "read_tensors",
     "to_bytes",
     "versions",
     "write",

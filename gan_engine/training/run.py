@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 
-from gan_engine import checkpoint, configfile, durable
+from gan_engine import checkpoint, configfile, durable, foreign
 from gan_engine.commands import Command, Inbox, Stop
 from gan_engine.config import RunConfig, parse
 from gan_engine.data.classes import classes_of
@@ -24,7 +25,10 @@ from gan_engine.training.session import Session
 
 
 def train(
-    config: RunConfig, inbox: Inbox | None = None, folder: Path | None = None
+    config: RunConfig,
+    inbox: Inbox | None = None,
+    folder: Path | None = None,
+    start_from: Path | None = None,
 ) -> Iterator[Event]:
     """Train from the first image on; yields what happens, reads `inbox` between two updates.
 
@@ -32,14 +36,16 @@ def train(
         config: All settings.
         inbox: Where commands arrive; without one the run goes to its end.
         folder: Where its files go, in a folder without a run; a new one in the library if None.
+        start_from: A file of weights, perhaps a stranger's, that are taken where name and shape fit.
 
     Raises:
         EngineError: Something the user can mend; what was saved stays.
     """
+    weights = foreign.read_weights(start_from) if start_from else {}
     folder = claim_folder(folder) if folder else new_folder(config.draft())
     with durable.lock(folder):
         configfile.write_draft(folder / SETTINGS, config.draft())
-        yield from _go(config, inbox or Inbox(), folder, None)
+        yield from _go(config, inbox or Inbox(), folder, None, weights)
 
 
 def resume(folder: Path, inbox: Inbox | None = None, images: int | None = None) -> Iterator[Event]:
@@ -84,7 +90,11 @@ def resume(folder: Path, inbox: Inbox | None = None, images: int | None = None) 
 
 
 def _go(
-    config: RunConfig, inbox: Inbox, folder: Path, saved: tuple[Path, checkpoint.Checkpoint] | None
+    config: RunConfig,
+    inbox: Inbox,
+    folder: Path,
+    saved: tuple[Path, checkpoint.Checkpoint] | None,
+    weights: Mapping[str, torch.Tensor] = MappingProxyType({}),
 ) -> Iterator[Event]:
     """Do the whole run and keep its history, whatever ends it."""
     for inside in (folder, folder / "checkpoints", folder / "grids"):
@@ -97,7 +107,7 @@ def _go(
             history.event(seen, "finished", reason="stopped")
             yield Finished(seen, "stopped", folder)
         else:
-            yield from _trained(config, inbox, folder, saved, prepared, history)
+            yield from _trained(config, inbox, folder, saved, prepared, history, weights)
     except (torch.OutOfMemoryError, MemoryError) as error:
         history.event(seen, "failed", text="out of memory")
         raise MemoryFullError(
@@ -137,12 +147,14 @@ def _trained(
     saved: tuple[Path, checkpoint.Checkpoint] | None,
     prepared: Prepared,
     history: HistoryWriter,
+    weights: Mapping[str, torch.Tensor],
 ) -> Iterator[Event]:
     """Build or restore the networks, and hand over to the conductor."""
     classes = classes_of(prepared.files) if config.data.classes else None
     session = Session(config, prepared.images, choose(config.training.device), classes)
     if saved:
         session.restore(saved[1], saved[0])
+    table = foreign.start_from(session.networks.tensors(), weights) if weights else []
     started = _started(session, folder, resumed=bool(saved))
     history.event(started.images_seen, "started", images=started.images_total, resumed=bool(saved))
     yield started
@@ -157,6 +169,13 @@ def _trained(
     if classes and len(classes.names) < 2:
         text = Message("All images are in one folder: they are all of one class.")
         yield Notice(session.images_seen, "warning", text, key="classes")
+    if table:
+        taken, count = (
+            sum(match.taken for match in table),
+            sum(m.expected is not None for m in table),
+        )
+        text = Message("{taken} of {count} tensors start from the file.", taken=taken, count=count)
+        yield Notice(session.images_seen, "info", text, key="start")
     conductor = Conductor(session, inbox, folder, history)
     try:
         yield from conductor.run()

@@ -14,14 +14,14 @@ from tests.house.source import imports, module_of, modules, python_files, shown
 FLOORS: dict[float, str] = {
     0: "gan_engine.schema gan_engine.drafts gan_engine.problems gan_engine.errors gan_engine.events gan_engine.commands"
     " gan_engine.registry gan_engine.durable gan_engine.tensorfile gan_engine.paths",
-    1: "gan_engine.power_average gan_engine.layers gan_engine.device gan_engine.stacks gan_engine.archives"
+    1: "gan_engine.power_average gan_engine.foreign_child gan_engine.layers gan_engine.device gan_engine.stacks gan_engine.archives"
     " gan_engine.pictures gan_engine.colour gan_engine.imaging",
     2: "gan_engine.architectures gan_engine.losses gan_engine.penalties gan_engine.optimizers"
     " gan_engine.augment gan_engine.metrics",
     2.5: "gan_engine.data_settings",
     3: "gan_engine.config gan_engine.rules",
     3.3: "gan_engine.checkpoint gan_engine.averages",
-    3.5: "gan_engine.configfile gan_engine.sampling gan_engine.summary gan_engine.score_curves",
+    3.5: "gan_engine.foreign gan_engine.configfile gan_engine.sampling gan_engine.summary gan_engine.score_curves",
     4: "gan_engine.data gan_engine.export",
     5: "gan_engine.training gan_engine.health",
     6: "gan_engine.cli gan_engine",

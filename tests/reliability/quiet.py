@@ -1,0 +1,65 @@
+"""A whole session under an audit of every socket; one line of JSON lists what reached out.
+
+`python -m tests.reliability.quiet FOLDER IMAGES`
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+REACHED: list[str] = []
+WATCHED = (
+    "socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo",
+    "socket.gethostbyname", "socket.gethostbyaddr", "urllib.Request", "http.client.connect",
+    "ftplib.connect", "smtplib.connect",
+)  # fmt: skip
+
+
+def listen(event: str, args: tuple[Any, ...]) -> None:
+    local = bool(args) and getattr(args[0], "family", None) == socket.AF_UNIX
+    if event in WATCHED and not local:
+        REACHED.append(f"{event} {args[1:] or args}")
+
+
+def session(folder: Path, images: Path) -> None:
+    """Scan, train, resume, sample, export; by the front door and by the command line."""
+    import gan_engine
+    from gan_engine import cli
+    from gan_engine.export import EXPORTERS, export
+    from tests.reliability.helpers import tiny
+
+    list(gan_engine.scan_folder(images))
+    gan_engine.summarize(tiny(images))
+    list(gan_engine.train(tiny(images), folder=folder / "run"))
+    list(gan_engine.resume(folder / "run", images=40))
+    gan_engine.open_sampler(folder / "run").grid(2, 2)
+    newest = max((folder / "run" / "checkpoints").iterdir())
+    for exporter in EXPORTERS:
+        list(export(newest, exporter(), folder / f"out-{exporter().kind}"))
+    gan_engine.list_runs(folder)
+    for words in (["presets"], ["scan", str(images)], ["check", str(folder / "run" / "run.toml")]):
+        sys.argv = ["gan-engine", *words]
+        try:
+            cli.main()
+        except SystemExit as end:
+            if end.code:
+                raise RuntimeError(f"{words} ended with {end.code}") from end
+
+
+def main() -> None:
+    sys.addaudithook(listen)
+    out, folder = sys.stdout, Path(sys.argv[1])
+    if "--self-test" in sys.argv:
+        with socket.socket() as probe:
+            probe.connect_ex(("127.0.0.1", 9))
+    else:
+        session(folder, Path(sys.argv[2]))
+    out.write("\n" + json.dumps({"reached": REACHED}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""No file of the program has a way to run what a file holds."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.house.source import python_files, shown, tree
+
+MODULES = {
+    "pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "code",
+    "runpy", "yaml", "jsonpickle",
+}  # fmt: skip
+CALLS = {"eval", "exec", "compile", "__import__", "execfile"}
+ENDS = ("extractall", "unpack_archive", "popen", "torch.hub.load", "cpp_extension.load")
+WHOLE = {"os.system", "torch.package.PackageImporter", "torch.jit.load", "torch.export.load"}
+LOADERS = {"np.load", "numpy.load"}
+
+
+def risks(parsed: ast.AST) -> list[str]:
+    """Return what in a file could run what another file holds."""
+    found = []
+    for node in ast.walk(parsed):
+        if isinstance(node, ast.Import):
+            found += [a.name for a in node.names if a.name.split(".")[0] in MODULES]
+        elif isinstance(node, ast.ImportFrom):
+            found += [node.module for _ in [0] if (node.module or "").split(".")[0] in MODULES]
+        elif isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            told = {k.arg: ast.unparse(k.value) for k in node.keywords}
+            # torch's own modules have an eval() that only changes their mode.
+            if name in CALLS | WHOLE or name.endswith(ENDS):
+                found.append(name)
+            if name == "torch.load" and told.get("weights_only") != "True":
+                found.append("torch.load without weights_only")
+            if name in LOADERS and told.get("allow_pickle", "False") != "False":
+                found.append("a loader that unpickles")
+            if told.get("shell", "False") != "False":
+                found.append("a shell")
+    return [str(risk) for risk in found]
+
+
+@pytest.mark.parametrize("path", python_files("gan_engine", "studio", "main.py"), ids=shown)
+def test_that_nothing_a_file_holds_can_be_run(path) -> None:  # type: ignore[no-untyped-def]
+    assert not risks(tree(path))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pickle", "import cloudpickle.compat", "from pickle import load", "import marshal",
+        "eval(text)", "exec(text)", "compile(text, '', 'exec')", "__import__(name)",
+        "archive.extractall(folder)", "shutil.unpack_archive(a)", "os.system(text)", "os.popen(a)",
+        "subprocess.run(text, shell=True)", "subprocess.run(text, shell=shell)", "torch.load(path)",
+        "torch.load(path, weights_only=False)", "torch.load(path, weights_only=safe)",
+        "np.load(path, allow_pickle=True)", "torch.jit.load(path)", "torch.hub.load(a, b)",
+    ],
+)  # fmt: skip
+def test_that_the_rule_sees_each_way_there_is(source: str) -> None:
+    assert risks(ast.parse(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["torch.load(p, weights_only=True)", "network.eval()", "re.compile(a)", "json.load(f)"],
+)
+def test_that_the_rule_lets_harmless_calls_be(source: str) -> None:
+    assert not risks(ast.parse(source))
