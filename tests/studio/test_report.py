@@ -21,7 +21,7 @@ from tests.studio.panels.conftest import run_folder  # noqa: F401
         "cannot read /home/alice/My Pictures/cat.png",
         r"cannot read C:\Users\alice\My Pictures\cat.png",
         "“My Pictures cat.png” cannot be used",
-        "'/mnt/alice/My Pictures'",
+        "'/media/alice/My Pictures'",
         "see file:///home/alice/My%20Pictures",
         "~/alice/My Pictures",
     ],
