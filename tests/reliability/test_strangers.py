@@ -39,6 +39,7 @@ REASONS = {
 }
 
 
+@pytest.mark.timeout(45)  # a file's own limit is ten seconds; the rest is a slow machine's
 @pytest.mark.skipif(os.name == "nt", reason="pipes and devices as POSIX has them")
 @pytest.mark.parametrize("name", EVERY)
 def test_that_a_hostile_file_is_refused_with_its_reason(name: str, tmp_path: Path) -> None:
