@@ -26,6 +26,7 @@ _HOME = {
     "config": "RunConfig check default_draft live_paths parse",
     "configfile": "Preset find_preset read_draft read_presets save_preset to_toml with_preset write_draft",
     "summary": "LayerRow NetworkSummary summarize",
+    "costs": "Cost Relief cost_of",
     "score_curves": "LossCurve LossCurves loss_curves",
     "sampling": "Sampler open_sampler",
     "foreign": "Match match_weights read_weights",

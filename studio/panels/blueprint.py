@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.panels.base import button, words
+from studio.panels.cost_card import CostCard
 from studio.panels.loss_card import LossCard
 from studio.panels.networks import Networks
 from studio.panels.problem_list import ProblemList
@@ -27,6 +28,7 @@ class Blueprint(QWidget):
         self.problems = ProblemList()
         self.problems.setting_asked.connect(self.setting_asked)
         self.loss = LossCard()
+        self.cost = CostCard()
         self.networks = Networks()
         self.networks.hide()
         self.note = words("Building the networks to count their weights…", "muted")
@@ -36,6 +38,7 @@ class Blueprint(QWidget):
         column.setSpacing(12)
         column.addWidget(self.problems)
         column.addWidget(self.loss)
+        column.addWidget(self.cost)
         column.addWidget(self.note)
         column.addWidget(self.networks)
         column.addStretch(1)
@@ -72,7 +75,7 @@ class Blueprint(QWidget):
         self.problems.show_problems(own, draft)
         broken = any(problem.severity == "error" for problem in problems)
         self._startable = not broken
-        for stale in (self.loss, self.networks):
+        for stale in (self.loss, self.cost, self.networks):
             stale.setEnabled(not broken)
         self._enable()
 

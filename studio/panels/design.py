@@ -12,6 +12,7 @@ from gan_engine import (
     NetworkSummary,
     Preset,
     RunConfig,
+    cost_of,
     default_draft,
     differences,
     get,
@@ -27,7 +28,7 @@ from studio.panels.blueprint import Blueprint
 from studio.panels.gallery import Gallery
 
 if TYPE_CHECKING:
-    from gan_engine import Draft, Problem, Scalars, Started
+    from gan_engine import Cost, Draft, Problem, Scalars, Started
     from studio.context import Studio
     from studio.jobs import Job
     from studio.worker import RunView
@@ -55,16 +56,20 @@ class DesignPanel(Panel):
         self._config: RunConfig | None = None
         self._drawn: object = None
         self._job: Job | None = None
+        self._priced: object = None
+        self._pricing: Job | None = None
         self._running = False
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.setInterval(CALM_MS)
         self._calm.timeout.connect(self._ask_for_summary)
+        self._calm.timeout.connect(self._ask_for_cost)
         self.gallery = Gallery()
         self.gallery.preset_chosen.connect(self._take_preset)
         self.blueprint = Blueprint()
         self.blueprint.setting_asked.connect(self.setting_asked)
         self.blueprint.start_asked.connect(self._start)
+        self.blueprint.cost.edited.connect(self.edited)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
@@ -124,6 +129,18 @@ class DesignPanel(Panel):
         """Show both networks block by block."""
         if self._config is not None:
             self.blueprint.show_networks(summary, self._config.architecture.z_dim)
+
+    @Slot(object)
+    def show_cost(self, cost: Cost) -> None:
+        """Show what a run with these settings will take."""
+        if self._config is not None:
+            training, saving = self._config.training, self._config.checkpoint
+            self.blueprint.cost.show_cost(cost, self._draft, training.batch_size, saving.keep)
+
+    @Slot(object)
+    def show_no_cost(self, error: Exception) -> None:
+        """Show no estimate: the networks' own failure is told where they would be."""
+        self.blueprint.cost.show_nothing()
 
     @Slot(object)
     def show_start(self, event: Started) -> None:
@@ -198,6 +215,19 @@ class DesignPanel(Panel):
         self._job.done.connect(self.show_summary)
         self._job.failed.connect(self.show_failure)
         self._job.ended.connect(self._calm.start)
+
+    @Slot()
+    def _ask_for_cost(self) -> None:
+        if self._config is None:
+            return
+        wanted = self._config
+        if wanted == self._priced or (self._pricing is not None and self._pricing.active):
+            return
+        config = self._priced = wanted
+        self._pricing = self._jobs.call(lambda: cost_of(config))
+        self._pricing.done.connect(self.show_cost)
+        self._pricing.failed.connect(self.show_no_cost)
+        self._pricing.ended.connect(self._calm.start)
 
     @Slot(object)
     def _take_preset(self, preset: Preset) -> None:

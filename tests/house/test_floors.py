@@ -21,7 +21,8 @@ FLOORS: dict[float, str] = {
     2.5: "gan_engine.data_settings",
     3: "gan_engine.config gan_engine.rules",
     3.3: "gan_engine.checkpoint gan_engine.averages",
-    3.5: "gan_engine.foreign gan_engine.configfile gan_engine.sampling gan_engine.summary gan_engine.score_curves",
+    3.5: "gan_engine.foreign gan_engine.configfile gan_engine.sampling gan_engine.summary gan_engine.score_curves"
+    " gan_engine.costs",
     4: "gan_engine.data gan_engine.export",
     5: "gan_engine.training gan_engine.health",
     6: "gan_engine.cli gan_engine",

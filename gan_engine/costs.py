@@ -1,0 +1,176 @@
+"""What a run will take, estimated from its settings: arithmetic, memory, disk."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from gan_engine import paths
+from gan_engine.config import RunConfig, check
+from gan_engine.device import autocast_type, choose, describe_device
+from gan_engine.drafts import get, put
+from gan_engine.optimizers import Optimizer
+
+_FLOAT = 4
+_ROOM = 0.9
+"""More of a device's memory than this is not promised to anyone."""
+_HALVED = ("training.batch_size", "data.size", "architecture.width")
+
+
+@dataclass(frozen=True)
+class Relief:
+    """A setting that would save memory, and how many bytes a run would need with it."""
+
+    path: str
+    value: int
+    memory: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Estimates; bytes unless it says otherwise.
+
+    `macs_g` and `macs_d` are the multiply-adds of one image's way through a network, in
+    convolutions and matrix products; training takes several times as many. `weights` are both
+    networks, the average and the gradients; `activations` what is kept for the backward pass of the
+    larger step. What torch itself needs comes on top.
+    """
+
+    parameters_g: int
+    parameters_d: int
+    macs_g: int
+    macs_d: int
+    weights: int
+    optimizers: int
+    activations: int
+    checkpoint: int
+    device: str
+    memory_total: int
+    memory_free: int
+    reliefs: tuple[Relief, ...] = field(default=())
+
+    @property
+    def memory(self) -> int:
+        """Everything a step needs at once."""
+        return self.weights + self.optimizers + self.activations
+
+    @property
+    def fits(self) -> bool:
+        """Whether the device has that much memory, with a little room."""
+        return self.memory <= _ROOM * self.memory_total
+
+
+def cost_of(config: RunConfig) -> Cost:
+    """Return what `config` will take; where it does not fit, with settings that take less.
+
+    Raises:
+        DeviceError: The device it asks for is not there.
+    """
+    cost = _estimate(config)
+    if cost.fits:
+        return cost
+    return Cost(**{**vars(cost), "reliefs": tuple(_reliefs(config))})
+
+
+def _estimate(config: RunConfig) -> Cost:
+    architecture, shape = config.architecture, config.data.shape
+    classes = int(config.data.classes)
+    with torch.device("meta"):
+        g, d = architecture.generator(shape, classes), architecture.discriminator(shape, classes)
+    kept_g, macs_g = _kept(g, classes, lambda n: torch.empty(n, architecture.z_dim, device="meta"))
+    sizes = (shape.channels, shape.height, shape.width)
+    kept_d, macs_d = _kept(d, classes, lambda n: torch.empty(n, *sizes, device="meta"))
+    batch, penalised = config.training.batch_size, any(p.on == "d" for p in config.penalties)
+    # D judges reals and fakes; a penalty on its slope keeps its way twice more. G's step keeps both.
+    step_d = (2 + 2 * penalised) * kept_d(batch)
+    step_g = kept_g(batch) + (1 + config.loss.needs_reals_for_g) * kept_d(batch)
+    device = choose(config.training.device)
+    share = 0.5 if autocast_type(config.training.precision, device) else 1.0
+    held_g, held_d = _held(g), _held(d)
+    learned_g, learned_d = _learned(g), _learned(d)
+    optimizers = _remembered(config.optimizer_g) * learned_g
+    optimizers += _remembered(config.optimizer_d) * learned_d
+    powers = 2 * held_g if config.ema.any_length else 0
+    info = describe_device(device.type)
+    return Cost(
+        parameters_g=learned_g,
+        parameters_d=learned_d,
+        macs_g=macs_g,
+        macs_d=macs_d,
+        weights=2 * held_g + held_d + (learned_g + learned_d) * _FLOAT + powers,
+        optimizers=optimizers * _FLOAT,
+        activations=math.ceil(share * max(step_d, step_g)),
+        checkpoint=2 * held_g + held_d + optimizers * _FLOAT + powers,
+        device=info.name,
+        memory_total=info.memory_total,
+        memory_free=info.memory_free,
+    )
+
+
+def _learned(network: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def _held(network: nn.Module) -> int:
+    return sum(t.numel() * t.element_size() for t in network.state_dict().values())
+
+
+def _remembered(optimizer: Optimizer) -> int:
+    """Return how many numbers an optimiser remembers for each weight, found by letting it step."""
+    weight = nn.Parameter(torch.zeros(3))
+    weight.grad = torch.ones(3)
+    built = optimizer.build([weight], 1e-3)
+    built.step()
+    values = built.state[weight].values()
+    return sum(isinstance(v, Tensor) and v.shape == weight.shape for v in values)
+
+
+def _kept(
+    network: nn.Module, classes: int, draw: Callable[[int], Tensor]
+) -> tuple[Callable[[int], int], int]:
+    """Return the bytes autograd keeps, by batch size, and the multiply-adds of one image.
+
+    Two and four images are sent through on the meta device: what they share is counted once.
+    """
+    two, flops = _pass(network, classes, draw(2))
+    four, _ = _pass(network, classes, draw(4))
+    each = (four - two) // 2
+    return lambda batch: two + each * (batch - 2), flops // 4
+
+
+def _pass(network: nn.Module, classes: int, images: Tensor) -> tuple[int, int]:
+    own = {_place(p) for p in network.parameters()}
+    seen: dict[int, Any] = {}
+
+    def pack(tensor: Tensor) -> Tensor:
+        if _place(tensor) not in own:
+            seen[_place(tensor)] = tensor.untyped_storage()  # alive, so that no place comes twice
+        return tensor
+
+    labels = (torch.zeros(len(images), dtype=torch.int64, device="meta"),) if classes else ()
+    counter = FlopCounterMode(display=False)
+    hooks = torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor)
+    with torch.device("meta"), hooks, counter:
+        out = network(images.requires_grad_(True), *labels)
+    del out
+    return sum(storage.nbytes() for storage in seen.values()), int(counter.get_total_flops())
+
+
+def _place(tensor: Tensor) -> int:
+    return int(tensor.untyped_storage()._cdata)
+
+
+def _reliefs(config: RunConfig) -> Iterator[Relief]:
+    """Yield each setting that can be halved and what would be needed then."""
+    draft = put(config.draft(), "data.folder", paths.BUILTIN)
+    for path in _HALVED:
+        value = get(draft, path, 0)
+        smaller, _ = check(put(draft, path, int(value) // 2)) if value else (None, [])
+        if smaller is not None:
+            yield Relief(path, int(value) // 2, _estimate(smaller).memory)

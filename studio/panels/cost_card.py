@@ -1,0 +1,116 @@
+"""What a run will take: parameters, arithmetic, memory, disk, and what to do when it is too much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
+
+from studio.panels import words as say
+from studio.panels.base import button, words
+from studio.widgets.share_bar import ShareBar
+
+if TYPE_CHECKING:
+    from gan_engine import Cost, Draft, Relief
+
+
+class CostCard(QFrame):
+    """Told an estimate; each relief is one click."""
+
+    edited = Signal(str, object)
+    """This setting should have this value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self.buttons: list[QPushButton] = []
+        self._device = words("", "muted", wraps=False)
+        self._facts = {name: words("") for name in ("Parameters", "Multiply-adds", "Disk")}
+        self.bar = ShareBar("Memory needed")
+        self._memory, self._parts = words(""), words("", "muted")
+        self._warning = words("", "warning")
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        self._row.addStretch(1)
+        head = QHBoxLayout()
+        head.addWidget(words("Cost, estimated", "title", wraps=False))
+        head.addStretch(1)
+        head.addWidget(self._device)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setColumnStretch(1, 1)
+        for row, (name, label) in enumerate(self._facts.items()):
+            grid.addWidget(words(name, "muted", wraps=False), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label, row, 1)
+        grid.addWidget(words("Memory", "muted", wraps=False), 3, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self._memory, 3, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addLayout(grid)
+        column.addWidget(self.bar)
+        column.addWidget(self._parts)
+        column.addWidget(self._warning)
+        column.addLayout(self._row)
+        self.hide()
+
+    # --- shown -------------------------------------------------------------------------------
+
+    def show_cost(self, cost: Cost, draft: Draft, batch: int, keep: int) -> None:
+        """Show an estimate for settings with this batch size that keep so many checkpoints."""
+        self._device.setText(cost.device)
+        both = say.count(cost.parameters_g), say.count(cost.parameters_d)
+        self._facts["Parameters"].setText(f"G {both[0]} · D {both[1]}")
+        both = say.count(cost.macs_g), say.count(cost.macs_d)
+        self._facts["Multiply-adds"].setText(
+            f"G {both[0]} · D {both[1]} for one image's way through; training takes several times"
+            " as many"
+        )
+        disk = f"{say.size(cost.checkpoint)} a checkpoint, {keep} are kept"
+        self._facts["Disk"].setText(f"{disk}: {say.size(cost.checkpoint * keep)}")
+        needed, there = say.size(cost.memory), say.size(cost.memory_total)
+        self._memory.setText(
+            f"{needed} of {there}, {say.size(cost.memory_free)} free now; torch itself comes on top"
+        )
+        parts = (cost.weights, cost.optimizers, cost.activations)
+        names = "weights and gradients", "optimisers", f"activations of {batch} images"
+        self._parts.setText(
+            " · ".join(f"{n} {say.size(p)}" for n, p in zip(names, parts, strict=True))
+        )
+        self.bar.show_parts(parts, cost.memory_total)
+        self._warning.setText("" if cost.fits else "This will probably not fit. It takes less with")
+        self._warning.setVisible(not cost.fits)
+        self._offer(cost.reliefs, draft)
+        self.show()
+
+    def show_nothing(self) -> None:
+        """Show no estimate: there is none."""
+        self.hide()
+
+    def said(self) -> str:
+        """Return everything it says."""
+        labels = (*self._facts.values(), self._memory, self._parts, self._warning)
+        return "\n".join(label.text() for label in labels)
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _offer(self, reliefs: tuple[Relief, ...], draft: Draft) -> None:
+        for made in self.buttons:
+            self._row.removeWidget(made)
+            made.hide()
+            made.deleteLater()
+        self.buttons = []
+        for place, relief in enumerate(reliefs):
+            name = say.label_of(relief.path, draft)
+            made = button(
+                f"{name} {relief.value}: {say.size(relief.memory)}", "Change this setting."
+            )
+            made.setProperty("small", True)
+            made.clicked.connect(self._taker(relief.path, relief.value))
+            self._row.insertWidget(place, made)
+            self.buttons.append(made)
+
+    def _taker(self, path: str, value: int) -> Any:
+        return lambda: self.edited.emit(path, value)

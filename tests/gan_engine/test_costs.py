@@ -1,0 +1,69 @@
+"""What a run takes, against what one takes."""
+
+import pytest
+import torch
+from safetensors import safe_open
+
+from gan_engine import Inbox, Saved, Stop, cost_of, merge, parse, train
+from gan_engine.architectures import ARCHITECTURES
+from gan_engine.optimizers import OPTIMIZERS
+from tests.studio.tiny import tiny_draft
+
+
+@pytest.mark.parametrize("kind", [part.key() for part in OPTIMIZERS])
+def test_that_a_checkpoint_is_as_large_as_estimated(kind, emoji, tmp_path):
+    optimizers = {"optimizer_g": {"kind": kind}, "optimizer_d": {"kind": kind}}
+    draft = merge(tiny_draft(emoji), {**optimizers, "architecture": {"width": 16}})
+    config, inbox = parse(draft), Inbox()
+    for event in train(config, inbox, tmp_path / "run"):
+        if isinstance(event, Saved):
+            inbox.post(Stop())
+    path = max((tmp_path / "run" / "checkpoints").glob("*.safetensors"))
+    with safe_open(path, "pt") as file:
+        held = sum(file.get_tensor(n).nbytes for n in file.keys())  # noqa: SIM118
+        remembered = sum(
+            file.get_tensor(n).nbytes
+            for n in file.keys()  # noqa: SIM118
+            if n.startswith("optimizer_")
+        )
+    cost = cost_of(config)
+    assert cost.checkpoint == pytest.approx(held, rel=0.01)
+    assert cost.optimizers == pytest.approx(remembered, rel=0.01)
+
+
+def test_that_multiply_adds_are_those_counted_by_hand():
+    draft = {"data": {"size": 16}, "architecture": {"kind": "dcgan", "width": 8, "z_dim": 8}}
+    config = parse(draft)
+    found = []
+    d = config.architecture.discriminator(config.data.shape)
+
+    def note(module, inputs, out):
+        found.append(module.weight[0].numel() * out[0].numel())
+
+    for module in d.modules():
+        if isinstance(module, torch.nn.Conv2d | torch.nn.Linear):
+            module.register_forward_hook(note)
+    d(torch.zeros(2, 3, 16, 16))
+    assert cost_of(config).macs_d == sum(found)
+
+
+@pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES])
+def test_that_every_architecture_has_a_price_that_grows_with_the_batch(kind):
+    def memory(batch):
+        size = 256 if kind == "fastgan" else 32
+        draft = {"data": {"size": size}, "architecture": {"kind": kind}}
+        return cost_of(parse({**draft, "training": {"batch_size": batch}}))
+
+    small, large = memory(4), memory(16)
+    assert 0 < small.activations < large.activations
+    assert small.weights == large.weights
+    assert small.macs_g > 0
+
+
+def test_that_what_does_not_fit_is_told_with_what_would_take_less():
+    draft = {"data": {"size": 256}, "training": {"batch_size": 4096}}
+    cost = cost_of(parse(merge(draft, {"architecture": {"width": 256}})))
+    assert not cost.fits
+    paths = [relief.path for relief in cost.reliefs]
+    assert paths == ["training.batch_size", "data.size", "architecture.width"]
+    assert all(relief.memory < cost.memory for relief in cost.reliefs)
