@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Mapping
@@ -111,8 +112,9 @@ def read_run(folder: Path) -> RunInfo:
         grids = history.grids()
     finally:
         history.close()
-    total = next((row[3]["images"] for row in reversed(last) if row[2] == "started"), None)
-    total = int(total or get(draft, "training.images", 1_000_000))
+    asked = next((row[3].get("images") for row in reversed(last) if row[2] == "started"), None)
+    asked = asked or get(draft, "training.images", 0)
+    total = asked if isinstance(asked, int) and asked > 0 else 1_000_000
     seen = max([saved, *(row[0] for row in last[-1:])], default=0)
     thumbnail = grids[-1][1] if grids else None
     state = _state(folder, last[-1] if last else None)
@@ -128,12 +130,15 @@ def _state(folder: Path, last: tuple[int, float, str, dict[str, Any]] | None) ->
 
 
 def list_runs(root: Path | None = None) -> list[RunInfo]:
-    """Return every run of the library, the newest first; what is no run is left out."""
-    root = root or paths.runs()
-    found = []
-    for folder in sorted(root.iterdir(), reverse=True) if root.is_dir() else ():
-        if (folder / SETTINGS).is_file():
-            found.append(read_run(folder))
+    """Return every run of the library, the newest first; what is no run is left out.
+
+    So is what may not be looked into, or went away meanwhile: one folder never hides the others.
+    """
+    root, found = root or paths.runs(), list[RunInfo]()
+    with contextlib.suppress(OSError):
+        for folder in sorted(root.iterdir(), reverse=True):
+            with contextlib.suppress(OSError, FileError):
+                found.append(read_run(folder))
     return sorted(found, key=lambda info: info.started, reverse=True)
 
 

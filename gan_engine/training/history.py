@@ -140,7 +140,7 @@ class History:
         for row, session, images, payload in self._rows(query, since_row):
             last = row
             if images <= cuts.get(session, images):
-                rows.append((images, json.loads(payload)))
+                rows.append((images, _decoded(payload)))
         names = dict.fromkeys(name for _, values in rows for name in values)
         images_P = np.array([images for images, _ in rows], dtype=np.float64)
         return last, {
@@ -151,7 +151,7 @@ class History:
     def events(self) -> list[tuple[int, float, str, dict[str, Any]]]:
         """Return (images seen, wall time, kind, payload) of everything that happened, in order."""
         rows = self._rows("select images, wall, kind, payload from events order by row")
-        return [(images, wall, kind, json.loads(payload)) for images, wall, kind, payload in rows]
+        return [(images, wall, kind, _decoded(payload)) for images, wall, kind, payload in rows]
 
     def seconds(self) -> float:
         """Return how long the run has trained."""
@@ -185,6 +185,14 @@ class History:
                 cuts[session] = lowest
             lowest = images if lowest is None else min(lowest, images)
         return cuts
+
+
+def _decoded(payload: str) -> dict[str, Any]:
+    """Return what a row holds; a damaged one holds nothing."""
+    with contextlib.suppress(ValueError, TypeError):
+        if isinstance(found := json.loads(payload), dict):
+            return found
+    return {}
 
 
 def _open(path: Path) -> sqlite3.Connection | None:

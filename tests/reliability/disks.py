@@ -18,7 +18,7 @@ import torch
 
 from gan_engine.commands import Inbox, Resume
 from gan_engine.events import Notice, Paused, Resumed, Saved
-from gan_engine.training import History, train
+from gan_engine.training import History, list_runs, train
 from tests.reliability.helpers import newest, of_kind, same, tiny
 
 NOBODY = 65534
@@ -86,9 +86,12 @@ def forbidden(folder: Path, images: Path) -> dict[str, object]:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
-    return followed(
+    found = followed(
         images, folder / "run", lambda: inside.chmod(0o555), lambda: inside.chmod(0o755)
     )
+    (folder / "closed").mkdir(mode=0o000)
+    names = {info.name for info in list_runs(folder)}
+    return {**found, "listed": {"run", "whole"} <= names and "closed" not in names}
 
 
 def main() -> None:

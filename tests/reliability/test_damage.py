@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -107,7 +109,10 @@ def test_that_a_damaged_history_is_set_aside_and_never_stops_a_run(
     history.close()
 
 
-@pytest.mark.parametrize("text", ["", "][", "format = 99\n", "data = 3\n", "\x00"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "][", "format = 99\n", "data = 3\n", "training = 3\n", "training.images = 'x'\n", "\x00"],
+)
 def test_that_a_run_with_a_damaged_settings_file_is_listed_and_goes_on(
     text: str, run: Path
 ) -> None:
@@ -115,3 +120,15 @@ def test_that_a_run_with_a_damaged_settings_file_is_listed_and_goes_on(
     assert [info.folder for info in list_runs(run.parent)] == [run]
     events = list(resume(run, images=40))  # the newest save carries the settings too
     assert isinstance(events[-1], Finished)
+
+
+def test_that_damaged_rows_of_a_history_are_passed_over(run: Path) -> None:
+    with contextlib.closing(sqlite3.connect(run / "history.sqlite", isolation_level=None)) as file:
+        file.execute("update events set payload = '][' where kind = 'started'")
+        file.execute("update scalars set payload = '[1]'")
+        file.execute("update events set payload = null where kind = 'saved'")
+    assert read_run(run).images_total == 32
+    history = History(run)
+    assert not history.scalars()[1]
+    history.close()
+    assert isinstance(list(resume(run, images=40))[-1], Finished)

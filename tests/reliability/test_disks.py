@@ -47,6 +47,7 @@ def test_that_a_run_waits_for_the_disk_and_goes_on(disk: str, says: str, outside
     assert says in str(found.pop("told"))
     # The save runs beside the training, so that a round may end before it is known to have failed.
     assert found.pop("rounds_until_it_waited") <= 2
+    assert found.pop("listed", True)
     assert found == {
         "waited": True,
         "kept_meanwhile": [8],
