@@ -113,3 +113,18 @@ def test_that_everybodys_reader_opens_a_checkpoint(saved: Checkpoint, tmp_path: 
         assert file.metadata()["program"] == "gan-studio"
         assert set(file.keys()) == set(saved.tensors)
         assert all(torch.equal(file.get_tensor(n), t) for n, t in saved.tensors.items())
+
+
+def test_that_other_programs_can_read_a_checkpoint(tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+
+    kinds = [torch.float32, torch.bfloat16, torch.int64, torch.bool, torch.uint8, torch.float64]
+    tensors = {f"{kind}": torch.ones(3, 5).to(kind).t() for kind in kinds}
+    tensors |= {"empty": torch.empty(0, 2), "number": torch.tensor(2.5)}
+    path = tmp_path / "a.safetensors"
+    size = checkpoint.write(path, Checkpoint("checkpoint", {}, {}, tensors))
+    assert path.stat().st_size == size
+    found = load_file(path)
+    assert found.keys() == tensors.keys()
+    assert all(torch.equal(found[name], tensor) for name, tensor in tensors.items())
+    assert all(torch.equal(checkpoint.read(path).tensors[n], t) for n, t in tensors.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -35,7 +36,12 @@ def held() -> tuple[int, int]:
     ids=["500_steps", "20000_steps"],
 )
 def test_that_a_long_run_keeps_no_memory(
-    warm_up: int, steps: int, emoji: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    warm_up: int,
+    steps: int,
+    emoji: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
     monkeypatch.setattr(conductor, "READINGS_A_SECOND", 10**9)  # after every round
     process, found = psutil.Process(), list[tuple[int, int, int]]()
@@ -54,6 +60,7 @@ def test_that_a_long_run_keeps_no_memory(
     )
     assert late[0] <= early[0]
     assert late[1] <= early[1] + 100
+    record_property("bytes_a_thousand_steps", round((late[2] - early[2]) / (steps / 1000)))
     # A short run cannot tell a slope from the allocator's first pools.
     assert (late[2] - early[2]) / max(steps / 1000, 20) < A_MEGABYTE
 
