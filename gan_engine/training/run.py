@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -15,13 +16,17 @@ from gan_engine.data.classes import classes_of
 from gan_engine.data.prepare import Prepared, prepare
 from gan_engine.device import choose, describe_device
 from gan_engine.drafts import merge
-from gan_engine.errors import EngineError, FileError, MemoryFullError, NothingToDoError
+from gan_engine.errors import EngineError, FileError, MemoryFullError, NothingToDoError, SpaceError
 from gan_engine.events import Event, Finished, Notice, Preparing, Started
+from gan_engine.imaging import write_png
 from gan_engine.schema import Message
 from gan_engine.training.conductor import Conductor
 from gan_engine.training.folder import SETTINGS, claim_folder, new_folder
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.session import Session
+
+REALS = "real.png"
+"""Real images laid out like the samples, for who looks at the run later."""
 
 
 def train(
@@ -157,6 +162,8 @@ def _trained(
     table = foreign.start_from(session.networks.tensors(), weights) if weights else []
     started = _started(session, folder, resumed=bool(saved))
     history.event(started.images_seen, "started", images=started.images_total, resumed=bool(saved))
+    with contextlib.suppress(SpaceError):  # it is only looked at; what must be kept says so itself
+        write_png(folder / REALS, started.reals)
     yield started
     if prepared.bad:
         names = ", ".join(bad.path for bad in prepared.bad[:3])

@@ -16,6 +16,7 @@ from studio.panels.base import EmptyState, Pages, Panel, column_of
 from studio.panels.curves import Curves
 from studio.panels.ending import Ending
 from studio.panels.stage import Stage
+from studio.panels.stepping import Stepping
 
 if TYPE_CHECKING:
     from gan_engine import (
@@ -50,8 +51,10 @@ class TrainPanel(Panel):
         self._state = "idle"
         self._wanted: Path | None = None
         self._reading: Job | None = None
+        self._viewed: Path | None = None
+        self._layout = 1, 1
         self.stage, self.curves, self.ending = Stage(), Curves(), Ending()
-        self.advice = Advice()
+        self.advice, self.stepping = Advice(), Stepping()
         self.stage.earlier_asked.connect(self._ask_for_earlier)
         self.stage.picture_saved.connect(self.picture_saved)
         self.ending.action_asked.connect(self.action_asked)
@@ -62,7 +65,7 @@ class TrainPanel(Panel):
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
         self._split.setChildrenCollapsible(False)
-        page = _page(self.ending, self.advice, self._split)
+        page = _page(self.ending, self.advice, self.stepping, self._split)
         self._stack = Pages()
         column_of(self, self._stack)
         for content in (self._empty_page(), self._waiting_page(), page):
@@ -73,6 +76,8 @@ class TrainPanel(Panel):
         self._jobs, document, run = studio.jobs, studio.document, studio.run
         document.changed.connect(self.show_document)
         run.state_changed.connect(self.show_state)
+        run.state_changed.connect(self.stepping.show_state)
+        self.stepping.step_asked.connect(run.step_once)
         run.preparing.connect(self.show_preparing)
         run.started.connect(self.show_start)
         run.viewed.connect(self.show_view)
@@ -156,6 +161,7 @@ class TrainPanel(Panel):
         self._lay_out(view.info.draft)
         self.stage.view.show_text("This run kept no samples.")
         self.stage.show_grids(view.grids)
+        self._ask_for_reals(view.info.folder)
         self.curves.show_history(view.scalars)
         for seen, _, kind, payload in view.events:
             self._mark_event(seen, kind, payload, view.info.draft)
@@ -180,6 +186,13 @@ class TrainPanel(Panel):
     def show_earlier(self, found: tuple[Path, Pixels]) -> None:
         """Show a grid that was read from its file."""
         self.stage.show_earlier(*found)
+
+    @Slot(object)
+    def show_reals(self, found: tuple[Path, Pixels | None]) -> None:
+        """Show the real images of the run that is looked at; older runs kept none."""
+        folder, pixels = found
+        if self._viewed == folder and pixels is not None:
+            self.stage.show_reals(pixels, *self._layout)
 
     @Slot(object)
     def show_save(self, event: Saved) -> None:
@@ -224,6 +237,7 @@ class TrainPanel(Panel):
         return self._wait
 
     def _clear(self) -> None:
+        self._viewed = None
         self.ending.hide()
         self.stage.clear()
         self.curves.clear()
@@ -232,6 +246,7 @@ class TrainPanel(Panel):
         rows, columns = int(get(draft, "samples.rows", 6)), int(get(draft, "samples.columns", 8))
         first = int(get(draft, "samples.seed", 0))
         self.stage.show_layout(rows, columns, range(first, first + rows * columns))
+        self._layout = rows, columns
         return rows, columns
 
     def _mark_event(self, seen: int, kind: str, payload: dict[str, object], draft: Draft) -> None:
@@ -251,6 +266,12 @@ class TrainPanel(Panel):
         self._wanted = path
         if self._reading is None:
             self._read_next()
+
+    def _ask_for_reals(self, folder: Path) -> None:
+        self._viewed = folder
+        path = folder / "real.png"
+        job = self._jobs.call(lambda: (folder, read_png(path) if path.is_file() else None))
+        job.done.connect(self.show_reals)
 
     @Slot()
     def _read_next(self) -> None:
@@ -279,14 +300,15 @@ class TrainPanel(Panel):
         self.action_asked.emit("stop")
 
 
-def _page(ending: Ending, advice: Advice, split: QSplitter) -> QWidget:
+def _page(*bars: QWidget) -> QWidget:
+    """Return what is above each other; the last has the room that is left."""
     made = QWidget()
     column = QVBoxLayout(made)
     column.setContentsMargins(16, 12, 16, 12)
     column.setSpacing(10)
-    column.addWidget(ending)
-    column.addWidget(advice)
-    column.addWidget(split, 1)
+    for bar in bars[:-1]:
+        column.addWidget(bar)
+    column.addWidget(bars[-1], 1)
     return made
 
 

@@ -28,6 +28,11 @@ def panel(show):
 
 
 @pytest.fixture
+def wait_until(qtbot):
+    return lambda holds: qtbot.waitUntil(holds, timeout=WAIT)
+
+
+@pytest.fixture
 def going(panel, draft, tmp_path):
     """A panel that watches a run."""
     panel.show_state("preparing")
@@ -202,7 +207,6 @@ def test_that_an_earlier_run_is_shown_with_its_curves_samples_and_marks(panel, r
     assert len(panel.curves.grid.plot("loss").series("loss/g")) == len(view.scalars["loss/g"][0])
     assert "saved" in {marker.kind for marker in panel.curves.grid.plots[0].area.markers}
     assert "was stopped" in panel.ending.text.text()
-    assert not panel.stage.reals.isVisible()
 
 
 def test_that_an_interrupted_run_can_go_on_or_only_be_looked_at(panel, run_folder, qtbot):
@@ -244,3 +248,22 @@ def test_that_a_resumed_run_keeps_its_curves_and_says_where_it_went_on(
     assert x[0] < 20
     assert x[-1] == 48
     assert panel.stage.moments == sorted(set(panel.stage.moments))
+
+
+def test_that_an_earlier_run_is_shown_beside_its_real_images(panel, run_folder, wait_until):
+    panel.show_view(read_view(run_folder))
+    wait_until(lambda: panel.stage.reals_button.isEnabled())
+    assert panel.stage.reals.isVisible()
+    assert panel.stage.reals.count == 4
+
+
+def test_that_single_steps_are_offered_only_while_a_run_is_paused(panel, studio, going, qtbot):
+    assert not panel.stepping.isVisible()
+    studio.run.state_changed.emit("paused")
+    assert panel.stepping.isVisible()
+    for made, network in ((panel.stepping.d, "d"), (panel.stepping.g, "g")):
+        with qtbot.waitSignal(panel.stepping.step_asked) as asked:
+            made.click()
+        assert asked.args == [network]
+    studio.run.state_changed.emit("training")
+    assert not panel.stepping.isVisible()
