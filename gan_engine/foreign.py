@@ -135,7 +135,10 @@ def _asked(path: Path, copy: Path, limits: Limits) -> str:
         cwd=copy.parent,
         start_new_session=True,
     ) as child:
-        ended = _watched(child, limits)
+        try:
+            ended = _watched(child, limits)
+        finally:
+            child.kill()  # whatever interrupts the waiting; one that has ended is left alone
         said = child.stdout.read(1000).decode("utf-8", "replace").strip() if child.stdout else ""
     if ended:
         return ended
