@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from studio.widgets.curve_plot import CurvePlot, Readings
 
 _NARROW_PX = 340
+PACE_MS = 25
+"""Between two plots that are drawn; all of them together took longer than a click may wait."""
 _UNITS = 12
 """One to four plots in a row divide it."""
 
@@ -22,6 +25,10 @@ class CurveGrid(QWidget):
         self._plots: dict[str, CurvePlot] = {}
         self._cards: list[QFrame] = []
         self._wanted, self._columns = columns, 0
+        self._undrawn: list[CurvePlot] = []
+        self._pace = QTimer(self)
+        self._pace.setInterval(PACE_MS)
+        self._pace.timeout.connect(self._draw_next)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
@@ -51,8 +58,13 @@ class CurveGrid(QWidget):
         return plot
 
     def extend(self, readings: Readings) -> None:
-        """Give every plot the readings of its series; others are left out."""
-        self._share(readings, "extend")
+        """Give every plot the readings of its series; others are left out.
+
+        They are drawn one plot after the other, so that the window can answer in between.
+        """
+        self._share(readings, "take")
+        self._undrawn = [*self.plots]
+        self._pace.start()
 
     def set_all(self, readings: Readings) -> None:
         """Replace the readings of all plots."""
@@ -103,6 +115,13 @@ class CurveGrid(QWidget):
             own = {key: readings[key] for key in plot.keys if key in readings}
             if own or method == "set_all":
                 getattr(plot, method)(own)
+
+    @Slot()
+    def _draw_next(self) -> None:
+        if self._undrawn:
+            self._undrawn.pop(0).renew()
+        if not self._undrawn:
+            self._pace.stop()
 
     def _point(self, x: object) -> None:
         for plot in self.plots:

@@ -116,10 +116,14 @@ class CurvePlot(QWidget):
 
     def extend(self, readings: Readings) -> None:
         """Append readings, {key: (images seen, values)}; a series that is new is added."""
+        self.take(readings)
+        self.renew()
+
+    def take(self, readings: Readings) -> None:
+        """Append readings without drawing them; `renew` does."""
         for key, (x, y) in readings.items():
             self.add_series(key, key)
             self._lines[key].series.extend(np.asarray(x, float), np.asarray(y, float))
-        self._renew()
 
     def set_all(self, readings: Readings) -> None:
         """Replace every reading, as when another run is looked at."""
@@ -136,25 +140,25 @@ class CurvePlot(QWidget):
     def show_raw(self, on: bool) -> None:
         """Show the band between least and most, and the mean."""
         self._raw = on
-        self._renew()
+        self.renew()
 
     def show_smooth(self, on: bool) -> None:
         """Show the smoothed line."""
         self._smooth = on
-        self._renew()
+        self.renew()
 
     def show_log(self, on: bool) -> None:
         """Use a logarithmic axis; what is not positive is not on it."""
         self._log = self.area.values.log = on
         self.area.values.picture = None
-        self._renew()
+        self.renew()
 
     def set_smoothing(self, weight: float) -> None:
         """Set how much of the average stays at the next reading, from 0 to below 1."""
         self._weight = weight
         for line in self._lines.values():
             line.series.smooth_by(weight)
-        self._renew()
+        self.renew()
 
     def add_marker(self, x: float, text: str, kind: str) -> None:
         """Mark a moment: "changed", "saved", "resumed" or "notice"."""
@@ -178,7 +182,7 @@ class CurvePlot(QWidget):
     def follow(self) -> None:
         """Show everything, and what comes."""
         self._following = True
-        self._renew()
+        self.renew()
 
     def look_at(self, start: float, end: float) -> None:
         """Show this stretch, and stay there."""
@@ -227,7 +231,7 @@ class CurvePlot(QWidget):
 
     # --- drawing ---------------------------------------------------------------------------
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
         """Draw what is new; a plot that nobody sees waits until somebody does."""
         if not self.isVisible():
             self._stale = True
@@ -282,12 +286,12 @@ class CurvePlot(QWidget):
     def _toggle(self, key: str) -> None:
         self._lines[key].shown = not self._lines[key].shown
         self._name_entries()
-        self._renew()
+        self.renew()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._stale:
-            self._renew()
+            self.renew()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.show_cursor(None)
