@@ -52,12 +52,12 @@ def test_that_a_long_run_keeps_no_memory(
     for event in train(config, folder=tmp_path / "run"):
         if isinstance(event, Scalars) and event.images_seen >= warm_up * 4 + len(found) * every:
             found.append((*held(), process.memory_info().rss))
-    # The least of several: a save may be on its way at some of these moments.
+    # The least of several: a save that is on its way at a moment holds a few tensors itself.
     early, late = (
         [min(each) for each in zip(*half, strict=True)] for half in (found[:5], found[5:])
     )
-    assert late[0] <= early[0]
-    assert late[1] <= early[1] + 100
+    assert late[0] <= early[0] + 50
+    assert late[1] <= early[1] + 200
     print(f"{(late[2] - early[2]) / steps:.0f} kB more in 1,000 steps")  # shown by -s
     # A short run cannot tell a slope from the allocator's first pools.
     assert (late[2] - early[2]) / max(steps / 1000, 20) < A_MEGABYTE
