@@ -34,7 +34,7 @@ _HOME = {
         "BadFile DatasetReport Finding Inspection InspectProgress Prepared PreparedSet PrepareProgress ScanProgress Suggestion"
         " clean_prepared diagnose inspect_folder prepare prepared_sets safe_fixes scan_folder suggest_size"
     ),
-    "export": "EXPORTERS Exporter ExportProgress export",
+    "export": "EXPORTERS Exporter ExportProgress",
     "health": "Facts Remedy Verdict examine",
     "metrics": "METRICS Metric nearest",
     "training": "History RunInfo list_runs read_run resume train",
