@@ -1,0 +1,156 @@
+"""Whether a preset learns: every metric of its samples at the start, in the middle and at the end.
+
+Trains as anybody would, through `train()`, and measures the averaged G of three moments against the
+images. A small computer takes a preset in small: at `--size` pixels and a share of its width. On a
+CPU the minutes are those the training itself computed, so that a busy machine changes nothing; on a
+GPU they are the clock's. Prints one JSON line last; with --rows the rows of the guide's table before.
+
+    python tests/benchmarks/learn.py quick-cpu-32 --data FOLDER --minutes 10
+    python tests/benchmarks/learn.py --every --size 32 --width 0.25 --minutes 10 --out DIR --rows
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+MAIN = ("kid", "frechet", "sliced_wasserstein", "precision", "recall", "coverage", "diversity")
+"""The numbers that the table shows; the JSON line has them all."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("presets", nargs="*", default=["quick-cpu-32"])
+    parser.add_argument("--every", action="store_true", help="all presets, in the menu's order")
+    parser.add_argument("--data", default="builtin")
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--size", type=int, default=0, help="pixels; 0 is the preset's own")
+    parser.add_argument("--width", type=float, default=1.0, help="which share of its channels")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--images", type=int, default=1000, help="samples a metric looks at")
+    parser.add_argument("--out", type=Path, default=None, help="keep the runs and their grids here")
+    parser.add_argument("--set", action="append", default=[])
+    parser.add_argument("--rows", action="store_true", help="print rows of a Markdown table too")
+    parser.add_argument("--json", action="store_true", help="nothing but the JSON line")
+    asked = parser.parse_args()
+    if asked.every:
+        from gan_engine import read_presets
+
+        asked.presets = [preset.key for preset in read_presets()]
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ.setdefault("GAN_STUDIO_CACHE", scratch)
+        root = asked.out or Path(scratch) / "runs"
+        rows = []
+        for preset in asked.presets:
+            rows.append(learn(preset, asked, root))
+            if asked.rows and not asked.json:
+                print(markdown(rows[-1]), flush=True)
+    print(json.dumps({"rows": rows}))
+
+
+def settings(preset: str, asked: argparse.Namespace) -> dict[str, Any]:
+    """Return the preset's settings at the size, width and data that were asked for."""
+    from gan_engine import find_preset, get, merge, parse, put, read_value, with_preset
+
+    draft = with_preset(find_preset(preset))
+    draft = merge(draft, {"data": {"folder": asked.data}, "training": {"device": asked.device}})
+    if asked.size:
+        draft = put(draft, "data.size", asked.size)
+    width = get(draft, "architecture.width", parse(draft).architecture.width)
+    draft = put(draft, "architecture.width", max(8, round(width * asked.width)))
+    # The measuring is done afterwards, and the moments are saved when they come.
+    draft = {**draft, "metrics": {}}
+    draft = put(draft, "checkpoint.every_images", 10**9)
+    for change in asked.set:
+        path, _, text = change.partition("=")
+        draft = put(draft, path, read_value(text))
+    return draft
+
+
+def learn(preset: str, asked: argparse.Namespace, root: Path) -> dict[str, Any]:
+    """Train once and measure three moments; a row of the result."""
+    from gan_engine import Inbox, SampleGrid, Saved, SaveNow, Started, Stop, parse, train, write_png
+
+    config, inbox, folder = parse(settings(preset, asked)), Inbox(), root / preset
+    row: dict[str, Any] = {"preset": preset, "minutes": asked.minutes, "size": config.data.size}
+    saves: list[Path] = []
+    clock: Callable[[], float] = lambda: 0.0  # noqa: E731 (images are prepared; the clock waits)
+    halfway, grid = False, None
+    for event in train(config, inbox, folder):
+        row["images_seen"] = event.images_seen
+        if isinstance(event, Started):
+            clock = stopwatch(event.device)
+            row |= {"device": event.device, "g": event.parameters_g, "d": event.parameters_d}
+        elif isinstance(event, Saved):
+            saves.append(event.path)
+        elif isinstance(event, SampleGrid):
+            grid = event.pixels
+        if not halfway and clock() > asked.minutes * 30:
+            halfway = True
+            inbox.post(SaveNow())
+        elif clock() > asked.minutes * 60:
+            inbox.post(Stop())
+    if grid is not None and asked.out:
+        write_png(root / f"{preset}.png", grid)
+    names = ("start", "middle", "end")
+    return row | dict(zip(names, measured(config, saves[0], saves[-1], asked.images), strict=True))
+
+
+def stopwatch(device: str) -> Callable[[], float]:
+    """Return what tells the seconds since now: computed by one thread, or of the clock on a GPU."""
+    import torch
+
+    if "CPU" not in device:
+        began = time.monotonic()
+        return lambda: time.monotonic() - began
+    worked = time.process_time()
+    return lambda: (time.process_time() - worked) / torch.get_num_threads()
+
+
+def measured(config: Any, middle: Path, end: Path, images: int) -> list[dict[str, float]]:
+    """Return every metric's numbers for the untrained averaged G and for those two saves."""
+    import numpy as np
+    import torch
+
+    from gan_engine import METRICS, Prepared, open_sampler, prepare
+    from gan_engine.metrics import InceptionFid, Judge
+    from gan_engine.training.networks import build_networks
+
+    found = next(m for m in prepare(config.data) if isinstance(m, Prepared)).images
+    real_NCHW = torch.from_numpy(np.array(found)).permute(0, 3, 1, 2)
+    judge = Judge([kind(images=images) for kind in METRICS if kind is not InceptionFid], real_NCHW)
+    first, last = open_sampler(middle), open_sampler(end)
+    untrained = open_sampler(middle)
+    untrained.network = build_networks(config, torch.device("cpu"), len(first.classes)).ema
+    rows = []
+    for sampler in (untrained, first, last):
+        samples = torch.from_numpy(sampler.images(range(min(images, len(real_NCHW)))))
+        numbers = judge.measure(samples.permute(0, 3, 1, 2))
+        rows.append(
+            {name.removeprefix("metric/"): round(value, 5) for name, value in numbers.items()}
+        )
+    return rows
+
+
+def markdown(row: dict[str, Any]) -> str:
+    """Return the row of the guide's table: start → middle → end of the main numbers."""
+    cells = [row["preset"], f"{row['images_seen'] / 1000:.0f} k"]
+    for name in MAIN:
+        cells.append(
+            " → ".join(f"{row[moment][name]:.3g}" for moment in ("start", "middle", "end"))
+        )
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    main()
