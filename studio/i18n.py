@@ -21,4 +21,4 @@ def tr(text: str, /, **values: object) -> str:
 
 
 def _said(value: object) -> object:
-    return tr(value) if hasattr(value, "template") else value
+    return tr(value) if isinstance(value, str) and hasattr(value, "template") else value
