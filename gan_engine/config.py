@@ -64,8 +64,12 @@ class TrainingSettings(Part):
         help="Stop after D has seen so many real images.",
     )
     batch_size: int = option(
-        64, ge=2, le=4096, help="Images at once. Lower it when memory runs out."
+        64, ge=2, le=4096, help="Images an update learns from. Lower it when memory runs out."
     )
+    accumulation: int = option(
+        1, ge=1, le=1024, label="Parts of a batch", unit="parts", advanced=True,
+        help="Compute a batch in so many equal parts: less memory, more time, the same update. Only what looks at a batch as a whole (batch norm, the variety of a batch, scores against the average) sees a part.",
+    )  # fmt: skip
     d_steps: int = option(
         1,
         ge=1,

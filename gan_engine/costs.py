@@ -21,6 +21,7 @@ _FLOAT = 4
 _ROOM = 0.9
 """More of a device's memory than this is not promised to anyone."""
 _HALVED = ("training.batch_size", "data.size", "architecture.width")
+_PARTS = "training.accumulation"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,10 @@ def _estimate(config: RunConfig) -> Cost:
     kept_g, macs_g = _kept(g, classes, lambda n: torch.empty(n, architecture.z_dim, device="meta"))
     sizes = (shape.channels, shape.height, shape.width)
     kept_d, macs_d = _kept(d, classes, lambda n: torch.empty(n, *sizes, device="meta"))
-    batch, penalised = config.training.batch_size, any(p.on == "d" for p in config.penalties)
+    training = config.training
+    # What a batch in parts keeps is one part's.
+    batch = training.batch_size // training.accumulation
+    penalised = any(p.on == "d" for p in config.penalties)
     # D judges reals and fakes; a penalty on its slope keeps its way twice more. G's step keeps both.
     step_d = (2 + 2 * penalised) * kept_d(batch)
     step_g = kept_g(batch) + (1 + config.loss.needs_reals_for_g) * kept_d(batch)
@@ -179,10 +183,11 @@ def _place(tensor: Tensor) -> int:
 
 
 def _reliefs(config: RunConfig) -> Iterator[Relief]:
-    """Yield each setting that can be halved and what would be needed then."""
+    """Yield each setting that can take less, and what would be needed then."""
     draft = put(config.draft(), "data.folder", paths.BUILTIN)
-    for path in _HALVED:
-        value = get(draft, path, 0)
-        smaller, _ = check(put(draft, path, int(value) // 2)) if value else (None, [])
+    values = [(_PARTS, get(draft, _PARTS) * 2)]
+    values += [(path, int(get(draft, path, 0)) // 2) for path in _HALVED]
+    for path, value in values:
+        smaller, _ = check(put(draft, path, value)) if value else (None, [])
         if smaller is not None:
-            yield Relief(path, int(value) // 2, _estimate(smaller).memory)
+            yield Relief(path, value, _estimate(smaller).memory)

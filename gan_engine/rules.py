@@ -48,6 +48,22 @@ def _device_is_there(config: RunConfig) -> Iterator[Problem]:
         yield Problem("training.device", text, "Choose “auto”.", suggestion="auto")
 
 
+def _parts_are_equal(config: RunConfig) -> Iterator[Problem]:
+    batch, parts = config.training.batch_size, config.training.accumulation
+    if batch % parts:
+        text = Message(
+            "{batch} images cannot be shared evenly among {parts} parts.", batch=batch, parts=parts
+        )
+        nearest = min(divisors(batch), key=lambda count: abs(count - parts))
+        hint = Message("Use {count}.", count=nearest)
+        yield Problem("training.accumulation", text, hint, suggestion=nearest)
+
+
+def divisors(batch: int) -> list[int]:
+    """Return in how many equal parts a batch can be computed, the fewest first."""
+    return [parts for parts in range(1, batch + 1) if batch % parts == 0]
+
+
 def _pairing_means_something(config: RunConfig) -> Iterator[Problem]:
     loss = config.loss
     if loss.pairing == "each":
@@ -110,6 +126,7 @@ RULES: tuple[Callable[[RunConfig], Iterator[Problem]], ...] = (
     _folder_exists,
     _background_is_a_colour,
     _device_is_there,
+    _parts_are_equal,
     _pairing_means_something,
     _least_squares_pulls_apart,
     _batch_norm_and_penalties,

@@ -56,19 +56,23 @@ class Adaptive(Augmentation):
         memory: Mapping[str, Tensor],
     ) -> Transform:
         draw = _Draw(count, random, memory["p"])
-        affine = _geometry(draw, size) if self.geometry else None
-        matrix, offset = _colour(draw) if self.colour else (None, None)
+        moves = (_geometry(draw, size),) if self.geometry else ()
+        paints = _colour(draw) if self.colour else ()
 
-        def apply(images_NCHW: Tensor) -> Tensor:
-            x = warp(images_NCHW, affine) if affine is not None else images_NCHW
-            if matrix is None or offset is None:
-                return x
-            if x.shape[1] != 3:  # grey has no hue: only its lightness and contrast change
-                scale = matrix.diagonal(dim1=1, dim2=2).mean(1)
-                return x * scale[:, None, None, None] + offset.mean(1)[:, None, None, None]
-            return torch.einsum("nij,njhw->nihw", matrix, x) + offset[:, :, None, None]
+        def apply(x: Tensor, *drawn_N: Tensor) -> Tensor:
+            if self.geometry:
+                x = warp(x, drawn_N[0])
+            return recoloured(x, *drawn_N[-2:]) if self.colour else x
 
-        return apply
+        return Transform(apply, *moves, *paints)
+
+
+def recoloured(x_NCHW: Tensor, matrix_N33: Tensor, offset_N3: Tensor) -> Tensor:
+    """Return images whose colours went through a matrix and an offset of their own."""
+    if x_NCHW.shape[1] != 3:  # grey has no hue: only its lightness and contrast change
+        scale = matrix_N33.diagonal(dim1=1, dim2=2).mean(1)
+        return x_NCHW * scale[:, None, None, None] + offset_N3.mean(1)[:, None, None, None]
+    return torch.einsum("nij,njhw->nihw", matrix_N33, x_NCHW) + offset_N3[:, :, None, None]
 
 
 class _Draw:

@@ -10,8 +10,24 @@ from torch import Tensor
 
 from gan_engine.schema import Part
 
-Transform = Callable[[Tensor], Tensor]
-"""Changes a batch (N, C, H, W) of images; differentiable twice, so that penalties can pass."""
+
+class Transform:
+    """One draw: changes a batch (N, C, H, W) of images, the same way whenever it is called.
+
+    Differentiable twice, so that penalties can pass. What was drawn has a row an image, so that a
+    part of the batch can be changed by itself, as it is changed within the whole.
+    """
+
+    def __init__(self, apply: Callable[..., Tensor], *drawn_N: Tensor) -> None:
+        self._apply, self._drawn = apply, drawn_N
+
+    def __call__(self, images_NCHW: Tensor) -> Tensor:
+        return self._apply(images_NCHW, *self._drawn)
+
+    def parts(self, count: int) -> tuple[Transform, ...]:
+        """Return the changes of `count` equal parts of the batch, in order."""
+        rows = [drawn.chunk(count) for drawn in self._drawn]
+        return tuple(Transform(self._apply, *(row[i] for row in rows)) for i in range(count))
 
 
 class Augmentation(Part):
@@ -35,7 +51,7 @@ class Augmentation(Part):
     ) -> Transform:
         """Return one random change for each of `count` images of `size`; the result is static.
 
-        Calling it twice changes two batches in the same way.
+        Calling it on two batches changes both in the same way.
         """
         raise NotImplementedError
 
@@ -56,4 +72,4 @@ class NoAugmentation(Augmentation):
         random: torch.Generator,
         memory: Mapping[str, Tensor],
     ) -> Transform:
-        return lambda images: images
+        return Transform(lambda images: images)

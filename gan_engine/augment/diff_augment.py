@@ -47,8 +47,15 @@ class DiffAugment(Augmentation):
         right = torch.randint(-most, most + 1, (count,), generator=random, device=random.device)
         keep = _square(uniform(0, 1), uniform(0, 1), self.cutout, height, width)
 
-        def apply(images_NCHW: Tensor) -> Tensor:
-            x = images_NCHW
+        def apply(
+            x: Tensor,
+            brightness: Tensor,
+            saturation: Tensor,
+            contrast: Tensor,
+            down: Tensor,
+            right: Tensor,
+            keep: Tensor,
+        ) -> Tensor:
             if self.colour:
                 x = x + brightness
                 grey = x.mean(1, keepdim=True)
@@ -59,7 +66,7 @@ class DiffAugment(Augmentation):
                 x = shift(x, down, right, most)
             return x * keep if self.cutout else x
 
-        return apply
+        return Transform(apply, brightness, saturation, contrast, down, right, keep)
 
 
 def _square(y_N111: Tensor, x_N111: Tensor, share: float, height: int, width: int) -> Tensor:

@@ -47,6 +47,15 @@ class Shown(NamedTuple):
     images_NCHW: Tensor
     labels_N: Tensor | None = None
 
+    def parts(self, count: int) -> tuple[Shown, ...]:
+        """Return `count` equal parts of the batch, in order."""
+        return tuple(map(Shown, self.images_NCHW.chunk(count), chunks(self.labels_N, count)))
+
+
+def chunks(tensor_N: Tensor | None, count: int) -> tuple[Tensor | None, ...]:
+    """Return `count` equal parts of a tensor, in order; of none, as many times none."""
+    return (None,) * count if tensor_N is None else tensor_N.chunk(count)
+
 
 class Images:
     """The prepared images behind two static buffers, so that a step may be captured.

@@ -22,6 +22,7 @@ class Scene:
     In D's update images are detached and scores are differentiable in D's weights. In G's, D is
     frozen, `fake_NCHW` and `fake_scores` are differentiable in G's weights. With classes, the real
     and the fake at one place have one label, and `critic` takes the label of an image's place.
+    A batch that is too much at once comes in equal parts; `share` is which share of it this is.
     """
 
     critic: Critic
@@ -35,6 +36,11 @@ class Scene:
     generator: nn.Module | None = None
     latents_NZ: Tensor | None = None
     labels_N: Tensor | None = None
+    share: float = 1.0
+
+    def pace(self, batch: float) -> float:
+        """Return how far an average moves here that moves by `batch` (0 to 1) in a whole batch."""
+        return batch if self.share == 1 else 1 - (1 - batch) ** self.share
 
 
 class Penalty(Part):

@@ -52,6 +52,6 @@ class PathLength(Penalty):
         )
         lengths_N: Tensor = change_NLZ.square().sum(2).mean(1).add(1e-12).sqrt()
         with torch.no_grad():
-            scene.memory["length"].lerp_(lengths_N.mean(), self.decay)
+            scene.memory["length"].lerp_(lengths_N.mean(), scene.pace(self.decay))
         uneven: Tensor = (lengths_N - scene.memory["length"].clone()).square().mean()
         return uneven

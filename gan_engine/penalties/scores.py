@@ -60,7 +60,7 @@ class LeCam(Penalty):
     def term(self, scene: Scene) -> Tensor:
         memory = scene.memory
         with torch.no_grad():
-            memory["real"].lerp_(scene.real_scores.mean(), 1 - self.decay)
-            memory["fake"].lerp_(scene.fake_scores.mean(), 1 - self.decay)
+            memory["real"].lerp_(scene.real_scores.mean(), scene.pace(1 - self.decay))
+            memory["fake"].lerp_(scene.fake_scores.mean(), scene.pace(1 - self.decay))
         over = F.relu(scene.real_scores - memory["fake"].clone()).square().mean()
         return over + F.relu(memory["real"].clone() - scene.fake_scores).square().mean()

@@ -16,9 +16,13 @@ class Update:
     ) -> None:
         self.optimizer, self._parameters, self._clip = optimizer, list(parameters), clip
 
+    def begin(self) -> None:
+        """Forget all gradients, those of a step that failed half way too."""
+        self.optimizer.zero_grad(set_to_none=False)
+
     @torch.no_grad()
     def apply(self) -> Tensor:
-        """Take the step and clear the gradients; return their norm before clipping, a 0-d tensor."""
+        """Take the step; return the gradients' norm before clipping, a 0-d tensor."""
         gradients = [p.grad for p in self._parameters if p.grad is not None]
         norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
         bad = (~torch.isfinite(norm)).float()
@@ -32,7 +36,6 @@ class Update:
                 torch.nan_to_num_(gradient, 0.0, 0.0, 0.0)
             torch._foreach_mul_(gradients, 1 - bad)
         self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=False)
         return norm
 
     def tensors(self) -> dict[str, Tensor]:

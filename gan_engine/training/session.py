@@ -21,6 +21,7 @@ from gan_engine.events import Pixels
 from gan_engine.imaging import tile
 from gan_engine.layers.noise import draw_from
 from gan_engine.penalties import Penalty
+from gan_engine.rules import divisors
 from gan_engine.schema import Ramp
 from gan_engine.training.accelerate import Runner, choose_mode
 from gan_engine.training.live import LiveValues
@@ -91,10 +92,12 @@ class Session:
             random=self.random,
             reals=self._reals,
             batch=config.training.batch_size,
+            size=(config.data.shape.height, config.data.shape.width),
             z_dim=config.architecture.z_dim,
             device=device,
             autocast=autocast_type(config.training.precision, device),
             powers=self.powers,
+            parts=config.training.accumulation,
             draw_labels=self.images.draw_labels,
         )
         self.runner = Runner(self.step, choose_mode(config.training.acceleration, device))
@@ -200,6 +203,23 @@ class Session:
             self.config = self.config.model_copy(
                 update={name: getattr(self.config, name).model_copy(update={"rate": half})}
             )
+
+    @property
+    def next_parts(self) -> int | None:
+        """The next larger number of parts that a batch can be computed in; None at single images."""
+        training = self.config.training
+        return next((n for n in divisors(training.batch_size) if n > training.accumulation), None)
+
+    def split(self, parts: int) -> None:
+        """Compute each batch in so many equal parts from the next update on; checkpoints keep it.
+
+        Nothing is rebuilt or lost: an update that failed half way changed no weight, and the next
+        one draws the same images and random numbers.
+        """
+        training = self.config.training.model_copy(update={"accumulation": parts})
+        self.config = self.config.model_copy(update={"training": training})
+        self.step.parts = parts
+        self.runner.forget()
 
     # --- saving --------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gan_engine.architectures import SelfTaught
 from gan_engine.augment import Augmentation, Transform
-from gan_engine.data.dataset import Shown
+from gan_engine.data.dataset import Shown, chunks
 from gan_engine.losses import AdversarialLoss
 from gan_engine.penalties import Penalty, Scene
 from gan_engine.training.live import EMA, POWERS, LiveValues
@@ -28,7 +28,9 @@ class Step:
     `reals` returns a batch of real images, with their labels where there are classes, from the
     buffers that were filled before the step; `draw_labels` returns labels as frequent as the reals';
     `loss` holds 0-d tensors where a setting is live. Random numbers come from `random` alone,
-    which the run reseeds before every update.
+    which the run reseeds before every update. A batch is computed in `parts` equal parts whose
+    gradients are averaged; it is one update all the same, and what is drawn for a batch at once
+    (latents, mirroring, augmentation) does not depend on how many parts there are.
     """
 
     networks: Networks
@@ -43,10 +45,12 @@ class Step:
     random: torch.Generator
     reals: Callable[[torch.Generator], Shown]
     batch: int
+    size: tuple[int, int]
     z_dim: int
     device: torch.device
     autocast: torch.dtype | None = None
     powers: PowerAverages | None = None
+    parts: int = 1
     draw_labels: Callable[[torch.Generator], Tensor | None] = lambda _: None
 
     def __post_init__(self) -> None:
@@ -65,13 +69,31 @@ class Step:
         Args:
             due: D's penalties of this step; their strength makes up for their interval.
         """
-        real_NCHW, labels_N = self.reals(self.random)
+        self.update_d.begin()
         # Fakes have the reals' labels: what compares the two then compares like with like.
+        shown = self.reals(self.random)
+        change = self._change()
+        pieces = zip(
+            shown.parts(self.parts),
+            change.parts(self.parts),
+            self.latents().chunk(self.parts),
+            strict=True,
+        )
+        real = torch.cat([self._teach_d(due, *piece) for piece in pieces])
+        self.augment.learn(real, self.memory.of("augment"))
+        for name, value in self.memory.of("augment").items():
+            self.meters.add(f"augment/{name}", value)
+        self.meters.add("gradient/d", self.update_d.apply())
+
+    def _teach_d(
+        self, due: tuple[Penalty, ...], shown: Shown, change: Transform, latents_NZ: Tensor
+    ) -> Tensor:
+        """Add one part of the batch to D's gradients; return its scores of reals."""
+        real_NCHW, labels_N = shown
         told = () if labels_N is None else (labels_N,)
-        change = self._change(real_NCHW)
         with self._mixed():
             with torch.no_grad():
-                fake_NCHW = self._frozen_g(self.latents(), *told)
+                fake_NCHW = self._frozen_g(latents_NZ, *told)
             real, lesson = self._judge(change(real_NCHW), labels_N)
             fake = self._d(change(fake_NCHW.float()), *told).float()
         loss = self.loss.discriminator(real, fake)
@@ -81,14 +103,13 @@ class Step:
             return scores
 
         scene = Scene(
-            critic, real_NCHW, fake_NCHW.float(), real, fake, self.random, labels_N=labels_N
-        )
-        self._learn(loss, due, scene, self.update_d, "d", lesson)
-        self.augment.learn(real, self.memory.of("augment"))
-        for name, value in self.memory.of("augment").items():
-            self.meters.add(f"augment/{name}", value)
+            critic, real_NCHW, fake_NCHW.float(), real, fake, self.random,
+            labels_N=labels_N, share=1 / self.parts,
+        )  # fmt: skip
+        self._learn(loss, due, scene, "d", lesson)
         self.meters.add("score/real", real.mean())
         self.meters.add("score/fake", fake.mean())
+        return real.detach()
 
     def generator(self, due: tuple[Penalty, ...]) -> None:
         """Update G once and move its average; D stays as it is.
@@ -96,18 +117,42 @@ class Step:
         Args:
             due: G's penalties of this step.
         """
+        self.update_g.begin()
         latents_NZ, shown = self.latents(), None
         if self.loss.needs_reals_for_g or any(penalty.needs_reals for penalty in due):
             shown = self.reals(self.random)
         labels_N = shown.labels_N if shown else self.draw_labels(self.random)
+        change = self._change()
+        pieces = zip(
+            latents_NZ.chunk(self.parts),
+            chunks(labels_N, self.parts),
+            shown.parts(self.parts) if shown else (None,) * self.parts,
+            change.parts(self.parts),
+            strict=True,
+        )
+        for piece in pieces:
+            self._teach_g(due, *piece)
+        self.meters.add("gradient/g", self.update_g.apply())
+        self._average.move(self.live[EMA])
+        if self.powers is not None:
+            self.powers.move([self.live[name] for name in POWERS])
+
+    def _teach_g(
+        self,
+        due: tuple[Penalty, ...],
+        latents_NZ: Tensor,
+        labels_N: Tensor | None,
+        shown: Shown | None,
+        change: Transform,
+    ) -> None:
+        """Add one part of the batch to G's gradients."""
         told = () if labels_N is None else (labels_N,)
+
+        def critic(images: Tensor) -> Tensor:
+            return self._frozen_d(change(images), *told)
+
         with self._mixed():
             fake_NCHW = self._g(latents_NZ, *told).float()
-            change = self._change(fake_NCHW)
-
-            def critic(images: Tensor) -> Tensor:
-                return self._frozen_d(change(images), *told)
-
             fake = critic(fake_NCHW).float()
             real_NCHW, real = fake_NCHW.detach(), fake.detach()
             if shown:
@@ -118,12 +163,9 @@ class Step:
         scene = Scene(
             critic, real_NCHW, fake_NCHW, real, fake, self.random,
             discriminator=self.networks.d, generator=self.networks.g,
-            latents_NZ=latents_NZ, labels_N=labels_N,
+            latents_NZ=latents_NZ, labels_N=labels_N, share=1 / self.parts,
         )  # fmt: skip
-        self._learn(loss, due, scene, self.update_g, "g")
-        self._average.move(self.live[EMA])
-        if self.powers is not None:
-            self.powers.move([self.live[name] for name in POWERS])
+        self._learn(loss, due, scene, "g")
 
     def _judge(self, real_NCHW: Tensor, labels_N: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Return D's scores of reals, and what it pays for a task of its own, if it has one."""
@@ -139,26 +181,23 @@ class Step:
         loss: Tensor,
         due: tuple[Penalty, ...],
         scene: Scene,
-        update: Update,
         name: str,
         lesson: Tensor | None = None,
     ) -> None:
-        """Add D's lesson and the penalties that are due to the loss; take the optimiser's step."""
+        """Add D's lesson and the penalties that are due to the loss; add its share to the gradients."""
         total = loss if lesson is None else loss + lesson
         for penalty in due:
             part = f"penalties.{penalty.kind}"
             term = penalty.term(replace(scene, memory=self.memory.of(part)))
             total = total + self.live[f"{part}.weight"] * penalty.interval * term
             self.meters.add(f"penalty/{penalty.kind}", term)
-        total.backward()  # type: ignore[no-untyped-call]
-        self.meters.add(f"gradient/{name}", update.apply())
+        share = total if self.parts == 1 else total / self.parts
+        share.backward()  # type: ignore[no-untyped-call]
         self.meters.add(f"loss/{name}", loss)
 
-    def _change(self, like_NCHW: Tensor) -> Transform:
-        """Return one draw of the augmentation; reals and fakes are changed alike."""
-        count, _, height, width = like_NCHW.shape
-        memory = self.memory.of("augment")
-        return self.augment.draw(count, (height, width), self.random, memory)
+    def _change(self) -> Transform:
+        """Return one draw of the augmentation for a batch; reals and fakes are changed alike."""
+        return self.augment.draw(self.batch, self.size, self.random, self.memory.of("augment"))
 
     def latents(self) -> Tensor:
         """Return fresh latents from the normal distribution: (N, Z)."""

@@ -65,5 +65,18 @@ def test_that_what_does_not_fit_is_told_with_what_would_take_less():
     cost = cost_of(parse(merge(draft, {"architecture": {"width": 256}})))
     assert not cost.fits
     paths = [relief.path for relief in cost.reliefs]
-    assert paths == ["training.batch_size", "data.size", "architecture.width"]
+    assert paths == [
+        "training.accumulation",
+        "training.batch_size",
+        "data.size",
+        "architecture.width",
+    ]
     assert all(relief.memory < cost.memory for relief in cost.reliefs)
+
+
+def test_that_a_batch_in_parts_keeps_as_much_as_one_part():
+    def activations(batch, parts):
+        training = {"batch_size": batch, "accumulation": parts}
+        return cost_of(parse({"data": {"size": 32}, "training": training})).activations
+
+    assert activations(64, 4) == activations(16, 1)
