@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "schema": "Message Part Ramp Setting chosen settings_of value_at walk",
+    "schema": "Message Part Ramp Setting chosen option settings_of value_at walk",
     "drafts": "Draft differences drop escape get merge put read_value unescape",
     "problems": "Problem",
     "errors": (
@@ -57,3 +57,5 @@ def __getattr__(name: str) -> Any:
 if TYPE_CHECKING:
     from gan_engine import paths as paths
     from gan_engine.commands import *  # noqa: F403
+    from gan_engine.schema import Part as Part
+    from gan_engine.schema import option as option

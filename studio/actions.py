@@ -107,6 +107,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("redo", "Redo", "Edit", "Make the change again.", "Ctrl+Shift+Z", "redo", "redo"),
     ActionSpec(
+        "show_preferences",
+        "Preferences…",
+        "Edit",
+        "Language, looks and habits.",
+        "Ctrl+,",
+        "settings",
+        divider=True,
+    ),
+    ActionSpec(
         "show_dataset", "Dataset", "View", "The images and how they are prepared.", "Ctrl+1"
     ),
     ActionSpec(

@@ -47,11 +47,13 @@ class Loader(QThread):
 class App(QObject):
     """One window from first paint to exit code."""
 
-    def __init__(self, app: QApplication, options: argparse.Namespace) -> None:
+    def __init__(
+        self, app: QApplication, preferences: Preferences, options: argparse.Namespace
+    ) -> None:
         super().__init__()
         self._app, self._options = app, options
         self.code = 0
-        self.preferences = Preferences()
+        self.preferences = preferences
         self.window = MainWindow(self.preferences)
         self.window.left.connect(self._leave)
         self.demo: Demo | None = None
@@ -133,6 +135,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )  # before torch: idle threads leave the window its core
     if not _has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    preferences = Preferences()
+    preferences.scale_interface()
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(["gan-studio"])
     app.setApplicationName("GAN Studio")
@@ -142,7 +146,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     locale.setlocale(locale.LC_NUMERIC, "C")  # Qt takes the system's; numbers in files must not
     if options.demo and not options.demo_seconds and app.platformName() == "offscreen":
         options.demo_seconds = DEMO_SECONDS
-    studio = App(app, options)
+    studio = App(app, preferences, options)
     studio.failures.install()
     before = _listen_for_signals(studio)
     try:

@@ -29,6 +29,7 @@ class Deeds(QObject):
     setting_asked = Signal(str)
     layout_asked = Signal()
     export_asked = Signal()
+    preferences_asked = Signal()
     help_asked = Signal(str)
     quit_asked = Signal()
     refused = Signal(object)
@@ -149,6 +150,9 @@ class Deeds(QObject):
 
     def redo(self) -> None:
         self.studio.document.redo()
+
+    def show_preferences(self) -> None:
+        self.preferences_asked.emit()
 
     def show_dataset(self) -> None:
         self.page_asked.emit("dataset")

@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ConfigDict, ValidationError
 from PySide6.QtCore import QIODevice, QObject, QSaveFile, QSettings, Signal
 
-from gan_engine import paths
+from gan_engine import Message, Part, option, paths
 
 LAYOUT_VERSION = 1
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="ignore", validate_assignment=True)
+class Likes(Part):
+    """The table in the file: what is an `option` has its place in the dialog, the rest is memory."""
 
-    theme: Literal["system", "light", "dark"] = "system"
-    language: str = "en"
+    model_config = ConfigDict(extra="ignore")
+
+    theme: Literal["system", "light", "dark"] = option(
+        "system",
+        help="Whether the window is light or dark.",
+        names={"system": "Follow the system", "light": "Light", "dark": "Dark"},
+    )
+    interface_size: Literal[100, 125, 150, 175, 200, 250, 300] = option(
+        100,
+        label="Size of text and controls",
+        help="On top of what the system asks for. It takes effect when GAN Studio starts again.",
+        names={n: f"{n} %" for n in (100, 125, 150, 175, 200, 250, 300)},
+    )
+    train_more_images: int = option(
+        100_000,
+        ge=1,
+        le=1_000_000_000,
+        scale="log",
+        unit="images",
+        label="Train more",
+        help="By how many images “Train more” makes a run longer that has come to its end.",
+    )
     last_folder: str = ""
     last_export_folder: str = ""
-    train_more_images: int = 100_000
 
 
 class Preferences(QObject):
@@ -37,54 +57,68 @@ class Preferences(QObject):
         self._file = self.folder / "preferences.toml"
         self.problem = ""
         """What was wrong with the file, in a sentence; empty when it was fine."""
-        self._table = self._read()
+        self._likes = self._read()
 
     @property
     def theme(self) -> Literal["system", "light", "dark"]:
-        return self._table.theme
+        return self._likes.theme
 
     @property
     def last_folder(self) -> str:
-        return self._table.last_folder
+        return self._likes.last_folder
 
     @property
     def last_export_folder(self) -> str:
-        return self._table.last_export_folder
+        return self._likes.last_export_folder
 
     @property
     def train_more_images(self) -> int:
-        return self._table.train_more_images
+        return self._likes.train_more_images
+
+    def get(self, name: str) -> Any:
+        """Return one preference by its name in the file."""
+        return getattr(self._likes, name)
 
     def set(self, name: str, value: Any) -> None:
-        """Change one preference and keep it; a disk that cannot be written only costs the keeping."""
-        if getattr(self._table, name) == value:
+        """Change one preference and keep it; a disk that cannot be written only costs the keeping.
+
+        Raises:
+            ValueError: The preference cannot be that.
+        """
+        if self.get(name) == value:
             return
-        setattr(self._table, name, value)
+        self._likes = Likes.model_validate({**self._likes.model_dump(), name: value})
         self._write()
-        self.changed.emit(name, value)
+        self.changed.emit(name, self.get(name))
+
+    def scale_interface(self) -> None:
+        """Tell Qt the size of everything; it listens only before there is an application."""
+        if self._likes.interface_size != 100:
+            os.environ.setdefault("QT_SCALE_FACTOR", str(self._likes.interface_size / 100))
 
     def layout(self) -> QSettings:
         """Return where the window's geometry and docks are kept."""
         return QSettings(str(self.folder / "layout.ini"), QSettings.Format.IniFormat)
 
-    def _read(self) -> _Table:
+    def _read(self) -> Likes:
         try:
-            return _Table.model_validate(tomllib.loads(self._file.read_text(encoding="utf-8")))
+            return Likes.model_validate(tomllib.loads(self._file.read_text(encoding="utf-8")))
         except OSError:
-            return _Table()
+            return Likes()
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError):
             aside = self._file.with_suffix(".broken.toml")
             with contextlib.suppress(OSError):
                 self._file.replace(aside)
-            self.problem = (
-                f"The preferences could not be read; they were set aside as “{aside.name}”."
+            self.problem = Message(
+                "The preferences could not be read; they were set aside as “{name}”.",
+                name=aside.name,
             )
-            return _Table()
+            return Likes()
 
     def _write(self) -> None:
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
         file = QSaveFile(str(self._file))
         if file.open(QIODevice.OpenModeFlag.WriteOnly):
-            file.write(tomli_w.dumps(self._table.model_dump()).encode())
+            file.write(tomli_w.dumps(self._likes.model_dump()).encode())
             file.commit()

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from studio.context import Studio
     from studio.leaving import Leaving
     from studio.panels.base import Panel
+    from studio.panels.export import ExportDialog
+    from studio.panels.likes import LikesDialog
 
 DOCKS = {
     "runs": Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -58,7 +60,7 @@ class MainWindow(QMainWindow):
         self.preferences = preferences
         self.panels: dict[str, Panel] = {}
         self._studio: Studio | None = None
-        self._export: QWidget | None = None
+        self._dialogs: dict[str, QWidget] = {}
         self._leaving: Leaving | None = None
         self._layout = Layout(self, preferences)
         self._deeds = Deeds(self, preferences)
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
         self._deeds.layout_asked.connect(self._layout.reset)
         self._deeds.help_asked.connect(self._show_help)
         self._deeds.export_asked.connect(self._show_export)
+        self._deeds.preferences_asked.connect(self._show_preferences)
         self._deeds.quit_asked.connect(self.close)
         self._deeds.refused.connect(self.show_failure)
         preferences.changed.connect(self._take_preference)
@@ -222,13 +225,24 @@ class MainWindow(QMainWindow):
     def _show_export(self) -> None:
         from studio.panels.export import ExportDialog  # it draws on the engine, which loads later
 
-        if self._export is None and self._studio is not None:
-            dialog = ExportDialog(self)
+        self._show_dialog(ExportDialog)
+
+    @Slot()
+    def _show_preferences(self) -> None:
+        from studio.panels.likes import LikesDialog  # its forms draw on the engine
+
+        self._show_dialog(LikesDialog)
+
+    def _show_dialog(self, kind: type[ExportDialog] | type[LikesDialog]) -> None:
+        """Bring a dialog to the front; it is made once and keeps what was typed."""
+        if self._studio is None:
+            return
+        if kind.__name__ not in self._dialogs:
+            dialog = kind(self)
             dialog.bind(self._studio)
-            self._export = dialog
-        if self._export is not None:
-            self._export.show()
-            self._export.raise_()
+            self._dialogs[kind.__name__] = dialog
+        self._dialogs[kind.__name__].show()
+        self._dialogs[kind.__name__].raise_()
 
     @Slot(str)
     def _show_help(self, key: str) -> None:

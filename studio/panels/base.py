@@ -42,6 +42,16 @@ class Panel(QWidget):
         raise NotImplementedError
 
 
+class Section(QWidget):
+    """One part of the preferences that is more than a value, for example a list with a button."""
+
+    title: ClassVar[str] = ""
+
+    def bind(self, studio: Studio) -> None:
+        """Listen to the models and let them listen: the only method that names one."""
+        raise NotImplementedError
+
+
 class Pages(QStackedWidget):
     """Contents that take turns; what does not fit scrolls inside them, never all of them."""
 

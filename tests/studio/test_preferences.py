@@ -1,5 +1,9 @@
 """What the user likes."""
 
+import os
+
+import pytest
+
 from studio.preferences import Preferences
 
 
@@ -34,3 +38,32 @@ def test_that_a_folder_that_cannot_be_written_costs_only_the_keeping(qapp, tmp_p
     preferences = Preferences(tmp_path / "file")
     preferences.set("theme", "dark")
     assert preferences.theme == "dark"
+
+
+def test_that_a_preference_of_another_version_costs_nothing(qapp, tmp_path):
+    (tmp_path / "preferences.toml").write_text('theme = "dark"\nhat = "red"')
+    preferences = Preferences(tmp_path)
+    assert preferences.theme == "dark"
+    assert not preferences.problem
+
+
+def test_that_what_a_preference_cannot_be_is_refused(qapp, tmp_path):
+    preferences = Preferences(tmp_path)
+    with pytest.raises(ValueError, match="theme"):
+        preferences.set("theme", "purple")
+    assert Preferences(tmp_path).theme == "system"
+
+
+def test_that_the_size_of_the_interface_reaches_qt_unless_somebody_chose_it(
+    qapp, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("QT_SCALE_FACTOR", raising=False)
+    preferences = Preferences(tmp_path)
+    preferences.scale_interface()
+    assert "QT_SCALE_FACTOR" not in os.environ
+    preferences.set("interface_size", 200)
+    preferences.scale_interface()
+    assert float(os.environ["QT_SCALE_FACTOR"]) == 2
+    monkeypatch.setenv("QT_SCALE_FACTOR", "1.5")
+    preferences.scale_interface()
+    assert os.environ["QT_SCALE_FACTOR"] == "1.5"

@@ -1,0 +1,103 @@
+"""What the user likes, as a dialog: every row is derived from the preferences' own table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from gan_engine import settings_of
+from studio.forms.field import Field
+from studio.forms.fields import make_field
+from studio.i18n import tr
+from studio.panels.base import Section, button, words
+from studio.preferences import Likes
+
+if TYPE_CHECKING:
+    from studio.context import Studio
+
+SECTIONS: tuple[type[Section], ...] = ()
+"""What else stands in the dialog, below the preferences themselves."""
+
+
+class LikesDialog(QDialog):
+    """Blocks nothing; a change holds at once."""
+
+    edited = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Preferences"))
+        self.setModal(False)
+        self.resize(560, 10)
+        self.fields: dict[str, Field] = {}
+        self.sections = [kind() for kind in SECTIONS]
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(24, 20, 24, 16)
+        self._column.setSpacing(16)
+        self._column.addLayout(self._rows())
+        for section in self.sections:
+            self._column.addWidget(words(tr(section.title), "title"))
+            self._column.addWidget(section)
+        self._column.addStretch(1)
+        self._column.addLayout(self._buttons())
+
+    def bind(self, studio: Studio) -> None:
+        """Listen to the models and let them listen: the only method that names one."""
+        preferences = studio.preferences
+        for name in self.fields:
+            self.show_value(name, preferences.get(name))
+        preferences.changed.connect(self.show_value)
+        self.edited.connect(preferences.set)
+        for section in self.sections:
+            section.bind(studio)
+
+    @Slot(str, object)
+    def show_value(self, name: str, value: object) -> None:
+        """Show what one preference is now."""
+        if name in self.fields:
+            self.fields[name].show_value(value)
+
+    def done(self, result: int) -> None:
+        """Take what was typed last, then close."""
+        for field in self.fields.values():
+            field.flush()
+        super().done(result)
+
+    def _rows(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for setting in settings_of(Likes):
+            if not setting.help:
+                continue  # remembered, not liked
+            field = self.fields[setting.name] = make_field(setting)
+            field.edited.connect(lambda value, name=setting.name: self.edited.emit(name, value))
+            label = words(tr(setting.label), wraps=False)
+            label.setBuddy(field)
+            row = grid.rowCount()
+            grid.addWidget(label, row, 0)
+            grid.addWidget(field, row, 1)
+            grid.addWidget(words(tr(setting.help), "muted"), row + 1, 1)
+            grid.setRowMinimumHeight(row + 2, 8)
+        return grid
+
+    def _buttons(self) -> QHBoxLayout:
+        again = button(tr("Defaults"), tr("Set every preference back to what it was at first."))
+        again.clicked.connect(self._reset)
+        again.setAutoDefault(False)
+        close = button(tr("Close"))
+        close.clicked.connect(self.accept)
+        row = QHBoxLayout()
+        row.addWidget(again)
+        row.addStretch(1)
+        row.addWidget(close)
+        return row
+
+    @Slot()
+    def _reset(self) -> None:
+        for setting in settings_of(Likes):
+            if setting.name in self.fields:
+                self.edited.emit(setting.name, setting.default)
