@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from studio import help_pages, theme
 from studio.actions import ACTIONS, MENUS, Actions
 from studio.deeds import Deeds
+from studio.dialogs import Dialogs
 from studio.failures import sentence_of
 from studio.layout import Layout, fitting, scrolling
 from studio.preferences import Preferences
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from studio.context import Studio
     from studio.leaving import Leaving
     from studio.panels.base import Panel
-    from studio.panels.export import ExportDialog
-    from studio.panels.likes import LikesDialog
 
 DOCKS = {
     "runs": Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -60,7 +59,7 @@ class MainWindow(QMainWindow):
         self.preferences = preferences
         self.panels: dict[str, Panel] = {}
         self._studio: Studio | None = None
-        self._dialogs: dict[str, QWidget] = {}
+        self._dialogs = Dialogs(self)
         self._leaving: Leaving | None = None
         self._layout = Layout(self, preferences)
         self._deeds = Deeds(self, preferences)
@@ -71,9 +70,9 @@ class MainWindow(QMainWindow):
         self._deeds.page_asked.connect(self.show_page)
         self._deeds.setting_asked.connect(self.show_setting)
         self._deeds.layout_asked.connect(self._layout.reset)
-        self._deeds.help_asked.connect(self._show_help)
-        self._deeds.export_asked.connect(self._show_export)
-        self._deeds.preferences_asked.connect(self._show_preferences)
+        self._deeds.help_asked.connect(self._dialogs.show_help)
+        self._deeds.export_asked.connect(self._dialogs.show_export)
+        self._deeds.preferences_asked.connect(self._dialogs.show_preferences)
         self._deeds.quit_asked.connect(self.close)
         self._deeds.refused.connect(self.show_failure)
         preferences.changed.connect(self._take_preference)
@@ -134,6 +133,7 @@ class MainWindow(QMainWindow):
         """Fill the shell: make every panel, give each its page or dock, listen to the models."""
         self._studio = studio
         self._deeds.bind(studio)
+        self._dialogs.bind(studio)
         for kind in panels:
             panel = self.panels[kind.key] = kind()
             if kind.key in DOCKS:
@@ -220,33 +220,6 @@ class MainWindow(QMainWindow):
             dock.show()
             dock.raise_()
             getattr(panel, "show_setting")(path)  # noqa: B009
-
-    @Slot()
-    def _show_export(self) -> None:
-        from studio.panels.export import ExportDialog  # it draws on the engine, which loads later
-
-        self._show_dialog(ExportDialog)
-
-    @Slot()
-    def _show_preferences(self) -> None:
-        from studio.panels.likes import LikesDialog  # its forms draw on the engine
-
-        self._show_dialog(LikesDialog)
-
-    def _show_dialog(self, kind: type[ExportDialog] | type[LikesDialog]) -> None:
-        """Bring a dialog to the front; it is made once and keeps what was typed."""
-        if self._studio is None:
-            return
-        if kind.__name__ not in self._dialogs:
-            dialog = kind(self)
-            dialog.bind(self._studio)
-            self._dialogs[kind.__name__] = dialog
-        self._dialogs[kind.__name__].show()
-        self._dialogs[kind.__name__].raise_()
-
-    @Slot(str)
-    def _show_help(self, key: str) -> None:
-        help_pages.show_help(key, self)
 
     @Slot()
     def _show_title(self) -> None:
