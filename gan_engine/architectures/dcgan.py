@@ -12,12 +12,22 @@ from torch import Tensor, nn
 from gan_engine.architectures.base import Architecture
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.activation import ACTIVATION_NAMES, ActivationKind, make_activation
 from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
 from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
+from gan_engine.layers.minibatch_std import MinibatchStd
 from gan_engine.layers.normalise import NORM_NAMES, NormKind, make_norm
-from gan_engine.layers.resample import UP_NAMES, UpKind, draw_transposed, make_doubling
-from gan_engine.layers.spectral import SpectralConv2d
+from gan_engine.layers.resample import (
+    DOWN_NAMES,
+    UP_NAMES,
+    DownKind,
+    UpKind,
+    draw_transposed,
+    make_doubling,
+    make_halving,
+)
+from gan_engine.layers.spectral import SpectralConv2d, SpectralLinear
 from gan_engine.problems import Problem
 from gan_engine.schema import option
 
@@ -58,6 +68,10 @@ class DCGAN(Architecture):
         "transposed", label="Doubling", names=UP_NAMES, advanced=True,
         help="How G doubles its maps: transposed is the original, nearest leaves fewer checkerboards.",
     )  # fmt: skip
+    down: DownKind = option(
+        "strided", label="Halving", names=DOWN_NAMES, advanced=True,
+        help="How D halves its maps: strided is the original, the others see every pixel alike.",
+    )  # fmt: skip
     attention: AttentionSize = option(
         0, label="Self-attention", names=ATTENTION_NAMES, advanced=True,
         help="At which size of map both networks may look across the image; slow where it is large.",
@@ -65,6 +79,23 @@ class DCGAN(Architecture):
     head: HeadKind = option(
         "dense", label="D's head", names=HEAD_NAMES,
         help="Dense knows where things are, the sum only that they are there, patches judge each region by itself.",
+    )  # fmt: skip
+
+    g_activation: ActivationKind = option(
+        "relu", label="G's activation", names=ACTIVATION_NAMES, advanced=True,
+        help="What bends G's signals; the original is ReLU, the others let a little of everything through.",
+    )  # fmt: skip
+    d_activation: ActivationKind = option(
+        "leaky_relu", label="D's activation", names=ACTIVATION_NAMES, advanced=True,
+        help="What bends D's signals; with gradient penalties a smooth one (ELU, SiLU, GELU) is steadier.",
+    )  # fmt: skip
+    g_spectral: bool = option(
+        False, label="Spectral norm in G", advanced=True,
+        help="Holds G's weights at size one, as in SAGAN: steadier with self-attention, a little slower.",
+    )  # fmt: skip
+    batch_variety: bool = option(
+        False, label="D sees the batch's variety", advanced=True,
+        help="Tells D how different a handful of images is: helps when G makes the same image again and again.",
     )  # fmt: skip
 
     def objections(self, shape: ImageShape) -> Iterator[Problem]:
@@ -103,14 +134,17 @@ class Start(nn.Module):
         width: int,
         classes: int = 0,
         norm: NormKind = "batch",
+        activation: ActivationKind = "relu",
+        spectral: bool = False,
     ) -> None:
         super().__init__()
         features = channels * height * width
-        self.dense = nn.Linear(z_dim, features, bias=norm == "none")
+        dense = SpectralLinear if spectral else nn.Linear
+        self.dense = dense(z_dim, features, bias=norm == "none")
         self.classes = ClassFeatures(classes, features) if classes else None
         self.shape = (channels, height, width)
         self.norm = make_norm(norm, channels)
-        self.activation = nn.ReLU()
+        self.activation = make_activation(activation)
 
     def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
         x = self.dense(z_NZ)
@@ -122,16 +156,23 @@ class Start(nn.Module):
 
 
 class Up(nn.Module):
-    """Twice the size: a convolution that doubles, perhaps a norm, ReLU."""
+    """Twice the size: a convolution that doubles, perhaps a norm, an activation."""
 
     def __init__(
-        self, channels: int, out: int, norm: NormKind = "batch", up: UpKind = "transposed"
+        self,
+        channels: int,
+        out: int,
+        norm: NormKind = "batch",
+        up: UpKind = "transposed",
+        activation: ActivationKind = "relu",
+        spectral: bool = False,
     ) -> None:
         super().__init__()
         self.label = f"{UP_NAMES[up]} ×2"
-        self.before, self.conv, self.after = make_doubling(up, channels, out, norm == "none")
+        bias = norm == "none"
+        self.before, self.conv, self.after = make_doubling(up, channels, out, bias, spectral)
         self.norm = make_norm(norm, out)
-        self.activation = nn.ReLU()
+        self.activation = make_activation(activation)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv(x if self.before is None else self.before(x))
@@ -143,10 +184,12 @@ class Up(nn.Module):
 class ToImage(nn.Module):
     """Twice the size, and pixels: a convolution that doubles, tanh."""
 
-    def __init__(self, channels: int, out: int, up: UpKind = "transposed") -> None:
+    def __init__(
+        self, channels: int, out: int, up: UpKind = "transposed", spectral: bool = False
+    ) -> None:
         super().__init__()
         self.label = f"{UP_NAMES[up]} ×2, tanh"
-        self.before, self.conv, self.after = make_doubling(up, channels, out, bias=False)
+        self.before, self.conv, self.after = make_doubling(up, channels, out, False, spectral)
         self.activation = nn.Tanh()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -156,19 +199,29 @@ class ToImage(nn.Module):
 
 
 class Down(nn.Module):
-    """Half the size: convolution, perhaps batch norm, leaky ReLU."""
+    """Half the size: convolution, perhaps batch norm, an activation."""
 
-    label: ClassVar[str] = "Convolution ÷2"
-
-    def __init__(self, channels: int, out: int, norm: str, bias: bool) -> None:
+    def __init__(
+        self,
+        channels: int,
+        out: int,
+        norm: str,
+        bias: bool,
+        down: DownKind = "strided",
+        activation: ActivationKind = "leaky_relu",
+    ) -> None:
         super().__init__()
+        self.label = "Convolution ÷2" if down == "strided" else f"{DOWN_NAMES[down]} ÷2"
         kind = SpectralConv2d if norm == "spectral" else nn.Conv2d
-        self.conv = kind(channels, out, 4, 2, 1, bias=bias)
+        size = (4, 2, 1) if down == "strided" else (3, 1, 1)
+        self.conv = kind(channels, out, *size, bias=bias)
+        self.halve = make_halving(down)
         self.norm = nn.BatchNorm2d(out) if norm == "batch" else None
-        self.activation = nn.LeakyReLU(0.2)
+        self.activation = make_activation(activation)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv(x)
+        x = x if self.halve is None else self.halve(x)
         if self.norm is not None:
             x = self.norm(x)
         out: Tensor = self.activation(x)
@@ -183,11 +236,13 @@ class DCGANGenerator(nn.Module):
         height, width, _ = growth(shape)
         widths = settings.widths(shape)
         norm, up = settings.g_norm, settings.up
-        self.start = Start(settings.z_dim, widths[0], height, width, classes, norm)
-        blocks = (Up(a, b, norm, up) for a, b in itertools.pairwise(widths))
+        bend, spectral = settings.g_activation, settings.g_spectral
+        self.start = Start(settings.z_dim, widths[0], height, width, classes, norm, bend, spectral)
+        blocks = (Up(a, b, norm, up, bend, spectral) for a, b in itertools.pairwise(widths))
         sides = [min(height, width) << i for i in range(1, len(widths))]
-        self.up = nn.Sequential(*with_attention(blocks, widths[1:], sides, settings.attention))
-        self.image = ToImage(widths[-1], shape.channels, up)
+        size = settings.attention
+        self.up = nn.Sequential(*with_attention(blocks, widths[1:], sides, size, spectral))
+        self.image = ToImage(widths[-1], shape.channels, up, spectral)
         self.apply(draw if norm != "none" else draw_kept)
 
     def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
@@ -207,18 +262,21 @@ class DCGANDiscriminator(nn.Module):
         first = "none" if settings.d_norm == "batch" else settings.d_norm
         norms = [first] + [settings.d_norm] * (len(widths) - 1)
         pairs = zip([shape.channels, *widths], widths, norms, strict=False)
-        blocks = (Down(a, b, norm, bias) for a, b, norm in pairs)
+        down, bend = settings.down, settings.d_activation
+        blocks = (Down(a, b, norm, bias, down, bend) for a, b, norm in pairs)
         sides = [min(height, width) << i for i in reversed(range(len(widths)))]
         size = settings.attention
         self.down = nn.Sequential(*with_attention(blocks, widths, sides, size, spectral))
+        self.variety = MinibatchStd() if settings.batch_variety else None
         self.head = make_head(
-            settings.head, widths[-1], (height, width),
+            settings.head, widths[-1] + settings.batch_variety, (height, width),
             spectral=spectral, bias=bias, classes=classes,
         )  # fmt: skip
         self.apply(draw)
 
     def forward(self, image_NCHW: Tensor, labels_N: Tensor | None = None) -> Tensor:
-        logits: Tensor = self.head(self.down(image_NCHW), labels_N)
+        x = self.down(image_NCHW)
+        logits: Tensor = self.head(x if self.variety is None else self.variety(x), labels_N)
         return logits
 
 

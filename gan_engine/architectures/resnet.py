@@ -12,12 +12,14 @@ from torch import Tensor, nn
 from gan_engine.architectures.base import Architecture
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.activation import ACTIVATION_NAMES, ActivationKind, make_activation
 from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
 from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
 from gan_engine.layers.normalise import NORM_NAMES, NormKind, make_norm
-from gan_engine.layers.resample import UP_NAMES, UpKind, draw_transposed
+from gan_engine.layers.resample import DOWN_NAMES, UP_NAMES, UpKind, draw_transposed
 from gan_engine.layers.residual import DownBlock, UpBlock
+from gan_engine.layers.spectral import SpectralConv2d, SpectralLinear
 from gan_engine.problems import Problem
 from gan_engine.schema import option
 
@@ -46,6 +48,11 @@ class ResNet(Architecture):
         "nearest", label="Doubling", names=UP_NAMES, advanced=True,
         help="How G's blocks double their maps; their shortcuts stay simple.",
     )  # fmt: skip
+    down: Literal["average", "smooth"] = option(
+        "average", label="Halving", advanced=True,
+        names={key: DOWN_NAMES[key] for key in ("average", "smooth")},
+        help="How D's blocks halve their maps: the average is the original, the filter aliases less.",
+    )  # fmt: skip
     attention: AttentionSize = option(
         0, label="Self-attention", names=ATTENTION_NAMES, advanced=True,
         help="At which size of map both networks may look across the image: SAGAN's is 32 px.",
@@ -59,6 +66,19 @@ class ResNet(Architecture):
     head: HeadKind = option(
         "sum", label="D's head", names=HEAD_NAMES,
         help="The sum only knows that things are there, dense also where, patches judge each region by itself.",
+    )  # fmt: skip
+
+    g_activation: ActivationKind = option(
+        "relu", label="G's activation", names=ACTIVATION_NAMES, advanced=True,
+        help="What bends G's signals; the original is ReLU, the others let a little of everything through.",
+    )  # fmt: skip
+    d_activation: ActivationKind = option(
+        "relu", label="D's activation", names=ACTIVATION_NAMES, advanced=True,
+        help="What bends D's signals; with gradient penalties a smooth one (ELU, SiLU, GELU) is steadier.",
+    )  # fmt: skip
+    g_spectral: bool = option(
+        False, label="Spectral norm in G", advanced=True,
+        help="Holds G's weights at size one, as in SAGAN: steadier with self-attention, a little slower.",
     )  # fmt: skip
 
     def objections(self, shape: ImageShape) -> Iterator[Problem]:
@@ -88,11 +108,17 @@ class Start(nn.Module):
     label: ClassVar[str] = "Dense layer as a map"
 
     def __init__(
-        self, z_dim: int, channels: int, height: int, width: int, classes: int = 0
+        self,
+        z_dim: int,
+        channels: int,
+        height: int,
+        width: int,
+        classes: int = 0,
+        spectral: bool = False,
     ) -> None:
         super().__init__()
         features = channels * height * width
-        self.dense = nn.Linear(z_dim, features)
+        self.dense = (SpectralLinear if spectral else nn.Linear)(z_dim, features)
         self.classes = ClassFeatures(classes, features) if classes else None
         self.shape = (channels, height, width)
 
@@ -105,15 +131,22 @@ class Start(nn.Module):
 
 
 class ToImage(nn.Module):
-    """Features become pixels: perhaps a norm, ReLU, convolution, tanh."""
+    """Features become pixels: perhaps a norm, an activation, convolution, tanh."""
 
-    def __init__(self, channels: int, out: int, norm: NormKind = "batch") -> None:
+    def __init__(
+        self,
+        channels: int,
+        out: int,
+        norm: NormKind = "batch",
+        activation: ActivationKind = "relu",
+        spectral: bool = False,
+    ) -> None:
         super().__init__()
         self.label = ("" if norm == "none" else f"{NORM_NAMES[norm]}, ") + "convolution, tanh"
         self.label = self.label[0].upper() + self.label[1:]
         self.norm = make_norm(norm, channels)
-        self.activation = nn.ReLU()
-        self.conv = nn.Conv2d(channels, out, 3, padding=1)
+        self.activation = make_activation(activation)
+        self.conv = (SpectralConv2d if spectral else nn.Conv2d)(channels, out, 3, padding=1)
         self.squash = nn.Tanh()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -129,12 +162,14 @@ class ResNetGenerator(nn.Module):
         super().__init__()
         height, width, _ = growth(shape)
         widths = settings.widths(shape)
-        self.start = Start(settings.z_dim, widths[0], height, width, classes)
         norm, up = settings.g_norm, settings.up
-        blocks = (UpBlock(a, b, norm, up) for a, b in itertools.pairwise(widths))
+        bend, spectral = settings.g_activation, settings.g_spectral
+        self.start = Start(settings.z_dim, widths[0], height, width, classes, spectral)
+        blocks = (UpBlock(a, b, norm, up, bend, spectral) for a, b in itertools.pairwise(widths))
         sides = [min(height, width) << i for i in range(1, len(widths))]
-        self.up = nn.Sequential(*with_attention(blocks, widths[1:], sides, settings.attention))
-        self.image = ToImage(widths[-1], shape.channels, norm)
+        size = settings.attention
+        self.up = nn.Sequential(*with_attention(blocks, widths[1:], sides, size, spectral))
+        self.image = ToImage(widths[-1], shape.channels, norm, bend, spectral)
         self.apply(draw)
 
     def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
@@ -155,7 +190,15 @@ class ResNetDiscriminator(nn.Module):
         beyond = settings.head == "sum" and height % 2 == 0 and width % 2 == 0
         halves = [True] * doublings + [beyond]
         blocks = [
-            DownBlock(before, after, halves=half, opens=i == 0, spectral=spectral)
+            DownBlock(
+                before,
+                after,
+                halves=half,
+                opens=i == 0,
+                spectral=spectral,
+                down=settings.down,
+                activation=settings.d_activation,
+            )
             for i, ((before, after), half) in enumerate(
                 zip(itertools.pairwise(widths), halves, strict=True)
             )
@@ -165,7 +208,7 @@ class ResNetDiscriminator(nn.Module):
         # The last block's map is of no size to choose.
         attended = with_attention(blocks[:-1], widths[1:-1], sides, size, spectral)
         self.down = nn.Sequential(*attended, blocks[-1])
-        self.activation = nn.ReLU()
+        self.activation = make_activation(settings.d_activation)
         self.head = make_head(
             settings.head, widths[-1], (height, width), spectral=spectral, classes=classes
         )

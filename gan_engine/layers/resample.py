@@ -8,6 +8,9 @@ from typing import ClassVar, Literal, NamedTuple
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gan_engine.layers.fir import FirDown, FirUp
+from gan_engine.layers.spectral import SpectralConv2d, SpectralConvTranspose2d
+
 
 class NearestUp(nn.Module):
     """Each pixel becomes 2 x 2 equal ones: (N, C, H, W) -> (N, C, 2H, 2W)."""
@@ -27,10 +30,22 @@ class BilinearUp(nn.Module):
         return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
-UpKind = Literal["nearest", "bilinear", "transposed", "shuffle"]
+SMOOTH = (1.0, 3.0, 3.0, 1.0)
+"""The taps of StyleGAN2's filter: linear interpolation, with little aliasing."""
+
+
+class SmoothUp(FirUp):
+    """Twice the size through the filter [1, 3, 3, 1]."""
+
+    def __init__(self) -> None:
+        super().__init__(SMOOTH)
+
+
+UpKind = Literal["nearest", "bilinear", "smooth", "transposed", "shuffle"]
 UP_NAMES: dict[UpKind, str] = {
     "nearest": "Nearest, convolution",
     "bilinear": "Bilinear, convolution",
+    "smooth": "Smooth filter, convolution",
     "transposed": "Transposed convolution",
     "shuffle": "Convolution, pixel shuffle",
 }
@@ -44,15 +59,23 @@ class Doubling(NamedTuple):
     after: nn.Module | None
 
 
-def make_doubling(kind: UpKind, channels: int, out: int, bias: bool = True) -> Doubling:
-    """Return what doubles a map of `channels` and makes `out` of them."""
+def make_doubling(
+    kind: UpKind, channels: int, out: int, bias: bool = True, spectral: bool = False
+) -> Doubling:
+    """Return what doubles a map of `channels` and makes `out` of them.
+
+    Args:
+        bias: Whether its convolution adds a number to each channel.
+        spectral: Whether its convolution's weight has spectral norm one.
+    """
     if kind == "transposed":
-        return Doubling(None, nn.ConvTranspose2d(channels, out, 4, 2, 1, bias=bias), None)
+        transposed = SpectralConvTranspose2d if spectral else nn.ConvTranspose2d
+        return Doubling(None, transposed(channels, out, 4, 2, 1, bias=bias), None)
+    conv = SpectralConv2d if spectral else nn.Conv2d
     if kind == "shuffle":
-        conv = nn.Conv2d(channels, 4 * out, 3, padding=1, bias=bias)
-        return Doubling(None, conv, nn.PixelShuffle(2))
-    before = NearestUp() if kind == "nearest" else BilinearUp()
-    return Doubling(before, nn.Conv2d(channels, out, 3, padding=1, bias=bias), None)
+        return Doubling(None, conv(channels, 4 * out, 3, padding=1, bias=bias), nn.PixelShuffle(2))
+    befores = {"nearest": NearestUp, "bilinear": BilinearUp, "smooth": SmoothUp}
+    return Doubling(befores[kind](), conv(channels, out, 3, padding=1, bias=bias), None)
 
 
 def draw_transposed(conv: nn.ConvTranspose2d, gain: float) -> None:
@@ -76,3 +99,18 @@ class AverageDown(nn.Module):
         n, channels, height, width = x.shape
         # avg_pool2d's backward is slow in channels_last; a mean's is a copy in any layout.
         return x.reshape(n, channels, height // 2, 2, width // 2, 2).mean((3, 5))
+
+
+DownKind = Literal["strided", "average", "smooth"]
+DOWN_NAMES: dict[DownKind, str] = {
+    "strided": "Strided convolution",
+    "average": "Convolution, average",
+    "smooth": "Convolution, smooth filter",
+}
+
+
+def make_halving(kind: DownKind) -> nn.Module | None:
+    """Return what halves a map behind a convolution; None where the convolution itself does."""
+    if kind == "strided":
+        return None
+    return AverageDown() if kind == "average" else FirDown(SMOOTH)

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from torch import Tensor, nn
 
+from gan_engine.layers.activation import ActivationKind, make_activation
 from gan_engine.layers.normalise import NormKind, make_norm
-from gan_engine.layers.resample import AverageDown, NearestUp, UpKind, make_doubling
+from gan_engine.layers.resample import DownKind, NearestUp, UpKind, make_doubling, make_halving
 from gan_engine.layers.spectral import SpectralConv2d
 
 
@@ -17,17 +18,24 @@ class UpBlock(nn.Module):
     label: ClassVar[str] = "Residual block ×2"
 
     def __init__(
-        self, channels: int, out: int, norm: NormKind = "batch", up: UpKind = "nearest"
+        self,
+        channels: int,
+        out: int,
+        norm: NormKind = "batch",
+        up: UpKind = "nearest",
+        activation: ActivationKind = "relu",
+        spectral: bool = False,
     ) -> None:
         super().__init__()
         self.norm_1 = make_norm(norm, channels)
-        self.activation_1 = nn.ReLU()
-        before, self.conv_1, self.after = make_doubling(up, channels, out)
+        self.activation_1 = make_activation(activation)
+        before, self.conv_1, self.after = make_doubling(up, channels, out, spectral=spectral)
         self.upsample, self.before = before or NearestUp(), before is not None
         self.norm_2 = make_norm(norm, out)
-        self.activation_2 = nn.ReLU()
-        self.conv_2 = nn.Conv2d(out, out, 3, padding=1)
-        self.shortcut = nn.Conv2d(channels, out, 1)
+        self.activation_2 = make_activation(activation)
+        conv = SpectralConv2d if spectral else nn.Conv2d
+        self.conv_2 = conv(out, out, 3, padding=1)
+        self.shortcut = conv(channels, out, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         inner = self.activation_1(x if self.norm_1 is None else self.norm_1(x))
@@ -47,15 +55,24 @@ class DownBlock(nn.Module):
     would throw away the dark half of the image.
     """
 
-    def __init__(self, channels: int, out: int, halves: bool, opens: bool, spectral: bool) -> None:
+    def __init__(
+        self,
+        channels: int,
+        out: int,
+        halves: bool,
+        opens: bool,
+        spectral: bool,
+        down: DownKind = "average",
+        activation: ActivationKind = "relu",
+    ) -> None:
         super().__init__()
         self.label = "Residual block ÷2" if halves else "Residual block"
         conv = SpectralConv2d if spectral else nn.Conv2d
-        self.activation_1 = None if opens else nn.ReLU()
+        self.activation_1 = None if opens else make_activation(activation)
         self.conv_1 = conv(channels, out if opens else channels, 3, padding=1)
-        self.activation_2 = nn.ReLU()
+        self.activation_2 = make_activation(activation)
         self.conv_2 = conv(out if opens else channels, out, 3, padding=1)
-        self.downsample = AverageDown() if halves else None
+        self.downsample = make_halving(down) if halves else None
         self.shortcut = conv(channels, out, 1)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -28,6 +28,22 @@ class SpectralConv2d(nn.Conv2d):
         return out
 
 
+class SpectralConvTranspose2d(nn.ConvTranspose2d):
+    """A transposed convolution whose weight, a row an output channel, has spectral norm one."""
+
+    u: Tensor
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.register_buffer("u", first_guess(self.weight.transpose(0, 1)))
+
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+        rows = unit_weight(self.weight.transpose(0, 1), self.u, self.training)
+        weight, padding = rows.transpose(0, 1), self.padding
+        assert not isinstance(padding, str)  # torch names paddings only where nothing is transposed
+        return F.conv_transpose2d(x, weight, self.bias, self.stride, padding)
+
+
 class SpectralLinear(nn.Linear):
     """A dense layer whose weight has spectral norm one; see `SpectralConv2d`."""
 

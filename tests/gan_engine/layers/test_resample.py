@@ -7,12 +7,14 @@ import torch
 import torch.nn.functional as F
 
 from gan_engine.layers.resample import (
+    DOWN_NAMES,
     UP_NAMES,
     AverageDown,
     BilinearUp,
     NearestUp,
     draw_transposed,
     make_doubling,
+    make_halving,
 )
 
 
@@ -40,6 +42,14 @@ def test_that_every_doubling_doubles(kind) -> None:
     x = torch.randn(2, 5, 4, 6)
     x = conv(x if before is None else before(x))
     assert (x if after is None else after(x)).shape == (2, 3, 8, 12)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DOWN_NAMES if kind != "strided"])
+def test_that_every_halving_halves_and_keeps_a_flat_map(kind) -> None:
+    halve = make_halving(kind)
+    assert halve is not None
+    inner = halve(torch.full((1, 2, 8, 8), 3.0))[:, :, 1:-1, 1:-1]
+    assert torch.allclose(inner, torch.full((1, 2, 2, 2), 3.0))
 
 
 def test_that_a_drawn_transposed_convolution_keeps_a_signals_size() -> None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import torch
 
-from gan_engine.layers.spectral import SpectralConv2d, SpectralLinear, unit_weight
+from gan_engine.layers.spectral import (
+    SpectralConv2d,
+    SpectralConvTranspose2d,
+    SpectralLinear,
+    unit_weight,
+)
 
 
 def test_that_the_norm_becomes_one() -> None:
@@ -14,6 +19,21 @@ def test_that_the_norm_becomes_one() -> None:
         layer(torch.randn(1, 3, 4, 4))
     weight = unit_weight(layer.weight, layer.u, moves=False)
     assert abs(torch.linalg.matrix_norm(weight.flatten(1), 2).item() - 1) < 1e-5
+
+
+def test_that_a_transposed_convolution_counts_its_outputs_as_rows() -> None:
+    torch.manual_seed(0)
+    layer = SpectralConvTranspose2d(3, 5, 4, 2, 1)
+    for _ in range(100):
+        made = layer(torch.randn(1, 3, 4, 4))
+    assert made.shape == (1, 5, 8, 8)
+    rows = layer.weight.detach().transpose(0, 1).flatten(1)
+    x = torch.randn(1, 3, 4, 4)
+    largest = torch.linalg.matrix_norm(rows, 2)
+    expected = torch.nn.functional.conv_transpose2d(
+        x, layer.weight / largest, layer.bias, stride=2, padding=1
+    )
+    assert torch.allclose(layer.eval()(x), expected, atol=1e-5)
 
 
 def test_that_its_gradient_is_the_papers() -> None:
