@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
-from gan_engine.losses import LOSSES, AdversarialLoss, CrossEntropy, LeastSquares, Wasserstein
+from gan_engine.losses import (
+    LOSSES,
+    AdversarialLoss,
+    CrossEntropy,
+    Hinge,
+    LeastSquares,
+    Wasserstein,
+)
 
+Slope = Callable[[torch.Tensor], torch.Tensor]
 SHAPES = [(6,), (6, 1, 3, 3)]
 PAIRINGS = ["each", "pair", "average"]
 
@@ -57,6 +67,50 @@ def test_that_gradients_equal_finite_differences(
     real, fake = scores
     assert torch.autograd.gradcheck(loss.discriminator, (real, fake))
     assert torch.autograd.gradcheck(lambda f: loss.generator(real.detach(), f), (fake,))
+
+
+def slopes(loss: AdversarialLoss) -> tuple[Slope, Slope, Slope]:
+    """The derivatives of what D pays for a real and a fake and G for a fake, as one writes them."""
+    one = torch.ones_like
+    if isinstance(loss, CrossEntropy):
+        g = (lambda s: -s.sigmoid()) if loss.saturating else (lambda s: s.sigmoid() - 1)
+        return lambda s: s.sigmoid() - 1, lambda s: s.sigmoid(), g
+    if isinstance(loss, LeastSquares):
+        return (
+            lambda s: s - loss.real_target,
+            lambda s: s - loss.fake_target,
+            lambda s: s - loss.wanted_target,
+        )
+    if isinstance(loss, Hinge):
+        return (
+            lambda s: -(s < loss.margin).double(),
+            lambda s: (s > -loss.margin).double(),
+            lambda s: -one(s),
+        )
+    assert isinstance(loss, Wasserstein)
+    return lambda s: -one(s), one, lambda s: -one(s)
+
+
+@pytest.mark.parametrize("scores", SHAPES, indirect=True, ids=["scalar", "patch"])
+@pytest.mark.parametrize("loss", variants(), ids=name)
+def test_that_gradients_are_the_closed_forms(
+    loss: AdversarialLoss, scores: tuple[torch.Tensor, torch.Tensor]
+) -> None:
+    real, fake = scores
+    (r, f), (of_real, of_fake, of_g) = (real.detach(), fake.detach()), slopes(loss)
+    if loss.pairing == "each":
+        d, g = (of_real(r), of_fake(f)), of_g(f)
+    elif loss.pairing == "pair":
+        apart = (of_real(r - f) - of_fake(f - r)) / 2
+        d, g = (apart, -apart), (of_real(f - r) - of_fake(r - f)) / 2
+    else:
+        real_side, fake_side = of_real(r - f.mean()), of_fake(f - r.mean())
+        d = (real_side - fake_side.mean(), fake_side - real_side.mean())
+        g = of_real(f - r.mean()) - of_fake(r - f.mean()).mean()
+    found = torch.autograd.grad(loss.discriminator(real, fake), (real, fake))
+    (found_g,) = torch.autograd.grad(loss.generator(real.detach(), fake), fake)
+    for gradient, expected in zip((*found, found_g), (*d, g), strict=True):
+        assert torch.allclose(gradient, expected / real.numel(), atol=1e-12)
 
 
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda part: part.key())
