@@ -29,11 +29,11 @@ from studio.dialogs import Dialogs
 from studio.failures import sentence_of
 from studio.layout import Layout, fitting, scrolling
 from studio.preferences import Preferences
+from studio.readout import Readout
 from studio.status import StatusLine
 from studio.widgets.notice import NoticeBar
 
 if TYPE_CHECKING:
-    from gan_engine import Finished, Notice, Preparing, Saved, Scalars, Started
     from studio.context import Studio
     from studio.leaving import Leaving
     from studio.panels.base import Panel
@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self._studio: Studio | None = None
         self._dialogs = Dialogs(self)
         self._leaving: Leaving | None = None
+        self._readout: Readout | None = None
         self._layout = Layout(self, preferences)
         self._deeds = Deeds(self, preferences)
         self.acts = Actions({spec.key: getattr(self._deeds, spec.key) for spec in ACTIONS}, self)
@@ -77,7 +78,7 @@ class MainWindow(QMainWindow):
         self._deeds.refused.connect(self.show_failure)
         preferences.changed.connect(self._take_preference)
         self._take_theme()
-        self._show_title()
+        self.setWindowTitle("GAN Studio")
 
     # --- building --------------------------------------------------------------------------
 
@@ -96,13 +97,13 @@ class MainWindow(QMainWindow):
                         bar.addSeparator()
                     bar.addAction(action)
         self._view_menu = menus["View"]
-        self._device = QLabel()
-        self._device.setProperty("role", "muted")
-        self._device.setContentsMargins(0, 0, 12, 0)
+        self.device = QLabel()
+        self.device.setProperty("role", "muted")
+        self.device.setContentsMargins(0, 0, 12, 0)
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.toolbar.addWidget(space)
-        self.toolbar.addWidget(self._device)
+        self.toolbar.addWidget(self.device)
         self.toolbar.toggleViewAction().setEnabled(False)
         self.addToolBar(self.toolbar)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
@@ -144,12 +145,13 @@ class MainWindow(QMainWindow):
                 self._tabs.setTabData(self._tabs.count() - 1, kind.key)
             panel.bind(studio)
             self._listen_to(panel)
-        self._device.setText(device)
-        self._device.setToolTip("What trains; the setting Training, Device changes it.")
+        self.device.setText(device)
+        self.device.setToolTip("What trains; the setting Training, Device changes it.")
         self._layout.arrange()
-        self._listen(studio)
+        self._make_speakers(studio)
+        self._readout = Readout(self, studio)
+        self._readout.page_asked.connect(self.show_page)
         self.show_page("dataset")
-        self._refresh()
         if studio.preferences.problem:
             self.notices.show_notice("warning", studio.preferences.problem, "", [])
 
@@ -159,20 +161,6 @@ class MainWindow(QMainWindow):
         dock.setWidget(panel)
         self.addDockWidget(DOCKS[panel.key], dock)
         self._view_menu.addAction(dock.toggleViewAction())
-
-    def _listen(self, studio: Studio) -> None:
-        run = studio.run
-        self._make_speakers(studio)
-        studio.document.changed.connect(self._take_document)
-        studio.document.file_changed.connect(self._show_title)
-        run.state_changed.connect(self._take_state)
-        run.preparing.connect(self._take_preparing)
-        run.started.connect(self._take_start)
-        run.scalars_arrived.connect(self._take_scalars)
-        run.saved.connect(self._take_save)
-        run.noticed.connect(self._take_notice)
-        run.finished.connect(self._take_end)
-        run.viewed.connect(self._take_view)
 
     def _make_speakers(self, studio: Studio) -> None:
         """Make what speaks above the page and is answered there."""
@@ -221,17 +209,6 @@ class MainWindow(QMainWindow):
             dock.raise_()
             getattr(panel, "show_setting")(path)  # noqa: B009
 
-    @Slot()
-    def _show_title(self) -> None:
-        names = ["GAN Studio"]
-        if self._studio is not None:
-            document, run = self._studio.document, self._studio.run
-            if document.path is not None:
-                names.append(document.path.name + (" •" if document.is_modified else ""))
-            if run.source is not None:
-                names.append(run.source.name)
-        self.setWindowTitle(" — ".join(names))
-
     def _take_theme(self) -> None:
         name = self.preferences.theme
         app = QApplication.instance()
@@ -246,7 +223,8 @@ class MainWindow(QMainWindow):
         self.status.set_colors(
             quiet=colors.muted, busy=colors.warning, good=colors.good, bad=colors.error
         )
-        self._refresh()
+        if self._readout is not None:
+            self._readout.refresh()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the desktop when it turns dark or light."""
@@ -258,91 +236,6 @@ class MainWindow(QMainWindow):
     def _take_preference(self, name: str, value: object) -> None:
         if name == "theme":
             self._take_theme()
-
-    # --- what the models say ---------------------------------------------------------------
-
-    def _refresh(self) -> None:
-        """Turn actions on and off, and say what stands in the way of a start."""
-        if self._studio is None:
-            return
-        document, run = self._studio.document, self._studio.run
-        errors, resting = document.errors, not run.is_active
-        holds = {
-            "loaded": True,
-            "undo": document.can_undo,
-            "redo": document.can_redo,
-            "start": resting and document.config is not None,
-            "pause": run.state in ("preparing", "training", "pausing", "paused"),
-            "active": not resting and run.state != "stopping",
-            "training": run.state in ("training", "pausing", "paused"),
-            "run": run.folder is not None,
-            "source": run.source is not None,
-            "resting": resting and run.folder is not None,
-        }
-        self.acts.enable({name for name, holding in holds.items() if holding})
-        waiting = run.state in ("paused", "pausing")
-        self.acts["pause"].setText("Resume" if waiting else "Pause")
-        self.acts["pause"].setIcon(theme.icon("start" if waiting else "pause"))
-        reason = document.explain(errors[0]) if errors and resting else ""
-        self.acts.explain(start=reason or ("" if resting else "A run is going; it must end first."))
-        if resting:
-            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-            self.status.show_problem(reason + more if reason else "")
-
-    @Slot(object, object, object)
-    def _take_document(self, draft: object, config: object, problems: object) -> None:
-        self._refresh()
-        self._show_title()
-
-    @Slot(str)
-    def _take_state(self, state: str) -> None:
-        assert self._studio is not None
-        run = self._studio.run
-        self.status.show_state(state, run.images_seen, run.images_total)
-        self._refresh()
-        if state == "preparing":
-            self.notices.hide_notice()
-            self.status.show_saved(None)
-
-    @Slot(object)
-    def _take_preparing(self, event: Preparing) -> None:
-        self.status.show_preparing(event.done, event.total)
-
-    @Slot(object)
-    def _take_start(self, event: Started) -> None:
-        self._device.setText(event.device)
-        self.status.show_progress(event.images_seen, event.images_total)
-        self._refresh()
-        self._show_title()
-
-    @Slot(object)
-    def _take_scalars(self, readings: list[Scalars]) -> None:
-        assert self._studio is not None
-        for reading in readings:
-            self.status.show_reading(reading.values)
-        self.status.show_progress(readings[-1].images_seen, self._studio.run.images_total)
-
-    @Slot(object)
-    def _take_save(self, event: Saved) -> None:
-        assert self._studio is not None
-        self.status.show_saved(self._studio.run.last_saved)
-
-    @Slot(object)
-    def _take_notice(self, notice: Notice) -> None:
-        """What a person must act on stands above the page; the rest is in the messages."""
-        if notice.level == "error" or notice.key in ("busy", "diverged"):
-            self.notices.show_notice(notice.level, notice.text, notice.hint, [])
-
-    @Slot(object)
-    def _take_view(self, view: object) -> None:
-        self._refresh()
-        self._show_title()
-        self.show_page("train")
-
-    @Slot(object)
-    def _take_end(self, event: Finished) -> None:
-        assert self._studio is not None
-        self.status.show_saved(self._studio.run.last_saved)
 
     # --- dropping --------------------------------------------------------------------------
 

@@ -1,0 +1,126 @@
+"""What the window's frame says of the models: actions on or off, status line, title, notices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio import theme
+from studio.i18n import tr
+
+if TYPE_CHECKING:
+    from gan_engine import Finished, Notice, Preparing, Saved, Scalars, Started
+    from studio.context import Studio
+    from studio.window import MainWindow
+
+
+class Readout(QObject):
+    """Listens to the models of a window that has them."""
+
+    page_asked = Signal(str)
+
+    def __init__(self, window: MainWindow, studio: Studio) -> None:
+        super().__init__(window)
+        self._window, self._studio = window, studio
+        run = studio.run
+        studio.document.changed.connect(self._take_document)
+        studio.document.file_changed.connect(self._show_title)
+        run.state_changed.connect(self._take_state)
+        run.preparing.connect(self._take_preparing)
+        run.started.connect(self._take_start)
+        run.scalars_arrived.connect(self._take_scalars)
+        run.saved.connect(self._take_save)
+        run.noticed.connect(self._take_notice)
+        run.finished.connect(self._take_end)
+        run.viewed.connect(self._take_view)
+        self.refresh()
+        self._show_title()
+
+    def refresh(self) -> None:
+        """Turn actions on and off, and say what stands in the way of a start."""
+        document, run = self._studio.document, self._studio.run
+        errors, resting = document.errors, not run.is_active
+        holds = {
+            "loaded": True,
+            "undo": document.can_undo,
+            "redo": document.can_redo,
+            "start": resting and document.config is not None,
+            "pause": run.state in ("preparing", "training", "pausing", "paused"),
+            "active": not resting and run.state != "stopping",
+            "training": run.state in ("training", "pausing", "paused"),
+            "run": run.folder is not None,
+            "source": run.source is not None,
+            "resting": resting and run.folder is not None,
+        }
+        acts = self._window.acts
+        acts.enable({name for name, holding in holds.items() if holding})
+        waiting = run.state in ("paused", "pausing")
+        acts["pause"].setText(tr("Resume") if waiting else tr("Pause"))
+        acts["pause"].setIcon(theme.icon("start" if waiting else "pause"))
+        reason = document.explain(errors[0]) if errors and resting else ""
+        acts.explain(start=reason or ("" if resting else tr("A run is going; it must end first.")))
+        if resting:
+            more = tr("{reason} (and {count} more)", reason=reason, count=len(errors) - 1)
+            self._window.status.show_problem(more if len(errors) > 1 else reason)
+
+    @Slot(object, object, object)
+    def _take_document(self, draft: object, config: object, problems: object) -> None:
+        self.refresh()
+        self._show_title()
+
+    @Slot(str)
+    def _take_state(self, state: str) -> None:
+        run = self._studio.run
+        self._window.status.show_state(state, run.images_seen, run.images_total)
+        self.refresh()
+        if state == "preparing":
+            self._window.notices.hide_notice()
+            self._window.status.show_saved(None)
+
+    @Slot(object)
+    def _take_preparing(self, event: Preparing) -> None:
+        self._window.status.show_preparing(event.done, event.total)
+
+    @Slot(object)
+    def _take_start(self, event: Started) -> None:
+        self._window.device.setText(event.device)
+        self._window.status.show_progress(event.images_seen, event.images_total)
+        self.refresh()
+        self._show_title()
+
+    @Slot(object)
+    def _take_scalars(self, readings: list[Scalars]) -> None:
+        for reading in readings:
+            self._window.status.show_reading(reading.values)
+        self._window.status.show_progress(readings[-1].images_seen, self._studio.run.images_total)
+
+    @Slot(object)
+    def _take_save(self, event: Saved) -> None:
+        self._window.status.show_saved(self._studio.run.last_saved)
+
+    @Slot(object)
+    def _take_notice(self, notice: Notice) -> None:
+        """What a person must act on stands above the page; the rest is in the messages."""
+        if notice.level == "error" or notice.key in ("busy", "diverged"):
+            self._window.notices.show_notice(notice.level, notice.text, notice.hint, [])
+
+    @Slot(object)
+    def _take_view(self, view: object) -> None:
+        self.refresh()
+        self._show_title()
+        self.page_asked.emit("train")
+
+    @Slot(object)
+    def _take_end(self, event: Finished) -> None:
+        self._window.status.show_saved(self._studio.run.last_saved)
+
+    @Slot()
+    def _show_title(self) -> None:
+        names = ["GAN Studio"]
+        document, run = self._studio.document, self._studio.run
+        if document.path is not None:
+            names.append(document.path.name + (" •" if document.is_modified else ""))
+        if run.source is not None:
+            names.append(run.source.name)
+        self._window.setWindowTitle(" — ".join(names))
