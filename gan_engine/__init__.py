@@ -31,8 +31,8 @@ _HOME = {
     "sampling": "Sampler open_sampler",
     "foreign": "Match match_weights read_weights",
     "data": (
-        "BadFile DatasetReport Finding Inspection InspectProgress Prepared PreparedSet PrepareProgress ScanProgress Suggestion"
-        " clean_prepared diagnose inspect_folder prepare prepared_sets safe_fixes scan_folder suggest_size"
+        "BadFile DatasetReport Finding Histogram Inspection InspectProgress Prepared PreparedSet PrepareProgress ScanNames ScanProgress Spread Suggestion"
+        " clean_prepared diagnose inspect_folder left_out prepare prepared_sets safe_fixes scan_folder spread_of suggest_size"
     ),
     "export": "EXPORTERS Exporter ExportProgress",
     "health": "Facts Remedy Verdict examine",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Iterable
+from fnmatch import translate
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +13,9 @@ from gan_engine import paths
 from gan_engine.drafts import unescape
 from gan_engine.imaging import ImageShape
 from gan_engine.schema import Part, option
+
+KINDS = ("rotated", "grey", "alpha", "cmyk", "deep", "float", "palette", "animated", "profile")
+"""What pictures may be out of the ordinary in, as `data.skip_kinds` names it."""
 
 
 class DataSettings(Part):
@@ -70,6 +76,12 @@ class DataSettings(Part):
         help="Tell the networks which subfolder an image is in, so that one can ask for its kind.",
     )
 
+    balance: bool = option(
+        False,
+        label="Show every class as often",
+        help="Repeat the pictures of small subfolders until each subfolder is shown equally often.",
+    )
+
     skip_duplicates: bool = option(
         False,
         label="Leave duplicates out",
@@ -93,9 +105,21 @@ class DataSettings(Part):
         label="Smallest side",
         help="Leave out pictures with a shorter side than this; 0 keeps all of them.",
     )
+    skip_kinds: str = option(
+        "",
+        advanced=True,
+        label="Leave kinds out",
+        help="Kinds of pictures to leave out, with | between them: rotated, grey, alpha, cmyk, deep,"
+        " float, palette, animated, profile.",
+    )
     exclude: str = option(
         "",
         help="Names of pictures to leave out, with | between them; cats/* leaves a folder out.",
+    )
+    keep: str = option(
+        "",
+        advanced=True,
+        help="Names of pictures to keep, whatever else would leave them out; with | between them.",
     )
 
     @property
@@ -113,11 +137,79 @@ class DataSettings(Part):
         return ImageShape(self.size, self.width or self.size, self.channels)
 
     @property
+    def kinds_left_out(self) -> tuple[str, ...]:
+        """The kinds that `skip_kinds` names."""
+        return tuple(kind.strip() for kind in self.skip_kinds.split("|") if kind.strip())
+
+    @property
     def looks_inside(self) -> bool:
         """Whether it takes a look at each picture to know which are left out."""
-        return self.skip_duplicates or self.skip_similar or self.skip_blank
+        skips = self.skip_duplicates or self.skip_similar or self.skip_blank
+        return skips or "grey" in self.kinds_left_out
+
+    @property
+    def looks_at_headers(self) -> bool:
+        """Whether it takes each picture's header to know which are left out."""
+        return bool(self.min_side or self.skip_kinds)
 
     def excludes(self, name: str) -> bool:
         """Return whether the escaped relative path `name` is one of those to leave out."""
-        patterns = (pattern.strip() for pattern in self.exclude.split("|"))
-        return any(name == one or fnmatchcase(name, one) for one in patterns if one)
+        return _named(self.exclude, name)
+
+    def keeps(self, name: str) -> bool:
+        """Return whether the escaped relative path `name` stays whatever would leave it out."""
+        return _named(self.keep, name)
+
+    def without(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the settings, by path, that leave these pictures out, by escaped relative path."""
+        names = dict.fromkeys(names)
+        kept = [one for one in _patterns(self.keep) if _plain(one) not in names]
+        known = set(_patterns(self.exclude))
+        fresh = [one for one in map(as_pattern, names) if one not in known]
+        return {
+            "data.keep": " | ".join(kept),
+            "data.exclude": " | ".join([*_patterns(self.exclude), *fresh]),
+        }
+
+    def with_again(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the settings, by path, that put pictures back, whatever had left them out."""
+        names = dict.fromkeys(names)
+        left = [one for one in _patterns(self.exclude) if _plain(one) not in names]
+        known = set(_patterns(self.keep))
+        kept = [*_patterns(self.keep), *(p for p in map(as_pattern, names) if p not in known)]
+        return {"data.keep": " | ".join(kept), "data.exclude": " | ".join(left)}
+
+
+def as_pattern(name: str) -> str:
+    """Return what `exclude` and `keep` call exactly the picture of this name."""
+    text = re.sub(r"[*?|\[\]]", r"[\g<0>]", name)
+    return re.sub(r"\A\s|\s\Z", r"[\g<0>]", text)
+
+
+@lru_cache(maxsize=8)
+def _patterns(text: str) -> tuple[str, ...]:
+    """Return the patterns in a text; a | in brackets belongs to a name."""
+    pieces = re.split(r"\|(?![^\[\]]*\])", text)
+    return tuple(piece.strip() for piece in pieces if piece.strip())
+
+
+def _plain(pattern: str) -> str | None:
+    """Return the one name that a pattern means; None where it is a real pattern."""
+    name = re.sub(r"\[([*?|\[\]\s])\]", r"\g<1>", pattern)
+    return name if as_pattern(name) == pattern else None
+
+
+@lru_cache(maxsize=8)
+def _matcher(text: str) -> tuple[frozenset[str], re.Pattern[str] | None]:
+    """Return the names in a text, and one expression for its real patterns."""
+    patterns = _patterns(text)
+    names = {name for one in patterns if (name := _plain(one)) is not None}
+    wild = [translate(one) for one in patterns if _plain(one) is None]
+    return frozenset({*names, *patterns}), re.compile("|".join(wild)) if wild else None
+
+
+def _named(text: str, name: str) -> bool:
+    if not text:
+        return False
+    names, wild = _matcher(text)
+    return name in names or (wild is not None and wild.match(name) is not None)

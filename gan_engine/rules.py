@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from gan_engine.archives import is_archive
+from gan_engine.data_settings import KINDS
 from gan_engine.device import available_devices
 from gan_engine.losses import CrossEntropy
 from gan_engine.problems import Problem
@@ -39,6 +40,14 @@ def _background_is_a_colour(config: RunConfig) -> Iterator[Problem]:
         yield Problem(
             "data.background", Message("Is no colour."), "Write it as #rrggbb, for example #ffffff."
         )
+
+
+def _kinds_are_known(config: RunConfig) -> Iterator[Problem]:
+    for kind in config.data.kinds_left_out:
+        if kind not in KINDS:
+            text = Message("“{kind}” is no kind of picture.", kind=kind)
+            hint = Message("Kinds are {kinds}.", kinds=", ".join(KINDS))
+            yield Problem("data.skip_kinds", text, hint)
 
 
 def _device_is_there(config: RunConfig) -> Iterator[Problem]:
@@ -125,6 +134,7 @@ RULES: tuple[Callable[[RunConfig], Iterator[Problem]], ...] = (
     _size_fits,
     _folder_exists,
     _background_is_a_colour,
+    _kinds_are_known,
     _device_is_there,
     _parts_are_equal,
     _pairing_means_something,

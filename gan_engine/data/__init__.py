@@ -1,28 +1,35 @@
 """Folders of pictures: what is in them, and one array made of them."""
 
-from gan_engine.data.diagnosis import Finding, Suggestion, diagnose, safe_fixes, suggest_size
+from gan_engine.data.diagnosis import Finding, diagnose, safe_fixes
+from gan_engine.data.exclusion import left_out
 from gan_engine.data.inspection import Inspection, InspectProgress, inspect_folder
 from gan_engine.data.prepare import Prepared, PrepareProgress, prepare
-from gan_engine.data.scan import BadFile, DatasetReport, ScanProgress, scan_folder
+from gan_engine.data.scan import BadFile, DatasetReport, ScanNames, ScanProgress, scan_folder
+from gan_engine.data.spread import Histogram, Spread, Suggestion, spread_of, suggest_size
 from gan_engine.data.store import PreparedSet, clean_prepared, prepared_sets
 
 __all__ = [
     "BadFile",
     "DatasetReport",
     "Finding",
+    "Histogram",
     "InspectProgress",
     "Inspection",
     "PrepareProgress",
     "Prepared",
     "PreparedSet",
+    "ScanNames",
     "ScanProgress",
+    "Spread",
     "Suggestion",
     "clean_prepared",
     "diagnose",
     "inspect_folder",
+    "left_out",
     "prepare",
     "prepared_sets",
     "safe_fixes",
     "scan_folder",
+    "spread_of",
     "suggest_size",
 ]

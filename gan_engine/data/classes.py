@@ -28,3 +28,13 @@ def classes_of(files: Sequence[str]) -> Classes:
     names = tuple(sorted(set(folders)))
     place = {name: i for i, name in enumerate(names)}
     return Classes(names, np.array([place[name] for name in folders], np.int64))
+
+
+def balanced(classes: Classes) -> NDArray[np.int64]:
+    """Return places of images so that every class is there equally often: (classes x most,).
+
+    The images of small classes are repeated, each as often as the next or once more.
+    """
+    own = [np.flatnonzero(classes.labels == label) for label in range(len(classes.names))]
+    most = max(len(images) for images in own)
+    return np.concatenate([np.resize(images, most) for images in own])

@@ -17,11 +17,13 @@ RESIDENT_SHARE = 0.25
 class Walk:
     """The order in which images are shown: every one once an epoch, in an order drawn from the seed.
 
-    Stateless but for a cache: the same (seed, position) always gives the same images.
+    Stateless but for a cache: the same (seed, position) always gives the same images. With a
+    `pool`, an epoch shows what it names, as often as it names it.
     """
 
-    def __init__(self, images: int, seed: int) -> None:
-        self._images, self._seed = images, seed
+    def __init__(self, images: int, seed: int, pool: NDArray[np.int64] | None = None) -> None:
+        self._pool = np.arange(images) if pool is None else pool
+        self._images, self._seed = len(self._pool), seed
         self._epoch, self._order = -1, np.empty(0, np.int64)
 
     def at(self, position: int, count: int) -> NDArray[np.int64]:
@@ -34,10 +36,14 @@ class Walk:
             position, wanted = position + len(piece), wanted - len(piece)
         return np.concatenate(pieces)
 
+    def anywhere(self, draw: np.random.Generator, count: int) -> NDArray[np.int64]:
+        """Return the indices of `count` images drawn evenly from an epoch: (count,)."""
+        return self._pool[draw.integers(self._images, size=count)]
+
     def _shuffled(self, epoch: int) -> NDArray[np.int64]:
         if epoch != self._epoch:
             draw = np.random.default_rng([self._seed, epoch])
-            self._epoch, self._order = epoch, draw.permutation(self._images)
+            self._epoch, self._order = epoch, self._pool[draw.permutation(self._images)]
         return self._order
 
 
@@ -72,6 +78,7 @@ class Images:
         device: torch.device,
         resident_bytes: int,
         labels_N: NDArray[np.int64] | None = None,
+        pool: NDArray[np.int64] | None = None,
     ) -> None:
         self._prepared = prepared_NHWC
         self.resident = prepared_NHWC.nbytes <= resident_bytes
@@ -82,7 +89,8 @@ class Images:
             self.pixels.copy_(torch.from_numpy(np.array(prepared_NHWC)))
         self._pinned = device.type == "cuda"
         self._every_label = labels_N
-        self._drawn_from = None if labels_N is None else torch.from_numpy(labels_N).to(device)
+        drawn = labels_N if labels_N is None or pool is None else labels_N[pool]
+        self._drawn_from = None if drawn is None else torch.from_numpy(drawn).to(device)
         self.labels = None if labels_N is None else torch.zeros_like(self.indices)
 
     def __len__(self) -> int:
@@ -120,9 +128,10 @@ class Images:
         """Return the labels of images drawn evenly from the set, (N,); None without classes."""
         if self._drawn_from is None:
             return None
-        return self._drawn_from[
+        drawn = self._drawn_from
+        return drawn[
             torch.randint(
-                len(self), self.indices.shape, device=self.indices.device, generator=random
+                len(drawn), self.indices.shape, device=self.indices.device, generator=random
             )
         ]
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from gan_engine.data.inspection import Inspection
 from gan_engine.data.scan import FEW, DatasetReport
+from gan_engine.data_settings import KINDS, DataSettings
 from gan_engine.schema import Message
 
-if TYPE_CHECKING:
-    from gan_engine.data_settings import DataSettings
-
 EXAMPLES = 12
-_SIZES = (32, 64, 128, 256)
 _LOPSIDED = 5  # times as many in the largest class as in the smallest
 _ODD = 2.0  # times as long, for its width, as the run's images: half of it would be cropped
 
@@ -30,9 +27,13 @@ class Finding:
         title: What it is, for people, the count included.
         consequence: What it does to a run when nothing is done.
         rule: What happens to these pictures.
-        fix: Settings, by path, that mend it; nothing on disk is ever changed.
-        safe_fix: Whether the fix can only help; [Fix all safe] applies those.
         files: All of them.
+        fix: Settings, by path, that mend it; nothing on disk is ever changed.
+        act: What the fix does, in a few words.
+        safe_fix: Whether the fix can only help; [Fix all safe] applies those.
+        leave_out: Settings, by path, that leave these pictures out of the run.
+        done: Whether the fix is in force, or the pictures are left out.
+        undo: Settings, by path, that take that back.
     """
 
     key: str
@@ -42,7 +43,11 @@ class Finding:
     rule: str
     files: tuple[str, ...] = ()
     fix: Mapping[str, Any] = field(default_factory=dict)
+    act: str = ""
     safe_fix: bool = False
+    leave_out: Mapping[str, Any] = field(default_factory=dict)
+    done: bool = False
+    undo: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def examples(self) -> tuple[str, ...]:
@@ -98,6 +103,7 @@ def diagnose(
     report: DatasetReport,
     settings: DataSettings | None = None,
     inspection: Inspection | None = None,
+    augmented: bool = True,
 ) -> list[Finding]:
     """Return everything out of the ordinary, what matters most first.
 
@@ -105,8 +111,9 @@ def diagnose(
         report: What `scan_folder` found.
         settings: What is to be made of the pictures; without, nothing depends on size or shape.
         inspection: What `inspect_folder` found; without, only headers are known.
+        augmented: Whether the run has an augmentation, which helps where pictures are few.
     """
-    found = [*_unusable(report, inspection), *_too_few(report)]
+    found = [*_unusable(report, inspection), *_too_few(report, augmented)]
     if inspection is not None:
         found += _closer(inspection)
     found += _grey(report, settings, inspection)
@@ -117,51 +124,36 @@ def diagnose(
         files = report.marks.get(key, ())
         if files:
             found.append(_finding(key, files, title, consequence, rule))
-    return found
+    if settings is None:
+        return found
+    return [_in_force(one, settings, len(report.files)) for one in found]
 
 
-@dataclass(frozen=True)
-class Suggestion:
-    """A size for the images of a run, and why."""
+def _in_force(finding: Finding, settings: DataSettings, usable: int) -> Finding:
+    """Say how the pictures of a finding are left out, and what of it these settings do already."""
+    if finding.fix:
+        paths = [path for path in finding.fix if path.startswith("data.")]
+        now = {path: getattr(settings, path[5:]) for path in paths}
+        done = all(_does(path, now.get(path), value) for path, value in finding.fix.items())
+        undo = {path: type(settings).model_fields[path[5:]].default for path in paths}
+        return replace(finding, done=done, undo=undo if done else {})
+    if finding.key not in KINDS or finding.count >= usable:
+        return finding
+    kinds = settings.kinds_left_out
+    if finding.key in kinds:
+        rest = "|".join(kind for kind in kinds if kind != finding.key)
+        return replace(finding, done=True, undo={"data.skip_kinds": rest})
+    return replace(finding, leave_out={"data.skip_kinds": "|".join((*kinds, finding.key))})
 
-    size: int
-    reason: str
 
-
-def suggest_size(report: DatasetReport) -> Suggestion:
-    """Return the largest common size that three quarters of the pictures fill without enlarging."""
-    sides = sorted(min(size) for size in report.dimensions)
-    if not sides:
-        return Suggestion(64, Message("There are no pictures to judge by."))
-    most = sides[len(sides) // 4]
-    size = max((size for size in _SIZES if size <= most), default=_SIZES[0])
-    if most > _SIZES[-1]:
-        reason = Message(
-            "Most pictures have {side} px or more on their shorter side; beyond {size} px training"
-            " takes days.",
-            side=most,
-            size=size,
-        )
-    elif most < _SIZES[0]:
-        reason = Message(
-            "Most pictures have {side} px or less on their shorter side; {size} px is the least"
-            " that networks work with.",
-            side=most,
-            size=size,
-        )
-    else:
-        reason = Message(
-            "Three of four pictures have {side} px or more on their shorter side, so none of them"
-            " is enlarged at {size} px.",
-            side=most,
-            size=size,
-        )
-    return Suggestion(size, reason)
+def _does(path: str, now: Any, wanted: Any) -> bool:
+    return bool(now is not None and (now >= wanted if path == "data.min_side" else now == wanted))
 
 
 def safe_fixes(findings: Sequence[Finding]) -> dict[str, Any]:
     """Return the settings, by path, that [Fix all safe] changes."""
-    return {path: value for one in findings if one.safe_fix for path, value in one.fix.items()}
+    safe = [one for one in findings if one.safe_fix and not one.done]
+    return {path: value for one in safe for path, value in one.fix.items()}
 
 
 def _finding(
@@ -171,6 +163,7 @@ def _finding(
     consequence: str,
     rule: str,
     fix: Mapping[str, Any] | None = None,
+    act: str = "",
     safe: bool = False,
     **values: object,
 ) -> Finding:
@@ -182,6 +175,7 @@ def _finding(
         rule=Message(rule, **values),
         files=tuple(files),
         fix=fix or {},
+        act=Message(act, **values) if fix else "",
         safe_fix=safe and bool(fix),
     )
 
@@ -199,7 +193,7 @@ def _unusable(report: DatasetReport, inspection: Inspection | None) -> Iterator[
         )
 
 
-def _too_few(report: DatasetReport) -> Iterator[Finding]:
+def _too_few(report: DatasetReport, augmented: bool) -> Iterator[Finding]:
     if 0 < len(report.files) < FEW:
         yield _finding(
             "few",
@@ -207,6 +201,8 @@ def _too_few(report: DatasetReport) -> Iterator[Finding]:
             "Few pictures: {count}",
             "The networks learn so few by heart and copy them.",
             "Add more; a hundred is few, thousands are good.",
+            {} if augmented else {"augment.kind": "diff_augment"},
+            act="Turn augmentation on",
         )
 
 
@@ -220,6 +216,7 @@ def _closer(inspection: Inspection) -> Iterator[Finding]:
             "What is there twice is learnt twice as well, and at last by heart.",
             "One of each is kept when duplicates are left out.",
             {"data.skip_duplicates": True},
+            act="Leave copies out",
             safe=True,
         )
     again = [name for group in inspection.similar for name in group[1:]]
@@ -231,6 +228,7 @@ def _closer(inspection: Inspection) -> Iterator[Finding]:
             "Smaller copies and repeated shots weigh more than they should.",
             "The largest of each is kept when near duplicates are left out; look at them first.",
             {"data.skip_similar": True},
+            act="Leave them out",
         )
     if inspection.blank:
         yield _finding(
@@ -240,6 +238,7 @@ def _closer(inspection: Inspection) -> Iterator[Finding]:
             "The networks learn to make blank pictures.",
             "They are left out when blank pictures are.",
             {"data.skip_blank": True},
+            act="Leave them out",
             safe=True,
         )
 
@@ -259,6 +258,7 @@ def _grey(
             "Networks for colour learn the same thing three times.",
             "They are spread over three equal channels; train in grey instead.",
             {"data.channels": 1},
+            act="Train in grey",
             safe=True,
         )
     else:
@@ -285,6 +285,7 @@ def _sizes(report: DatasetReport, settings: DataSettings) -> Iterator[Finding]:
             "Enlarged they are blurred, and the networks learn the blur.",
             "They are enlarged, unless a smallest side is set.",
             {"data.min_side": side} if enough else {"data.size": 64} if side > 64 else None,
+            act="Leave them out" if enough else "Make images 64 px",
             safe=enough and settings.shape.width == settings.shape.height,
             width=shape.width,
             height=shape.height,
@@ -299,6 +300,7 @@ def _sizes(report: DatasetReport, settings: DataSettings) -> Iterator[Finding]:
             "Cropped they lose more than half, stretched they are distorted.",
             "They are cropped or stretched as all others are.",
             {"data.fit": "pad"},
+            act="Pad them instead",
         )
 
 
@@ -313,7 +315,9 @@ def _classes(report: DatasetReport) -> Iterator[Finding]:
         small,
         "Subfolders with far fewer pictures than “{largest}”: {count}",
         "The networks see, and make, mostly what there is most of.",
-        "All pictures are shown equally often.",
+        "All pictures are shown equally often, unless each class is.",
+        {"data.balance": True},
+        act="Show every class as often",
         largest=largest,
     )
 

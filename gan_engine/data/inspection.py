@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -20,10 +19,6 @@ from gan_engine.drafts import escape
 from gan_engine.errors import FileError
 from gan_engine.imaging import ImageError, ImageShape, decode
 from gan_engine.pictures import bytes_or_rows
-from gan_engine.schema import Message
-
-if TYPE_CHECKING:
-    from gan_engine.data_settings import DataSettings
 
 _PIECE = 2**20
 
@@ -104,30 +99,6 @@ def inspect_folder(
     memory.save(entries)
     yield InspectProgress(total, total)
     yield _found(folder, entries, memory)
-
-
-def spare(
-    settings: DataSettings, inspection: Inspection, gone: Container[str] = ()
-) -> dict[str, str]:
-    """Return the pictures that `settings` leave out for what they look like, each with its reason.
-
-    Args:
-        settings: Which kinds to leave out.
-        inspection: What was seen.
-        gone: Pictures that are left out already: another one is kept in their place.
-    """
-    reasons: dict[str, str] = {}
-    if settings.skip_blank:
-        reasons |= {name: Message("it is blank or nearly so") for name in inspection.blank}
-    kinds = (
-        (settings.skip_duplicates, inspection.duplicates, "it is a copy of “{kept}”"),
-        (settings.skip_similar, inspection.similar, "it looks like “{kept}”"),
-    )
-    for chosen, groups, why in kinds:
-        for group in groups if chosen else ():
-            there = [name for name in group if name not in gone and name not in reasons]
-            reasons |= {name: Message(why, kept=there[0]) for name in there[1:]}
-    return {name: reason for name, reason in reasons.items() if name not in gone}
 
 
 def _seen(folder: Path, entry: Entry) -> list[object]:

@@ -7,7 +7,7 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,27 +18,31 @@ from numpy.typing import NDArray
 
 from gan_engine import paths
 from gan_engine.data import store
-from gan_engine.data.inspection import Inspection, inspect_folder, spare
+from gan_engine.data.exclusion import left_out
+from gan_engine.data.inspection import Inspection, inspect_folder
 from gan_engine.data.names import Entry, walk
 from gan_engine.data.parallel import Clock, in_order, workers
 from gan_engine.data.scan import (
     BadFile,
+    DatasetReport,
+    ScanProgress,
     bad_files,
     hidden_pictures,
     kinds_of,
     never,
     objections,
+    scan_folder,
+    signature,
 )
 from gan_engine.drafts import escape
 from gan_engine.errors import DataError, SpaceError
-from gan_engine.imaging import Crop, ImageError, decode, read_header
+from gan_engine.imaging import Crop, ImageError, decode
 from gan_engine.schema import Message
 
 if TYPE_CHECKING:
     from gan_engine.data_settings import DataSettings
 
 _FORMAT = 3  # raise it when the same picture is decoded to other pixels: old arrays are remade
-_BY_NAME = Message("the settings name it among those to leave out")
 
 
 @dataclass(frozen=True)
@@ -90,40 +94,60 @@ def prepare(
     pictures = [entry for entry in entries if entry.verdict == "picture"]
     if len(pictures) < 2:
         _refuse(settings.path, len(pictures), bad_files(entries), entries)
-    folder = paths.cache() / "prepared" / fingerprint(settings, pictures)
+    folder = prepared_folder(settings, signature(pictures))
     ready = store.read(folder, settings.shape)
     if ready is not None:
         images, outcome = ready
         yield _prepared(folder / store.ARRAY, images, outcome, reused=True)
         return
-    before = 0
-    left_out: dict[str, str] = {
-        escape(entry.name): _BY_NAME for entry in pictures if _is_named(settings, entry)
-    }
-    if settings.looks_inside:
-        for message in inspect_folder(settings.path, cancelled):
-            if isinstance(message, Inspection):
-                left_out |= spare(settings, message, left_out)
-                break
-            before = message.total
-            yield PrepareProgress(message.done, message.total + len(pictures))
-        else:
-            return
-    wanted = [entry for entry in pictures if escape(entry.name) not in left_out]
+    out = yield from _choose(settings, entries, cancelled)
+    if out is None:
+        return
+    gone, before = out
+    wanted = [entry for entry in pictures if escape(entry.name) not in gone]
     needed = len(wanted) * math.prod(settings.shape) - store.unfinished_bytes(folder)
     require_space(folder, needed)
-    yield from _make(folder, settings, wanted, entries, left_out, before, cancelled)
+    yield from _make(folder, settings, wanted, entries, gone, before, cancelled)
 
 
-def fingerprint(settings: DataSettings, pictures: Sequence[Entry]) -> str:
-    """Return a name for exactly these files decoded in exactly this way."""
-    digest = hashlib.sha256()
+def _choose(
+    settings: DataSettings, entries: Sequence[Entry], cancelled: Callable[[], bool]
+) -> Generator[PrepareProgress, None, tuple[dict[str, str], int] | None]:
+    """Return what is left out and how many looks that took; None once cancelled."""
+    pictures = [entry for entry in entries if entry.verdict == "picture"]
+    if settings.looks_at_headers or settings.looks_inside:
+        report, before = None, 0
+        for found in scan_folder(settings.path, cancelled):
+            if isinstance(found, DatasetReport):
+                report = found
+            elif isinstance(found, ScanProgress):
+                before = found.total
+                yield PrepareProgress(found.done, found.total + len(pictures))
+        if report is None:
+            return None
+    else:
+        names, bad = tuple(escape(entry.name) for entry in pictures), tuple(bad_files(entries))
+        report, before = DatasetReport(settings.path, names, bad, 0, {}, {}, {}, {}), 0
+    if not settings.looks_inside:
+        return left_out(settings, report), before
+    for seen in inspect_folder(settings.path, cancelled):
+        if isinstance(seen, Inspection):
+            return left_out(settings, report, seen), before
+        yield PrepareProgress(before + seen.done, before + seen.total + len(pictures))
+    return None
+
+
+def prepared_folder(settings: DataSettings, source: str) -> Path:
+    """Return where the array of these settings and of pictures with this signature is kept."""
+    return paths.cache() / "prepared" / fingerprint(settings, source)
+
+
+def fingerprint(settings: DataSettings, source: str) -> str:
+    """Return a name for files with this signature decoded in exactly this way."""
     chosen = settings.skip_duplicates, settings.skip_similar, settings.skip_blank
-    how = (_FORMAT, *settings.shape, *_how(settings), *chosen, settings.min_side, settings.exclude)
-    digest.update(json.dumps(how).encode())
-    for entry in pictures:
-        digest.update(json.dumps((entry.name, entry.size, entry.modified)).encode())
-    return digest.hexdigest()[:32]
+    names = settings.skip_kinds, settings.min_side, settings.exclude, settings.keep
+    how = (_FORMAT, *settings.shape, *_how(settings), *chosen, *names, source)
+    return hashlib.sha256(json.dumps(how).encode()).hexdigest()[:32]
 
 
 def _how(settings: DataSettings) -> tuple[str, str, str, Crop]:
@@ -172,14 +196,13 @@ def _make(
             name = escape(entry.name)
             if isinstance(result, ImageError):
                 outcome.bad.append((name, result.reason))
-            elif isinstance(result, Message):
-                outcome.excluded.append((name, result))
             else:
                 writer.add(name, result)
             writer.rest()
             if clock.due():
                 yield PrepareProgress(before + outcome.done, total)
-        outcome.bad += [(one.path, one.reason) for one in bad_files(entries)]
+        unread = [one for one in bad_files(entries) if one.path not in left_out]
+        outcome.bad += [(one.path, one.reason) for one in unread]
         outcome.excluded += left_out.items()
         outcome.bad.sort()
         outcome.excluded.sort()
@@ -205,18 +228,9 @@ def _prepared(
     )
 
 
-def _is_named(settings: DataSettings, entry: Entry) -> bool:
-    return bool(settings.exclude) and settings.excludes(escape(entry.name))
-
-
-def _decoded(settings: DataSettings, entry: Entry) -> NDArray[np.uint8] | ImageError | Message:
+def _decoded(settings: DataSettings, entry: Entry) -> NDArray[np.uint8] | ImageError:
     """Return one picture as the networks will see it, or why they will not."""
-    path = settings.path / entry.name
     try:
-        if settings.min_side:
-            side = min(read_header(path)[:2])
-            if side < settings.min_side:
-                return Message("its shorter side has {side} pixels only", side=side)
-        return decode(path, settings.shape, *_how(settings))
+        return decode(settings.path / entry.name, settings.shape, *_how(settings))
     except ImageError as error:
         return error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,6 +38,13 @@ class BadFile:
 
 
 @dataclass(frozen=True)
+class ScanNames:
+    """The pictures there are, by escaped relative path, sorted; nothing is known of them yet."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ScanProgress:
     """`done` of `total` pictures are known; while names are still being listed `done` is 0."""
 
@@ -60,6 +69,7 @@ class DatasetReport:
         hidden: A hidden subfolder that holds pictures, if any.
         dimensions: The upright (width, height) of each of `files`.
         marks: Which of `files` are out of the ordinary, by what they are; see `MARKS`.
+        signature: A name for exactly these pictures as they are now.
     """
 
     folder: Path
@@ -74,6 +84,7 @@ class DatasetReport:
     hidden: str = ""
     dimensions: tuple[tuple[int, int], ...] = ()
     marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    signature: str = ""
 
     @property
     def total(self) -> int:
@@ -108,8 +119,10 @@ def never() -> bool:
 
 def scan_folder(
     folder: Path, cancelled: Callable[[], bool] = never
-) -> Iterator[ScanProgress | DatasetReport]:
+) -> Iterator[ScanProgress | ScanNames | DatasetReport]:
     """Yield progress at most twenty times a second, then the report; nothing more once cancelled.
+
+    In between come the names, as soon as all are known.
 
     Only headers are read: a picture that is cut short is found when it is prepared.
 
@@ -125,6 +138,7 @@ def scan_folder(
             yield ScanProgress(0, len(entries))
     entries.sort()
     pictures = [entry for entry in entries if entry.verdict == "picture"]
+    yield ScanNames(tuple(escape(entry.name) for entry in pictures))
     memory = Memory("headers", folder)
     unknown = [entry for entry in pictures if memory.get(entry) is None]
     done = len(pictures) - len(unknown)
@@ -189,7 +203,16 @@ def _report(
             mark: tuple(escape(name) for name, header in headers if has(header))
             for mark, has in MARKS.items()
         },
+        signature=signature(entry for entry in entries if entry.verdict == "picture"),
     )
+
+
+def signature(pictures: Iterable[Entry]) -> str:
+    """Return a name for exactly these files, by their names, sizes and times."""
+    digest = hashlib.sha256()
+    for entry in pictures:
+        digest.update(json.dumps((entry.name, entry.size, entry.modified)).encode())
+    return digest.hexdigest()[:32]
 
 
 def bad_files(entries: Iterable[Entry]) -> list[BadFile]:

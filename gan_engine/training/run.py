@@ -155,13 +155,19 @@ def _trained(
     weights: Mapping[str, torch.Tensor],
 ) -> Iterator[Event]:
     """Build or restore the networks, and hand over to the conductor."""
-    classes = classes_of(prepared.files) if config.data.classes else None
+    grouped = config.data.classes or config.data.balance
+    classes = classes_of(prepared.files) if grouped else None
     session = Session(config, prepared.images, choose(config.training.device), classes)
     if saved:
         session.restore(saved[1], saved[0])
     table = foreign.start_from(session.networks.tensors(), weights) if weights else []
     started = _started(session, folder, resumed=bool(saved))
     history.event(started.images_seen, "started", images=started.images_total, resumed=bool(saved))
+    out = [(one.path, one.reason) for one in prepared.excluded]
+    bad = [(one.path, one.reason) for one in prepared.bad]
+    history.event(
+        started.images_seen, "images", used=len(prepared.files), left_out=out, unreadable=bad
+    )
     with contextlib.suppress(SpaceError):  # it is only looked at; what must be kept says so itself
         write_png(folder / REALS, started.reals)
     yield started
@@ -173,6 +179,11 @@ def _trained(
             names=names,
         )
         yield Notice(session.images_seen, "warning", text, key="unreadable")
+    if prepared.excluded:
+        text = Message(
+            "{count} pictures are left out, as the settings say.", count=len(prepared.excluded)
+        )
+        yield Notice(session.images_seen, "info", text, key="left_out")
     if classes and len(classes.names) < 2:
         text = Message("All images are in one folder: they are all of one class.")
         yield Notice(session.images_seen, "warning", text, key="classes")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gan_engine import checkpoint, paths, sampling
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.config import RunConfig, check
-from gan_engine.data.classes import Classes
+from gan_engine.data.classes import Classes, balanced
 from gan_engine.data.dataset import RESIDENT_SHARE, Images, Shown, Walk
 from gan_engine.device import autocast_type, describe_device, settle
 from gan_engine.drafts import get, put
@@ -49,13 +49,15 @@ class Session:
     ) -> None:
         settle(device)
         self.config, self.device = config, device
-        self.classes = classes.names if classes else ()
+        told = classes if config.data.classes else None
+        self.classes = told.names if told else ()
         self.images_seen = self.updates_d = self.updates_g = 0
         self.seconds = 0.0
         budget = int(describe_device(device.type).memory_free * RESIDENT_SHARE)
-        labels_N = classes.labels if classes else None
-        self.images = Images(images, config.training.batch_size, device, budget, labels_N)
-        self._walk = Walk(len(self.images), config.training.seed)
+        labels_N = told.labels if told else None
+        pool = balanced(classes) if classes and config.data.balance else None
+        self.images = Images(images, config.training.batch_size, device, budget, labels_N, pool)
+        self._walk = Walk(len(self.images), config.training.seed, pool)
         self.random = torch.Generator(device)
         self._start()
 
@@ -137,7 +139,7 @@ class Session:
         # Fresh reals for G, which do not count as seen.
         if self.config.loss.needs_reals_for_g or any(penalty.needs_reals for penalty in due):
             draw = np.random.default_rng(seed)
-            self.images.show(draw.integers(len(self.images), size=self.config.training.batch_size))
+            self.images.show(self._walk.anywhere(draw, self.config.training.batch_size))
         self.runner.generator(due)
         self.updates_g += 1
 

@@ -36,6 +36,7 @@ def test_that_the_defaults_are_fine() -> None:
         ({"training": {"batch_size": 2.5}}, "training.batch_size", "whole number"),
         ({"data": {"folder": "/not/there"}}, "data.folder", "not there"),
         ({"data": {"background": "white"}}, "data.background", "#rrggbb"),
+        ({"data": {"skip_kinds": "alpha | glossy"}}, "data.skip_kinds", "glossy"),
         ({"data": {"size": 37}}, "data.size", ""),
         ({"loss": {"kind": "wasserstein", "pairing": "pair"}}, "loss.pairing", "each"),
         ({"loss": {"saturating": True, "pairing": "pair"}}, "loss.saturating", "Turn it off"),

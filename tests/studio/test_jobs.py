@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from gan_engine import EXPORTERS, DatasetReport, ScanProgress, parse, train
+from gan_engine import EXPORTERS, DatasetReport, ScanNames, ScanProgress, parse, train
 from tests.studio.tiny import PATIENCE
 
 
@@ -24,7 +24,7 @@ def test_that_a_scan_ends_with_its_report_and_tells_everybody(qtbot, jobs, emoji
     assert isinstance(report, DatasetReport)
     assert len(report.files) == 48
     assert everybody == [report]
-    assert all(isinstance(step, ScanProgress) for step in steps)
+    assert all(isinstance(step, ScanProgress | ScanNames) for step in steps)
 
 
 def test_that_a_missing_folder_fails_in_words(qtbot, jobs, tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from gan_engine import paths
-from gan_engine.data import BadFile, DatasetReport, ScanProgress, scan_folder
+from gan_engine.data import BadFile, DatasetReport, ScanNames, ScanProgress, scan_folder
 from gan_engine.errors import DataError
 from gan_engine.imaging import ImageHeader, read_header
 
@@ -25,7 +25,7 @@ def picture(path: Path, size: tuple[int, int] = (8, 6), mode: str = "RGB", **how
 
 def report(folder: Path) -> DatasetReport:
     *progress, last = scan_folder(folder)
-    assert all(isinstance(step, ScanProgress) for step in progress)
+    assert all(isinstance(step, ScanProgress | ScanNames) for step in progress)
     assert isinstance(last, DatasetReport)
     assert last.total == len(last.files) + len(last.bad) + last.others
     return last

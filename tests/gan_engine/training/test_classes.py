@@ -13,8 +13,8 @@ import torch
 from gan_engine import checkpoint
 from gan_engine.architectures import ARCHITECTURES
 from gan_engine.config import RunConfig
-from gan_engine.data.classes import classes_of
-from gan_engine.data.dataset import Images
+from gan_engine.data.classes import balanced, classes_of
+from gan_engine.data.dataset import Images, Walk
 from gan_engine.errors import EngineError
 from gan_engine.events import Notice, SampleGrid, Started
 from gan_engine.export import export
@@ -48,6 +48,27 @@ def test_that_a_class_is_the_first_folder_of_a_name() -> None:
     assert found.names == ("", "cats", "dogs")
     assert found.labels.tolist() == [2, 1, 0, 2]
     assert classes_of(["1.png", "2.png"]).names == ("",)
+
+
+def test_that_small_classes_are_repeated_until_all_are_shown_as_often(tmp_path: Path) -> None:
+    classes = classes_of([*(f"cats/{n}" for n in range(7)), "dogs/0", "owls/0", "owls/1"])
+    pool = balanced(classes)
+    walk = Walk(10, seed=3, pool=pool)
+    epoch = walk.at(0, len(pool))
+    assert np.bincount(classes.labels[epoch]).tolist() == [7, 7, 7]
+    assert np.bincount(epoch, minlength=10).tolist() == [1] * 7 + [7, 4, 3]
+    assert np.array_equal(walk.at(5, 9), np.concatenate([walk.at(5, 4), walk.at(9, 5)]))
+    anywhere = walk.anywhere(np.random.default_rng(0), 3000)
+    shares = np.bincount(classes.labels[anywhere]) / 3000
+    assert np.abs(shares - 1 / 3).max() < 0.03
+
+
+def test_that_a_balanced_run_is_the_same_when_resumed(
+    sorted_emoji: Path, tiny: Make, tmp_path: Path
+) -> None:
+    for picture in sorted((sorted_emoji / "owls").iterdir())[3:]:
+        picture.unlink()
+    halves_equal_whole(tiny, tmp_path, {"data": {"balance": True}})
 
 
 @pytest.mark.parametrize("resident", [10**6, 0])
