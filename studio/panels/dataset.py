@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gan_engine import escape, get, paths, unescape
+from gan_engine import ScanNames, escape, get, paths, unescape
 from studio.failures import sentence_of
 from studio.forms import Form
 from studio.panels import words as say
@@ -97,8 +97,10 @@ class DatasetPanel(Panel):
         self.form.show_draft(self._draft, self._problems, self._running)
 
     @Slot(object)
-    def show_progress(self, progress: ScanProgress) -> None:
+    def show_progress(self, progress: ScanProgress | ScanNames) -> None:
         """Show how far the look into the folder is."""
+        if isinstance(progress, ScanNames):
+            return
         self.bar.setRange(0, progress.total if progress.done else 0)
         self.bar.setValue(progress.done)
         known = (
