@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -19,7 +19,8 @@ class LayerRow:
     """One block or layer: `shape` is what it returns, without the batch.
 
     `parameters` counts all it holds; the rows of `depth` 0 hold everything once, deeper rows are
-    what the row above them is made of.
+    what the row above them is made of. `memory` is what a block of depth 0 keeps of each image
+    until its gradients are computed, in bytes at fp32.
     """
 
     name: str
@@ -27,6 +28,7 @@ class LayerRow:
     shape: tuple[int, ...]
     parameters: int
     depth: int
+    memory: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,65 @@ def summarize(config: RunConfig, classes: int | None = None) -> NetworkSummary:
         told = (torch.zeros(2, dtype=torch.int64),) if classes else ()
         g_rows, _, images = _watch(g, torch.empty(2, architecture.z_dim), *told)
         d_rows, field, logits = _watch(d, torch.empty_like(images), *told)
+    sizes = tuple(images.shape[1:])
+    g_rows = _with_memory(g, g_rows, (architecture.z_dim,), classes)
+    d_rows = _with_memory(d, d_rows, sizes, classes)
     return NetworkSummary(tuple(g_rows), tuple(d_rows), field if logits.ndim == 4 else 0)
+
+
+def _with_memory(
+    network: nn.Module, rows: list[LayerRow], sizes: tuple[int, ...], classes: int
+) -> list[LayerRow]:
+    """Return the rows with what each block keeps of an image.
+
+    Two and four images are sent through: what a block keeps of all of them together is left out.
+    """
+    two, four = (_kept(network, sizes, classes, count) for count in (2, 4))
+    blocks = [name for name, _, depth in _modules(network) if depth == 0]
+    each = {name: (four.get(n, 0) - two.get(n, 0)) // 2 for n, name in enumerate(blocks)}
+    return [row if row.depth else replace(row, memory=each.get(row.name, 0)) for row in rows]
+
+
+def _kept(network: nn.Module, sizes: tuple[int, ...], classes: int, count: int) -> dict[int, int]:
+    """Return the bytes that autograd keeps in each outermost block, by its place."""
+    own = {parameter.untyped_storage()._cdata for parameter in network.parameters()}
+    within: list[int] = []
+    seen: dict[int, tuple[int, Any]] = {}
+
+    def pack(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if within and storage._cdata not in own:
+            # The storage is kept alive, so that no place comes twice.
+            seen.setdefault(storage._cdata, (within[-1], storage))
+        return tensor
+
+    def enter(place: int) -> Any:
+        return lambda *_: within.append(place)
+
+    def leave(*_: Any) -> None:
+        within.pop()
+
+    outer = [module for _, module, depth in _modules(network) if depth == 0]
+    hooks = [
+        hook
+        for place, module in enumerate(outer)
+        for hook in (
+            module.register_forward_pre_hook(enter(place)),
+            module.register_forward_hook(leave),
+        )
+    ]
+    saved = torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor)
+    try:
+        with torch.device("meta"), torch.enable_grad(), saved:
+            labels = (torch.zeros(count, dtype=torch.int64),) if classes else ()
+            network(torch.empty(count, *sizes).requires_grad_(True), *labels)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    found: dict[int, int] = {}
+    for place, storage in seen.values():
+        found[place] = found.get(place, 0) + storage.nbytes()
+    return found
 
 
 def _watch(network: nn.Module, *inputs: Tensor) -> tuple[list[LayerRow], int, Tensor]:

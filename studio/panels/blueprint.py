@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from studio.panels.base import button, words
+from studio.i18n import tr
+from studio.panels.base import column_of, words
 from studio.panels.cost_card import CostCard
 from studio.panels.loss_card import LossCard
-from studio.panels.networks import Networks
+from studio.panels.networks import SIDE_BY_SIDE, Networks
 from studio.panels.problem_list import ProblemList
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ class Blueprint(QWidget):
     """What the settings mean."""
 
     setting_asked = Signal(str)
-    start_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,32 +32,34 @@ class Blueprint(QWidget):
         self.cost = CostCard()
         self.networks = Networks()
         self.networks.hide()
-        self.note = words("Building the networks to count their weights…", "muted")
+        self.note = words(tr("Building the networks to count their weights…"), "muted")
+        self.networks.setting_asked.connect(self.setting_asked)
+        self.loss.setting_asked.connect(self.setting_asked)
+        self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._cards.setSpacing(12)
+        self._cards.addWidget(self.loss, 1, Qt.AlignmentFlag.AlignTop)
+        self._cards.addWidget(self.cost, 1, Qt.AlignmentFlag.AlignTop)
         inner = QWidget()
         column = QVBoxLayout(inner)
-        column.setContentsMargins(12, 0, 8, 8)
+        column.setContentsMargins(0, 0, 8, 8)
         column.setSpacing(12)
         column.addWidget(self.problems)
-        column.addWidget(self.loss)
-        column.addWidget(self.cost)
         column.addWidget(self.note)
         column.addWidget(self.networks)
+        column.addLayout(self._cards)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area, 1)
-        outer.addLayout(self._foot())
+        column_of(self, area)
 
     # --- shown -------------------------------------------------------------------------------
 
-    def show_networks(self, summary: NetworkSummary, latent: int) -> None:
-        """Show every layer with what it returns and how many numbers it learns."""
-        self.networks.show_networks(summary, latent)
+    def show_networks(self, summary: NetworkSummary, latent: int, batch: int) -> None:
+        """Show every layer with what it returns, how many numbers it learns and what it keeps."""
+        self.networks.show_networks(summary, latent, batch)
         self.show_note("")
 
     def show_note(self, text: str) -> None:
@@ -74,34 +77,13 @@ class Blueprint(QWidget):
         own = [p for p in problems if p.severity == "error" or not p.path.startswith("data.")]
         self.problems.show_problems(own, draft)
         broken = any(problem.severity == "error" for problem in problems)
-        self._startable = not broken
         for stale in (self.loss, self.cost, self.networks):
             stale.setEnabled(not broken)
-        self._enable()
-
-    def show_state(self, state: str) -> None:
-        """Offer a start while no run is going."""
-        self._resting = state == "idle"
-        self._enable()
 
     # --- inside ------------------------------------------------------------------------------
 
-    _startable, _resting = True, True
-
-    def _foot(self) -> QHBoxLayout:
-        self.start_button = button(
-            "Start training", "Train a new run with these settings.", primary=True
-        )
-        self.start_button.clicked.connect(self.start_asked)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self.start_button)
-        return row
-
-    def _enable(self) -> None:
-        self.start_button.setEnabled(self._startable and self._resting)
-        why = "" if self._startable else "Mend what is marked first."
-        why = why or (
-            "Train a new run with these settings." if self._resting else "A run is going."
-        )
-        self.start_button.setToolTip(why)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= SIDE_BY_SIDE
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._cards.setDirection(way)

@@ -5,36 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from gan_engine import (
     NetworkSummary,
     Preset,
-    RunConfig,
     cost_of,
     default_draft,
     differences,
     get,
     read_presets,
-    settings_of,
     summarize,
     with_preset,
 )
 from studio.failures import sentence_of
-from studio.forms import Form
-from studio.panels.base import Panel, words
+from studio.i18n import tr
+from studio.panels.base import Panel, button, words
 from studio.panels.blueprint import Blueprint
 from studio.panels.gallery import Gallery
 
 if TYPE_CHECKING:
-    from gan_engine import Cost, Draft, Problem, Scalars, Started
+    from gan_engine import Cost, Draft, Problem, RunConfig, Scalars, Started
     from studio.context import Studio
     from studio.jobs import Job
     from studio.worker import RunView
 
-SECTIONS = (*(s.name for s in settings_of(RunConfig) if s.kind in ("one", "each")), "ema")
-"""Whatever is chosen from parts, and how G is averaged."""
 CALM_MS = 120
 """Edits that follow each other closer than this are drawn once."""
 
@@ -45,14 +41,12 @@ class DesignPanel(Panel):
     key, title = "design", "Design"
 
     edited = Signal(str, object)
-    switched = Signal(str, bool)
     preset_chosen = Signal(object)
     """These settings are to be taken; the images stay."""
 
     def __init__(self) -> None:
         super().__init__()
         self._draft: Draft = {}
-        self._problems: list[Problem] = []
         self._config: RunConfig | None = None
         self._drawn: object = None
         self._job: Job | None = None
@@ -68,14 +62,13 @@ class DesignPanel(Panel):
         self.gallery.preset_chosen.connect(self._take_preset)
         self.blueprint = Blueprint()
         self.blueprint.setting_asked.connect(self.setting_asked)
-        self.blueprint.start_asked.connect(self._start)
         self.blueprint.cost.edited.connect(self.edited)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
-        column.addWidget(words("Start from a preset", "title", wraps=False))
+        column.addLayout(self._head())
         column.addWidget(self.gallery)
-        column.addWidget(self._middle(), 1)
+        column.addWidget(self.blueprint, 1)
 
     def bind(self, studio: Studio) -> None:
         document = studio.document
@@ -88,7 +81,6 @@ class DesignPanel(Panel):
         studio.run.viewed.connect(self.show_view)
         studio.run.scalars_arrived.connect(self.show_readings)
         self.edited.connect(document.set)
-        self.switched.connect(document.switch)
         self.preset_chosen.connect(document.load)
         self.show_presets()
         self.show_document(document.draft, document.config, document.problems)
@@ -108,9 +100,9 @@ class DesignPanel(Panel):
         self, draft: Draft, config: RunConfig | None, problems: list[Problem]
     ) -> None:
         """Show the settings, what they mean and what is wrong with them."""
-        self._draft, self._problems, self._config = draft, problems, config
-        self.form.show_draft(draft, problems, self._running)
+        self._draft, self._config = draft, config
         self._mark_preset()
+        self._enable()
         self.blueprint.show_problems(problems, draft)
         if config is not None:
             self.blueprint.show_loss(config)
@@ -121,14 +113,14 @@ class DesignPanel(Panel):
         """Keep what a going run needs from being changed."""
         self._running = state != "idle"
         self.gallery.setEnabled(not self._running)
-        self.form.show_draft(self._draft, self._problems, self._running)
-        self.blueprint.show_state(state)
+        self._enable()
 
     @Slot(object)
     def show_summary(self, summary: NetworkSummary) -> None:
         """Show both networks block by block."""
         if self._config is not None:
-            self.blueprint.show_networks(summary, self._config.architecture.z_dim)
+            latent, batch = self._config.architecture.z_dim, self._config.training.batch_size
+            self.blueprint.show_networks(summary, latent, batch)
 
     @Slot(object)
     def show_cost(self, cost: Cost) -> None:
@@ -170,23 +162,23 @@ class DesignPanel(Panel):
 
     # --- inside ------------------------------------------------------------------------------
 
-    def _middle(self) -> QWidget:
-        self.form = Form(SECTIONS)
-        self.form.edited.connect(self.edited)
-        self.form.switched.connect(self.switched)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(310)
-        area.setWidget(self.form)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(area)
-        split.addWidget(self.blueprint)
-        split.setSizes([340, 500])
-        split.setStretchFactor(1, 1)
-        split.setChildrenCollapsible(False)
-        return split
+    def _head(self) -> QHBoxLayout:
+        self.start_button = button(tr("Start training"), primary=True)
+        self.start_button.clicked.connect(self._start)
+        row = QHBoxLayout()
+        row.addWidget(words(tr("Start from a preset"), "title", wraps=False))
+        row.addStretch(1)
+        row.addWidget(self.start_button)
+        return row
+
+    def _enable(self) -> None:
+        """Offer a start while no run is going and nothing is wrong."""
+        self.start_button.setEnabled(self._config is not None and not self._running)
+        why = tr("Train a new run with these settings.")
+        why = tr("A run is going.") if self._running else why
+        why = why if self._config is not None else tr("Mend what is marked first.")
+        self.start_button.setToolTip(why)
+        self.start_button.setAccessibleDescription(why)
 
     def _follow(self, draft: Draft, total: int) -> None:
         if draft:  # a file with weights has none
@@ -207,7 +199,8 @@ class DesignPanel(Panel):
     def _ask_for_summary(self) -> None:
         if self._config is None:
             return
-        wanted = (self._config.architecture, self._config.data.shape)
+        batch = self._config.training.batch_size
+        wanted = (self._config.architecture, self._config.data.shape, batch)
         if wanted == self._drawn or (self._job is not None and self._job.active):
             return  # when the going one ends it is asked for again
         config, self._drawn = self._config, wanted

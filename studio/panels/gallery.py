@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -17,16 +18,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gan_engine import paths
+from studio.i18n import tr
 from studio.panels.base import words
+from studio.widgets.elided import ElidedLabel
 
 if TYPE_CHECKING:
     from gan_engine import Preset
 
-WIDTH, PAD = 290, 12
+WIDTH, PAD = 300, 12
+SIDE = 72
+"""Pixels of the picture of what a preset makes."""
+LINES = 3
 
 
 class Card(QPushButton):
-    """One preset: a button with a title and a text that wraps."""
+    """One preset: a button with a picture of what it makes, where there is one, a title and a text."""
 
     def __init__(self, preset: Preset) -> None:
         super().__init__()
@@ -35,24 +42,59 @@ class Card(QPushButton):
         self.setProperty("card", True)
         self.setFixedWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName(f"Preset {preset.title}")
+        self.setAccessibleName(tr("Preset {title}", title=preset.title))
         self.setAccessibleDescription(preset.about)
-        title = words(preset.title + (" (yours)" if preset.own else ""), "title")
-        about = words(preset.about, "muted")
-        about.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(PAD, PAD, PAD, PAD)
-        self._column.setSpacing(4)
-        for label in (title, about):
+        self.setToolTip(preset.about)
+        own = tr("{title} (yours)", title=preset.title) if preset.own else preset.title
+        title, about = words(own, "title", wraps=False), ElidedLabel(LINES)
+        about.setText(preset.about)
+        self.picture = QLabel()
+        self.picture.setFixedSize(SIDE, SIDE)
+        self.picture.setPixmap(_rounded(picture_of(preset), self.devicePixelRatioF()))
+        self.picture.setVisible(not self.picture.pixmap().isNull())
+        said = QVBoxLayout()
+        said.setSpacing(3)
+        said.addWidget(title)
+        said.addWidget(about)
+        said.addStretch(1)
+        self._row = row = QHBoxLayout(self)
+        row.setContentsMargins(PAD, PAD, PAD, PAD)
+        row.setSpacing(12)
+        row.addWidget(self.picture)
+        row.addLayout(said, 1)
+        for label in (self.picture, title, about):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            self._column.addWidget(label)
-        self._column.addStretch(1)
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, self._column.heightForWidth(WIDTH))
+        return QSize(WIDTH, max(self._row.sizeHint().height(), SIDE + 2 * PAD))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+
+def picture_of(preset: Preset) -> QImage:
+    """Return a picture of what a preset of the program's makes; a null one where there is none."""
+    path = paths.resources() / "pictures" / "presets" / f"{preset.key}.webp"
+    return QImage(str(path)) if not preset.own and path.is_file() else QImage()
+
+
+def _rounded(image: QImage, ratio: float) -> QPixmap:
+    """Return the middle square of a picture with round corners."""
+    if image.isNull():
+        return QPixmap()
+    side = round(SIDE * ratio)
+    grown = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+    scaled = image.scaled(side, side, grown, Qt.TransformationMode.SmoothTransformation)
+    made = QPixmap(side, side)
+    made.fill(Qt.GlobalColor.transparent)
+    painter, outline = QPainter(made), QPainterPath()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    outline.addRoundedRect(QRectF(made.rect()), 6 * ratio, 6 * ratio)
+    painter.setClipPath(outline)
+    painter.drawImage((side - scaled.width()) // 2, (side - scaled.height()) // 2, scaled)
+    painter.end()
+    made.setDevicePixelRatio(ratio)
+    return made
 
 
 class Gallery(QScrollArea):
@@ -66,7 +108,7 @@ class Gallery(QScrollArea):
         self.setWidgetResizable(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Presets")
+        self.setAccessibleName(tr("Presets"))
         self.setBackgroundRole(QPalette.ColorRole.Window)
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)

@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
 from gan_engine import Ramp, loss_curves, value_at
+from studio.i18n import tr
 from studio.panels import words as say
-from studio.panels.base import words
+from studio.panels.base import button, words
 from studio.widgets.loss_plot import LossPlot
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ _MEANT = {
 class LossCard(QFrame):
     """Told settings and readings; readings of a run with another loss do not fill these formulas."""
 
+    setting_asked = Signal(str)
+    """The settings of the loss should come into view."""
+
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("card", True)
@@ -42,6 +46,9 @@ class LossCard(QFrame):
         self._values: dict[str, float] = {}
         self._seen, self._total = 0, 0
         self._title, self._when = words("Loss", "title", wraps=False), words("", "muted", False)
+        self._change = button(tr("Change…"), tr("Show the settings of the loss."))
+        self._change.setProperty("small", True)
+        self._change.clicked.connect(self._ask)
         self._formulas = _formula(), _formula()
         self._sums = _number("Loss of D"), _number("Loss of G")
         self._meant, self._terms = words("", "muted"), words("", "muted")
@@ -52,6 +59,7 @@ class LossCard(QFrame):
         head.addWidget(self._title)
         head.addStretch(1)
         head.addWidget(self._when)
+        head.addWidget(self._change)
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setColumnStretch(0, 1)
@@ -142,6 +150,10 @@ class LossCard(QFrame):
         strength = value_at(weight, self._seen, self._total)
         paid = say.exact(now[name] * strength)
         return f"{title} {say.exact(now[name])} × {say.value(strength)} = {paid}"
+
+    @Slot()
+    def _ask(self) -> None:
+        self.setting_asked.emit("loss.kind")
 
     @Slot(float)
     def _stretch(self, reach: float) -> None:

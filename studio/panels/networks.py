@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
+from studio.i18n import tr
 from studio.panels.base import button, column_of, words
 from studio.widgets.network_graph import Block, NetworkGraph, blocks_of
 from studio.widgets.network_view import NetworkTable
@@ -15,7 +16,6 @@ from studio.widgets.network_view import NetworkTable
 if TYPE_CHECKING:
     from gan_engine import NetworkSummary
 
-_G, _D = "Generator G", "Discriminator D"
 SIDE_BY_SIDE = 760
 """From so many pixels on, D's table stands beside G's instead of below it."""
 
@@ -23,10 +23,14 @@ SIDE_BY_SIDE = 760
 class Networks(QWidget):
     """Told a summary; G stands above D, so that sizes can be compared."""
 
+    setting_asked = Signal(str)
+    """The settings of the networks should come into view."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.g, self.d = NetworkTable(_G), NetworkTable(_D)
-        self.g_graph, self.d_graph = NetworkGraph(_G), NetworkGraph(_D)
+        g, d = tr("Generator G"), tr("Discriminator D")
+        self.g, self.d = NetworkTable(g), NetworkTable(d)
+        self.g_graph, self.d_graph = NetworkGraph(g), NetworkGraph(d)
         self.tables, self.graphs = QWidget(), QWidget()
         self._side = QBoxLayout(QBoxLayout.Direction.TopToBottom, self.tables)
         self._side.setContentsMargins(0, 0, 0, 0)
@@ -34,24 +38,25 @@ class Networks(QWidget):
         for table in (self.g, self.d):
             self._side.addWidget(table, 1, Qt.AlignmentFlag.AlignTop)
         column_of(self.graphs, self.g_graph, self.d_graph)
-        self.d_graph.setContentsMargins(0, 10, 0, 0)
+        self.d_graph.setContentsMargins(0, 4, 0, 0)
         column_of(self, self._head(), self.graphs, self.tables)
         self._swap()
 
     # --- shown -------------------------------------------------------------------------------
 
-    def show_networks(self, summary: NetworkSummary, latent: int) -> None:
-        """Show every block and layer with what it returns and how many numbers it learns."""
+    def show_networks(self, summary: NetworkSummary, latent: int, batch: int) -> None:
+        """Show every block and layer with what it returns, learns, and keeps of a batch."""
         seen = summary.receptive_field
-        field = f" · each score sees {seen} × {seen} px" if seen else ""
+        field = tr("Discriminator D · each score sees {side} × {side} px", side=seen)
+        field = field if seen else tr("Discriminator D")
         image = next(row.shape for row in reversed(summary.g) if len(row.shape) == 3)
-        start = Block("Latent z", "Random numbers", (latent,))
-        picture = Block("Image", "Real or generated", image, looks=seen / image[-1])
-        self.g_graph.show_blocks(blocks_of(summary.g, start), _G)
-        self.d_graph.show_blocks(blocks_of(summary.d, picture), _D + field)
+        start = Block(tr("Latent z"), tr("Random numbers"), (latent,))
+        picture = Block(tr("Image"), tr("Real or generated"), image, looks=seen / image[-1])
+        self.g_graph.show_blocks(blocks_of(summary.g, start, batch), tr("Generator G"))
+        self.d_graph.show_blocks(blocks_of(summary.d, picture, batch), field)
         self.g.show_rows(summary.g, summary.parameters_g)
         self.d.show_rows(summary.d, summary.parameters_d)
-        self.d.show_title(_D + field)
+        self.d.show_title(field)
         for table in (self.g, self.d):  # the page scrolls, not each table in it
             view = table.table
             rows = view.verticalHeader().defaultSectionSize() * len(table.rows)
@@ -61,19 +66,28 @@ class Networks(QWidget):
     # --- inside ------------------------------------------------------------------------------
 
     def _head(self) -> QWidget:
-        self.graph_button = button("Graph", "Blocks from left to right, as large as their maps.")
-        self.table_button = button("Table", "Every layer with its output and its parameters.")
+        self.graph_button = button(
+            tr("Graph"), tr("Blocks from left to right, as large as their maps.")
+        )
+        self.table_button = button(
+            tr("Table"), tr("Every layer with its output and its parameters.")
+        )
+        self.change_button = button(tr("Change…"), tr("Show the settings of both networks."))
+        self.change_button.setProperty("small", True)
+        self.change_button.clicked.connect(self._ask)
         both = QButtonGroup(self)
         head = QWidget()
         row = QHBoxLayout(head)
-        row.setContentsMargins(8, 0, 0, 8)
+        row.setContentsMargins(8, 0, 10, 4)
         row.setSpacing(4)
-        row.addWidget(words("Networks", "title", wraps=False))
+        row.addWidget(words(tr("Networks"), "title", wraps=False))
         row.addStretch(1)
         for made in (self.graph_button, self.table_button):
             self._as_switch(made)
             both.addButton(made)
             row.addWidget(made)
+        row.addSpacing(8)
+        row.addWidget(self.change_button)
         self.graph_button.setChecked(True)
         both.buttonToggled.connect(self._swap)
         return head
@@ -82,6 +96,10 @@ class Networks(QWidget):
     def _as_switch(made: QPushButton) -> None:
         made.setProperty("small", True)
         made.setCheckable(True)
+
+    @Slot()
+    def _ask(self) -> None:
+        self.setting_asked.emit("architecture.kind")
 
     @Slot()
     def _swap(self) -> None:

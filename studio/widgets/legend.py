@@ -72,9 +72,12 @@ class Legend(QWidget):
         painter, colors = QPainter(self), theme.current()
         widths = {v: [self._width_of(e, v) for e in self._entries] for v in (True, False)}
         values = sum(widths[True]) + _GAP * len(widths[True]) <= self.width() + _GAP
-        left = self.width() - sum(widths[values]) - _GAP * (len(self._entries) - 1)
+        gaps = _GAP * (len(self._entries) - 1)
+        wanted, room = sum(widths[values]), self.width() - gaps
+        if wanted > room > 0:  # names end in an ellipsis rather than in the middle of a letter
+            widths[values] = [width * room // wanted for width in widths[values]]
         self._places = []
-        x = max(0, left)
+        x = max(0, self.width() - sum(widths[values]) - gaps)
         for entry, width in zip(self._entries, widths[values], strict=True):
             place = QRect(x, 0, width, self.height())
             self._places.append((place, entry))
@@ -91,7 +94,11 @@ class Legend(QWidget):
         painter.drawLine(place.left(), middle, place.left() + _SWATCH, middle)
         painter.setPen(QColor(colors.muted if entry.shown else colors.faint))
         words = place.adjusted(_SWATCH + 6, 0, 0, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, entry.label)
+        label = entry.label
+        if not values:
+            cut = Qt.TextElideMode.ElideRight
+            label = painter.fontMetrics().elidedText(label, cut, words.width())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, label)
         if values and entry.shown:
             painter.setPen(QColor(colors.text))
             side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from studio import theme
+from studio.i18n import tr
 from studio.widgets.curve_items import pen_style, value_text
 from studio.widgets.legend import Legend, LegendEntry
 
@@ -26,7 +27,7 @@ _LOOKS = {
 }
 """A place in the theme's series and a dash: D and G as in the run's curves."""
 _ROOM = 0.05
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 10, 22, 36
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 22, 36
 
 
 class _Area(QWidget):
@@ -195,7 +196,7 @@ class LossPlot(QWidget):
         return [
             LegendEntry(
                 curve.key,
-                f"{curve.payer} pays for a {curve.side}",
+                _label(curve),
                 *_look(curve),
                 curve.key not in self.area.hidden,
             )
@@ -205,6 +206,13 @@ class LossPlot(QWidget):
     def _toggle(self, key: str) -> None:
         self.area.hidden ^= {key}
         self._renew()
+
+
+def _label(curve: LossCurve) -> str:
+    """Return who pays, and for which kind of image."""
+    if curve.side == "real":
+        return tr("{payer} for a real", payer=curve.payer)
+    return tr("{payer} for a fake", payer=curve.payer)
 
 
 def _look(curve: LossCurve) -> tuple[str, str]:

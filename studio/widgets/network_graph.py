@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
@@ -28,19 +28,20 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QStyleOptionGraphicsItem,
     QVBoxLayout,
     QWidget,
 )
 
-from studio import theme
+from studio import figures, theme
+from studio.i18n import tr
+from studio.widgets.elided import ElidedLabel
 from studio.widgets.network_view import color_of, shape_text
 
 if TYPE_CHECKING:
     from gan_engine import LayerRow
 
-_COLUMN, _BOX, _TEXT = 108, 140, 74
+_COLUMN, _BOX, _TEXT = 96, 92, 78
 """Pixels of the scene: a block's column, the room for its box, the room for its words."""
 _LEAST_ZOOM, _MOST_ZOOM, _STEP = 0.3, 3.0, 1.2
 _READABLE = 0.75
@@ -51,7 +52,8 @@ _READABLE = 0.75
 class Block:
     """One block: `share` is its part of the network's parameters, `inside` what it is made of.
 
-    `looks` is the side of the square of pixels that one logit sees, as a share of the image.
+    `looks` is the side of the square of pixels that one logit sees, as a share of the image;
+    `memory` the bytes it keeps of a batch until gradients are computed.
     """
 
     name: str
@@ -61,33 +63,50 @@ class Block:
     share: float = 0.0
     inside: tuple[str, ...] = ()
     looks: float = 0.0
+    memory: int = 0
 
     @property
     def told(self) -> str:
         """Everything about it in one line."""
         parts = [f"{self.name}: {self.kind}" if self.kind else self.name]
-        parts.append(f"returns {shape_text(self.shape) or 'one number'}")
+        shape = shape_text(self.shape)
+        parts.append(tr("returns {shape}", shape=shape) if shape else tr("returns one number"))
         if self.parameters:
-            parts.append(f"{self.parameters:,} parameters ({100 * self.share:.0f} %)")
+            percent = 100 * self.share
+            parts.append(
+                tr("{count:,} parameters ({percent:.0f} %)", count=self.parameters, percent=percent)
+            )
+        if self.memory:
+            kept = figures.size(self.memory)
+            parts.append(tr("keeps {size} of a batch for its gradients", size=kept))
         if self.inside:
             parts.append(", ".join(dict.fromkeys(self.inside)).lower())
         return " · ".join(parts)
 
+    @property
+    def weight(self) -> str:
+        """How many parameters it has and how much memory it takes, in few letters."""
+        parts = [figures.count(self.parameters)] if self.parameters else []
+        return " · ".join([*parts, *([figures.size(self.memory)] if self.memory else [])])
 
-def blocks_of(rows: Sequence[LayerRow], first: Block) -> list[Block]:
-    """Return the outermost rows as blocks, after what goes into the network."""
+
+def blocks_of(rows: Sequence[LayerRow], first: Block, batch: int = 1) -> list[Block]:
+    """Return the outermost rows as blocks, after what goes into the network.
+
+    Args:
+        rows: A network's layers.
+        first: What goes in.
+        batch: Of how many images a block keeps something.
+    """
     whole = sum(row.parameters for row in rows if row.depth == 0) or 1
     found, inside = [first], dict[int, list[str]]()
     for row in rows:
         if row.depth == 0:
-            share = row.parameters / whole
-            found.append(Block(row.name, row.kind, row.shape, row.parameters, share))
+            share, kept = row.parameters / whole, row.memory * batch
+            found.append(Block(row.name, row.kind, row.shape, row.parameters, share, memory=kept))
         elif row.depth == 1:
             inside.setdefault(len(found) - 1, []).append(row.kind)
-    return [
-        Block(b.name, b.kind, b.shape, b.parameters, b.share, tuple(inside.get(n, ())), b.looks)
-        for n, b in enumerate(found)
-    ]
+    return [replace(block, inside=tuple(inside.get(n, ()))) for n, block in enumerate(found)]
 
 
 class _Item(QGraphicsItem):
@@ -115,7 +134,8 @@ class _Item(QGraphicsItem):
         shape = self.block.shape
         side = shape[1] if len(shape) == 3 else 1
         channels = math.prod(shape) if len(shape) < 3 else shape[0]
-        height, width = 16 + 13.5 * math.log2(max(1, side)), 10 + 4.5 * math.log2(max(1, channels))
+        height = min(_BOX - 4.0, 14 + 8.5 * math.log2(max(1, side)))
+        width = 10 + 4.5 * math.log2(max(1, channels))
         return QRectF(-width / 2, _BOX / 2 - height / 2, width, height)
 
     def paint(
@@ -158,7 +178,8 @@ class _Item(QGraphicsItem):
         lines = (
             (strong, colors.text, block.name),
             (plain, colors.muted, block.kind if block.kind != block.name else ""),
-            (plain, colors.text, shape_text(block.shape) or "one logit"),
+            (plain, colors.text, shape_text(block.shape) or tr("one logit")),
+            (plain, colors.muted, block.weight),
         )
         y = float(_BOX)
         for font, color, text in lines:
@@ -166,11 +187,11 @@ class _Item(QGraphicsItem):
             painter.setFont(font)
             painter.setPen(QColor(color))
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, _COLUMN - 8)
-            line = QRectF(-_COLUMN / 2, y, _COLUMN, 18)
+            line = QRectF(-_COLUMN / 2, y, _COLUMN, 17)
             painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
-            y += 18
+            y += 17
         if block.parameters:
-            whole = QRectF(-_COLUMN / 2 + 10, y + 5, _COLUMN - 20, 4)
+            whole = QRectF(-_COLUMN / 2 + 14, y + 4, _COLUMN - 28, 3)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colors.line))
             painter.drawRoundedRect(whole, 2, 2)
@@ -231,35 +252,33 @@ class NetworkGraph(QWidget):
         self.items: list[_Item] = []
         self.chosen = -1
         self._fitted = True
-        self._title, self._total, self._told = QLabel(title), QLabel(), QLabel()
+        self._title, self._total, self._told = QLabel(title), QLabel(), ElidedLabel()
         self._title.setProperty("role", "title")
         self._total.setProperty("role", "muted")
-        self._told.setProperty("role", "muted")
-        self._told.setWordWrap(True)
-        self._told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._scene = QGraphicsScene(self)
         self.view = _View(self)
         self.view.setScene(self._scene)
-        self.view.setAccessibleName(f"{title} as a graph")
-        self.view.setFixedHeight(_BOX + _TEXT + 14)
+        self.view.setAccessibleName(tr("{network} as a graph", network=title))
+        self.view.setFixedHeight(_BOX + _TEXT + 16)
         head = QHBoxLayout()
         head.setContentsMargins(8, 0, 10, 0)
         head.setSpacing(6)
         head.addWidget(self._title)
-        head.addStretch(1)
+        head.addSpacing(6)
+        head.addWidget(self._told, 1)
+        head.addSpacing(6)
         head.addWidget(self._total)
-        for text, name, act in (
-            ("−", "Zoom out", lambda: self.zoom(1 / _STEP)),
-            ("+", "Zoom in", lambda: self.zoom(_STEP)),
-            ("Fit", "Fit to the width", self.fit),
+        for text, tip, act in (
+            ("−", tr("Zoom out: {network}", network=title), lambda: self.zoom(1 / _STEP)),
+            ("+", tr("Zoom in: {network}", network=title), lambda: self.zoom(_STEP)),
+            (tr("Fit"), tr("Fit to the width: {network}", network=title), self.fit),
         ):
-            head.addWidget(_button(text, f"{name}: {title}", act))
+            head.addWidget(_button(text, tip, act))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        column.setSpacing(2)
         column.addLayout(head)
         column.addWidget(self.view)
-        column.addWidget(self._told)
         self.choose(-1)
 
     # --- shown -------------------------------------------------------------------------------
@@ -268,7 +287,7 @@ class NetworkGraph(QWidget):
         """Show these in order; the chosen block stays chosen where there is as much."""
         self._title.setText(title)
         total = sum(block.parameters for block in blocks)
-        self._total.setText(f"{total:,} parameters")
+        self._total.setText(tr("{count:,} parameters", count=total))
         most = max((block.parameters for block in blocks), default=1)
         self._scene.clear()
         self.items = []
@@ -302,7 +321,7 @@ class NetworkGraph(QWidget):
         for n, item in enumerate(self.items):
             item.chosen = n == place
             item.update()
-        none = "Choose a block to read what is in it."
+        none = tr("Choose a block to read what is in it.")
         self._told.setText(self.items[place].block.told if place >= 0 else none)
         self.view.setAccessibleDescription(self._told.text())
         if place >= 0:

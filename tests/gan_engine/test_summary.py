@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from gan_engine.architectures import ARCHITECTURES
 from gan_engine.config import RunConfig, parse
+from gan_engine.costs import _kept
 from gan_engine.summary import summarize
 
 
@@ -52,3 +54,13 @@ def test_that_spectral_norm_is_visible() -> None:
 def test_that_a_patch_says_how_far_it_looks(kind, pixels) -> None:
     assert summarize(config(kind, head="patch")).receptive_field == pixels
     assert summarize(config(kind)).receptive_field == 0
+
+
+@pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES])
+def test_that_blocks_together_keep_what_a_network_keeps(kind) -> None:
+    settings = config(kind)
+    found, shape = summarize(settings), (3, 32, 32)
+    with torch.device("meta"):
+        d = settings.architecture.discriminator(settings.data.shape)
+    kept, _ = _kept(d, 0, lambda count: torch.empty(count, *shape, device="meta"))
+    assert sum(row.memory for row in found.d) == kept(4) - kept(3) > 0

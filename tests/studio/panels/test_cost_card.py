@@ -18,7 +18,7 @@ def test_that_an_estimate_follows_the_settings(panel, studio, qtbot):
     card = panel.blueprint.cost
     qtbot.waitUntil(card.isVisible, timeout=60_000)
     before = card.said()
-    panel.form.edited.emit("architecture.width", 16)
+    studio.document.set("architecture.width", 16)
     studio.document.set("training.batch_size", 8)
     qtbot.waitUntil(lambda: "of 8 images" in card.said(), timeout=60_000)
     qtbot.waitUntil(lambda: panel._pricing is None or not panel._pricing.active, timeout=60_000)

@@ -1,8 +1,10 @@
 """The page of networks and losses."""
 
 import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QImage
 
-from gan_engine import find_preset, get, paths, summarize
+from gan_engine import find_preset, get, paths, read_presets, summarize
 from studio.panels.design import DesignPanel
 
 
@@ -49,7 +51,7 @@ def test_that_a_patch_head_shows_how_much_of_the_image_a_score_sees(panel, studi
 def test_that_the_networks_follow_an_edit(panel, studio, wait):
     wait(lambda: panel.blueprint.networks.g.rows)
     before = panel.blueprint.networks.g.rows
-    panel.form.edited.emit("architecture.width", 16)
+    studio.document.set("architecture.width", 16)
     wait(lambda: panel.blueprint.networks.g.rows != before)
     assert panel.blueprint.networks.g.rows == summarize(studio.document.config).g
 
@@ -57,13 +59,57 @@ def test_that_the_networks_follow_an_edit(panel, studio, wait):
 def test_that_a_broken_design_is_told_and_cannot_be_started(panel, studio, qtbot):
     studio.document.set("architecture.width", 0)
     assert "width" in panel.blueprint.problems.texts()[0]
-    assert not panel.blueprint.start_button.isEnabled()
+    assert not panel.start_button.isEnabled()
     with qtbot.waitSignal(panel.setting_asked) as asked:
         panel.blueprint.problems.buttons()[0].click()
     assert asked.args == ["architecture.width"]
     studio.document.undo()
     assert not panel.blueprint.problems.isVisible()
-    assert panel.blueprint.start_button.isEnabled()
+    assert panel.start_button.isEnabled()
+
+
+def test_that_the_graph_of_both_networks_is_seen_at_once(panel, wait):
+    wait(lambda: panel.blueprint.networks.g.rows)
+    panel.resize(830, 620)  # the page in a window of 1440 x 900
+    graph = panel.blueprint.networks.d_graph
+    foot = QPoint(0, round(0.9 * graph.height()))
+    wait(lambda: graph.mapTo(panel, foot).y() <= panel.height())
+
+
+def test_that_a_block_says_what_it_keeps_of_a_batch(panel, studio, wait):
+    studio.document.set("training.batch_size", 8)
+    summary = summarize(studio.document.config)
+    graph = panel.blueprint.networks.g_graph
+    outer = [row.memory for row in summary.g if row.depth == 0]
+    wait(lambda: [block.memory for block in graph.blocks[1:]] == [8 * kept for kept in outer])
+    graph.choose(1)
+    assert "of a batch" in graph.told
+
+
+@pytest.mark.parametrize(
+    ("card", "path"), [("networks", "architecture.kind"), ("loss", "loss.kind")]
+)
+def test_that_a_card_leads_to_its_settings(panel, qtbot, card, path):
+    made = getattr(panel.blueprint, card)
+    button = made.change_button if card == "networks" else made._change
+    with qtbot.waitSignal(panel.setting_asked) as asked:
+        button.click()
+    assert asked.args == [path]
+
+
+def test_that_a_picture_of_what_a_preset_makes_is_on_its_card(panel, tmp_path, monkeypatch):
+    folder = tmp_path / "pictures" / "presets"
+    folder.mkdir(parents=True)
+    shown = QImage(40, 60, QImage.Format.Format_RGB888)
+    shown.fill(QColor("#204060"))
+    presets = read_presets()
+    monkeypatch.setattr(paths, "resources", lambda: tmp_path)
+    assert not any(card.picture.isVisible() for card in panel.gallery.cards)
+    assert shown.save(str(folder / "tutorial.webp"))
+    panel.gallery.show_presets(presets)
+    drawn = {card.preset.key: card.picture.pixmap().toImage() for card in panel.gallery.cards}
+    assert drawn["tutorial"].pixelColor(36, 36).name() == "#204060"
+    assert drawn["dcgan-64"].isNull()
 
 
 def test_that_every_preset_has_a_card_that_says_what_to_expect(panel):
@@ -95,11 +141,11 @@ def test_that_a_preset_of_ones_own_joins_the_others(panel, studio):
 def test_that_nothing_but_live_settings_changes_while_a_run_goes_on(panel, qtbot):
     panel.show_state("training")
     assert not panel.gallery.isEnabled()
-    assert not panel.blueprint.start_button.isEnabled()
+    assert not panel.start_button.isEnabled()
     panel.show_state("idle")
     assert panel.gallery.isEnabled()
     with qtbot.waitSignal(panel.action_asked) as asked:
-        panel.blueprint.start_button.click()
+        panel.start_button.click()
     assert asked.args == ["start"]
 
 

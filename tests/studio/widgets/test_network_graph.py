@@ -7,7 +7,7 @@ from gan_engine import LayerRow
 from studio.widgets.network_graph import Block, NetworkGraph, blocks_of
 
 ROWS = (
-    LayerRow("Start", "Dense layer as a map", (64, 4, 4), 300, 0),
+    LayerRow("Start", "Dense layer as a map", (64, 4, 4), 300, 0, 1024),
     LayerRow("Dense", "Dense", (1024,), 300, 1),
     LayerRow("Image", "Convolution, tanh", (3, 8, 8), 100, 0),
 )
@@ -27,6 +27,12 @@ def test_that_blocks_are_the_outer_rows_with_their_share_and_content(graph):
     assert [block.name for block in graph.blocks] == ["Latent z", "Start", "Image"]
     assert [block.share for block in graph.blocks] == [0, 0.75, 0.25]
     assert graph.blocks[1].inside == ("Dense",)
+
+
+def test_that_a_block_keeps_so_much_of_every_image_of_a_batch():
+    shown = blocks_of(ROWS, Block("Latent z", "", (32,)), batch=64)
+    assert shown[1].memory == 64 * 1024
+    assert shown[1].weight == "300 · 64 kB"
 
 
 def test_that_larger_maps_are_taller_and_more_channels_wider(graph):
