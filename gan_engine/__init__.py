@@ -15,11 +15,11 @@ _HOME = {
     "drafts": "Draft differences drop escape get merge put read_value unescape",
     "problems": "Problem",
     "errors": (
-        "BusyError DamagedFileError DataError DeviceError DivergedError EngineError FileError ForeignFileError"
+        "BrokenOffError BusyError DamagedFileError DataError DeviceError DivergedError EngineError FileError ForeignFileError"
         " MemoryFullError MismatchError NothingToDoError SettingsError SpaceError"
     ),
-    "events": "Changed Event Finished Notice Paused Pixels Preparing Resumed SampleGrid Saved Scalars Started",
-    "commands": "Change Command Inbox Pause Resume SampleNow SaveNow StepOnce Stop",
+    "events": "Changed Event Finished Heard Notice Paused Pixels Preparing Resumed SampleGrid Saved Scalars Started",
+    "commands": "Change Command Inbox Leave Pause Resume SampleNow SaveNow StepOnce Stop",
     "durable": "lock_holder",
     "device": "DeviceInfo available_devices describe_device",
     "imaging": "ImageHeader ImageShape decode read_header read_png read_png_text thumbnail write_png",
@@ -37,7 +37,7 @@ _HOME = {
     "export": "EXPORTERS Exporter ExportProgress",
     "health": "Facts Remedy Verdict examine",
     "metrics": "METRICS Metric nearest",
-    "training": "History RunInfo list_runs read_run resume train",
+    "training": "History RunInfo follow list_runs read_run resume train",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 

@@ -1,4 +1,4 @@
-"""Train, resume, sample, export, scan, check and list presets without a window."""
+"""Train, resume, follow, sample, export, scan, check and list presets without a window."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ from gan_engine.registry import find
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+
+_SILENT_S = 10
+"""From when on a run that is followed is said to be silent."""
 
 Set = Annotated[list[str] | None, typer.Option("--set", help="Any setting: --set loss.kind=hinge.")]
 Images = Annotated[
@@ -112,6 +115,16 @@ def resume(
         )
         total = _count(images.removeprefix("+")) + (base if more else 0)
     _follow(lambda inbox: start(run, inbox, total))
+
+
+@app.command()
+def follow(
+    run: Annotated[Path, typer.Argument(help="A run's folder, here or on a mounted disk.")],
+) -> None:
+    """Watch a run that another process trains; Ctrl+C only ends the watching."""
+    from gan_engine.training import follow as start
+
+    _follow(lambda inbox: start(run, inbox), on_signal=commands.Leave())
 
 
 @app.command()
@@ -269,27 +282,32 @@ def presets() -> None:
 # --- following a run ---------------------------------------------------------------------------
 
 
-def _follow(start: Callable[[commands.Inbox], Iterator[events.Event]]) -> None:
+def _follow(
+    start: Callable[[commands.Inbox], Iterator[events.Event]],
+    on_signal: commands.Command | None = None,
+) -> None:
     """Show a run in a progress bar; Ctrl+C and SIGTERM stop it, saved, with 130 and 143."""
     inbox, caught = commands.Inbox(), list[int]()
 
-    def on_signal(number: int, _: object) -> None:
+    def take_signal(number: int, _: object) -> None:
         caught.append(number)
         if len(caught) > 1:  # asked twice: leave at once; what is on disk is whole
             os._exit(128 + number)
-        inbox.post(commands.Stop())
+        inbox.post(on_signal or commands.Stop())
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
+        signal.signal(number, take_signal)
     with _bar("images") as bar:
         task = bar.add_task("preparing", total=None)
         for event in start(inbox):
-            _show(event, bar, task, inbox)
+            _show(event, bar, task)
+            if isinstance(event, events.Paused) and event.reason and on_signal is None:
+                inbox.post(commands.Stop())  # nobody is here to make room: end rather than wait
     if caught:
         raise typer.Exit(128 + caught[0])
 
 
-def _show(event: events.Event, bar: Progress, task: Any, inbox: commands.Inbox) -> None:
+def _show(event: events.Event, bar: Progress, task: Any) -> None:
     match event:
         case events.Preparing(done=done, total=total):
             bar.update(task, completed=done, total=total)
@@ -303,9 +321,8 @@ def _show(event: events.Event, bar: Progress, task: Any, inbox: commands.Inbox) 
             bar.console.print(f"saved {path}", markup=False, soft_wrap=True)
         case events.Notice(level=level, text=text, hint=hint):
             err.print(f"{level}: {text} {hint}", markup=False, soft_wrap=True)
-        case events.Paused(reason=reason) if reason:
-            # Nobody is here to make room: end the run rather than wait for ever.
-            inbox.post(commands.Stop())
+        case events.Heard(seconds=seconds) if seconds >= _SILENT_S:
+            bar.update(task, description=f"last heard {seconds:,.0f} s ago")
         case events.Finished(reason=why, folder=folder):
             bar.update(task, completed=event.images_seen)
             bar.console.print(

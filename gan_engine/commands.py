@@ -52,6 +52,11 @@ class StepOnce(Command):
     network: str = "d"
 
 
+@dataclass(frozen=True)
+class Leave(Command):
+    """Follow no longer a run that another process trains; the run itself goes on."""
+
+
 class Inbox:
     """Commands on their way to a run; any thread may post, the run alone takes."""
 

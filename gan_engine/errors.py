@@ -60,6 +60,10 @@ class BusyError(EngineError):
     """Another process is writing this run."""
 
 
+class BrokenOffError(EngineError):
+    """A run that was followed has ended without a last word."""
+
+
 class MemoryFullError(EngineError):
     """The device has too little memory for this run."""
 

@@ -103,6 +103,13 @@ class Resumed(Event):
 
 
 @dataclass(frozen=True)
+class Heard(Event):
+    """A run that another process trains was looked at: its last sign of life is `seconds` old."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Finished(Event):
     """The last word of a run: everything is saved."""
 

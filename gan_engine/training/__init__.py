@@ -1,7 +1,8 @@
 """A run: its updates, its clock, its folder and its history."""
 
 from gan_engine.training.folder import RunInfo, list_runs, read_run
+from gan_engine.training.following import follow
 from gan_engine.training.history import History
 from gan_engine.training.run import resume, train
 
-__all__ = ["History", "RunInfo", "list_runs", "read_run", "resume", "train"]
+__all__ = ["History", "RunInfo", "follow", "list_runs", "read_run", "resume", "train"]

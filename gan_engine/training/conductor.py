@@ -212,7 +212,9 @@ class Conductor:
 
     def _tell(self, kept: Kept) -> Iterator[Event]:
         seen = kept.images_seen
-        self._history.event(seen, "saved", path=kept.path.name, bytes=kept.bytes)
+        self._history.event(
+            seen, "saved", path=kept.path.name, bytes=kept.bytes, seconds=kept.seconds
+        )
         self._last_save = (kept.path, seen)
         yield Saved(seen, kept.path, kept.bytes, kept.seconds)
         if kept.trouble:
@@ -227,6 +229,7 @@ class Conductor:
 
     def _wait_for_space(self) -> Iterator[Event]:
         """Wait a few seconds or for a command; Resume tries at once, Stop tries once more."""
+        self._history.pulse()
         for command in self._inbox.take(timeout=5.0):
             if isinstance(command, commands.Stop):
                 self._stopping = True
@@ -325,14 +328,13 @@ class Conductor:
         """Hold everything until Resume or Stop."""
         yield from self._finish_save()
         yield from self._read(time.monotonic(), last=True)
-        self._history.event(self._session.images_seen, "paused")
         yield Paused(self._session.images_seen)
         while self._pausing and not self._stopping:
+            self._history.pulse()
             for command in self._inbox.take(timeout=0.5):
                 yield from self._obey(command)
         self._skip_clock()
         if not self._stopping:
-            self._history.event(self._session.images_seen, "resumed")
             yield Resumed(self._session.images_seen)
 
     def _skip_clock(self) -> None:

@@ -18,6 +18,8 @@ from gan_engine.training.history import History
 
 State = Literal["training", "done", "stopped", "interrupted", "unreadable"]
 SETTINGS = "run.toml"
+REALS = "real.png"
+"""Real images laid out like the samples, for who looks at the run later."""
 MOST_GRIDS = 2_000
 
 

@@ -25,7 +25,11 @@ _TABLES = """
 create table if not exists scalars (row integer primary key, session integer, images integer, seconds real, payload text);
 create table if not exists events (row integer primary key, session integer, images integer, wall real, kind text, payload text);
 create table if not exists sessions (session integer primary key, images integer, wall real);
+create table if not exists pulse (only integer primary key check (only = 1), images integer, wall real, payload text);
 """
+
+PULSE_S, INTO_ONE_FILE_S = 2.0, 5.0
+"""How often a run says that it is alive; how often who reads from another computer sees news."""
 
 
 class HistoryWriter:
@@ -43,6 +47,8 @@ class HistoryWriter:
         """Where a history went that could not be read; None when all was well."""
         self._waiting: deque[tuple[str, tuple[object, ...]]] = deque(maxlen=MOST_WAITING)
         self._session: int | None = None
+        self._alive: tuple[int, dict[str, Any]] = images_seen, {}
+        self._pulse_at = self._joined_at = 0.0
         self._begun = images_seen, time.time()
         self._flush()
 
@@ -56,6 +62,26 @@ class HistoryWriter:
         """Keep something that happened."""
         add = "insert into events (session, images, wall, kind, payload) values (?, ?, ?, ?, ?)"
         self._put(add, images_seen, time.time(), kind, json.dumps(payload, default=str))
+
+    def pulse(self, images_seen: int | None = None, **payload: Any) -> None:
+        """Say that the run is alive, where and with what; at most every other second, news at once.
+
+        Args:
+            images_seen: How far it is; None is where it was.
+            payload: What is new about it; the rest is as it was.
+        """
+        seen, known = self._alive
+        self._alive = seen if images_seen is None else images_seen, {**known, **payload}
+        now = time.monotonic()
+        if self._file is None or (self._alive[1] == known and now - self._pulse_at < PULSE_S):
+            return
+        self._pulse_at = now
+        put = "insert or replace into pulse values (1, ?, ?, ?)"
+        with contextlib.suppress(sqlite3.Error):  # who follows sees an old one, and its age
+            self._file.execute(put, (self._alive[0], time.time(), json.dumps(self._alive[1])))
+            if now - self._joined_at >= INTO_ONE_FILE_S:
+                self._joined_at = now  # other computers cannot read the log beside the file
+                self._file.execute("pragma wal_checkpoint(passive)").fetchall()
 
     def go_back(self, images_seen: int) -> None:
         """From here on the run takes another way: what was read beyond this point is left out."""
@@ -128,9 +154,10 @@ class History:
     is left out, so that every curve has one value at each moment.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, from_elsewhere: bool = False) -> None:
+        """Open it; `from_elsewhere` when its writer is on another computer: no lock reaches that far."""
         self._folder = folder
-        self._file = _open(folder / NAME)
+        self._file = _open(folder / NAME, from_elsewhere)
 
     def scalars(self, since_row: int = 0) -> tuple[int, dict[str, Series]]:
         """Return the last row read and every series after `since_row`; NaN where nothing was read."""
@@ -152,6 +179,37 @@ class History:
         """Return (images seen, wall time, kind, payload) of everything that happened, in order."""
         rows = self._rows("select images, wall, kind, payload from events order by row")
         return [(images, wall, kind, _decoded(payload)) for images, wall, kind, payload in rows]
+
+    def readings_after(self, row: int) -> list[tuple[int, int, int, float, dict[str, float]]]:
+        """Return (row, session, images seen, seconds, values) of every reading behind `row`."""
+        query = (
+            "select row, session, images, seconds, payload from scalars where row > ? order by row"
+        )
+        found, cuts = [], self._cuts()
+        for number, session, images, seconds, payload in self._unbroken(query, row):
+            values = {k: np.nan if v is None else v for k, v in _decoded(payload).items()}
+            if images <= cuts.get(session, images):
+                found.append((number, session, images, seconds, values))
+        return found
+
+    def events_after(self, row: int) -> list[tuple[int, int, int, float, str, dict[str, Any]]]:
+        """Return (row, session, images seen, wall time, kind, payload) of what came behind `row`."""
+        query = "select row, session, images, wall, kind, payload from events where row > ? order by row"
+        return [(*found[:5], _decoded(found[5])) for found in self._unbroken(query, row)]
+
+    def pulse(self) -> tuple[int, float, dict[str, Any]] | None:
+        """Return (images seen, wall time, payload) of the last sign of life, if there was one."""
+        for images, wall, payload in self._rows("select images, wall, payload from pulse"):
+            return images, wall, _decoded(payload)
+        return None
+
+    def _unbroken(self, query: str, row: int) -> Iterator[Any]:
+        """Yield rows as long as none is missing: a file that is still being copied has holes."""
+        for found in self._rows(query, row):
+            if found[0] != row + 1:
+                return
+            row = found[0]
+            yield found
 
     def seconds(self) -> float:
         """Return how long the run has trained."""
@@ -195,12 +253,13 @@ def _decoded(payload: str) -> dict[str, Any]:
     return {}
 
 
-def _open(path: Path) -> sqlite3.Connection | None:
+def _open(path: Path, from_elsewhere: bool = False) -> sqlite3.Connection | None:
     if not path.is_file():
         return None
     quoted = path.resolve().as_uri()
     # Where the folder cannot be written, the shared-memory file of the log cannot be made.
-    for mode in ("mode=ro", "mode=ro&immutable=1"):
+    alone = "mode=ro&immutable=1"
+    for mode in (alone,) if from_elsewhere else ("mode=ro", alone):
         with contextlib.suppress(sqlite3.Error):
             file = sqlite3.connect(f"{quoted}?{mode}", uri=True, check_same_thread=False)
             file.execute("select 1 from sqlite_master").fetchall()

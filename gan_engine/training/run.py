@@ -21,12 +21,10 @@ from gan_engine.events import Event, Finished, Notice, Preparing, Started
 from gan_engine.imaging import write_png
 from gan_engine.schema import Message
 from gan_engine.training.conductor import Conductor
-from gan_engine.training.folder import SETTINGS, claim_folder, new_folder
+from gan_engine.training.folder import REALS, SETTINGS, claim_folder, new_folder
 from gan_engine.training.history import HistoryWriter
+from gan_engine.training.recorder import recorded
 from gan_engine.training.session import Session
-
-REALS = "real.png"
-"""Real images laid out like the samples, for who looks at the run later."""
 
 
 def train(
@@ -106,6 +104,18 @@ def _go(
         durable.sweep(inside)
     seen = saved[1].images_seen if saved else 0
     history = HistoryWriter(folder, seen)
+    yield from recorded(_kept(config, inbox, folder, saved, weights, history, seen), history)
+
+
+def _kept(
+    config: RunConfig,
+    inbox: Inbox,
+    folder: Path,
+    saved: tuple[Path, checkpoint.Checkpoint] | None,
+    weights: Mapping[str, torch.Tensor],
+    history: HistoryWriter,
+    seen: int,
+) -> Generator[Event, None, None]:
     try:
         prepared = yield from _prepared(config, inbox, seen)
         if prepared is None:
@@ -162,14 +172,27 @@ def _trained(
         session.restore(saved[1], saved[0])
     table = foreign.start_from(session.networks.tensors(), weights) if weights else []
     started = _started(session, folder, resumed=bool(saved))
-    history.event(started.images_seen, "started", images=started.images_total, resumed=bool(saved))
+    with contextlib.suppress(SpaceError):  # it is only looked at; what must be kept says so itself
+        write_png(folder / REALS, started.reals)
+    history.event(
+        started.images_seen,
+        "started",
+        images=started.images_total,
+        resumed=started.resumed,
+        draft=started.draft,
+        device=started.device,
+        dataset_images=started.dataset_images,
+        parameters_g=started.parameters_g,
+        parameters_d=started.parameters_d,
+        rows=session.layout.rows,
+        columns=session.layout.columns,
+        seeds=session.layout.seeds,
+    )
     out = [(one.path, one.reason) for one in prepared.excluded]
     bad = [(one.path, one.reason) for one in prepared.bad]
     history.event(
         started.images_seen, "images", used=len(prepared.files), left_out=out, unreadable=bad
     )
-    with contextlib.suppress(SpaceError):  # it is only looked at; what must be kept says so itself
-        write_png(folder / REALS, started.reals)
     yield started
     if prepared.bad:
         names = ", ".join(bad.path for bad in prepared.bad[:3])

@@ -247,6 +247,12 @@ def test_that_a_run_is_not_overwritten(gan, trained: Path, emoji: Path) -> None:
     assert "Resume it" in err
 
 
+def test_that_a_run_is_followed_to_its_end(gan, trained: Path) -> None:
+    code, out, err = gan("follow", trained)
+    assert code == 0
+    assert "done after" in out + err
+
+
 def test_that_a_second_start_is_refused_while_the_first_goes_on(gan, trained: Path) -> None:
     with durable.lock(trained):
         code, _, err = gan("resume", trained, "--images", "+8")

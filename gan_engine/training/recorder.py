@@ -1,0 +1,63 @@
+"""Keeps what a run says in its history, so that others can follow it while it goes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator, Iterator
+
+from gan_engine import events
+from gan_engine.events import Event
+from gan_engine.schema import Message
+from gan_engine.training.history import HistoryWriter
+
+
+def recorded(said: Generator[Event, None, None], history: HistoryWriter) -> Iterator[Event]:
+    """Yield what a run says, each once it is kept."""
+    with contextlib.closing(said):
+        for event in said:
+            _keep(event, history)
+            yield event
+
+
+def _keep(event: Event, history: HistoryWriter) -> None:
+    """Keep what the run does not write down itself: words, waiting, and signs of life."""
+    seen = event.images_seen
+    match event:
+        case events.Preparing(done=done, total=total):
+            history.pulse(seen, state="preparing", done=done, total=total)
+        case events.Started():
+            history.pulse(seen, state="training")
+        case events.SampleGrid(path=path) if path is not None:
+            history.pulse(seen, grid=path.name, drawn=path.stat().st_mtime if path.exists() else 0)
+        case events.Scalars():
+            history.pulse(seen)
+        case events.Notice(level=level, text=text, hint=hint, key=key):
+            words = {"text": plain(text), "hint": plain(hint)}
+            history.event(seen, "notice", level=level, key=key, **words)
+        case events.Paused(reason=reason):
+            history.event(seen, "paused", reason=reason)
+            history.pulse(seen, state="paused")
+        case events.Resumed():
+            history.event(seen, "resumed")
+            history.pulse(seen, state="training")
+        case events.Finished():
+            history.pulse(seen, state="finished")
+
+
+def plain(text: str) -> object:
+    """Return a sentence as JSON can hold it; one with gaps stays one, to be said in any language."""
+    if isinstance(text, Message) and text.values:
+        return [text.template, {name: _value(value) for name, value in text.values.items()}]
+    return str(text)
+
+
+def _value(value: object) -> object:
+    return value if isinstance(value, int | float) else str(value)
+
+
+def sentence(kept: object) -> str:
+    """Return the sentence that `plain` made JSON of; what is damaged is shown as it is."""
+    if isinstance(kept, list) and len(kept) == 2 and isinstance(kept[1], dict):
+        with contextlib.suppress(KeyError, ValueError, IndexError, TypeError, AttributeError):
+            return Message(str(kept[0]), **kept[1])
+    return str(kept)
