@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
@@ -23,9 +23,11 @@ from rich.progress import (
 )
 
 from gan_engine import commands, configfile, events
+from gan_engine.data_settings import Pairs
 from gan_engine.drafts import Draft, merge, put, read_value
 from gan_engine.errors import EngineError, FileError, SettingsError
 from gan_engine.registry import find
+from gan_engine.schema import Message
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(highlight=False)
@@ -197,16 +199,28 @@ def scan(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Read headers only.")] = False,
     size: Annotated[int, typer.Option(min=8, max=1024, help="Of the images of the run.")] = 64,
+    pairs: Annotated[str, typer.Option(help="off, folders (a and b) or side_by_side.")] = "off",
 ) -> None:
     """Say what is in a folder and what is wrong with it."""
+    if pairs not in get_args(Pairs):
+        raise EngineError("“{pairs}” is no kind of pairs.", hint=_kinds(), pairs=pairs)
     from gan_engine.config import DataSettings
-    from gan_engine.data import DatasetReport, Inspection, diagnose, inspect_folder, scan_folder
+    from gan_engine.data import (
+        DatasetReport,
+        Inspection,
+        diagnose,
+        inspect_folder,
+        pairs_in,
+        scan_folder,
+    )
 
     *_, report = scan_folder(folder)
     assert isinstance(report, DatasetReport)  # the scan ends with its report, or raises
     looks = () if quick or not report.files else inspect_folder(folder)
     inspection = next((look for look in looks if isinstance(look, Inspection)), None)
-    findings = diagnose(report, DataSettings(folder=str(folder), size=size), inspection)
+    settings = DataSettings(folder=str(folder), size=size, pairs=pairs)
+    findings = diagnose(report, settings, inspection)
+    together = pairs_in(settings, report.files)
     problems = report.problems()
     if as_json:
         sizes = {f"{w}x{h}": n for (w, h), n in report.sizes.items()}
@@ -224,11 +238,15 @@ def scan(
             "findings": [asdict(finding) for finding in findings],
             "problems": [str(problem) for problem in problems],
         }
+        if together:
+            found |= {"pairs": len(together.pairs), "alone": dict(together.alone)}
         sys.stdout.write(json.dumps(found, ensure_ascii=True, default=str) + "\n")
     else:
         out.print(
             f"{len(report.files)} images, {len(report.bad)} unreadable, {report.others} other files"
         )
+        if together:
+            out.print(f"{len(together.pairs)} pairs, {len(together.alone)} without a partner")
         for name, counts in (
             ("sizes", report.sizes),
             ("modes", report.modes),
@@ -368,6 +386,10 @@ def _share(text: str) -> float:
             "“{text}” is no share of a class.", hint="Write --mix dog:0.5.", text=text
         )
     return share
+
+
+def _kinds() -> str:
+    return Message("There are: {names}.", names=", ".join(get_args(Pairs)))
 
 
 def _size(key: object) -> str:

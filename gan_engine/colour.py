@@ -19,20 +19,26 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def flat(image: Image.Image, background: str) -> Image.Image:
+def flat(image: Image.Image, background: str, keeps_alpha: bool = False) -> Image.Image:
     """Return `image` in 8 bits of sRGB, "L" or "RGB", laid on `background` where transparent.
 
-    Resizing comes after this, so that colours under transparent pixels never mix in.
+    Resizing comes after this, so that colours under transparent pixels never mix in. With
+    `keeps_alpha` it is "RGBA" instead, whose colours Pillow weighs with their opacity.
     """
     profile = image.info.get("icc_profile")
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         image = eight_bits(image)
-    if image.has_transparency_data:
-        image = image.convert("LA" if image.mode in ("1", "L", "LA", "La") else "RGBA")
-        laid = Image.new("RGB", image.size, rgb(background))
-        laid.paste(_plain(_opaque(image), profile), mask=image.getchannel("A"))
-        return laid
-    return _plain(image, profile)
+    if not image.has_transparency_data:
+        plain = _plain(image, profile)
+        return plain.convert("RGBA") if keeps_alpha else plain
+    image = image.convert("LA" if image.mode in ("1", "L", "LA", "La") else "RGBA")
+    if keeps_alpha:
+        cut = _plain(_opaque(image), profile).convert("RGB")
+        cut.putalpha(image.getchannel("A"))
+        return cut
+    laid = Image.new("RGB", image.size, rgb(background))
+    laid.paste(_plain(_opaque(image), profile), mask=image.getchannel("A"))
+    return laid
 
 
 def _opaque(image: Image.Image) -> Image.Image:

@@ -17,6 +17,8 @@ from gan_engine.schema import Part, option
 KINDS = ("rotated", "grey", "alpha", "cmyk", "deep", "float", "palette", "animated", "profile")
 """What pictures may be out of the ordinary in, as `data.skip_kinds` names it."""
 
+Pairs = Literal["off", "folders", "side_by_side"]
+
 
 class DataSettings(Part):
     """Which images, and how they become squares (or rectangles) of one size."""
@@ -43,8 +45,10 @@ class DataSettings(Part):
         advanced=True,
         help="Width, when it is not the height; 0 is square.",
     )
-    channels: Literal[1, 3] = option(
-        3, help="Grey or colour.", names={1: "Grey", 3: "Colour (RGB)"}
+    channels: Literal[1, 3, 4] = option(
+        3,
+        help="Grey, colour, or colour with transparency: samples are cut out then.",
+        names={1: "Grey", 3: "Colour (RGB)", 4: "Colour and transparency (RGBA)"},
     )
     fit: Literal["crop", "pad", "stretch"] = option(
         "crop",
@@ -74,6 +78,17 @@ class DataSettings(Part):
         False,
         label="Subfolders are classes",
         help="Tell the networks which subfolder an image is in, so that one can ask for its kind.",
+    )
+    pairs: Pairs = option(
+        "off",
+        help="Learn what a picture becomes, a drawing a photo for example, from pairs of equal names"
+        " in two folders “a” and “b”, or from pictures that show both side by side.",
+        names={"off": "Off", "folders": "Two folders, a and b", "side_by_side": "Side by side"},
+    )
+    direction: Literal["a_to_b", "b_to_a"] = option(
+        "a_to_b",
+        help="Of pairs, what becomes what: a is the first folder, or the left half.",
+        names={"a_to_b": "a becomes b", "b_to_a": "b becomes a"},
     )
 
     balance: bool = option(
@@ -133,13 +148,23 @@ class DataSettings(Part):
 
     @property
     def shape(self) -> ImageShape:
-        """What every prepared image is."""
+        """What every image is that the networks make."""
         return ImageShape(self.size, self.width or self.size, self.channels)
 
     @property
     def kinds_left_out(self) -> tuple[str, ...]:
         """The kinds that `skip_kinds` names."""
         return tuple(kind.strip() for kind in self.skip_kinds.split("|") if kind.strip())
+
+    @property
+    def paired(self) -> bool:
+        """Whether an image is learned together with the one it is made from."""
+        return self.pairs != "off"
+
+    @property
+    def prepared_shape(self) -> ImageShape:
+        """What a prepared image is: of a pair a's channels, then b's."""
+        return self.shape._replace(channels=self.channels * (1 + self.paired))
 
     @property
     def looks_inside(self) -> bool:

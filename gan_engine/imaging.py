@@ -36,10 +36,13 @@ __all__ = [
     "FORMATS",
     "MAX_PIXELS",
     "Crop",
+    "Half",
     "ImageError",
     "ImageHeader",
     "ImageShape",
     "decode",
+    "detail_of",
+    "on_chequers",
     "read_header",
     "read_png",
     "read_png_text",
@@ -49,6 +52,8 @@ __all__ = [
 ]
 
 Crop = Literal["centre", "top", "content"]
+Half = Literal["", "left", "right"]
+"""Which half of a picture is meant where two of them stand side by side in one file."""
 
 FILTERS = {
     "lanczos": Image.Resampling.LANCZOS,
@@ -66,23 +71,15 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# Where the top of an upright picture is, as it is stored: (left to right, top to bottom).
-_TOP = {
-    1: (0.5, 0.0),
-    2: (0.5, 0.0),
-    3: (0.5, 1.0),
-    4: (0.5, 1.0),
-    5: (0.0, 0.5),
-    6: (0.0, 0.5),
-    7: (1.0, 0.5),
-    8: (1.0, 0.5),
-}
+_MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+Detail = NDArray[np.float32]
+_DETAIL_SIDE = 64
 _LARGE = 2**24
 _large_turns = threading.BoundedSemaphore(2)  # however many threads decode, memory stays bounded
 
 
 class ImageShape(NamedTuple):
-    """What one image of a run is: height and width in pixels, and 1 or 3 channels."""
+    """What one image of a run is: height and width in pixels, and 1, 3 or 4 channels."""
 
     height: int
     width: int
@@ -103,6 +100,8 @@ def decode(
     background: str = "#ffffff",
     filter: str = "lanczos",
     crop: Crop = "centre",
+    half: Half = "",
+    detail: Detail | None = None,
 ) -> NDArray[np.uint8]:
     """Return the picture at `path` as the networks will see it.
 
@@ -113,31 +112,50 @@ def decode(
         background: "#rrggbb", what shows through transparent parts and beside padded pictures.
         filter: One of `FILTERS`.
         crop: What stays of a cropped picture: its centre, its top, or where most detail is.
+        half: Only its left or right half, as if that were the picture.
+        detail: Where most detail is; without, the picture's own is looked for.
 
     Returns:
-        (H, W, C), contiguous: upright, 8 bits, the first frame of an animation.
+        (H, W, C), contiguous: upright, 8 bits, the first frame of an animation. The fourth channel
+        is opacity; where it is zero the colour is the background's.
 
     Raises:
         ImageError: It cannot be decoded to its end.
     """
 
-    size = shape.width, shape.height
+    size, mode = (shape.width, shape.height), _MODES[shape.channels]
 
     def plan(width: int, height: int) -> _Plan:
         across, down = shape.width / width, shape.height / height
         if fit == "crop":
             scale = max(across, down)
-            return _Plan(size, (across / scale, down / scale), crop)
+            return _Plan(size, (across / scale, down / scale), crop, detail)
         scale = min(across, down)
         inner = max(1, round(width * scale)), max(1, round(height * scale))
         return _Plan(inner if fit == "pad" else size)
 
-    small = _read(path, plan, background, FILTERS[filter])
+    small = _read(path, plan, background, FILTERS[filter], half, keeps_alpha=mode == "RGBA")
     if small.size != size:
-        canvas = Image.new("RGB", size, rgb(background))
+        kind, colour = (
+            ("RGBA", (*rgb(background), 0)) if mode == "RGBA" else ("RGB", rgb(background))
+        )
+        canvas = Image.new(kind, size, colour)
         canvas.paste(small, ((size[0] - small.width) // 2, (size[1] - small.height) // 2))
         small = canvas
-    return np.array(small.convert("L" if shape.channels == 1 else "RGB")).reshape(shape)
+    pixels = np.array(small.convert(mode)).reshape(shape)
+    if mode == "RGBA":
+        pixels[pixels[..., 3] == 0, :3] = rgb(background)
+    return pixels
+
+
+def detail_of(path: Path | str, half: Half = "") -> Detail:
+    """Return where the picture at `path` has something to see, to be added to another's of its pair.
+
+    Raises:
+        ImageError: It cannot be decoded to its end.
+    """
+    side = (_DETAIL_SIDE, _DETAIL_SIDE)
+    return _detail(_read(path, lambda *_: _Plan(side), "#ffffff", FILTERS["box"], half))
 
 
 def thumbnail(path: Path | str, side: int, background: str = "#ffffff") -> Pixels:
@@ -161,6 +179,7 @@ class _Plan(NamedTuple):
     size: tuple[int, int]
     keep: tuple[float, float] = (1.0, 1.0)
     crop: Crop = "centre"
+    detail: Detail | None = None
 
 
 def _read(
@@ -168,6 +187,8 @@ def _read(
     plan: Callable[[int, int], _Plan],
     background: str,
     filter: Image.Resampling,
+    half: Half = "",
+    keeps_alpha: bool = False,
 ) -> Image.Image:
     """Return a picture upright, in 8 bits and resized to what `plan` makes of its full size.
 
@@ -176,23 +197,38 @@ def _read(
     with opened(path) as image:
         full = image.size
         extent: tuple[float, float] = full
-        if isinstance(image, ImageFile.ImageFile) and image.format in JPEG:
+        if isinstance(image, ImageFile.ImageFile) and image.format in JPEG and not half:
             extent = _draft(image, plan(*upright_size(image)))
         large = image.width * image.height > _LARGE
         with _large_turns if large else contextlib.nullcontext():
             image.load()
-            whole = flat(image, background)
+            whole = flat(image, background, keeps_alpha)
         turn = orientation(image)
+        if half:
+            whole, turn = _half(whole, turn, half), 1
+            extent = full = whole.size
         turned = turn >= 5
-        size, keep, crop = plan(*(full[::-1] if turned else full))
+        made = plan(*(full[::-1] if turned else full))
+        x, y = _stored(turn, *_where(whole, turn, made))
+        size, keep = made.size, made.keep
         if turned:
             size, keep = size[::-1], keep[::-1]
         (width, height), (across, down) = extent, keep
-        right, below = _where(whole, keep, crop, turn)
-        left, top = width * (1 - across) * right, height * (1 - down) * below
+        left, top = width * (1 - across) * x, height * (1 - down) * y
         box = (left, top, left + width * across, top + height * down)
         small = whole.resize(size, filter, box=box)
         return small.transpose(_UPRIGHT[turn]) if turn > 1 else small
+
+
+def _half(whole: Image.Image, turn: int, half: Half) -> Image.Image:
+    """Return the left or right half of an upright picture; an odd column in the middle is in none.
+
+    It is cut out: a resizing filter would look beyond the edge of a mere box.
+    """
+    upright = whole.transpose(_UPRIGHT[turn]) if turn > 1 else whole
+    width, height = max(1, upright.width // 2), upright.height
+    left = 0 if half == "left" else upright.width - width
+    return upright.crop((left, 0, left + width, height))
 
 
 def _draft(image: ImageFile.ImageFile, plan: _Plan) -> tuple[float, float]:
@@ -207,17 +243,31 @@ def _draft(image: ImageFile.ImageFile, plan: _Plan) -> tuple[float, float]:
     return image.size
 
 
-def _where(
-    image: Image.Image, keep: tuple[float, float], crop: Crop, turn: int
-) -> tuple[float, float]:
-    """Return where the kept window of a picture as stored lies: 0 is left or top, 1 the other end."""
-    if crop == "centre" or keep == (1.0, 1.0):
+def _where(image: Image.Image, turn: int, plan: _Plan) -> tuple[float, float]:
+    """Return where the kept window of the upright picture lies: 0 is left or top, 1 the other end."""
+    if plan.crop == "centre" or plan.keep == (1.0, 1.0):
         return 0.5, 0.5
-    if crop == "top":
-        return _TOP[turn]
-    small = np.asarray(image.convert("L").resize((64, 64), Image.Resampling.BOX), np.float32)
-    detail = np.abs(np.diff(small, axis=0))[:, 1:] + np.abs(np.diff(small, axis=1))[1:]
-    return _busiest(detail.sum(0), keep[0]), _busiest(detail.sum(1), keep[1])
+    if plan.crop == "top":
+        return 0.5, 0.0
+    detail = plan.detail
+    if detail is None:
+        small = image.convert("L").resize((_DETAIL_SIDE, _DETAIL_SIDE), Image.Resampling.BOX)
+        detail = _detail(small.transpose(_UPRIGHT[turn]) if turn > 1 else small)
+    return _busiest(detail.sum(0), plan.keep[0]), _busiest(detail.sum(1), plan.keep[1])
+
+
+def _stored(turn: int, x: float, y: float) -> tuple[float, float]:
+    """Return where a place in an upright picture, 0 to 1 from its top left, is as it is stored."""
+    if turn >= 5:
+        x, y = y, x
+    right, below = turn in (2, 3, 7, 8), turn in (3, 4, 6, 7)
+    return 1 - x if right else x, 1 - y if below else y
+
+
+def _detail(image: Image.Image) -> Detail:
+    """Return how much the small picture changes from pixel to pixel: (63, 63)."""
+    grey = np.asarray(image.convert("L"), np.float32)
+    return np.abs(np.diff(grey, axis=0))[:, 1:] + np.abs(np.diff(grey, axis=1))[1:]
 
 
 def _busiest(detail: NDArray[np.float32], share: float) -> float:
@@ -237,7 +287,8 @@ def tile(images_NCHW: Tensor, columns: int, gap: int = 2, background: str = "#20
     """Return a batch laid out row by row as one picture, put together on the batch's device.
 
     Args:
-        images_NCHW: One or three channels; floats in [-1, 1], or uint8.
+        images_NCHW: One, three or four channels; floats in [-1, 1], or uint8. What is transparent
+            is laid on a chequerboard.
         columns: How many side by side.
         gap: How many pixels between them.
         background: "#rrggbb", what shows between them and in empty places.
@@ -249,6 +300,7 @@ def tile(images_NCHW: Tensor, columns: int, gap: int = 2, background: str = "#20
     if images.is_floating_point():
         levels = (images.float().nan_to_num(nan=-1.0) + 1.0) * 127.5
         images = levels.round().clamp(0, 255).byte()
+    images = on_chequers(images) if images.shape[1] == 4 else images
     count, _, height, width = images.shape
     rows = -(-count // columns)
     canvas = images.new_empty((rows * columns, 3, height + gap, width + gap))
@@ -259,6 +311,17 @@ def tile(images_NCHW: Tensor, columns: int, gap: int = 2, background: str = "#20
     grid = grid.reshape(rows * (height + gap), columns * (width + gap), 3)
     grid = grid[: grid.shape[0] - gap, : grid.shape[1] - gap].contiguous()
     return _read_only(grid.cpu().numpy())
+
+
+def on_chequers(images_N4HW: Tensor) -> Tensor:
+    """Return uint8 images laid on a chequerboard where they are transparent: (N, 3, H, W) uint8."""
+    height, width = images_N4HW.shape[2:]
+    cell = max(2, min(height, width) // 8)
+    levels = images_N4HW.float()
+    down, right = (levels.new_ones(side).cumsum(0).sub(1) // cell for side in (height, width))
+    board_HW = 192 + 40 * ((down[:, None] + right) % 2)
+    opacity = levels[:, 3:] / 255
+    return (levels[:, :3] * opacity + board_HW * (1 - opacity)).round().byte()
 
 
 def write_png(path: Path, pixels: Pixels, text: Mapping[str, str] | None = None) -> int:

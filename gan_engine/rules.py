@@ -106,6 +106,21 @@ def _paths_need_styles(config: RunConfig) -> Iterator[Problem]:
             yield Problem("penalties.path_length", text, "Turn it off, or choose “Style”.")
 
 
+def _pairs_are_for_some(config: RunConfig) -> Iterator[Problem]:
+    kind, data = type(config.architecture), config.data
+    if kind.needs_pairs and not data.paired:
+        text = Message(
+            "“{kind}” makes a picture from another one: it needs pairs.", kind=kind.title
+        )
+        hint = "Say where the pairs are: in two folders, or side by side in each picture."
+        yield Problem("data.pairs", text, hint)
+    elif data.paired and not kind.needs_pairs:
+        text = Message(
+            "“{kind}” makes pictures from nothing: it has no use for pairs.", kind=kind.title
+        )
+        yield Problem("data.pairs", text, "Turn pairs off.", suggestion="off")
+
+
 def _steepness_is_held(config: RunConfig) -> Iterator[Problem]:
     held = config.architecture.d_is_bounded or any(p.weight != 0 for p in config.penalties)
     if not held:
@@ -141,6 +156,7 @@ RULES: tuple[Callable[[RunConfig], Iterator[Problem]], ...] = (
     _least_squares_pulls_apart,
     _batch_norm_and_penalties,
     _paths_need_styles,
+    _pairs_are_for_some,
     _steepness_is_held,
     _ramps_are_sane,
 )

@@ -126,7 +126,7 @@ class Sampler:
         label: int | Sequence[int] | None = None,
         mix: tuple[int, int, float] | None = None,
     ) -> NDArray[np.uint8]:
-        """Return one image a seed: (N, H, W, 3).
+        """Return one image a seed: (N, H, W, 3), or (N, H, W, 4) with opacity of a G for RGBA.
 
         Args:
             seeds: Any whole numbers of 0 or more.
@@ -140,7 +140,9 @@ class Sampler:
         """
         images = self._make(seeds, truncation, self._labels(seeds, label, mix))
         pixels = ((images + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1)
-        found: NDArray[np.uint8] = pixels.expand(-1, -1, -1, 3).cpu().contiguous().numpy()
+        found: NDArray[np.uint8] = (
+            pixels.expand(-1, -1, -1, max(3, pixels.shape[3])).cpu().contiguous().numpy()
+        )
         return found
 
     def grid(self, rows: int, columns: int, seed: int = 0, truncation: float = 1.0) -> Pixels:

@@ -27,6 +27,9 @@ class Architecture(Part):
     truncates: ClassVar[bool] = False
     """Whether G takes the truncation as an argument after the labels; where not, a latent is made shorter."""
 
+    needs_pairs: ClassVar[bool] = False
+    """Whether G makes an image from another one, and D judges both together."""
+
     z_dim: int = option(
         128, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
     )

@@ -3,6 +3,7 @@
 from gan_engine.data.diagnosis import Finding, diagnose, safe_fixes
 from gan_engine.data.exclusion import left_out
 from gan_engine.data.inspection import Inspection, InspectProgress, inspect_folder
+from gan_engine.data.pairs import Pairing, pairs_in
 from gan_engine.data.prepare import Prepared, PrepareProgress, prepare
 from gan_engine.data.scan import BadFile, DatasetReport, ScanNames, ScanProgress, scan_folder
 from gan_engine.data.spread import Histogram, Spread, Suggestion, spread_of, suggest_size
@@ -15,6 +16,7 @@ __all__ = [
     "Histogram",
     "InspectProgress",
     "Inspection",
+    "Pairing",
     "PrepareProgress",
     "Prepared",
     "PreparedSet",
@@ -26,6 +28,7 @@ __all__ = [
     "diagnose",
     "inspect_folder",
     "left_out",
+    "pairs_in",
     "prepare",
     "prepared_sets",
     "safe_fixes",

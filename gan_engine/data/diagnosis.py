@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gan_engine.data.inspection import Inspection
+from gan_engine.data.pairs import pair_up
 from gan_engine.data.scan import FEW, DatasetReport
 from gan_engine.data_settings import KINDS, DataSettings
 from gan_engine.schema import Message
@@ -55,7 +56,7 @@ class Finding:
         return self.files[:EXAMPLES]
 
 
-_ORDINARY = {  # what a header tells: title, consequence, rule
+_ORDINARY: dict[str, tuple[str, str, str]] = {  # what a header tells: title, consequence, rule
     "rotated": (
         "Stored sideways: {count}",
         "Cameras store pictures as they were held.",
@@ -63,7 +64,7 @@ _ORDINARY = {  # what a header tells: title, consequence, rule
     ),
     "alpha": (
         "With transparent parts: {count}",
-        "The networks see no transparency.",
+        "The networks see no transparency unless they learn four channels.",
         "They are laid on the background colour; hidden colours do not come out.",
     ),
     "cmyk": (
@@ -119,10 +120,12 @@ def diagnose(
     found += _grey(report, settings, inspection)
     if settings is not None:
         found += _sizes(report, settings)
-    found += [*_classes(report), *_pairs(report)]
+    found += [*_classes(report), *_pairs(report, settings)]
     for key, (title, consequence, rule) in _ORDINARY.items():
         files = report.marks.get(key, ())
-        if files:
+        if files and key == "alpha":
+            found += _alpha(report, files, settings)
+        elif files:
             found.append(_finding(key, files, title, consequence, rule))
     if settings is None:
         return found
@@ -271,9 +274,29 @@ def _grey(
         )
 
 
+def _alpha(
+    report: DatasetReport, files: Sequence[str], settings: DataSettings | None
+) -> Iterator[Finding]:
+    if settings is None or settings.channels != 4:
+        rgba = {"data.channels": 4} if len(files) >= len(report.files) and settings else None
+        yield _finding("alpha", files, *_ORDINARY["alpha"], rgba)
+    elif len(files) < len(report.files):
+        solid = sorted(set(report.files) - set(files))
+        yield _finding(
+            "solid",
+            solid,
+            "Without any transparency: {count}",
+            "Some of what the networks make will fill its whole rectangle as well.",
+            "They are opaque everywhere.",
+        )
+
+
 def _sizes(report: DatasetReport, settings: DataSettings) -> Iterator[Finding]:
     shape = settings.shape
-    sized = list(zip(report.files, report.dimensions, strict=False))
+    split = 1 + (settings.pairs == "side_by_side")
+    sized = [
+        (f, (w // split, h)) for f, (w, h) in zip(report.files, report.dimensions, strict=False)
+    ]
     small = [name for name, (w, h) in sized if w < shape.width or h < shape.height]
     if small:
         side = min(shape.width, shape.height)
@@ -291,7 +314,7 @@ def _sizes(report: DatasetReport, settings: DataSettings) -> Iterator[Finding]:
             height=shape.height,
         )
     wanted = shape.width / shape.height
-    odd = [name for name, (w, h) in sized if not 1 / _ODD < w / h / wanted < _ODD]
+    odd = [name for name, (w, h) in sized if not 1 / _ODD < max(w, 1) / h / wanted < _ODD]
     if odd and settings.fit != "pad":
         yield _finding(
             "shapes",
@@ -322,28 +345,80 @@ def _classes(report: DatasetReport) -> Iterator[Finding]:
     )
 
 
-def _pairs(report: DatasetReport) -> Iterator[Finding]:
+def _pairs(report: DatasetReport, settings: DataSettings | None) -> Iterator[Finding]:
+    chosen = settings.pairs if settings else "off"
+    if chosen == "folders":
+        yield from _folders(report)
+    elif chosen == "side_by_side":
+        yield from _halves(report)
+    else:
+        yield from _look_like_pairs(report)
+
+
+def _folders(report: DatasetReport) -> Iterator[Finding]:
+    found, size_of = pair_up(report.files), dict(zip(report.files, report.dimensions, strict=False))
+    if found.alone:
+        yield _finding(
+            "pairs_alone",
+            tuple(found.alone),
+            "Without a partner: {count}",
+            "A pair needs both: {reason}."
+            if len(set(found.alone.values())) == 1
+            else "A pair needs both of its pictures.",
+            "They are left out and listed, each with its reason.",
+            reason=next(iter(found.alone.values())),
+        )
+    uneven = [a for a, b in found.pairs if size_of.get(a) != size_of.get(b)]
+    if uneven:
+        yield _finding(
+            "pairs_sizes",
+            uneven,
+            "Of another size than their partner: {count}",
+            "What is cropped differently no longer lies on each other.",
+            "Each is fitted to the size of the run by itself.",
+        )
+
+
+def _halves(report: DatasetReport) -> Iterator[Finding]:
+    sized = list(zip(report.files, report.dimensions, strict=False))
+    high = [name for name, (width, height) in sized if width < height]
+    if high:
+        yield _finding(
+            "pairs_shape",
+            high,
+            "Higher than wide, although two stand side by side: {count}",
+            "A picture that is no pair teaches the networks that its halves belong together.",
+            "They are split in the middle as all others are.",
+        )
+    odd = [name for name, (width, _) in sized if width % 2]
+    if odd:
+        yield _finding(
+            "pairs_odd",
+            odd,
+            "Of an odd width: {count}",
+            "The middle is not between two pixels.",
+            "The column in the middle is left out.",
+        )
+
+
+def _look_like_pairs(report: DatasetReport) -> Iterator[Finding]:
     halves = [f for f, (w, h) in zip(report.files, report.dimensions, strict=False) if w == 2 * h]
     if len(halves) > 1 and len(halves) == len(report.files):
         yield _finding(
             "pairs",
             halves,
             "Exactly twice as wide as high, all of them: {count}",
-            "They look like pairs side by side, which this kind of run crops.",
+            "They look like pairs side by side, which are cropped as long as pairs are off.",
             "They are taken for single pictures.",
+            {"data.pairs": "side_by_side"},
         )
-    names: dict[str, set[str]] = {}
-    for file in report.files:
-        folder, _, name = file.partition("/")
-        if name:
-            names.setdefault(folder, set()).add(name.rpartition(".")[0])
-    if len(names) == 2:
-        one, two = names.values()
-        if len(one) > 1 and one == two:
-            yield _finding(
-                "paired_folders",
-                report.files,
-                "Two subfolders with the same names: {count}",
-                "They look like pairs of pictures, which this kind of run mixes.",
-                "All of them are learnt as one kind.",
-            )
+    found = pair_up(report.files) if len(report.classes) == 2 else None
+    if found and len(found.pairs) > 1 and not found.alone:
+        yield _finding(
+            "paired_folders",
+            report.files,
+            "Two subfolders with the same names: {count}",
+            "They look like pairs of pictures, which are mixed as long as pairs are off.",
+            "All of them are learnt as one kind.",
+            {"data.pairs": "folders"},
+        )

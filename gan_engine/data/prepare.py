@@ -21,6 +21,7 @@ from gan_engine.data import store
 from gan_engine.data.exclusion import left_out
 from gan_engine.data.inspection import Inspection, inspect_folder
 from gan_engine.data.names import Entry, walk
+from gan_engine.data.pairs import Refusal, Unit, decoded, pair_up, units_of, without
 from gan_engine.data.parallel import Clock, in_order, workers
 from gan_engine.data.scan import (
     BadFile,
@@ -36,7 +37,6 @@ from gan_engine.data.scan import (
 )
 from gan_engine.drafts import escape
 from gan_engine.errors import DataError, SpaceError
-from gan_engine.imaging import Crop, ImageError, decode
 from gan_engine.schema import Message
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ class Prepared:
 
     Attributes:
         path: The array's file.
-        images: (N, H, W, C) uint8, read-only, mapped from the file.
+        images: (N, H, W, C) uint8, read-only, mapped from the file; of pairs a's channels, then b's.
         bad: Pictures that could not be used.
         reused: Whether it was there already.
-        files: Each image's escaped path inside the folder.
+        files: Each image's escaped path inside the folder; of a pair in two folders a's.
         excluded: Pictures that the settings leave out, each with its reason.
     """
 
@@ -95,7 +95,7 @@ def prepare(
     if len(pictures) < 2:
         _refuse(settings.path, len(pictures), bad_files(entries), entries)
     folder = prepared_folder(settings, signature(pictures))
-    ready = store.read(folder, settings.shape)
+    ready = store.read(folder, settings.prepared_shape)
     if ready is not None:
         images, outcome = ready
         yield _prepared(folder / store.ARRAY, images, outcome, reused=True)
@@ -104,8 +104,11 @@ def prepare(
     if out is None:
         return
     gone, before = out
-    wanted = [entry for entry in pictures if escape(entry.name) not in gone]
-    needed = len(wanted) * math.prod(settings.shape) - store.unfinished_bytes(folder)
+    units, alone = units_of(settings, pictures)
+    if settings.pairs == "folders" and not units:
+        _refuse_unpaired(settings, pictures)
+    wanted, gone = without(units, {**alone, **gone})
+    needed = len(wanted) * math.prod(settings.prepared_shape) - store.unfinished_bytes(folder)
     require_space(folder, needed)
     yield from _make(folder, settings, wanted, entries, gone, before, cancelled)
 
@@ -146,12 +149,10 @@ def fingerprint(settings: DataSettings, source: str) -> str:
     """Return a name for files with this signature decoded in exactly this way."""
     chosen = settings.skip_duplicates, settings.skip_similar, settings.skip_blank
     names = settings.skip_kinds, settings.min_side, settings.exclude, settings.keep
-    how = (_FORMAT, *settings.shape, *_how(settings), *chosen, *names, source)
+    look = settings.fit, settings.background.lower(), settings.filter, settings.crop
+    paired = (settings.pairs,) if settings.paired else ()
+    how = (_FORMAT, *settings.shape, *look, *chosen, *names, *paired, source)
     return hashlib.sha256(json.dumps(how).encode()).hexdigest()[:32]
-
-
-def _how(settings: DataSettings) -> tuple[str, str, str, Crop]:
-    return settings.fit, settings.background.lower(), settings.filter, settings.crop
 
 
 def require_space(folder: Path, needed: int) -> None:
@@ -177,10 +178,22 @@ def _refuse(path: Path, usable: int, bad: Sequence[BadFile], entries: Sequence[E
     raise DataError(text, hint=hint)
 
 
+def _refuse_unpaired(settings: DataSettings, pictures: Sequence[Entry]) -> None:
+    if pair_up([entry.name for entry in pictures]).folders:
+        text = "No picture in “{folder}” has a partner of its name in the other folder."
+    else:
+        text = "There are no two folders “a” and “b” of pictures in “{folder}”."
+    raise DataError(
+        text,
+        hint="Put what is given into “a” and what it becomes into “b”, under equal names.",
+        folder=escape(settings.path.name),
+    )
+
+
 def _make(
     folder: Path,
     settings: DataSettings,
-    wanted: Sequence[Entry],
+    wanted: Sequence[Unit],
     entries: Sequence[Entry],
     left_out: Mapping[str, str],
     before: int,
@@ -190,14 +203,14 @@ def _make(
     with store.writing(folder) as writer:
         outcome = writer.outcome
         rest = wanted[outcome.done :]
-        for entry, result in in_order(partial(_decoded, settings), rest, workers()):
+        for unit, result in in_order(partial(decoded, settings), rest, workers()):
             if cancelled():
                 return
-            name = escape(entry.name)
-            if isinstance(result, ImageError):
-                outcome.bad.append((name, result.reason))
+            if isinstance(result, Refusal):
+                outcome.bad += result.bad
+                outcome.excluded += result.excluded
             else:
-                writer.add(name, result)
+                writer.add(unit.name, result)
             writer.rest()
             if clock.due():
                 yield PrepareProgress(before + outcome.done, total)
@@ -209,7 +222,7 @@ def _make(
         if len(outcome.files) < 2:
             bad = [BadFile(*one) for one in (*outcome.bad, *outcome.excluded)]
             _refuse(settings.path, len(outcome.files), bad, entries)
-        writer.finish(settings.shape, {"source": escape(os.fspath(settings.path))})
+        writer.finish(settings.prepared_shape, {"source": escape(os.fspath(settings.path))})
     yield PrepareProgress(total, total)
     path = folder / store.ARRAY
     yield _prepared(path, np.load(path, mmap_mode="r"), outcome, reused=False)
@@ -226,11 +239,3 @@ def _prepared(
         files=tuple(outcome.files),
         excluded=tuple(BadFile(*one) for one in outcome.excluded),
     )
-
-
-def _decoded(settings: DataSettings, entry: Entry) -> NDArray[np.uint8] | ImageError:
-    """Return one picture as the networks will see it, or why they will not."""
-    try:
-        return decode(settings.path / entry.name, settings.shape, *_how(settings))
-    except ImageError as error:
-        return error

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 from PIL import Image
 
 from gan_engine import durable
+from gan_engine.colour import flat
 from gan_engine.export.base import Exporter, ExportProgress
 from gan_engine.imaging import write_png
 from gan_engine.sampling import AT_ONCE, Sampler, open_sampler
@@ -65,7 +66,10 @@ class SingleImages(Exporter):
                     write_png(path, pixels, _words(sampler, str(seed)))
                 else:
                     file = io.BytesIO()
-                    Image.fromarray(pixels).save(file, self.format, quality=95, lossless=True)
+                    picture = Image.fromarray(pixels)
+                    if self.format == "jpeg":  # which knows no transparency
+                        picture = flat(picture, sampler.config.data.background)
+                    picture.save(file, self.format, quality=95, lossless=True)
                     durable.write(path, file.getvalue())
         yield ExportProgress(self.count, self.count, out)
 

@@ -242,11 +242,11 @@ def test_that_a_killed_preparation_is_taken_up(folder, monkeypatch):
     assert len(unfinished()) == 2
     decoded = list[str]()
 
-    def noting(path: Path, *how: object) -> np.ndarray:
+    def noting(path: Path, *how: object, **more: object) -> np.ndarray:
         decoded.append(path.name)
-        return decode(path, *how)
+        return decode(path, *how, **more)
 
-    monkeypatch.setattr(sys.modules[prepare.__module__], "decode", noting)
+    monkeypatch.setattr("gan_engine.data.pairs.decode", noting)
     prepared = ready(settings(folder))
     assert len(prepared.images) == 400
     assert 300 < len(decoded) < 401  # and not what was done already
