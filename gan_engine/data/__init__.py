@@ -1,7 +1,8 @@
 """Folders of pictures: what is in them, and one array made of them."""
 
-from gan_engine.data.diagnosis import Finding, diagnose, safe_fixes
+from gan_engine.data.diagnosis import diagnose, safe_fixes
 from gan_engine.data.exclusion import left_out
+from gan_engine.data.finding import Finding
 from gan_engine.data.inspection import Inspection, InspectProgress, inspect_folder
 from gan_engine.data.pairs import Pairing, pairs_in
 from gan_engine.data.prepare import Prepared, PrepareProgress, prepare

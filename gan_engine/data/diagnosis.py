@@ -2,59 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+from gan_engine.data.finding import Finding, finding
 from gan_engine.data.inspection import Inspection
-from gan_engine.data.pairs import pair_up
+from gan_engine.data.pair_findings import about_pairs
 from gan_engine.data.scan import FEW, DatasetReport
 from gan_engine.data_settings import KINDS, DataSettings
-from gan_engine.schema import Message
 
-EXAMPLES = 12
 _LOPSIDED = 5  # times as many in the largest class as in the smallest
 _ODD = 2.0  # times as long, for its width, as the run's images: half of it would be cropped
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing about some of the pictures.
-
-    Attributes:
-        key: What it is, for programs.
-        count: How many pictures, files or classes it is about.
-        examples: The first of them, by escaped relative path.
-        title: What it is, for people, the count included.
-        consequence: What it does to a run when nothing is done.
-        rule: What happens to these pictures.
-        files: All of them.
-        fix: Settings, by path, that mend it; nothing on disk is ever changed.
-        act: What the fix does, in a few words.
-        safe_fix: Whether the fix can only help; [Fix all safe] applies those.
-        leave_out: Settings, by path, that leave these pictures out of the run.
-        done: Whether the fix is in force, or the pictures are left out.
-        undo: Settings, by path, that take that back.
-    """
-
-    key: str
-    count: int
-    title: str
-    consequence: str
-    rule: str
-    files: tuple[str, ...] = ()
-    fix: Mapping[str, Any] = field(default_factory=dict)
-    act: str = ""
-    safe_fix: bool = False
-    leave_out: Mapping[str, Any] = field(default_factory=dict)
-    done: bool = False
-    undo: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def examples(self) -> tuple[str, ...]:
-        """A handful of the files, for thumbnails."""
-        return self.files[:EXAMPLES]
-
 
 _ORDINARY: dict[str, tuple[str, str, str]] = {  # what a header tells: title, consequence, rule
     "rotated": (
@@ -120,33 +79,33 @@ def diagnose(
     found += _grey(report, settings, inspection)
     if settings is not None:
         found += _sizes(report, settings)
-    found += [*_classes(report), *_pairs(report, settings)]
+    found += [*_classes(report), *about_pairs(report, settings)]
     for key, (title, consequence, rule) in _ORDINARY.items():
         files = report.marks.get(key, ())
         if files and key == "alpha":
             found += _alpha(report, files, settings)
         elif files:
-            found.append(_finding(key, files, title, consequence, rule))
+            found.append(finding(key, files, title, consequence, rule))
     if settings is None:
         return found
     return [_in_force(one, settings, len(report.files)) for one in found]
 
 
-def _in_force(finding: Finding, settings: DataSettings, usable: int) -> Finding:
+def _in_force(one: Finding, settings: DataSettings, usable: int) -> Finding:
     """Say how the pictures of a finding are left out, and what of it these settings do already."""
-    if finding.fix:
-        paths = [path for path in finding.fix if path.startswith("data.")]
+    if one.fix:
+        paths = [path for path in one.fix if path.startswith("data.")]
         now = {path: getattr(settings, path[5:]) for path in paths}
-        done = all(_does(path, now.get(path), value) for path, value in finding.fix.items())
+        done = all(_does(path, now.get(path), value) for path, value in one.fix.items())
         undo = {path: type(settings).model_fields[path[5:]].default for path in paths}
-        return replace(finding, done=done, undo=undo if done else {})
-    if finding.key not in KINDS or finding.count >= usable:
-        return finding
+        return replace(one, done=done, undo=undo if done else {})
+    if one.key not in KINDS or one.count >= usable:
+        return one
     kinds = settings.kinds_left_out
-    if finding.key in kinds:
-        rest = "|".join(kind for kind in kinds if kind != finding.key)
-        return replace(finding, done=True, undo={"data.skip_kinds": rest})
-    return replace(finding, leave_out={"data.skip_kinds": "|".join((*kinds, finding.key))})
+    if one.key in kinds:
+        rest = "|".join(kind for kind in kinds if kind != one.key)
+        return replace(one, done=True, undo={"data.skip_kinds": rest})
+    return replace(one, leave_out={"data.skip_kinds": "|".join((*kinds, one.key))})
 
 
 def _does(path: str, now: Any, wanted: Any) -> bool:
@@ -159,35 +118,11 @@ def safe_fixes(findings: Sequence[Finding]) -> dict[str, Any]:
     return {path: value for one in safe for path, value in one.fix.items()}
 
 
-def _finding(
-    key: str,
-    files: Sequence[str],
-    title: str,
-    consequence: str,
-    rule: str,
-    fix: Mapping[str, Any] | None = None,
-    act: str = "",
-    safe: bool = False,
-    **values: object,
-) -> Finding:
-    return Finding(
-        key=key,
-        count=len(files),
-        title=Message(title, count=len(files), **values),
-        consequence=Message(consequence, **values),
-        rule=Message(rule, **values),
-        files=tuple(files),
-        fix=fix or {},
-        act=Message(act, **values) if fix else "",
-        safe_fix=safe and bool(fix),
-    )
-
-
 def _unusable(report: DatasetReport, inspection: Inspection | None) -> Iterator[Finding]:
     bad = [file.path for file in (*report.bad, *(inspection.bad if inspection else ()))]
     files = tuple(dict.fromkeys(bad))
     if files:
-        yield _finding(
+        yield finding(
             "unreadable",
             files,
             "Cannot be read: {count}",
@@ -198,7 +133,7 @@ def _unusable(report: DatasetReport, inspection: Inspection | None) -> Iterator[
 
 def _too_few(report: DatasetReport, augmented: bool) -> Iterator[Finding]:
     if 0 < len(report.files) < FEW:
-        yield _finding(
+        yield finding(
             "few",
             report.files,
             "Few pictures: {count}",
@@ -212,7 +147,7 @@ def _too_few(report: DatasetReport, augmented: bool) -> Iterator[Finding]:
 def _closer(inspection: Inspection) -> Iterator[Finding]:
     spare = [name for group in inspection.duplicates for name in group[1:]]
     if spare:
-        yield _finding(
+        yield finding(
             "duplicates",
             spare,
             "Copies of others: {count}",
@@ -224,7 +159,7 @@ def _closer(inspection: Inspection) -> Iterator[Finding]:
         )
     again = [name for group in inspection.similar for name in group[1:]]
     if again:
-        yield _finding(
+        yield finding(
             "similar",
             again,
             "Look like others: {count}",
@@ -234,7 +169,7 @@ def _closer(inspection: Inspection) -> Iterator[Finding]:
             act="Leave them out",
         )
     if inspection.blank:
-        yield _finding(
+        yield finding(
             "blank",
             inspection.blank,
             "Blank or nearly so: {count}",
@@ -254,7 +189,7 @@ def _grey(
     if not files or (settings is not None and settings.channels == 1):
         return
     if len(files) >= len(report.files):
-        yield _finding(
+        yield finding(
             "grey",
             files,
             "Grey, all of them: {count}",
@@ -265,7 +200,7 @@ def _grey(
             safe=True,
         )
     else:
-        yield _finding(
+        yield finding(
             "grey",
             files,
             "Grey among colour: {count}",
@@ -277,14 +212,14 @@ def _grey(
 def _alpha(
     report: DatasetReport, files: Sequence[str], settings: DataSettings | None
 ) -> Iterator[Finding]:
-    if settings is None or settings.channels != 4:
-        rgba = {"data.channels": 4} if len(files) >= len(report.files) and settings else None
-        yield _finding("alpha", files, *_ORDINARY["alpha"], rgba)
-    elif len(files) < len(report.files):
-        solid = sorted(set(report.files) - set(files))
-        yield _finding(
+    every = len(files) >= len(report.files)
+    if every or settings is None or settings.channels != 4:
+        fix = {"data.channels": 4} if every and settings else None
+        yield finding("alpha", files, *_ORDINARY["alpha"], fix, act="Learn transparency too")
+    else:
+        yield finding(
             "solid",
-            solid,
+            sorted(set(report.files) - set(files)),
             "Without any transparency: {count}",
             "Some of what the networks make will fill its whole rectangle as well.",
             "They are opaque everywhere.",
@@ -301,7 +236,7 @@ def _sizes(report: DatasetReport, settings: DataSettings) -> Iterator[Finding]:
     if small:
         side = min(shape.width, shape.height)
         enough = len(report.files) - len(small) >= max(FEW, 0.8 * len(report.files))
-        yield _finding(
+        yield finding(
             "small",
             small,
             "Smaller than {width}×{height}: {count}",
@@ -316,7 +251,7 @@ def _sizes(report: DatasetReport, settings: DataSettings) -> Iterator[Finding]:
     wanted = shape.width / shape.height
     odd = [name for name, (w, h) in sized if not 1 / _ODD < max(w, 1) / h / wanted < _ODD]
     if odd and settings.fit != "pad":
-        yield _finding(
+        yield finding(
             "shapes",
             odd,
             "More than twice as long as the run’s images: {count}",
@@ -333,7 +268,7 @@ def _classes(report: DatasetReport) -> Iterator[Finding]:
         return
     small = [name for name, count in counts.items() if _LOPSIDED * count <= max(counts.values())]
     largest = max(counts, key=lambda name: counts[name])
-    yield _finding(
+    yield finding(
         "classes",
         small,
         "Subfolders with far fewer pictures than “{largest}”: {count}",
@@ -343,82 +278,3 @@ def _classes(report: DatasetReport) -> Iterator[Finding]:
         act="Show every class as often",
         largest=largest,
     )
-
-
-def _pairs(report: DatasetReport, settings: DataSettings | None) -> Iterator[Finding]:
-    chosen = settings.pairs if settings else "off"
-    if chosen == "folders":
-        yield from _folders(report)
-    elif chosen == "side_by_side":
-        yield from _halves(report)
-    else:
-        yield from _look_like_pairs(report)
-
-
-def _folders(report: DatasetReport) -> Iterator[Finding]:
-    found, size_of = pair_up(report.files), dict(zip(report.files, report.dimensions, strict=False))
-    if found.alone:
-        yield _finding(
-            "pairs_alone",
-            tuple(found.alone),
-            "Without a partner: {count}",
-            "A pair needs both: {reason}."
-            if len(set(found.alone.values())) == 1
-            else "A pair needs both of its pictures.",
-            "They are left out and listed, each with its reason.",
-            reason=next(iter(found.alone.values())),
-        )
-    uneven = [a for a, b in found.pairs if size_of.get(a) != size_of.get(b)]
-    if uneven:
-        yield _finding(
-            "pairs_sizes",
-            uneven,
-            "Of another size than their partner: {count}",
-            "What is cropped differently no longer lies on each other.",
-            "Each is fitted to the size of the run by itself.",
-        )
-
-
-def _halves(report: DatasetReport) -> Iterator[Finding]:
-    sized = list(zip(report.files, report.dimensions, strict=False))
-    high = [name for name, (width, height) in sized if width < height]
-    if high:
-        yield _finding(
-            "pairs_shape",
-            high,
-            "Higher than wide, although two stand side by side: {count}",
-            "A picture that is no pair teaches the networks that its halves belong together.",
-            "They are split in the middle as all others are.",
-        )
-    odd = [name for name, (width, _) in sized if width % 2]
-    if odd:
-        yield _finding(
-            "pairs_odd",
-            odd,
-            "Of an odd width: {count}",
-            "The middle is not between two pixels.",
-            "The column in the middle is left out.",
-        )
-
-
-def _look_like_pairs(report: DatasetReport) -> Iterator[Finding]:
-    halves = [f for f, (w, h) in zip(report.files, report.dimensions, strict=False) if w == 2 * h]
-    if len(halves) > 1 and len(halves) == len(report.files):
-        yield _finding(
-            "pairs",
-            halves,
-            "Exactly twice as wide as high, all of them: {count}",
-            "They look like pairs side by side, which are cropped as long as pairs are off.",
-            "They are taken for single pictures.",
-            {"data.pairs": "side_by_side"},
-        )
-    found = pair_up(report.files) if len(report.classes) == 2 else None
-    if found and len(found.pairs) > 1 and not found.alone:
-        yield _finding(
-            "paired_folders",
-            report.files,
-            "Two subfolders with the same names: {count}",
-            "They look like pairs of pictures, which are mixed as long as pairs are off.",
-            "All of them are learnt as one kind.",
-            {"data.pairs": "folders"},
-        )

@@ -193,7 +193,7 @@ def test_that_what_looks_like_pairs_offers_to_be_read_as_such(two, tmp_path):
     for number in range(2):
         level(tmp_path / "wide" / f"{number}.png", 1, (32, 16))
     assert findings(tmp_path / "wide")["pairs"].fix == {"data.pairs": "side_by_side"}
-    assert "paired_folders" not in findings(two, pairs="folders")
+    assert findings(two, pairs="folders")["paired_folders"].undo == {"data.pairs": "off"}
 
 
 def test_that_the_command_counts_pairs_and_names_the_rest(two, capfd):
