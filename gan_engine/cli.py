@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -213,6 +212,7 @@ def scan(
         pairs_in,
         scan_folder,
     )
+    from gan_engine.data.telling import as_lines, as_table
 
     *_, report = scan_folder(folder)
     assert isinstance(report, DatasetReport)  # the scan ends with its report, or raises
@@ -221,48 +221,13 @@ def scan(
     settings = DataSettings(folder=str(folder), size=size, pairs=pairs)
     findings = diagnose(report, settings, inspection)
     together = pairs_in(settings, report.files)
+    known = report, inspection, findings, together
     problems = report.problems()
     if as_json:
-        sizes = {f"{w}x{h}": n for (w, h), n in report.sizes.items()}
-        found: dict[str, Any] = {
-            "folder": str(folder),
-            "total": report.total,
-            "images": len(report.files),
-            "others": report.others,
-            "bad": [asdict(bad) for bad in report.bad],
-            "damaged": [asdict(bad) for bad in inspection.bad] if inspection else [],
-            "sizes": sizes,
-            "modes": report.modes,
-            "formats": report.formats,
-            "classes": report.classes,
-            "findings": [asdict(finding) for finding in findings],
-            "problems": [str(problem) for problem in problems],
-        }
-        if together:
-            found |= {"pairs": len(together.pairs), "alone": dict(together.alone)}
-        sys.stdout.write(json.dumps(found, ensure_ascii=True, default=str) + "\n")
+        sys.stdout.write(json.dumps(as_table(*known), ensure_ascii=True, default=str) + "\n")
     else:
-        out.print(
-            f"{len(report.files)} images, {len(report.bad)} unreadable, {report.others} other files"
-        )
-        if together:
-            out.print(f"{len(together.pairs)} pairs, {len(together.alone)} without a partner")
-        for name, counts in (
-            ("sizes", report.sizes),
-            ("modes", report.modes),
-            ("classes", report.classes),
-        ):
-            shown = ", ".join(f"{_size(key)}: {n}" for key, n in list(counts.items())[:12])
-            if shown:
-                out.print(f"{name}: {shown}", markup=False, soft_wrap=True)
-        for bad in (*report.bad, *(inspection.bad if inspection else ())):
-            out.print(f"{bad.path}: {bad.reason}", markup=False, soft_wrap=True)
-        for finding in findings:
-            words = f"{finding.title}. {finding.consequence} {finding.rule}"
-            out.print(words, markup=False, soft_wrap=True)
-            changes = " ".join(f"{path}={value}" for path, value in finding.fix.items())
-            if changes:
-                out.print(f"    --set {changes}", markup=False, soft_wrap=True)
+        for line in as_lines(*known):
+            out.print(line, markup=False, soft_wrap=True)
         for problem in problems:
             err.print(str(problem), markup=False, soft_wrap=True)
     if any(problem.severity == "error" for problem in problems):
@@ -390,10 +355,6 @@ def _share(text: str) -> float:
 
 def _kinds() -> str:
     return Message("There are: {names}.", names=", ".join(get_args(Pairs)))
-
-
-def _size(key: object) -> str:
-    return f"{key[0]}x{key[1]}" if isinstance(key, tuple) else str(key)
 
 
 def _complain(error: EngineError) -> None:

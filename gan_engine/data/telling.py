@@ -1,0 +1,69 @@
+"""What is known of a folder, as a table for programs and as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from gan_engine.data.finding import Finding
+from gan_engine.data.inspection import Inspection
+from gan_engine.data.pairs import Pairing
+from gan_engine.data.scan import DatasetReport
+
+_LISTED = 12  # sizes, modes and classes named at most
+
+
+def as_table(
+    report: DatasetReport,
+    inspection: Inspection | None,
+    findings: Sequence[Finding],
+    pairing: Pairing | None,
+) -> dict[str, Any]:
+    """Return everything, as JSON can hold it; with pairs, how many and what has no partner."""
+    found = {
+        "folder": str(report.folder),
+        "total": report.total,
+        "images": len(report.files),
+        "others": report.others,
+        "bad": [asdict(bad) for bad in report.bad],
+        "damaged": [asdict(bad) for bad in inspection.bad] if inspection else [],
+        "sizes": {_size(size): count for size, count in report.sizes.items()},
+        "modes": report.modes,
+        "formats": report.formats,
+        "classes": report.classes,
+        "findings": [asdict(finding) for finding in findings],
+        "problems": [str(problem) for problem in report.problems()],
+    }
+    if pairing:
+        found |= {"pairs": len(pairing.pairs), "alone": dict(pairing.alone)}
+    return found
+
+
+def as_lines(
+    report: DatasetReport,
+    inspection: Inspection | None,
+    findings: Sequence[Finding],
+    pairing: Pairing | None,
+) -> Iterator[str]:
+    """Yield what somebody at a terminal wants to know."""
+    files, bad, others = len(report.files), len(report.bad), report.others
+    yield f"{files} images, {bad} unreadable, {others} other files"
+    if pairing:
+        yield f"{len(pairing.pairs)} pairs, {len(pairing.alone)} without a partner"
+    known = ("sizes", report.sizes), ("modes", report.modes), ("classes", report.classes)
+    for name, counts in known:
+        shown = ", ".join(f"{_size(key)}: {n}" for key, n in list(counts.items())[:_LISTED])
+        if shown:
+            yield f"{name}: {shown}"
+    for one in (*report.bad, *(inspection.bad if inspection else ())):
+        yield f"{one.path}: {one.reason}"
+    for finding in findings:
+        yield f"{finding.title}. {finding.consequence} {finding.rule}"
+        changes = " ".join(f"{path}={value}" for path, value in finding.fix.items())
+        if changes:
+            yield f"    --set {changes}"
+
+
+def _size(key: object) -> str:
+    return f"{key[0]}x{key[1]}" if isinstance(key, tuple) else str(key)
