@@ -1,4 +1,4 @@
-"""Train, resume, follow, sample, export, scan, check and list presets without a window."""
+"""Train, resume, follow, tell, sample, export, scan, check and list presets without a window."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -32,8 +33,8 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
-_SILENT_S = 10
-"""From when on a run that is followed is said to be silent."""
+_SILENT_S, _ANSWER_S = 10, 10
+"""From when on a run that is followed is said to be silent; how long an answer is waited for."""
 
 Set = Annotated[list[str] | None, typer.Option("--set", help="Any setting: --set loss.kind=hinge.")]
 Images = Annotated[
@@ -126,6 +127,42 @@ def follow(
     from gan_engine.training import follow as start
 
     _follow(lambda inbox: start(run, inbox), on_signal=commands.Leave())
+
+
+@app.command()
+def tell(
+    run: Annotated[Path, typer.Argument(help="The folder of a run that is being trained.")],
+    what: Annotated[str, typer.Argument(help="pause, resume, stop, sample, save or set.")],
+    changes: Annotated[
+        list[str] | None, typer.Argument(help="After set: path=value, one or several.")
+    ] = None,
+) -> None:
+    """Tell a run that another process trains what to do; waits for its answer."""
+    from gan_engine.training import answer
+    from gan_engine.training import tell as leave
+    from gan_engine.training.mail import KINDS
+
+    if what not in KINDS or (what == "set") != bool(changes):
+        raise EngineError(
+            "“{what}” is nothing a run can be told.",
+            hint="Write pause, resume, stop, sample, save, or set path=value.",
+            what=" ".join([what, *(changes or ())]),
+        )
+    orders: list[commands.Command] = [KINDS[what]()] if what not in ("set", "step") else []
+    for pair in changes or ():
+        path, _, text = pair.partition("=")
+        orders.append(commands.Change(path.strip(), read_value(text.strip())))
+    names = [leave(run, order) for order in orders]
+    until = time.monotonic() + _ANSWER_S
+    for name in names:
+        while (answered := answer(run, name)) is None and time.monotonic() < until:
+            time.sleep(0.1)
+        if answered is None:
+            out.print(f"{what}: no answer yet; it waits in the run's inbox.")
+        elif answered[1]:
+            raise EngineError("The run refused it: {why}.", why=answered[1])
+        else:
+            out.print(f"{what}: taken after {answered[0]:,} images.")
 
 
 @app.command()

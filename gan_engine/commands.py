@@ -57,8 +57,19 @@ class Leave(Command):
     """Follow no longer a run that another process trains; the run itself goes on."""
 
 
+@dataclass(frozen=True)
+class Refused(Command):
+    """Not done: a file called `name` in the run's inbox held no command; `why` says what it held."""
+
+    name: str
+    why: str
+
+
 class Inbox:
     """Commands on their way to a run; any thread may post, the run alone takes."""
+
+    taken = 0
+    """The number of the last command that came from outside this process."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Command] = queue.SimpleQueue()

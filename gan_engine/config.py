@@ -110,6 +110,12 @@ class TrainingSettings(Part):
         help="bf16 is faster on recent GPUs and slower on CPUs; auto knows.",
         names={"auto": "Automatic", "fp32": "fp32", "bf16": "bf16"},
     )
+    inbox: bool = option(
+        True,
+        advanced=True,
+        label="Commands by file",
+        help="Take commands that others leave as files in the run's folder: pause, stop, settings.",
+    )
 
 
 class SampleSettings(Part):

@@ -3,6 +3,17 @@
 from gan_engine.training.folder import RunInfo, list_runs, read_run
 from gan_engine.training.following import follow
 from gan_engine.training.history import History
+from gan_engine.training.mail import answer, tell
 from gan_engine.training.run import resume, train
 
-__all__ = ["History", "RunInfo", "follow", "list_runs", "read_run", "resume", "train"]
+__all__ = [
+    "History",
+    "RunInfo",
+    "answer",
+    "follow",
+    "list_runs",
+    "read_run",
+    "resume",
+    "tell",
+    "train",
+]

@@ -187,6 +187,7 @@ class Conductor:
         while not session.is_finite():
             yield from self._go_back("A weight is no longer a number")
         keep, powers = session.config.checkpoint.keep, bool(session.powers)
+        session.commands = self._inbox.taken
         self._saver.start(session.snapshot().kept(), keep, powers)
         self._saved_at, self._saved_seen = time.monotonic(), session.images_seen
 
@@ -300,6 +301,11 @@ class Conductor:
                 yield from self._grid()
             case commands.Change(path=path, value=value):
                 yield from self._change(path, value)
+            case commands.Refused(name=name, why=why):
+                text = Message(
+                    "The file “{name}” in the inbox is refused: {why}.", name=name, why=why
+                )
+                yield Notice(self._session.images_seen, "warning", text, key="inbox")
 
     def _change(self, path: str, value: object) -> Iterator[Event]:
         session = self._session

@@ -32,6 +32,7 @@ from gan_engine.events import (
 )
 from gan_engine.imaging import read_png
 from gan_engine.pictures import ImageError
+from gan_engine.training import mail
 from gan_engine.training.folder import REALS, SETTINGS
 from gan_engine.training.history import History
 from gan_engine.training.recorder import sentence
@@ -51,14 +52,14 @@ def follow(
     after: Position = (0, 0),
     patience: float = PATIENCE_S,
 ) -> Iterator[Event]:
-    """Yield what the run in `folder` says, as `train` does, until it ends; nothing is written.
+    """Yield what the run in `folder` says, as `train` does, until it ends.
 
     The folder may be on another computer, half copied or read-only, and its run may begin only
     later: what cannot be read now is read when it can be.
 
     Args:
         folder: A run's folder.
-        inbox: Where `Leave` arrives, which ends the following.
+        inbox: Commands for the run, which reach it as files; and `Leave`, which ends the following.
         after: What is known already: only what is behind comes, after a `Started` of today.
         patience: For how many seconds a run whose process is gone may come back by itself.
 
@@ -112,9 +113,11 @@ class _Follower:
         return 0.0 if self._gone_at is None else time.monotonic() - self._gone_at
 
     def tell(self, command: Command) -> Iterator[Event]:
-        """Say that a command has no way to the run."""
-        text = "This run is trained by another program: it is only looked at."
-        yield Notice(self.images_seen, "warning", text, "Tell it there.", key="follow")
+        """Pass a command on to who trains the run, as a file; say so where there is no way."""
+        try:
+            mail.tell(self._folder, command)
+        except EngineError as error:
+            yield Notice(self.images_seen, "warning", error.text, error.hint, key="follow")
 
     def news(self) -> Iterator[Event]:
         """Yield what came since the last look; a file that is not whole yet is looked at again."""
@@ -122,7 +125,7 @@ class _Follower:
             return
         holder = durable.lock_holder(self._folder)
         elsewhere = holder is not None and holder["host"] != socket.gethostname()
-        history = History(self._folder, elsewhere)
+        history = History(self._folder)
         try:
             pulse = history.pulse()
             events = history.events_after(self._events)

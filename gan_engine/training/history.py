@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import sqlite3
 import time
 from collections import deque
@@ -13,6 +14,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gan_engine import durable
 
 Series = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Images seen and values, both (points,)."""
@@ -25,6 +28,7 @@ _TABLES = """
 create table if not exists scalars (row integer primary key, session integer, images integer, seconds real, payload text);
 create table if not exists events (row integer primary key, session integer, images integer, wall real, kind text, payload text);
 create table if not exists sessions (session integer primary key, images integer, wall real);
+create table if not exists commands (row integer primary key, name text unique, session integer, images integer, wall real, command text, payload text, refused text);
 create table if not exists pulse (only integer primary key check (only = 1), images integer, wall real, payload text);
 """
 
@@ -82,6 +86,43 @@ class HistoryWriter:
             if now - self._joined_at >= INTO_ONE_FILE_S:
                 self._joined_at = now  # other computers cannot read the log beside the file
                 self._file.execute("pragma wal_checkpoint(passive)").fetchall()
+
+    def acknowledge(self, name: str, command: str, payload: Mapping[str, Any], refused: str) -> int:
+        """Note, durably, that a command was taken; return its number.
+
+        Returns:
+            0 when it was noted before, -1 when nothing can be written now.
+        """
+        add = (
+            "insert or ignore into commands (name, session, images, wall, command, payload, refused)"
+            " values (?, ?, ?, ?, ?, ?, ?)"
+        )
+        values = json.dumps(dict(payload))
+        self._flush()
+        row = (name, self._session, self._alive[0], time.time(), command, values, refused)
+        if self._file is None or self.trouble:
+            return -1
+        try:
+            self._file.execute("pragma synchronous = full")
+            done = self._file.execute(add, row)
+            return (done.lastrowid or 0) if done.rowcount else 0
+        except sqlite3.Error as error:
+            self.trouble = str(error)
+            return -1
+        finally:
+            with contextlib.suppress(sqlite3.Error):
+                self._file.execute("pragma synchronous = normal")
+
+    def taken_after(self, row: int) -> list[tuple[int, str, dict[str, Any]]]:
+        """Return (number, command, payload) of what was taken behind `row`, in order."""
+        query = (
+            "select row, command, payload from commands where row > ? and refused = '' order by row"
+        )
+        with contextlib.suppress(sqlite3.Error):
+            if self._file is not None:
+                rows = self._file.execute(query, (row,)).fetchall()
+                return [(number, command, _decoded(found)) for number, command, found in rows]
+        return []
 
     def go_back(self, images_seen: int) -> None:
         """From here on the run takes another way: what was read beyond this point is left out."""
@@ -154,10 +195,11 @@ class History:
     is left out, so that every curve has one value at each moment.
     """
 
-    def __init__(self, folder: Path, from_elsewhere: bool = False) -> None:
-        """Open it; `from_elsewhere` when its writer is on another computer: no lock reaches that far."""
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._file = _open(folder / NAME, from_elsewhere)
+        holder = durable.lock_holder(folder)
+        elsewhere = holder is not None and holder["host"] != socket.gethostname()
+        self._file = _open(folder / NAME, elsewhere)  # no lock reaches another computer
 
     def scalars(self, since_row: int = 0) -> tuple[int, dict[str, Series]]:
         """Return the last row read and every series after `since_row`; NaN where nothing was read."""
@@ -196,6 +238,14 @@ class History:
         """Return (row, session, images seen, wall time, kind, payload) of what came behind `row`."""
         query = "select row, session, images, wall, kind, payload from events where row > ? order by row"
         return [(*found[:5], _decoded(found[5])) for found in self._unbroken(query, row)]
+
+    def answer(self, name: str) -> tuple[int, str] | None:
+        """Return (images seen, why it was refused or nothing) of a command, once it was taken."""
+        for images, refused in self._rows(
+            "select images, refused from commands where name = ?", name
+        ):
+            return images, refused
+        return None
 
     def pulse(self) -> tuple[int, float, dict[str, Any]] | None:
         """Return (images seen, wall time, payload) of the last sign of life, if there was one."""

@@ -23,6 +23,7 @@ from gan_engine.schema import Message
 from gan_engine.training.conductor import Conductor
 from gan_engine.training.folder import REALS, SETTINGS, claim_folder, new_folder
 from gan_engine.training.history import HistoryWriter
+from gan_engine.training.mail import Letters
 from gan_engine.training.recorder import recorded
 from gan_engine.training.session import Session
 
@@ -104,6 +105,9 @@ def _go(
         durable.sweep(inside)
     seen = saved[1].images_seen if saved else 0
     history = HistoryWriter(folder, seen)
+    if config.training.inbox:
+        since = int(saved[1].counters.get("commands", 0)) if saved else None
+        inbox = Letters(inbox, folder, history, since, by_itself=False)
     yield from recorded(_kept(config, inbox, folder, saved, weights, history, seen), history)
 
 

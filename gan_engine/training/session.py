@@ -53,6 +53,8 @@ class Session:
         self.classes = told.names if told else ()
         self.images_seen = self.updates_d = self.updates_g = 0
         self.seconds = 0.0
+        self.commands = 0
+        """The number of the last command from outside that this state knows of."""
         budget = int(describe_device(device.type).memory_free * RESIDENT_SHARE)
         labels_N = told.labels if told else None
         pool = balanced(classes) if classes and config.data.balance else None
@@ -240,6 +242,7 @@ class Session:
             "updates_d": self.updates_d,
             "updates_g": self.updates_g,
             "seconds": self.seconds,
+            "commands": self.commands,
         }
         if self.classes:
             counters["classes"] = list(self.classes)
