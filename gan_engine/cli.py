@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
-from gan_engine import commands, configfile, events
+from gan_engine import commands, configfile
 from gan_engine.data_settings import Pairs
 from gan_engine.drafts import Draft, merge, put, read_value
 from gan_engine.errors import EngineError, FileError, SettingsError
 from gan_engine.registry import find
 from gan_engine.schema import Message
+from gan_engine.watching import bar_of, err, out, watch
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
-_SILENT_S, _ANSWER_S = 10, 10
-"""From when on a run that is followed is said to be silent; how long an answer is waited for."""
+_ANSWER_S = 10
+"""How long a run's answer is waited for."""
 
 Set = Annotated[list[str] | None, typer.Option("--set", help="Any setting: --set loss.kind=hinge.")]
 Images = Annotated[
@@ -97,7 +85,7 @@ def train(
     if images:
         draft = put(draft, "training.images", _count(images))
     config = parse(draft)
-    _follow(lambda inbox: start(config, inbox, folder))
+    watch(lambda inbox: start(config, inbox, folder))
 
 
 @app.command()
@@ -116,7 +104,7 @@ def resume(
             max(info.images_total, info.saved_images) if info.state == "done" else info.saved_images
         )
         total = _count(images.removeprefix("+")) + (base if more else 0)
-    _follow(lambda inbox: start(run, inbox, total))
+    watch(lambda inbox: start(run, inbox, total))
 
 
 @app.command()
@@ -126,7 +114,7 @@ def follow(
     """Watch a run that another process trains; Ctrl+C only ends the watching."""
     from gan_engine.training import follow as start
 
-    _follow(lambda inbox: start(run, inbox), on_signal=commands.Leave())
+    watch(lambda inbox: start(run, inbox), on_signal=commands.Leave())
 
 
 @app.command()
@@ -222,7 +210,7 @@ def export(
         exporter = part.model_validate(table)
     except ValidationError as error:
         raise SettingsError(problems_of(error, part, table)) from error
-    with _bar("images") as bar:
+    with bar_of("images") as bar:
         task = bar.add_task(what, total=None)
         for report in write(source, exporter, target):
             bar.update(task, completed=report.done, total=report.total)
@@ -297,64 +285,6 @@ def presets() -> None:
     for preset in configfile.read_presets():
         out.print(f"[bold]{preset.key}[/]  {preset.title}{'  (yours)' if preset.own else ''}")
         out.print(f"    {preset.about}", markup=False, soft_wrap=True)
-
-
-# --- following a run ---------------------------------------------------------------------------
-
-
-def _follow(
-    start: Callable[[commands.Inbox], Iterator[events.Event]],
-    on_signal: commands.Command | None = None,
-) -> None:
-    """Show a run in a progress bar; Ctrl+C and SIGTERM stop it, saved, with 130 and 143."""
-    inbox, caught = commands.Inbox(), list[int]()
-
-    def take_signal(number: int, _: object) -> None:
-        caught.append(number)
-        if len(caught) > 1:  # asked twice: leave at once; what is on disk is whole
-            os._exit(128 + number)
-        inbox.post(on_signal or commands.Stop())
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, take_signal)
-    with _bar("images") as bar:
-        task = bar.add_task("preparing", total=None)
-        for event in start(inbox):
-            _show(event, bar, task)
-            if isinstance(event, events.Paused) and event.reason and on_signal is None:
-                inbox.post(commands.Stop())  # nobody is here to make room: end rather than wait
-    if caught:
-        raise typer.Exit(128 + caught[0])
-
-
-def _show(event: events.Event, bar: Progress, task: Any) -> None:
-    match event:
-        case events.Preparing(done=done, total=total):
-            bar.update(task, completed=done, total=total)
-        case events.Started(images_total=total, folder=folder, device=device):
-            bar.console.print(f"{folder}  ({device})", markup=False, soft_wrap=True)
-            bar.update(task, completed=event.images_seen, total=total, description="training")
-        case events.Scalars(values=values) if "speed" in values:  # not a metric's
-            words = f"D {values.get('loss/d', 0):.3f}  G {values.get('loss/g', 0):.3f}  {values['speed']:,.0f}/s"
-            bar.update(task, completed=event.images_seen, description=words)
-        case events.Saved(path=path):
-            bar.console.print(f"saved {path}", markup=False, soft_wrap=True)
-        case events.Notice(level=level, text=text, hint=hint):
-            err.print(f"{level}: {text} {hint}", markup=False, soft_wrap=True)
-        case events.Heard(seconds=seconds) if seconds >= _SILENT_S:
-            bar.update(task, description=f"last heard {seconds:,.0f} s ago")
-        case events.Finished(reason=why, folder=folder):
-            bar.update(task, completed=event.images_seen)
-            bar.console.print(
-                f"{why} after {event.images_seen:,} images: {folder}", markup=False, soft_wrap=True
-            )
-
-
-def _bar(unit: str) -> Progress:
-    safe = TextColumn("{task.description}", markup=False)
-    counts = (MofNCompleteColumn(), TextColumn(unit))  # knows what to say while there is no total
-    columns = (safe, BarColumn(), *counts, TimeRemainingColumn())
-    return Progress(*columns, console=err, refresh_per_second=4)
 
 
 # --- small words -------------------------------------------------------------------------------

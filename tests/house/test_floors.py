@@ -25,6 +25,7 @@ FLOORS: dict[float, str] = {
     " gan_engine.costs",
     4: "gan_engine.data gan_engine.export",
     5: "gan_engine.training gan_engine.health",
+    5.5: "gan_engine.watching",
     6: "gan_engine.cli gan_engine",
     7: "studio.document studio.run studio.worker studio.jobs studio.library studio.actions"
     " studio.preferences studio.theme studio.failures studio.context studio.i18n studio.queue"
@@ -48,6 +49,7 @@ OTHERS: dict[float, str] = {
     3.5: _FILES,
     4: _FILES,
     5: _FILES,
+    5.5: "typer rich",
     6: f"{_FILES} typer rich",
     7: "PySide6 numpy platformdirs pydantic tomli_w send2trash wakepy",
     8: "PySide6 numpy pyqtgraph",

@@ -1,0 +1,81 @@
+"""A run on the command line: a progress bar of its events, and what a signal does to it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from gan_engine import commands, events
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+_SILENT_S = 10
+"""From when on a run that is followed is said to be silent."""
+
+
+def watch(
+    start: Callable[[commands.Inbox], Iterator[events.Event]],
+    on_signal: commands.Command | None = None,
+) -> None:
+    """Show a run in a progress bar; Ctrl+C and SIGTERM stop it, saved, with 130 and 143."""
+    inbox, caught = commands.Inbox(), list[int]()
+
+    def take_signal(number: int, _: object) -> None:
+        caught.append(number)
+        if len(caught) > 1:  # asked twice: leave at once; what is on disk is whole
+            os._exit(128 + number)
+        inbox.post(on_signal or commands.Stop())
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, take_signal)
+    with bar_of("images") as bar:
+        task = bar.add_task("preparing", total=None)
+        for event in start(inbox):
+            _show(event, bar, task)
+            if isinstance(event, events.Paused) and event.reason and on_signal is None:
+                inbox.post(commands.Stop())  # nobody is here to make room: end rather than wait
+    if caught:
+        raise typer.Exit(128 + caught[0])
+
+
+def _show(event: events.Event, bar: Progress, task: Any) -> None:
+    match event:
+        case events.Preparing(done=done, total=total):
+            bar.update(task, completed=done, total=total)
+        case events.Started(images_total=total, folder=folder, device=device):
+            bar.console.print(f"{folder}  ({device})", markup=False, soft_wrap=True)
+            bar.update(task, completed=event.images_seen, total=total, description="training")
+        case events.Scalars(values=values) if "speed" in values:  # not a metric's
+            words = f"D {values.get('loss/d', 0):.3f}  G {values.get('loss/g', 0):.3f}  {values['speed']:,.0f}/s"
+            bar.update(task, completed=event.images_seen, description=words)
+        case events.Saved(path=path):
+            bar.console.print(f"saved {path}", markup=False, soft_wrap=True)
+        case events.Notice(level=level, text=text, hint=hint):
+            err.print(f"{level}: {text} {hint}", markup=False, soft_wrap=True)
+        case events.Heard(seconds=seconds) if seconds >= _SILENT_S:
+            bar.update(task, description=f"last heard {seconds:,.0f} s ago")
+        case events.Finished(reason=why, folder=folder):
+            bar.update(task, completed=event.images_seen)
+            bar.console.print(
+                f"{why} after {event.images_seen:,} images: {folder}", markup=False, soft_wrap=True
+            )
+
+
+def bar_of(unit: str) -> Progress:
+    safe = TextColumn("{task.description}", markup=False)
+    counts = (MofNCompleteColumn(), TextColumn(unit))  # knows what to say while there is no total
+    columns = (safe, BarColumn(), *counts, TimeRemainingColumn())
+    return Progress(*columns, console=err, refresh_per_second=4)
