@@ -9,6 +9,7 @@ from studio.doctor import Doctor
 from studio.document import Document
 from studio.failures import note, sentence_of
 from studio.jobs import Jobs
+from studio.keeping import Keeping
 from studio.library import Library
 from studio.preferences import Preferences
 from studio.run import Run
@@ -23,6 +24,7 @@ class Studio(QObject):
         self.preferences = preferences or Preferences()
         self.document = Document()
         self.jobs = Jobs()
+        self.keeping = Keeping(self.document, self.jobs, self.preferences.folder)
         self.library = Library(self.jobs)
         self.run = Run(self.jobs)
         self.doctor = Doctor(self.run, self.jobs, self.document)
@@ -37,6 +39,7 @@ class Studio(QObject):
     def shut_down(self) -> None:
         """Save and end the run, cancel the jobs; returns when no thread is left."""
         self.run.shut_down()
+        self.keeping.close()
         self.jobs.shut_down()
 
     @Slot(str, object)

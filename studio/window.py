@@ -154,6 +154,7 @@ class MainWindow(QMainWindow):
         self.show_page("dataset")
         if studio.preferences.problem:
             self.notices.show_notice("warning", studio.preferences.problem, "", [])
+        studio.keeping.restore()
 
     def _add_dock(self, panel: Panel) -> None:
         dock = QDockWidget(panel.title, self)
@@ -167,12 +168,15 @@ class MainWindow(QMainWindow):
         from studio.leaving import Leaving  # these know the run, which draws on the engine
         from studio.recovery import Recovery
 
-        self.notices.act.connect(self.notices.hide_notice)  # before an answer may say more
+        self.notices.act.connect(self.notices.show_next)  # before an answer may say more
         self._leaving = Leaving(studio.run, self)
         self._leaving.ready.connect(self.close)
-        for speaker in (self._leaving, Recovery(studio.library, studio.run, self)):
-            speaker.told.connect(self._tell)
+        recovery = Recovery(studio.library, studio.run, self)
+        self._leaving.told.connect(self.notices.show_notice)
+        for speaker in (self._leaving, recovery, studio.keeping):
             self.notices.act.connect(speaker.answer)
+        for speaker in (recovery, studio.keeping):
+            speaker.told.connect(self.notices.show_first)
 
     def _listen_to(self, panel: Panel) -> None:
         """Connect what panels may ask of the window."""
@@ -266,10 +270,6 @@ class MainWindow(QMainWindow):
             self._studio.shut_down()
         event.accept()
         self.left.emit()
-
-    @Slot(str, str, str, object)
-    def _tell(self, level: str, text: str, hint: str, answers: list[tuple[str, str]]) -> None:
-        self.notices.show_notice(level, text, hint, answers)
 
     @Slot(str)
     def _act(self, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,6 +19,7 @@ from studio import theme
 
 _LEVELS = {"info": "link", "good": "good", "warning": "warning", "error": "error"}
 _GLYPHS = {"good": "done"}
+_Said = tuple[str, str, str, Sequence[tuple[str, str]]]
 
 
 class NoticeBar(QFrame):
@@ -63,6 +64,8 @@ class NoticeBar(QFrame):
         row.addLayout(self._buttons)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.level = ""
+        self._said: _Said = ("", "", "", ())
+        self._again: list[_Said] = []
         self.hide()
 
     @property
@@ -80,6 +83,7 @@ class NoticeBar(QFrame):
     ) -> None:
         """Say something: "info", "good", "warning" or "error"; actions are (label, name)."""
         self.level = level
+        self._said = (level, text, hint, actions)
         theme.wear(self._mark, _GLYPHS.get(level, level), _LEVELS[level])
         self._text.setText(text)
         self._hint.setText(hint)
@@ -93,14 +97,32 @@ class NoticeBar(QFrame):
         self.setAccessibleDescription(hint)
         self.show()
 
+    def show_first(
+        self, level: str, text: str, hint: str = "", actions: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """Say something now; what stood there with an answer open comes back afterwards."""
+        if self.level and self._said[3]:
+            self._again.append(self._said)
+        self.show_notice(level, text, hint, actions)
+
+    @Slot()
+    def show_next(self) -> None:
+        """Be done with what is said: say what had to wait for it, if anything."""
+        waiting = self._again
+        self.hide_notice()
+        if waiting:
+            self.show_notice(*waiting.pop())
+            self._again = waiting
+
     def hide_notice(self) -> None:
         """Have nothing to say."""
         self.level = ""
+        self._again = []
         self._clear_buttons()
         self.hide()
 
     def _close(self) -> None:
-        self.hide_notice()
+        self.show_next()
         self.closed.emit()
 
     def _clear_buttons(self) -> None:
