@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from gan_engine import EngineError, __version__
 from studio.failures import Failures, note, sentence_of
+from studio.i18n import tr
 from studio.preferences import Preferences
 from studio.window import MainWindow
 
@@ -64,6 +65,7 @@ class App(QObject):
         self._loader.failed.connect(self._give_up)
         self._pulse = QTimer(self)  # lets Python look at signals while Qt waits
         self._pulse.timeout.connect(self._beat)
+        app.commitDataRequest.connect(self.commit)
 
     def start(self) -> None:
         """Show the shell, then load the engine once it has been painted."""
@@ -78,6 +80,11 @@ class App(QObject):
         self.code = code
         self.window.close()
 
+    @Slot(object)
+    def commit(self, manager: object) -> None:
+        """The desktop ends: save what trains before answering, so that nothing stands in its way."""
+        self.window.save_at_once()
+
     @Slot(str)
     def _fill(self, device: str) -> None:
         """The engine is there: make the models and panels, which import torch's and pyqtgraph's names."""
@@ -88,6 +95,10 @@ class App(QObject):
         studio = Studio(self.preferences)
         self.window.bind(studio, PANELS, device)
         studio.library.refresh()
+        if self.failures.crashed:
+            text = tr("GAN Studio ended in the middle of something last time.")
+            hint = tr("Help, Save a report… writes down what is known of it, to pass on.")
+            self.window.notices.show_first("warning", text, hint, [])
         if self._options.open is not None:
             self.window.open_path(self._options.open)
         if self._options.demo:
@@ -128,7 +139,7 @@ class App(QObject):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the studio; return 0, 1, 130 (interrupted) or 143 (terminated), everything saved."""
+    """Run the studio; return 0, 1, or 129, 130, 143 after a signal, everything saved."""
     options = _options(list(sys.argv[1:] if argv is None else argv))
     os.environ.setdefault(
         "OMP_WAIT_POLICY", "PASSIVE"
@@ -180,9 +191,12 @@ def _has_display() -> bool:
 
 
 def _listen_for_signals(studio: App) -> dict[int, Any]:
-    """Let Ctrl+C and a polite kill save first; return what was listening before."""
+    """Let Ctrl+C, a polite kill and a closed terminal save first; return what was listening before."""
     before: dict[int, Any] = {}
-    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is None or signal.getsignal(number) is signal.SIG_IGN:
+            continue  # not on this system; or whoever started it, nohup for example, wants it so
         with suppress(ValueError):  # only the main thread may
-            before[number] = signal.signal(number, lambda *_, code=code: studio.interrupt(code))
+            before[number] = signal.signal(number, lambda n, _: studio.interrupt(128 + n))
     return before

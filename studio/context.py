@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from gan_engine import Notice, Started
 from studio.doctor import Doctor
 from studio.document import Document
-from studio.failures import note, sentence_of
+from studio.failures import note, note_event, sentence_of
 from studio.jobs import Jobs
 from studio.keeping import Keeping
 from studio.library import Library
@@ -34,6 +34,7 @@ class Studio(QObject):
         self.run.started.connect(self._take_start)
         self.run.finished.connect(self.library.refresh)
         self.run.failed.connect(self._explain)
+        self.run.noticed.connect(self._log)
         self.library.failed.connect(self._explain)
 
     def shut_down(self) -> None:
@@ -59,6 +60,11 @@ class Studio(QObject):
         if started.resumed:
             self.document.load(started.draft)
         self.library.refresh()
+
+    @Slot(object)
+    def _log(self, notice: Notice) -> None:
+        """Whatever a person is told is in the log, too."""
+        note_event(notice.level, notice.text, notice.hint)
 
     @Slot(object)
     def _explain(self, error: Exception) -> None:

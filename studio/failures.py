@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import logging
 import sys
 import threading
@@ -9,7 +11,7 @@ from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler
 
@@ -23,6 +25,8 @@ _LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+_WEIGHTS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+_MOST_OF_A_CRASH = 100_000
 
 
 def sentence_of(error: BaseException) -> tuple[str, str]:
@@ -53,6 +57,16 @@ def log_file() -> Path:
     return paths.state() / "logs" / "studio.log"
 
 
+def crash_file() -> Path:
+    """Return where the place in the program is written when the process itself breaks."""
+    return paths.state() / "logs" / "crash.txt"
+
+
+def note_event(level: str, text: str, hint: str = "") -> None:
+    """Keep in the log what a run said."""
+    LOG.log(_WEIGHTS.get(level, logging.INFO), "%s", f"{text} {hint}".strip())
+
+
 class Failures(QObject):
     """Catches what nobody caught, in any thread, writes it down and tells the window."""
 
@@ -61,6 +75,10 @@ class Failures(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._handler: logging.Handler = logging.NullHandler()
+        self._crash: IO[str] | None = None
+        self._was_on = False
+        self.crashed = False
+        """Whether the program before this one ended in the middle of something."""
         self._before: tuple[Any, Any, Any] = (
             sys.excepthook,
             threading.excepthook,
@@ -89,6 +107,7 @@ class Failures(QObject):
             args.exc_type, args.exc_value, args.exc_traceback
         )
         self._qt_before = qInstallMessageHandler(_qt_said)
+        self._watch_for_crashes()
 
     def remove(self) -> None:
         """Stop listening and give back what was there before."""
@@ -96,6 +115,24 @@ class Failures(QObject):
         qInstallMessageHandler(self._qt_before)
         LOG.removeHandler(self._handler)
         self._handler.close()
+        if self._crash is not None:
+            faulthandler.disable()
+            self._crash.close()
+            if self._was_on and sys.__stderr__ is not None:
+                faulthandler.enable(sys.__stderr__)
+
+    def _watch_for_crashes(self) -> None:
+        """Have Python write where it was when the process breaks, and take up what it wrote last."""
+        with contextlib.suppress(OSError, ValueError):
+            told = ""
+            if crash_file().is_file():
+                told = crash_file().read_text(encoding="utf-8", errors="replace")
+            self.crashed = bool(told.strip())
+            if self.crashed:
+                LOG.critical("The program broke last time:\n%s", told[-_MOST_OF_A_CRASH:])
+            self._was_on = faulthandler.is_enabled()
+            self._crash = open(crash_file(), "w", encoding="utf-8")  # noqa: SIM115
+            faulthandler.enable(self._crash)
 
     def _hook(
         self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None

@@ -83,7 +83,9 @@ class Keeping(QObject):
 
     @Slot(object, object, object)
     def _take_change(self, draft: Draft, config: object, problems: object) -> None:
-        if not self._closed and not self._timer.isActive():  # never put off: edits without end are kept all the same
+        if (
+            not self._closed and not self._timer.isActive()
+        ):  # never put off: edits without end are kept all the same
             self._timer.start()
 
     @Slot()

@@ -260,6 +260,11 @@ class MainWindow(QMainWindow):
 
     # --- leaving ---------------------------------------------------------------------------
 
+    def save_at_once(self) -> None:
+        """Save and end what trains; returns when it is on disk."""
+        if self._studio is not None:
+            self._studio.run.shut_down()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave at once when nothing trains; else when the run is saved."""
         if self._leaving is not None and not self._leaving.begin():

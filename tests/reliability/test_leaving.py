@@ -1,0 +1,62 @@
+"""Whole windows, left in every way and at any moment, or killed: nothing is lost, and it says so."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from studio.app import App
+from tests.reliability.helpers import in_process
+
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="signals and forks as POSIX does"),
+    pytest.mark.timeout(1800),
+]
+
+
+@pytest.mark.parametrize(
+    "count", [8, pytest.param(50, marks=pytest.mark.full)], ids="{}_instants".format
+)
+def test_that_leaving_at_any_instant_saves_and_ends_with_its_own_code(
+    count: int, emoji: Path, tmp_path: Path
+) -> None:
+    found = in_process("windows", "leave", tmp_path, count, emoji)
+    assert found["left"] == {"fine": count}
+    assert found["saved"] >= count // 2
+
+
+@pytest.mark.parametrize("count", [1, pytest.param(10, marks=pytest.mark.full)])
+def test_that_asking_twice_ends_it_while_a_save_hangs(
+    count: int, emoji: Path, tmp_path: Path
+) -> None:
+    assert in_process("windows", "twice", tmp_path, count, emoji)["left"] == {"fine": count}
+
+
+@pytest.mark.parametrize("count", [1, pytest.param(5, marks=pytest.mark.full)])
+def test_that_the_end_of_the_desktops_session_finds_everything_saved(
+    count: int, emoji: Path, tmp_path: Path
+) -> None:
+    assert in_process("windows", "logout", tmp_path, count, emoji)["left"] == {"fine": count}
+
+
+@pytest.mark.parametrize("count", [2, pytest.param(20, marks=pytest.mark.full)])
+def test_that_the_start_after_a_kill_offers_the_run_and_has_the_settings(
+    count: int, emoji: Path, tmp_path: Path
+) -> None:
+    assert in_process("windows", "kill", tmp_path, count, emoji)["left"] == {"fine": count}
+
+
+def test_that_the_program_listens_for_the_end_of_the_desktops_session(qapp: QApplication) -> None:
+    before = listeners(qapp)
+    made = App(qapp, argparse.Namespace())
+    assert listeners(qapp) == before + 1
+    made.window.deleteLater()
+    made.deleteLater()
+
+
+def listeners(app: QApplication) -> int:
+    return app.receivers("2commitDataRequest(QSessionManager&)")
