@@ -70,6 +70,10 @@ class TrainingSettings(Part):
         1, ge=1, le=1024, label="Parts of a batch", unit="parts", advanced=True,
         help="Compute a batch in so many equal parts: less memory, more time, the same update. Only what looks at a batch as a whole (batch norm, the variety of a batch, scores against the average) sees a part.",
     )  # fmt: skip
+    recompute: bool = option(
+        False, label="Recompute activations", advanced=True,
+        help="Compute inner maps twice instead of keeping them: less memory, more time, the same update.",
+    )  # fmt: skip
     d_steps: int = option(
         1,
         ge=1,

@@ -27,6 +27,7 @@ from gan_engine.layers.resample import (
     make_doubling,
     make_halving,
 )
+from gan_engine.layers.segment import Segment
 from gan_engine.layers.spectral import SpectralConv2d, SpectralLinear
 from gan_engine.problems import Problem
 from gan_engine.schema import option
@@ -155,7 +156,7 @@ class Start(nn.Module):
         return out
 
 
-class Up(nn.Module):
+class Up(Segment):
     """Twice the size: a convolution that doubles, perhaps a norm, an activation."""
 
     def __init__(
@@ -198,7 +199,7 @@ class ToImage(nn.Module):
         return out
 
 
-class Down(nn.Module):
+class Down(Segment):
     """Half the size: convolution, perhaps batch norm, an activation."""
 
     def __init__(

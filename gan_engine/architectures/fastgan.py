@@ -14,6 +14,7 @@ from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.classes import ClassFeatures, Projection
 from gan_engine.layers.resample import AverageDown, NearestUp
+from gan_engine.layers.segment import Segment
 from gan_engine.layers.skip_excite import SkipExcite
 from gan_engine.layers.spectral import SpectralConv2d
 from gan_engine.schema import option
@@ -100,7 +101,7 @@ class Start(nn.Module):
         return out
 
 
-class Up(nn.Module):
+class Up(Segment):
     """Twice the size: nearest neighbour, convolution, perhaps batch norm, gate."""
 
     label: ClassVar[str] = "Nearest ×2, convolution, gate"
@@ -150,7 +151,7 @@ class FastGANGenerator(nn.Module):
         return image
 
 
-class Down(nn.Module):
+class Down(Segment):
     """Half the size: two convolutions, averaged with a pooled 1x1 shortcut."""
 
     label: ClassVar[str] = "Two convolutions ÷2"

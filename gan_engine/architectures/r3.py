@@ -16,6 +16,7 @@ from gan_engine.imaging import ImageShape
 from gan_engine.layers.classes import ClassFeatures, Projection
 from gan_engine.layers.fir import FirDown, FirUp
 from gan_engine.layers.grouped_conv import GroupedConv2d
+from gan_engine.layers.segment import Segment
 from gan_engine.schema import option
 
 GROUP = 16
@@ -65,7 +66,7 @@ class R3(Architecture):
         return [max(GROUP, self.width // parts[times] // 8 * 8) for times in beyond]
 
 
-class Block(nn.Module):
+class Block(Segment):
     """Wider 1x1, grouped 3x3, narrower 1x1, added to what came in; at first it adds nothing."""
 
     label: ClassVar[str] = "Residual block"

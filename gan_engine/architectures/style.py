@@ -20,6 +20,7 @@ from gan_engine.layers.minibatch_std import MinibatchStd
 from gan_engine.layers.modulated_conv import ModulatedConv2d
 from gan_engine.layers.noise import NoiseInjection, StyleMixing
 from gan_engine.layers.precision import exactly
+from gan_engine.layers.segment import Segment
 from gan_engine.schema import option
 
 FILTERS = {"smooth": (1.0, 3.0, 3.0, 1.0), "box": (1.0, 1.0)}
@@ -126,7 +127,7 @@ class Constant(nn.Module):
         return self.map.expand(len(style_NZ), -1, -1, -1)
 
 
-class StyledLayer(nn.Module):
+class StyledLayer(Segment):
     """Modulated convolution, noise, bias, leaky ReLU, at twice the size when it has taps."""
 
     def __init__(
@@ -144,10 +145,14 @@ class StyledLayer(nn.Module):
         self.bias = nn.Parameter(torch.zeros(out, 1, 1))
         self.activation = GainedLeakyReLU()
 
-    def forward(self, x: Tensor, style_NZ: Tensor) -> Tensor:
+    def draw(self, style_NZ: Tensor) -> Tensor | None:
+        """Return the noise of a batch, to be given to `forward`; None without noise."""
+        return None if self.noise is None else self.noise.draw(style_NZ)
+
+    def forward(self, x: Tensor, style_NZ: Tensor, noise_N1HW: Tensor | None) -> Tensor:
         x = self.conv(x, style_NZ)
         if self.noise is not None:
-            x = self.noise(x)
+            x = self.noise(x, noise_N1HW)
         out: Tensor = self.activation(x + self.bias.to(x.dtype))
         return out
 
@@ -227,16 +232,21 @@ class StyleGenerator(nn.Module):
     def synthesize(self, styles_NLZ: Tensor) -> Tensor:
         """Return what the styles of each layer make: images (N, C, H, W)."""
         styles = styles_NLZ.unbind(1)
-        x = self.layer[0](self.start(styles[0]), styles[0])
+        x = self._layer(0, self.start(styles[0]), styles[0])
         image: Tensor = self.image[0](x, styles[1])
         for i in range(1, len(self.image)):
-            x = self.layer[2 * i - 1](x, styles[2 * i - 1])
-            x = self.layer[2 * i](x, styles[2 * i])
+            x = self._layer(2 * i - 1, x, styles[2 * i - 1])
+            x = self._layer(2 * i, x, styles[2 * i])
             image = self.enlarge(image) + self.image[i](x, styles[2 * i + 1])
         return image
 
+    def _layer(self, i: int, x: Tensor, style_NZ: Tensor) -> Tensor:
+        layer = self.layer[i]
+        out: Tensor = layer(x, style_NZ, layer.draw(style_NZ))  # type: ignore[operator]
+        return out
 
-class DownBlock(nn.Module):
+
+class DownBlock(Segment):
     """Half the size: two convolutions, plus a 1x1 shortcut; the sum keeps its size."""
 
     label: ClassVar[str] = "Residual block ÷2"

@@ -17,6 +17,7 @@ from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
 from gan_engine.layers.normalise import NORM_NAMES, NormKind, make_norm
 from gan_engine.layers.resample import UP_NAMES, UpKind, draw_transposed, make_doubling
+from gan_engine.layers.segment import Segment
 from gan_engine.problems import Problem
 from gan_engine.schema import option
 
@@ -94,7 +95,7 @@ class Start(nn.Module):
         return out
 
 
-class Up(nn.Module):
+class Up(Segment):
     """Twice the size: a convolution that doubles, perhaps a norm, ReLU."""
 
     def __init__(self, channels: int, out: int, norm: NormKind, up: UpKind) -> None:
@@ -128,7 +129,7 @@ class ToImage(nn.Module):
         return out
 
 
-class Convolve(nn.Module):
+class Convolve(Segment):
     """Convolution and leaky ReLU, at half the size when asked."""
 
     def __init__(self, channels: int, out: int, stride: int) -> None:

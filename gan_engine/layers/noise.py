@@ -47,9 +47,13 @@ class NoiseInjection(Drawing):
         self.strength = nn.Parameter(torch.zeros(()))
         self.register_buffer("fixed", torch.randn(1, 1, height, width))
 
-    def forward(self, x: Tensor) -> Tensor:
-        noise = self.drawn(x, len(x), 1, *x.shape[2:]) if self.training else self.fixed
-        return x + (noise * self.strength).to(x.dtype)
+    def draw(self, like_NZ: Tensor) -> Tensor:
+        """Return a map for each image of a batch, or the one map for all: (N or 1, 1, H, W)."""
+        height, width = self.fixed.shape[2:]
+        return self.drawn(like_NZ, len(like_NZ), 1, height, width) if self.training else self.fixed
+
+    def forward(self, x: Tensor, noise_N1HW: Tensor) -> Tensor:
+        return x + (noise_N1HW * self.strength).to(x.dtype)
 
 
 class StyleMixing(Drawing):

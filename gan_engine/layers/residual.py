@@ -9,10 +9,11 @@ from torch import Tensor, nn
 from gan_engine.layers.activation import ActivationKind, make_activation
 from gan_engine.layers.normalise import NormKind, make_norm
 from gan_engine.layers.resample import DownKind, NearestUp, UpKind, make_doubling, make_halving
+from gan_engine.layers.segment import Segment
 from gan_engine.layers.spectral import SpectralConv2d
 
 
-class UpBlock(nn.Module):
+class UpBlock(Segment):
     """Twice the size: norm-ReLU-up-conv-norm-ReLU-conv, plus a 1x1 shortcut. Source: arXiv:1802.05957."""
 
     label: ClassVar[str] = "Residual block ×2"
@@ -48,7 +49,7 @@ class UpBlock(nn.Module):
         return out
 
 
-class DownBlock(nn.Module):
+class DownBlock(Segment):
     """ReLU-conv-ReLU-conv, halved when asked, plus a 1x1 shortcut. Source: arXiv:1802.05957.
 
     The first block of a D has `opens` set: no ReLU before its first convolution, because that

@@ -55,6 +55,8 @@ class Penalty(Part):
     """Whose loss gains the term."""
     needs_reals: ClassVar[bool] = True
     """Whether a penalty of G looks at real images."""
+    slopes: ClassVar[bool] = False
+    """Whether it differentiates a network by what goes in: the way back is kept as well."""
     couples: ClassVar[str] = ""
     """Why D may not couple the images of a batch (batch norm) under this penalty; empty when it may."""
 

@@ -20,6 +20,7 @@ class GradientPenalty(Penalty):
 
     title: ClassVar[str] = "Gradient penalty"
     kind: Literal["gradient_penalty"] = "gradient_penalty"
+    slopes: ClassVar[bool] = True
     couples: ClassVar[str] = (
         "The gradient penalty judges each image by itself; batch norm in D mixes them."
     )
@@ -44,6 +45,7 @@ class Dragan(Penalty):
 
     title: ClassVar[str] = "DRAGAN"
     kind: Literal["dragan"] = "dragan"
+    slopes: ClassVar[bool] = True
     couples: ClassVar[str] = "DRAGAN judges each image by itself; batch norm in D mixes them."
     weight: Varying = option(
         10.0, ge=0, le=10_000, live=True, scale="log", label="Lambda", help="10 suits most sizes."

@@ -20,6 +20,7 @@ class PathLength(Penalty):
 
     title: ClassVar[str] = "Path length"
     kind: Literal["path_length"] = "path_length"
+    slopes: ClassVar[bool] = True
     on: ClassVar[Literal["d", "g"]] = "g"
     needs_reals: ClassVar[bool] = False
     weight: Varying = option(

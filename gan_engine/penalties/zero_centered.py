@@ -19,6 +19,7 @@ class R1(Penalty):
 
     title: ClassVar[str] = "R1"
     kind: Literal["r1"] = "r1"
+    slopes: ClassVar[bool] = True
     weight: Varying = option(
         1.0,
         ge=0,
@@ -41,6 +42,7 @@ class R2(Penalty):
 
     title: ClassVar[str] = "R2"
     kind: Literal["r2"] = "r2"
+    slopes: ClassVar[bool] = True
     weight: Varying = option(
         1.0,
         ge=0,

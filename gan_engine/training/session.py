@@ -20,6 +20,7 @@ from gan_engine.errors import EngineError, SettingsError
 from gan_engine.events import Pixels
 from gan_engine.imaging import tile
 from gan_engine.layers.noise import draw_from
+from gan_engine.layers.segment import recompute
 from gan_engine.penalties import Penalty
 from gan_engine.rules import divisors
 from gan_engine.schema import Ramp
@@ -71,6 +72,7 @@ class Session:
         self.networks = build_networks(config, device, len(self.classes))
         for network in (self.networks.g, self.networks.d):
             draw_from(network, self.random)
+            recompute(network, config.training.recompute)
         self.memory = Memory(config, device)
         self.powers = PowerAverages(self.networks.g) if config.ema.any_length else None
         self.meters = Meters(meter_names(config.penalties, config.augment), device)

@@ -104,9 +104,8 @@ class CostCard(QFrame):
         self.buttons = []
         for place, relief in enumerate(reliefs):
             name = say.label_of(relief.path, draft)
-            made = button(
-                f"{name} {relief.value}: {say.size(relief.memory)}", "Change this setting."
-            )
+            value = "" if relief.value is True else f" {relief.value}"
+            made = button(f"{name}{value}: {say.size(relief.memory)}", "Change this setting.")
             made.setProperty("small", True)
             made.clicked.connect(self._taker(relief.path, relief.value))
             self._row.insertWidget(place, made)

@@ -1,5 +1,6 @@
 """What a run takes, against what one takes."""
 
+import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
@@ -7,6 +8,8 @@ from safetensors import safe_open
 from gan_engine import Inbox, Saved, Stop, cost_of, merge, parse, train
 from gan_engine.architectures import ARCHITECTURES
 from gan_engine.optimizers import OPTIMIZERS
+from gan_engine.training.session import Session
+from tests.gan_engine.live_bytes import LiveBytes
 from tests.studio.tiny import tiny_draft
 
 
@@ -67,6 +70,7 @@ def test_that_what_does_not_fit_is_told_with_what_would_take_less():
     paths = [relief.path for relief in cost.reliefs]
     assert paths == [
         "training.accumulation",
+        "training.recompute",
         "training.batch_size",
         "data.size",
         "architecture.width",
@@ -80,3 +84,18 @@ def test_that_a_batch_in_parts_keeps_as_much_as_one_part():
         return cost_of(parse({"data": {"size": 32}, "training": training})).activations
 
     assert activations(64, 4) == activations(16, 1)
+
+
+@pytest.mark.parametrize("recompute", [False, True])
+@pytest.mark.parametrize("penalty", ["drift", "r1"])
+def test_that_activations_are_about_what_a_step_holds(penalty, recompute):
+    """Within a factor of two: what convolutions need meanwhile is not in the estimate."""
+    nets = {"kind": "r3", "width": 32, "z_dim": 8}
+    training = {"batch_size": 32, "recompute": recompute, "device": "cpu"}
+    draft = {"data": {"size": 32}, "architecture": nets, "training": training}
+    config = parse({**draft, "penalties": {penalty: {}}})
+    session = Session(config, np.zeros((32, 32, 32, 3), np.uint8), torch.device("cpu"))
+    session.round()
+    with LiveBytes() as memory:
+        session.round()
+    assert memory.most / 2 < cost_of(config).activations < memory.most * 2

@@ -36,8 +36,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
 def session_of(make: Make, classes: Classes | None = None, **changes: Any) -> Session:
     """Return a run's state over twelve random images."""
     changes = merge({"training": {"batch_size": 8}, "architecture": BY_ITSELF}, changes)
-    pixels = np.random.default_rng(3).integers(0, 256, (12, 16, 16, 3), np.uint8)
-    return Session(make(**changes), pixels, CPU, classes)
+    config = make(**changes)
+    side = config.data.size
+    pixels = np.random.default_rng(3).integers(0, 256, (12, side, side, 3), np.uint8)
+    return Session(config, pixels, CPU, classes)
 
 
 def gradients(session: Session) -> dict[str, torch.Tensor]:
