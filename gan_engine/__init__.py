@@ -23,7 +23,8 @@ _HOME = {
     "durable": "lock_holder",
     "device": "DeviceInfo available_devices describe_device",
     "imaging": "ImageHeader ImageShape decode read_header read_png read_png_text thumbnail write_png",
-    "config": "RunConfig check default_draft live_paths parse",
+    "augment": "AUGMENTATIONS Augmentation",
+    "config": "DataSettings RunConfig check default_draft image_settings live_paths parse",
     "configfile": "Preset find_preset read_draft read_presets save_preset to_toml with_preset write_draft",
     "summary": "LayerRow NetworkSummary summarize",
     "costs": "Cost Relief cost_of",
@@ -31,8 +32,8 @@ _HOME = {
     "sampling": "Sampler open_sampler",
     "foreign": "Match match_weights read_weights",
     "data": (
-        "BadFile DatasetReport Finding Histogram Inspection InspectProgress Prepared PreparedSet PrepareProgress ScanNames ScanProgress Spread Suggestion"
-        " clean_prepared diagnose inspect_folder left_out prepare prepared_sets safe_fixes scan_folder spread_of suggest_size"
+        "BadFile DatasetReport Finding Histogram Inspection InspectProgress Prepared PreparedSet PrepareProgress Preview ScanNames ScanProgress Spread Suggestion"
+        " clean_prepared diagnose inspect_folder left_out prepare prepared_sets preview safe_fixes scan_folder space_problem spread_of suggest_size"
     ),
     "export": "EXPORTERS Exporter ExportProgress",
     "health": "Facts Remedy Verdict examine",

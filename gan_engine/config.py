@@ -262,6 +262,19 @@ def parse(draft: Mapping[str, Any]) -> RunConfig:
     return config
 
 
+def image_settings(draft: Mapping[str, Any]) -> tuple[DataSettings, Augmentation] | None:
+    """Return what `draft` says of the images, whatever else is wrong with it; None if that is."""
+    own = {name: draft[name] for name in ("data", "augment") if name in draft}
+    try:
+        config = RunConfig.model_validate(_complete(own))
+    except ValidationError:
+        return None
+    wrong = [problem for rule in RULES for problem in rule(config) if problem.severity == "error"]
+    if any(problem.path == "data.background" for problem in wrong):
+        return None
+    return config.data, config.augment
+
+
 def default_draft() -> Draft:
     """Return the settings a newcomer gets."""
     return RunConfig().draft()
@@ -295,6 +308,7 @@ __all__ = [
     "check",
     "default_draft",
     "get",
+    "image_settings",
     "live_paths",
     "parse",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from gan_engine import Notice, Started
+from studio.clinic import Clinic
 from studio.doctor import Doctor
 from studio.document import Document
 from studio.failures import note, note_event, sentence_of
@@ -12,6 +13,7 @@ from studio.jobs import Jobs
 from studio.keeping import Keeping
 from studio.library import Library
 from studio.preferences import Preferences
+from studio.previews import Previews
 from studio.run import Run
 from studio.worker import RunView
 
@@ -29,7 +31,10 @@ class Studio(QObject):
         self.run = Run(self.jobs)
         self.doctor = Doctor(self.run, self.jobs, self.document)
         self.document.edited.connect(self._follow)
+        self.clinic = Clinic(self.jobs, self.document)
+        self.previews = Previews(self.jobs, self.document)
         self.jobs.scanned.connect(self.document.take_report)
+        self.run.state_changed.connect(self.clinic.take_state)
         self.run.viewed.connect(self._show_settings_of)
         self.run.started.connect(self._take_start)
         self.run.finished.connect(self.library.refresh)

@@ -62,6 +62,7 @@ class Document(QObject):
         self._path: Path | None = None
         self._saved: Draft | None = None
         self._report: DatasetReport | None = None
+        self._space: Problem | None = None
         self._config: RunConfig | None = None
         self._problems: list[Problem] = []
         self._check()
@@ -197,9 +198,16 @@ class Document(QObject):
 
     def take_report(self, report: DatasetReport) -> None:
         """Let what a scan found wrong join the problems, for as long as the folder is this one."""
-        self._report = report
+        self._report, self._space = report, None
         self._check()
         self.changed.emit(self.draft, self._config, self.problems)
+
+    def take_space(self, problem: Problem | None) -> None:
+        """Let what the disk has too little space for join the problems, or leave them."""
+        if problem != self._space:
+            self._space = problem
+            self._check()
+            self.changed.emit(self.draft, self._config, self.problems)
 
     # --- inside ----------------------------------------------------------------------------
 
@@ -225,7 +233,8 @@ class Document(QObject):
         self._config, self._problems = check(self.draft)
         if self._report is not None and _folder_of(self.draft) == self._report.folder:
             told = {problem.path for problem in self._problems}
-            found = [problem for problem in self._report.problems() if problem.path not in told]
+            of_images = [*self._report.problems(), *([self._space] if self._space else [])]
+            found = [problem for problem in of_images if problem.path not in told]
             self._problems = [*self._problems, *found]
             if any(problem.severity == "error" for problem in found):
                 self._config = None

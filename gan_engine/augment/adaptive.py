@@ -41,6 +41,9 @@ class Adaptive(Augmentation):
     def memory(self) -> dict[str, float]:
         return {"p": 0.0, "sign": 0.0}
 
+    def strongest(self) -> dict[str, float]:
+        return {**self.memory(), "p": self.cap}
+
     def learn(self, real_scores: Tensor, memory: Mapping[str, Tensor]) -> None:
         with torch.no_grad():
             # An average over about four batches, as the paper's, without counting batches.

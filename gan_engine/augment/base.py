@@ -42,6 +42,10 @@ class Augmentation(Part):
         """Return the numbers that this augmentation remembers, with their first values."""
         return {}
 
+    def strongest(self) -> dict[str, float]:
+        """Return what it may come to remember at its strongest, for who wants to see that."""
+        return self.memory()
+
     def draw(
         self,
         count: int,

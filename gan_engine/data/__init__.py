@@ -5,7 +5,8 @@ from gan_engine.data.exclusion import left_out
 from gan_engine.data.finding import Finding
 from gan_engine.data.inspection import Inspection, InspectProgress, inspect_folder
 from gan_engine.data.pairs import Pairing, pairs_in
-from gan_engine.data.prepare import Prepared, PrepareProgress, prepare
+from gan_engine.data.prepare import Prepared, PrepareProgress, prepare, space_problem
+from gan_engine.data.preview import Preview, preview
 from gan_engine.data.scan import BadFile, DatasetReport, ScanNames, ScanProgress, scan_folder
 from gan_engine.data.spread import Histogram, Spread, Suggestion, spread_of, suggest_size
 from gan_engine.data.store import PreparedSet, clean_prepared, prepared_sets
@@ -21,6 +22,7 @@ __all__ = [
     "PrepareProgress",
     "Prepared",
     "PreparedSet",
+    "Preview",
     "ScanNames",
     "ScanProgress",
     "Spread",
@@ -32,8 +34,10 @@ __all__ = [
     "pairs_in",
     "prepare",
     "prepared_sets",
+    "preview",
     "safe_fixes",
     "scan_folder",
+    "space_problem",
     "spread_of",
     "suggest_size",
 ]

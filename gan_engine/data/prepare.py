@@ -37,6 +37,7 @@ from gan_engine.data.scan import (
 )
 from gan_engine.drafts import escape
 from gan_engine.errors import DataError, SpaceError
+from gan_engine.problems import Problem
 from gan_engine.schema import Message
 
 if TYPE_CHECKING:
@@ -167,6 +168,29 @@ def require_space(folder: Path, needed: int) -> None:
             free=math.floor(free / 1e6),
             folder=escape(os.fspath(there)),
         )
+
+
+def space_problem(settings: DataSettings, report: DatasetReport, left: int) -> Problem | None:
+    """Return that the disk has too little space for the prepared array, at the size that mends it.
+
+    Args:
+        settings: How the pictures are prepared.
+        report: What `scan_folder` found.
+        left: How many of its pictures the settings leave out.
+    """
+    folder = prepared_folder(settings, report.signature)
+    if (folder / store.LIST).is_file():
+        return None  # it is there already
+    needed = (len(report.files) - left) * math.prod(settings.shape)  # of two folders half a pair
+    if settings.pairs == "side_by_side":
+        needed *= 2
+    try:
+        require_space(folder, needed - store.unfinished_bytes(folder))
+    except (SpaceError, OSError) as error:
+        hint = error.hint if isinstance(error, SpaceError) else ""
+        text = error.text if isinstance(error, SpaceError) else Message("The cache cannot be read.")
+        return Problem("data.size", text, hint)
+    return None
 
 
 def _refuse(path: Path, usable: int, bad: Sequence[BadFile], entries: Sequence[Entry]) -> None:

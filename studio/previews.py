@@ -1,0 +1,94 @@
+"""Pictures before and after preparing: asked for by name, made beside the window, kept up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from gan_engine import DataSettings, EngineError, Preview, image_settings, preview
+
+if TYPE_CHECKING:
+    from gan_engine import Augmentation, Draft
+    from studio.document import Document
+    from studio.jobs import Cancelled, Job, Jobs
+
+SIDE = 320
+"""The longest side of a picture as it is, in pixels."""
+_SOON_MS = 30
+
+
+class Previews(QObject):
+    """Makes one preview after the other, those that are wanted first; an edit begins anew."""
+
+    arrived = Signal(object)
+    """A Preview."""
+    refused = Signal(str, object)
+    """The name of a picture that cannot be shown, and why."""
+
+    def __init__(self, jobs: Jobs, document: Document) -> None:
+        super().__init__()
+        self._jobs, self._document = jobs, document
+        self._wanted: tuple[str, ...] = ()
+        self._seed = 0
+        self._job: Job | None = None
+        self._settings: tuple[object, object] | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SOON_MS)
+        self._soon.timeout.connect(self._make)
+        document.changed.connect(self._take_document)
+
+    def show(self, names: Sequence[str]) -> None:
+        """Want previews of these pictures, by escaped relative path, and of no others."""
+        if tuple(names) != self._wanted:
+            self._wanted = tuple(names)
+            self._soon.start()
+
+    def draw_again(self) -> None:
+        """Want other draws of the augmentation."""
+        self._seed += 1
+        self._soon.start()
+
+    @Slot(object, object, object)
+    def _take_document(self, draft: Draft, config: object, problems: object) -> None:
+        wanted = draft.get("data"), draft.get("augment")
+        if wanted != self._settings:
+            self._settings = wanted
+            self._soon.start()
+
+    @Slot()
+    def _make(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+        found = image_settings(self._document.draft)
+        if found is None or not self._wanted:
+            return
+        settings, augment = found
+        names, seed = self._wanted, self._seed
+
+        def work(cancelled: Cancelled) -> Iterator[object]:
+            return _previews(names, settings, augment, seed)
+
+        self._job = self._jobs.run(work)
+        self._job.progressed.connect(self._tell)
+
+    @Slot(object)
+    def _tell(self, made: Preview | tuple[str, EngineError]) -> None:
+        if isinstance(made, Preview):
+            self.arrived.emit(made)
+        else:
+            self.refused.emit(*made)
+
+
+def _previews(
+    names: Sequence[str], settings: DataSettings, augment: Augmentation, seed: int
+) -> Iterator[object]:
+    for name in names:
+        try:
+            yield preview(settings, name, augment, SIDE, seed)
+        except EngineError as error:
+            yield name, error
+    yield None
