@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gan_engine import (
+    BadFile,
     DatasetReport,
     DataSettings,
     Finding,
@@ -53,13 +54,14 @@ class Progress:
 class Diagnosis:
     """What is known of the folder under the settings as they stand.
 
-    `out` are pictures that the settings leave out, by escaped name, each with its reason.
+    `damaged` are pictures that a closer look could not decode to their end; `out` are pictures that the settings leave out, by escaped name, each with its reason.
     """
 
     report: DatasetReport
     looked_closer: bool
     findings: tuple[Finding, ...]
     out: dict[str, str]
+    damaged: tuple[BadFile, ...]
     spread: Spread
     suggestion: Suggestion
     problem: Problem | None
@@ -237,6 +239,7 @@ def _thought(
             looked_closer=inspection is not None,
             findings=tuple(diagnose(report, settings, inspection, augmented)),
             out=out,
+            damaged=inspection.bad if inspection is not None else (),
             spread=spread_of(report, inspection),
             suggestion=suggest_size(report),
             problem=space_problem(settings, report, len(report.files) - usable),

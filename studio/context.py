@@ -46,6 +46,7 @@ class Studio(QObject):
         """Save and end the run, cancel the jobs; returns when no thread is left."""
         self.run.shut_down()
         self.keeping.close()
+        self.previews.shut_down()
         self.jobs.shut_down()
 
     @Slot(str, object)

@@ -51,6 +51,11 @@ class Previews(QObject):
         self._seed += 1
         self._soon.start()
 
+    def shut_down(self) -> None:
+        """Make no more of them."""
+        self._wanted = ()
+        self._soon.stop()
+
     @Slot(object, object, object)
     def _take_document(self, draft: Draft, config: object, problems: object) -> None:
         wanted = draft.get("data"), draft.get("augment")
@@ -86,9 +91,9 @@ class Previews(QObject):
 def _previews(
     names: Sequence[str], settings: DataSettings, augment: Augmentation, seed: int
 ) -> Iterator[object]:
-    for name in names:
+    for place, name in enumerate(names):
         try:
-            yield preview(settings, name, augment, SIDE, seed)
+            yield preview(settings, name, augment, SIDE, seed * len(names) + place)
         except EngineError as error:
             yield name, error
     yield None

@@ -14,6 +14,7 @@ SIDE = 32
 
 _BITS = 8  # of 128: copies in another size or quality differ in fewer
 _COLOURS = 7.0  # mean difference of 8 x 8 colours, in levels of 255
+_SAME = 0.98  # correlation of the 8 x 8 colours: copies have more, different things have less
 _BLANK = 8  # fewer levels between the darkest and the brightest place than this: nothing there
 _GREY = 10  # more levels between two channels than this: colour
 _NEIGHBOURS = 8
@@ -80,9 +81,22 @@ def alike(looks: Sequence[Look]) -> list[list[int]]:
             near = np.bitwise_count(whole[one] ^ whole[two]).sum(1) <= _BITS
             one, two = one[near], two[near]
             apart = np.abs(colours[one].astype(np.int16) - colours[two]).mean(1)
-            for first, second in np.stack([one, two], 1)[apart <= _COLOURS].tolist():
+            one, two = one[apart <= _COLOURS], two[apart <= _COLOURS]
+            same = _correlation(colours[one], colours[two]) >= _SAME
+            for first, second in np.stack([one, two], 1)[same].tolist():
                 groups.join(first, second)
     return groups.of_many()
+
+
+def _correlation(one: NDArray[np.uint8], two: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return how alike the patterns of colours are, row by row, 1 at most.
+
+    Small things on equal grounds differ little on average and in few bits, but not in pattern.
+    """
+    a, b = (side.astype(np.float32) - side.mean(1, keepdims=True) for side in (one, two))
+    size = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    told: NDArray[np.float32] = (a * b).sum(1) / np.maximum(size, 1e-6)
+    return told
 
 
 class _Groups:

@@ -1,154 +1,240 @@
-"""What a scan found: how many pictures of which kinds, what is wrong, and the pictures themselves."""
+"""What is out of the ordinary in a folder: a card each, with what it does and what mends it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
+    QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
+    QPushButton,
     QScrollArea,
-    QTreeWidget,
-    QTreeWidgetItem,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from gan_engine import unescape
-from studio.forms.rows import Fold
-from studio.panels import words as say
+from studio import theme
+from studio.i18n import tr
 from studio.panels.base import button, column_of, words
-from studio.panels.problem_list import ProblemList
-from studio.widgets.thumbnails import ThumbnailGrid
+from studio.widgets.image_view import to_image
 
 if TYPE_CHECKING:
-    from gan_engine import DatasetReport, Problem
+    from gan_engine import Finding, Pixels
 
-_FACTS = ("Sizes", "Colours", "Files", "Subfolders", "Networks see")
-MOST_BAD = 1000
-"""Unusable files shown by name; the rest is counted."""
+SHOWN = 6
+"""Thumbnails on a card."""
+_SIDE = 44
+_HARMFUL = frozenset(
+    [
+        "unreadable",
+        "few",
+        "duplicates",
+        "similar",
+        "blank",
+        "small",
+        "classes",
+        "shapes",
+        "pairs",
+        "paired_folders",
+    ]
+)
 
 
-class Findings(QWidget):
-    """A dataset's report."""
+class FindingCard(QFrame):
+    """One finding: count, consequence, rule, thumbnails, and what can be done about it."""
 
-    folder_asked = Signal()
-    rescan_asked = Signal()
+    edited = Signal(object)
+    """Settings by path that were asked for, as one edit."""
+    shown = Signal(str)
+    """All of this finding's pictures should be shown."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.headline = words("", "headline")
-        self.where = words("", "muted")
-        self.notes = ProblemList(leads=False)
-        self.thumbnails = ThumbnailGrid()
-        self.thumbnails.setMinimumHeight(220)
+        self.setProperty("card", True)
+        self.finding: Finding | None = None
+        self.title, self.text = words("", "title"), words("", "muted")
+        self._mark = QToolButton()
+        self._mark.setProperty("tight", True)
+        self._mark.setIconSize(QSize(18, 18))
+        self._mark.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.pictures = [QLabel() for _ in range(SHOWN)]
+        strip = QHBoxLayout()
+        strip.setSpacing(4)
+        for label in self.pictures:
+            label.setFixedSize(_SIDE, _SIDE)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            strip.addWidget(label)
+        strip.addStretch(1)
+        self.act = self._button(self._do)
+        self.drop = self._button(self._leave_out)
+        self.undo = self._button(self._undo)
+        self.show_button = self._button(self._show)
+        self.drop.setText(tr("Leave them out"))
+        self.undo.setText(tr("Undo"))
+        self.show_button.setText(tr("Show them"))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        for one in (self.act, self.drop, self.undo, self.show_button):
+            buttons.addWidget(one)
+        buttons.addStretch(1)
+        said = QVBoxLayout()
+        said.setSpacing(3)
+        said.addWidget(self.title)
+        said.addWidget(self.text)
+        said.addSpacing(3)
+        said.addLayout(strip)
+        said.addSpacing(3)
+        said.addLayout(buttons)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 10, 12, 10)
+        row.setSpacing(8)
+        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(said, 1)
+
+    def show_finding(self, finding: Finding) -> None:
+        """Show this one; the same kind as before keeps its thumbnails."""
+        if self.finding is None or self.finding.examples != finding.examples:
+            for label, name in zip(self.pictures, _examples(finding), strict=True):
+                label.setPixmap(QPixmap())
+                label.setToolTip(name)
+                label.setVisible(bool(name))
+        self.finding = finding
+        bad = finding.key in _HARMFUL
+        glyph, color = ("warning", "warning") if bad else ("info", "link")
+        if finding.done:
+            glyph, color = "done", "good"
+        theme.wear(self._mark, glyph, color)
+        self.title.setText(tr(finding.title))
+        said = {"consequence": tr(finding.consequence), "rule": tr(finding.rule)}
+        self.text.setText(tr("{consequence} {rule}", **said))
+        self.act.setText(tr(finding.act))
+        self.act.setVisible(bool(finding.fix) and not finding.done)
+        self.drop.setVisible(bool(finding.leave_out))
+        self.undo.setVisible(finding.done and bool(finding.undo))
+        self.show_button.setVisible(bool(finding.files) and finding.key != "classes")
+        for one in (self.act, self.drop, self.undo, self.show_button):
+            name = tr("{act}: {finding}", act=one.text(), finding=tr(finding.title))
+            one.setAccessibleName(name)
+
+    def show_picture(self, name: str, pixels: Pixels) -> None:
+        """Show one of the thumbnails."""
+        for label in self.pictures:
+            if label.toolTip() == name:
+                picture = QPixmap.fromImage(to_image(pixels))
+                keep, smooth = (
+                    Qt.AspectRatioMode.KeepAspectRatio,
+                    Qt.TransformationMode.SmoothTransformation,
+                )
+                label.setPixmap(picture.scaled(_SIDE, _SIDE, keep, smooth))
+
+    def missing(self) -> list[str]:
+        """Return the names whose thumbnails have not arrived."""
+        return [p.toolTip() for p in self.pictures if p.toolTip() and p.pixmap().isNull()]
+
+    def _button(self, act: Callable[[], None]) -> QPushButton:
+        made = button("")
+        made.setProperty("small", True)
+        made.clicked.connect(act)
+        return made
+
+    def _do(self) -> None:
+        if self.finding is not None:
+            self.edited.emit(dict(self.finding.fix))
+
+    def _leave_out(self) -> None:
+        if self.finding is not None:
+            self.edited.emit(dict(self.finding.leave_out))
+
+    def _undo(self) -> None:
+        if self.finding is not None:
+            self.edited.emit(dict(self.finding.undo))
+
+    def _show(self) -> None:
+        if self.finding is not None:
+            self.shown.emit(self.finding.key)
+
+
+def _examples(finding: Finding) -> list[str]:
+    """Return whose thumbnails to show; classes have none, and what cannot be read has none either."""
+    names = () if finding.key in ("classes", "unreadable") else finding.examples[:SHOWN]
+    return [*names, *[""] * (SHOWN - len(names))]
+
+
+class Findings(QWidget):
+    """Every finding, what matters most first; one button mends all that can be mended safely."""
+
+    edited = Signal(object)
+    some_asked = Signal(object, str)
+    """These pictures should be shown, under this title."""
+    unreadable_asked = Signal()
+    """What cannot be read should be shown, with the reasons."""
+    wanted = Signal(object)
+    """Names whose thumbnails are missing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cards: dict[str, FindingCard] = {}
+        self.none = words(tr("Nothing is out of the ordinary."), "muted")
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(20, 16, 12, 16)
-        column.setSpacing(10)
-        column.addWidget(self.headline)
-        column.addWidget(self.where)
-        column.addLayout(self._buttons())
-        column.addLayout(self._facts())
-        column.addWidget(self.notes)
-        column.addWidget(self._bad_files())
-        column.addWidget(self.thumbnails, 1)
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 8, 8, 8)
+        self._column.setSpacing(8)
+        self._column.addWidget(self.none)
+        self._column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(320)
+        inner.setObjectName("scrolled")
         area.setWidget(inner)
         column_of(self, area)
 
-    # --- shown -------------------------------------------------------------------------------
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Show these; cards of kinds that stay are kept."""
+        kept = {finding.key for finding in findings}
+        for key in [key for key in self.cards if key not in kept]:
+            gone = self.cards.pop(key)
+            gone.hide()
+            gone.deleteLater()
+        for place, finding in enumerate(findings):
+            card = self.cards.get(finding.key) or self._card(finding.key)
+            if self._column.indexOf(card) != place:
+                self._column.insertWidget(place, card)
+            card.show_finding(finding)
+        self.none.setVisible(not findings)
+        self._ask()
 
-    def show_report(self, report: DatasetReport, where: str) -> None:
-        """Show what is in the folder called `where`."""
-        count = len(report.files)
-        size = f", {say.sizes(report.sizes)}" if len(report.sizes) == 1 else ""
-        self.headline.setText(
-            f"{say.plural(count, 'image')}{size}" if count else "No images to learn from"
-        )
-        others = f" · {say.plural(report.others, 'other file')} left out" if report.others else ""
-        self.where.setText(where + others)
-        self._say("Sizes", say.sizes(report.sizes) if len(report.sizes) > 1 else "")
-        self._say("Colours", say.colours(report.modes) if report.modes else "")
-        self._say("Files", say.listing(report.formats) if report.formats else "")
-        classes = report.classes
-        self._say("Subfolders", say.listing(classes) if classes else "")
-        self._show_bad(report)
-        self.thumbnails.set_items(report.files)
+    def show_picture(self, name: str, pixels: Pixels) -> None:
+        """Show a thumbnail that has arrived, wherever it belongs."""
+        for card in self.cards.values():
+            card.show_picture(name, pixels)
 
-    def show_shape(self, text: str) -> None:
-        """Show what every picture becomes."""
-        self._say("Networks see", text)
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask()
 
-    def show_problems(self, problems: list[Problem]) -> None:
-        """Show what is wrong with the folder as a whole."""
-        self.notes.show_problems(problems)
+    def _ask(self) -> None:
+        if self.isVisible():
+            missing = dict.fromkeys(n for card in self.cards.values() for n in card.missing())
+            if missing:
+                self.wanted.emit(list(missing))
 
-    # --- building ----------------------------------------------------------------------------
+    def _card(self, key: str) -> FindingCard:
+        card = self.cards[key] = FindingCard()
+        card.edited.connect(self.edited)
+        card.shown.connect(self._show)
+        return card
 
-    def _buttons(self) -> QHBoxLayout:
-        self.choose_button = button("Other folder…", "Learn from other pictures.")
-        self.choose_button.clicked.connect(self.folder_asked)
-        self.rescan_button = button(
-            "Look again", "Read the folder once more, after files have changed."
-        )
-        self.rescan_button.clicked.connect(self.rescan_asked)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.choose_button)
-        row.addWidget(self.rescan_button)
-        row.addStretch(1)
-        return row
-
-    def _facts(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        self._values: dict[str, tuple[QLabel, QLabel]] = {}
-        for row, name in enumerate(_FACTS):
-            label, value = words(name, "muted", wraps=False), words("")
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, row, 1)
-            self._values[name] = label, value
-        return grid
-
-    def _say(self, name: str, text: str) -> None:
-        for label in self._values[name]:
-            label.setVisible(bool(text))
-        self._values[name][1].setText(text)
-
-    def _bad_files(self) -> QWidget:
-        self.bad = QTreeWidget()
-        self.bad.setAccessibleName("Files that cannot be used")
-        self.bad.setHeaderLabels(["File", "Why it cannot be used"])
-        self.bad.setRootIsDecorated(False)
-        self.bad.setWordWrap(True)
-        self.bad.setTextElideMode(Qt.TextElideMode.ElideNone)
-        self.bad.setFixedHeight(130)
-        self.bad.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for column in (0, 1):
-            self.bad.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        self.bad_fold = Fold("", "fold", opened=False)
-        self.bad_fold.stack.addWidget(self.bad)
-        self.bad_fold.hide()
-        return self.bad_fold
-
-    def _show_bad(self, report: DatasetReport) -> None:
-        self.bad.clear()
-        for file in report.bad[:MOST_BAD]:
-            item = QTreeWidgetItem([file.path, file.reason])
-            item.setToolTip(0, str(report.folder / unescape(file.path)))
-            item.setToolTip(1, file.reason)
-            self.bad.addTopLevelItem(item)
-        more = f"; the first {MOST_BAD:,} are listed" if len(report.bad) > MOST_BAD else ""
-        self.bad_fold.show_title(f"{say.plural(len(report.bad), 'file')} left out{more}")
-        self.bad_fold.setVisible(bool(report.bad))
+    @Slot(str)
+    def _show(self, key: str) -> None:
+        finding = self.cards[key].finding
+        if key == "unreadable":
+            self.unreadable_asked.emit()
+        elif finding is not None:
+            self.some_asked.emit(finding.files, tr(finding.title))

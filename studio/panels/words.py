@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from gan_engine import RunConfig, walk
+from gan_engine import RunConfig, unescape, walk
 from studio import figures
 from studio.figures import duration, size, speed
 
@@ -19,6 +20,7 @@ __all__ = [
     "images",
     "label_of",
     "listing",
+    "name",
     "plural",
     "shape",
     "size",
@@ -28,6 +30,7 @@ __all__ = [
     "when",
 ]
 
+MARK, ZWJ = "\N{REPLACEMENT CHARACTER}", "\N{ZERO WIDTH JOINER}"
 _COLOURS = {
     "RGB": "colour",
     "RGBA": "colour with transparency",
@@ -61,6 +64,19 @@ def plural(number: int, thing: str, things: str = "") -> str:
 def images(number: int) -> str:
     """Return a short count with its noun: 12.3 k images."""
     return "1 image" if number == 1 else f"{count(number)} images"
+
+
+def name(escaped: str) -> str:
+    """Return a file's escaped name as one line that says no more than it should.
+
+    Bytes that are no text, ends of lines and signs that turn the direction of reading become marks.
+    """
+    shown = (MARK if _is_odd(letter) else letter for letter in unescape(escaped))
+    return "".join(shown)
+
+
+def _is_odd(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") and letter != ZWJ
 
 
 def shape(dimensions: Iterable[int]) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QPointF,
     QRect,
+    QRectF,
     QSize,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gan_engine import Pixels
@@ -23,6 +26,7 @@ from studio import theme
 from studio.widgets.image_view import to_image
 
 Index = QModelIndex | QPersistentModelIndex
+MARKED = Qt.ItemDataRole.UserRole
 _INSET = QPoint(theme.GRID, theme.GRID)
 _MOST_KEPT = 4000
 """How many thumbnails are remembered; at 96 px that is some 150 MB."""
@@ -35,6 +39,8 @@ class ThumbnailModel(QAbstractListModel):
         super().__init__(parent)
         self.keys: list[str] = []
         self.pictures: dict[str, QPixmap] = {}
+        self.marked: Container[str] = ()
+        """Names that are drawn as left out."""
         self._rows: dict[str, int] = {}
 
     def set_keys(self, keys: Sequence[str]) -> None:
@@ -55,6 +61,10 @@ class ThumbnailModel(QAbstractListModel):
         index = self.index(self._rows[key])
         self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
 
+    def index_of(self, key: str) -> QModelIndex:
+        """Return where a name is; nowhere where it is not shown."""
+        return self.index(self._rows[key]) if key in self._rows else QModelIndex()
+
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.keys)
 
@@ -62,6 +72,8 @@ class ThumbnailModel(QAbstractListModel):
         key = self.keys[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return key
+        if role == MARKED:
+            return key in self.marked
         return self.pictures.get(key) if role == Qt.ItemDataRole.DecorationRole else None
 
 
@@ -92,8 +104,12 @@ class _Delegate(QStyledItemDelegate):
             inner = QRect(place.topLeft(), size)
             inner.moveCenter(place.center())
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setOpacity(0.3 if index.data(MARKED) else 1.0)
             painter.drawPixmap(inner, picture)
+            painter.setOpacity(1.0)
             painter.setClipping(False)
+        if index.data(MARKED):
+            _draw_sign(painter, place)
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         pointed = bool(state & QStyle.StateFlag.State_MouseOver)
         edge = colors.accent if chosen else colors.edge if pointed else colors.line
@@ -103,11 +119,23 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
 
+def _draw_sign(painter: QPainter, place: QRect) -> None:
+    """Draw what says that a picture is left out, besides its paler colours."""
+    colors = theme.current()
+    sign = QRectF(place.right() - 24, place.bottom() - 24, 18, 18)
+    painter.setPen(QPen(QColor(colors.error), 2))
+    painter.setBrush(QColor(colors.surface))
+    painter.drawEllipse(sign)
+    painter.drawLine(sign.center() - QPointF(4, 0), sign.center() + QPointF(4, 0))
+
+
 class ThumbnailGrid(QListView):
     """Shows names as pictures; asks for the pictures it is about to show."""
 
     wanted = Signal(object)
     """Names whose pictures are on the screen and have not arrived: a list."""
+    picked = Signal(str)
+    """A picture was clicked, or reached with the arrow keys."""
     chosen = Signal(str)
     """A picture was double-clicked, or Enter was pressed on it."""
 
@@ -122,6 +150,7 @@ class ThumbnailGrid(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
         self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Pictures")
@@ -131,6 +160,7 @@ class ThumbnailGrid(QListView):
         self._soon.timeout.connect(self.ask)
         self.verticalScrollBar().valueChanged.connect(self._later)
         self.activated.connect(self._activate)
+        self.clicked.connect(self._pick)
 
     @property
     def keys(self) -> list[str]:
@@ -146,6 +176,25 @@ class ThumbnailGrid(QListView):
     def set_picture(self, key: str, pixels: Pixels) -> None:
         """Show a picture at its name."""
         self._model.set_picture(key, QPixmap.fromImage(to_image(pixels)))
+
+    def set_marked(self, keys: Container[str]) -> None:
+        """Draw these names as left out."""
+        self._model.marked = keys
+        self.viewport().update()
+
+    def select(self, key: str) -> None:
+        """Choose a name and bring it into view, without telling."""
+        index = self._model.index_of(key)
+        if index.isValid() and index != self.currentIndex():
+            self.selectionModel().setCurrentIndex(
+                index, QItemSelectionModel.SelectionFlag.ClearAndSelect
+            )
+            self.scrollTo(index)
+
+    def selected_keys(self) -> list[str]:
+        """Return the names that are chosen, in order."""
+        rows = sorted(index.row() for index in self.selectedIndexes())
+        return [self.keys[row] for row in rows]
 
     def visible_keys(self) -> list[str]:
         """Return the names that are on the screen."""
@@ -184,6 +233,15 @@ class ThumbnailGrid(QListView):
 
     def _activate(self, index: QModelIndex) -> None:
         self.chosen.emit(self.keys[index.row()])
+
+    def _pick(self, index: QModelIndex) -> None:
+        self.picked.emit(self.keys[index.row()])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        before = self.currentIndex()
+        super().keyPressEvent(event)
+        if self.currentIndex().isValid() and self.currentIndex() != before:
+            self._pick(self.currentIndex())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
