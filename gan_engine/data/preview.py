@@ -15,7 +15,7 @@ from gan_engine.data.names import Entry
 from gan_engine.data.pairs import Refusal, Unit, decoded
 from gan_engine.drafts import escape, unescape
 from gan_engine.events import Pixels
-from gan_engine.imaging import ImageError, ImageHeader, read_header, thumbnail
+from gan_engine.imaging import Half, ImageError, ImageHeader, read_header, thumbnail
 from gan_engine.pictures import opened, orientation
 
 if TYPE_CHECKING:
@@ -118,9 +118,8 @@ def _made(settings: DataSettings, name: str) -> NDArray[np.uint8]:
         ImageError: It cannot be decoded to its end.
     """
     entry = Entry(unescape(name), "picture")
-    split = settings.pairs == "side_by_side"
-    parts = ((entry, "left"), (entry, "right")) if split else ((entry, ""),)
-    made = decoded(settings, Unit(parts))
+    halves: tuple[Half, ...] = ("left", "right") if settings.pairs == "side_by_side" else ("",)
+    made = decoded(settings, Unit(tuple((entry, half) for half in halves)))
     if isinstance(made, Refusal):
         raise ImageError(settings.path / entry.name, made.bad[0][1])
     return made

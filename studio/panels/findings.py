@@ -29,20 +29,10 @@ if TYPE_CHECKING:
 SHOWN = 6
 """Thumbnails on a card."""
 _SIDE = 44
-_HARMFUL = frozenset(
-    [
-        "unreadable",
-        "few",
-        "duplicates",
-        "similar",
-        "blank",
-        "small",
-        "classes",
-        "shapes",
-        "pairs",
-        "paired_folders",
-    ]
+_ORDINARY = frozenset(
+    ("rotated", "grey", "alpha", "cmyk", "deep", "float", "palette", "animated", "profile")
 )
+"""Findings that need nobody's attention."""
 
 
 class FindingCard(QFrame):
@@ -105,8 +95,8 @@ class FindingCard(QFrame):
                 label.setToolTip(name)
                 label.setVisible(bool(name))
         self.finding = finding
-        bad = finding.key in _HARMFUL
-        glyph, color = ("warning", "warning") if bad else ("info", "link")
+        fine = finding.key in _ORDINARY
+        glyph, color = ("info", "link") if fine else ("warning", "warning")
         if finding.done:
             glyph, color = "done", "good"
         theme.wear(self._mark, glyph, color)

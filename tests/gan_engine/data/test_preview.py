@@ -109,3 +109,21 @@ def test_that_a_picture_that_cannot_be_read_is_refused_with_the_reason(folder):
     for name, reason in (("x.png", "empty"), ("pipe.png", "ordinary"), ("gone.png", "not there")):
         with pytest.raises(ImageError, match=reason):
             preview(settings, name)
+
+
+def test_that_two_pictures_side_by_side_are_shown_as_the_two_halves_that_are_prepared(folder):
+    settings = DataSettings(folder=str(folder), size=16, pairs="side_by_side")
+    *_, made = prepare(settings)
+    assert isinstance(made, Prepared)
+    for name, image in zip(made.files, made.images, strict=True):
+        shown = preview(settings, name, DiffAugment())
+        assert np.array_equal(shown.seen, np.concatenate([image[..., :3], image[..., 3:]], 1))
+        assert shown.augmented is None
+
+
+def test_that_transparent_parts_are_shown_on_the_background(folder):
+    Image.new("RGBA", (20, 20), (200, 0, 0, 0)).save(folder / "clear.png")
+    Image.new("RGBA", (20, 20), (200, 0, 0, 255)).save(folder / "solid.png")
+    settings = DataSettings(folder=str(folder), size=16, channels=4, background="#0000ff")
+    assert (preview(settings, "clear.png").seen == (0, 0, 255)).all()
+    assert (preview(settings, "solid.png", DiffAugment()).seen == (200, 0, 0)).all()
