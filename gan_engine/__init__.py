@@ -38,7 +38,7 @@ _HOME = {
     "export": "EXPORTERS Exporter ExportProgress",
     "health": "Facts Remedy Verdict examine",
     "metrics": "METRICS Metric nearest",
-    "training": "History RunInfo follow list_runs read_run resume train",
+    "training": "History RunInfo branch follow list_runs read_run resume saves_of train",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 

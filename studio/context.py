@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from gan_engine import Notice, Started
+from gan_engine import Changed, Notice, Started, get
 from studio.clinic import Clinic
 from studio.doctor import Doctor
 from studio.document import Document
@@ -37,6 +37,7 @@ class Studio(QObject):
         self.run.state_changed.connect(self.clinic.take_state)
         self.run.viewed.connect(self._show_settings_of)
         self.run.started.connect(self._take_start)
+        self.run.setting_changed.connect(self._take_change)
         self.run.finished.connect(self.library.refresh)
         self.run.failed.connect(self._explain)
         self.run.noticed.connect(self._log)
@@ -71,6 +72,12 @@ class Studio(QObject):
     def _log(self, notice: Notice) -> None:
         """Whatever a person is told is in the log, too."""
         note_event(notice.level, notice.text, notice.hint)
+
+    @Slot(object)
+    def _take_change(self, change: Changed) -> None:
+        """What a run changed by itself, its rates after a rollback, is so in the settings too."""
+        if not self.run.wished(change) and get(self.document.draft, change.path) != change.new:
+            self.document.set(change.path, change.new)
 
     @Slot(object)
     def _explain(self, error: Exception) -> None:

@@ -39,6 +39,8 @@ class Deeds(QObject):
         self._window = window
         self._preferences = preferences
         self._studio: Studio | None = None
+        self.asks_before_undo: Callable[[], bool] = lambda: False
+        """Whether the user is asked how first; then the answer undoes."""
         self._seeking: Seeking | None = None
 
     def bind(self, studio: Studio) -> None:
@@ -146,7 +148,8 @@ class Deeds(QObject):
     # --- editing and looking ---------------------------------------------------------------
 
     def undo(self) -> None:
-        self.studio.document.undo()
+        if not self.asks_before_undo():
+            self.studio.document.undo()
 
     def redo(self) -> None:
         self.studio.document.redo()

@@ -110,6 +110,15 @@ class Document(QObject):
         return self._at + 1 < len(self._steps)
 
     @property
+    def undoes(self) -> tuple[str, ...]:
+        """The settings that undo would bring back; empty where it would bring back all of them."""
+        return self._steps[self._at].touched if self.can_undo else ()
+
+    def before(self, path: str) -> Any:
+        """Return the value at `path` that undo would bring back."""
+        return get(self._steps[max(0, self._at - 1)].draft, path)
+
+    @property
     def path(self) -> Path | None:
         """The file these settings were read from or last saved to."""
         return self._path

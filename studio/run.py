@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,7 +33,15 @@ from gan_engine import (
     put,
 )
 from studio.jobs import Jobs
-from studio.worker import RunView, Worker, begin_resuming, begin_training, read_view, read_weights
+from studio.worker import (
+    RunView,
+    Worker,
+    begin_branching,
+    begin_resuming,
+    begin_training,
+    read_view,
+    read_weights,
+)
 
 if TYPE_CHECKING:
     from gan_engine import Draft, Inbox, Pixels, RunConfig
@@ -82,6 +90,8 @@ class Run(QObject):
         self._live: frozenset[str] = frozenset()
         self._readings: list[Scalars] = []
         self._drains = 0
+        self._wished: dict[str, list[Any]] = {}
+        self._next: Callable[[Inbox], Iterator[object]] | None = None
 
     @property
     def is_active(self) -> bool:
@@ -103,6 +113,22 @@ class Run(QObject):
             self.folder = self.source = folder
             self.reals = None
             self._begin(begin_resuming(folder, images), {})
+
+    def branch(self, images: int, settings: Mapping[str, Any] | None = None) -> None:
+        """Begin a new run from a save of this one, the newest up to so many images seen.
+
+        Args:
+            images: A moment of the run on the screen; one that is going is stopped and saved first.
+            settings: Values by path that the new run starts with, other than at that save.
+        """
+        if self.folder is None or self.state == "stopping":
+            return
+        begin = begin_branching(self.folder, images, settings or {})
+        if self._worker is None:
+            self._branch(begin)
+        else:
+            self._next = begin
+            self.stop()
 
     def open_folder(self, folder: Path) -> None:
         """Look at a run that is not going: its curves, grids and settings arrive with `viewed`."""
@@ -154,10 +180,16 @@ class Run(QObject):
         """Give a live setting of the going run a new value; others wait for the next run."""
         if path in self._live and get(self.draft, path) != value:
             self.draft = put(self.draft, path, value)
+            self._wished.setdefault(path, []).append(value)
             self._post(Change(path, value))
+
+    def wished(self, change: Changed) -> bool:
+        """Whether somebody here asked for a change; a run also halves its rates by itself."""
+        return change.new in self._wished.get(change.path, ())
 
     def shut_down(self) -> None:
         """Save, end and join; returns when the thread is gone."""
+        self._next = None
         if self._worker is not None:
             worker = self._worker
             worker.stop()
@@ -175,8 +207,13 @@ class Run(QObject):
         )
         return False
 
+    def _branch(self, begin: Callable[[Inbox], Iterator[object]]) -> None:
+        self.view, self.reals = None, None
+        self._begin(begin, {})
+
     def _begin(self, begin: Callable[[Inbox], Iterator[object]], draft: Draft) -> None:
         self.draft, self._live, self.last_saved = draft, frozenset(), None
+        self._wished = {}
         worker = Worker(begin, self)
         worker.failed.connect(self._fail)
         worker.finished.connect(self._end)
@@ -256,6 +293,7 @@ class Run(QObject):
                 self.finished.emit(event)
             case RunView():
                 self.view = event
+                self.folder = self.source = event.info.folder
                 self.viewed.emit(event)
 
     def _take_start(self, event: Started) -> None:
@@ -269,6 +307,7 @@ class Run(QObject):
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:
+        self._next = None  # what did not end well is looked at first
         self._drain()
         self._tell_readings()
         self.failed.emit(error)
@@ -284,4 +323,7 @@ class Run(QObject):
         self._timer.stop()
         self._worker = None
         worker.deleteLater()
+        begin, self._next = self._next, None
         self._enter("idle")
+        if begin is not None and self._worker is None:
+            self._branch(begin)

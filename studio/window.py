@@ -167,13 +167,17 @@ class MainWindow(QMainWindow):
         """Make what speaks above the page and is answered there."""
         from studio.leaving import Leaving  # these know the run, which draws on the engine
         from studio.recovery import Recovery
+        from studio.taking_back import TakingBack
 
         self.notices.act.connect(self.notices.show_next)  # before an answer may say more
         self._leaving = Leaving(studio.run, self)
         self._leaving.ready.connect(self.close)
+        taking_back = TakingBack(studio.document, studio.run, self)
+        self._deeds.asks_before_undo = taking_back.asks
         recovery = Recovery(studio.library, studio.run, self)
-        self._leaving.told.connect(self.notices.show_notice)
-        for speaker in (self._leaving, recovery, studio.keeping):
+        for asked in (self._leaving, taking_back):
+            asked.told.connect(self.notices.show_notice)
+        for speaker in (self._leaving, recovery, studio.keeping, taking_back):
             self.notices.act.connect(speaker.answer)
         for speaker in (recovery, studio.keeping):
             speaker.told.connect(self.notices.show_first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from gan_engine import (
     RunInfo,
     SampleGrid,
     Stop,
+    branch,
     get,
     open_sampler,
     read_run,
@@ -122,5 +123,18 @@ def begin_resuming(folder: Path, images: int | None) -> Callable[[Inbox], Iterat
     def events(inbox: Inbox) -> Iterator[object]:
         yield read_view(folder)
         yield from resume(folder, inbox, images)
+
+    return events
+
+
+def begin_branching(
+    folder: Path, images: int, settings: Mapping[str, Any]
+) -> Callable[[Inbox], Iterator[object]]:
+    """Return what goes on from a save of a run in a new one, with some settings of its own."""
+
+    def events(inbox: Inbox) -> Iterator[object]:
+        made = branch(folder, images, settings)
+        yield read_view(made)
+        yield from resume(made, inbox)
 
     return events

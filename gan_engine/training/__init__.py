@@ -1,5 +1,6 @@
 """A run: its updates, its clock, its folder and its history."""
 
+from gan_engine.training.branching import branch, saves_of
 from gan_engine.training.folder import RunInfo, list_runs, read_run
 from gan_engine.training.following import follow
 from gan_engine.training.history import History
@@ -10,10 +11,12 @@ __all__ = [
     "History",
     "RunInfo",
     "answer",
+    "branch",
     "follow",
     "list_runs",
     "read_run",
     "resume",
+    "saves_of",
     "tell",
     "train",
 ]

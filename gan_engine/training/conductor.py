@@ -16,6 +16,7 @@ from gan_engine.errors import DivergedError, EngineError, FileError, SpaceError
 from gan_engine.events import Changed, Event, Notice, Paused, Resumed, SampleGrid, Saved, Scalars
 from gan_engine.imaging import write_png
 from gan_engine.schema import Message
+from gan_engine.training.branching import keep_before
 from gan_engine.training.folder import thin_grids
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.measuring import Measuring
@@ -315,6 +316,7 @@ class Conductor:
                 session.images_seen, "warning", text, "It applies to the next run.", key="change"
             )
             return
+        yield from self._keep_before()
         try:
             old = session.change(path, value)
         except EngineError as error:
@@ -325,6 +327,12 @@ class Conductor:
         new = get(session.config.draft(), path)
         if new != old:
             yield self._changed(path, old, new)
+
+    def _keep_before(self) -> Iterator[Event]:
+        """See to it that one can go back to before a change: there is a save, and it stays."""
+        if not self._saver.busy and not checkpoint.listed(self._folder):
+            yield from self._save(wait=True)
+        keep_before(self._folder)
 
     def _changed(self, path: str, old: object, new: object) -> Changed:
         self._history.event(self._session.images_seen, "changed", path=path, old=old, new=new)

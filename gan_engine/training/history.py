@@ -188,6 +188,25 @@ def _set_aside(path: Path) -> Path:
     return path.replace(aside)
 
 
+def copy_history(source: Path, target: Path, images: int) -> None:
+    """Begin the history in the folder `target` with what another run did up to `images` seen.
+
+    A history that cannot be read is left out: the new one then begins empty.
+    """
+    theirs = _open(source / NAME)
+    if theirs is None:
+        return
+    path = target / NAME
+    try:
+        with contextlib.closing(theirs), contextlib.closing(sqlite3.connect(path)) as ours:
+            theirs.backup(ours)
+            for table in ("scalars", "events"):
+                ours.execute(f"delete from {table} where images > ?", (images,))
+            ours.commit()
+    except sqlite3.Error:
+        path.unlink(missing_ok=True)
+
+
 class History:
     """Reads a run's history, also while another process writes it and from a read-only place.
 

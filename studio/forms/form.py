@@ -84,6 +84,7 @@ class Form(QWidget):
         self._paths, self._folded = tuple(paths), set(folded)
         self._sections: dict[str, _Section] = {}
         self._draft: Mapping[str, Any] = {}
+        self._in_force: Mapping[str, Any] = {}
         self._text = self._aim = ""
         self._soon = QTimer(self)  # once what was opened has its place
         self._soon.setSingleShot(True)
@@ -103,13 +104,21 @@ class Form(QWidget):
     # --- being shown things ----------------------------------------------------------------
 
     def show_draft(
-        self, draft: Mapping[str, Any], problems: Sequence[Problem] = (), running: bool = False
+        self,
+        draft: Mapping[str, Any],
+        problems: Sequence[Problem] = (),
+        running: bool = False,
+        in_force: Mapping[str, Any] | None = None,
     ) -> None:
         """Show settings and what is wrong with them; fields that stay keep focus and cursor.
 
-        While a run goes on, only what may change during one can be edited.
+        Args:
+            draft: The settings.
+            problems: What is wrong with them.
+            running: Whether a run goes on: then what may not change during one wears a lock.
+            in_force: The settings of that run; where they differ, it is said.
         """
-        self._draft = draft
+        self._draft, self._in_force = draft, in_force or {}
         for number, (top, settings) in enumerate(self._groups(draft)):
             section = self._section(top, number)
             self._fill(section, settings, problems, running)
@@ -220,7 +229,12 @@ class Form(QWidget):
                 continue
             row = self._row(section, setting, 1 if each is not None else 0)
             problem = worst(problems, setting.path)
-            row.show_value(self._value(setting), problem, running)
+            row.show_value(
+                self._value(setting, self._draft),
+                problem,
+                running,
+                self._value(setting, self._in_force) if running and self._in_force else None,
+            )
             shown += [problem] if problem else []
             wanted.append((setting.path, row))
             if setting.advanced and each is None:  # a part's own settings stay together
@@ -272,12 +286,13 @@ class Form(QWidget):
         row.edited.connect(self.edited)
         return row
 
-    def _value(self, setting: Setting) -> Any:
+    @staticmethod
+    def _value(setting: Setting, draft: Mapping[str, Any]) -> Any:
         if setting.kind == "one":
-            table = get(self._draft, setting.path)
+            table = get(draft, setting.path)
             table = table if isinstance(table, Mapping) else {}
             return table.get("kind", chosen(setting, table).key())
-        return get(self._draft, setting.path, setting.default)
+        return get(draft, setting.path, setting.default)
 
     def _scroll(self) -> None:
         row = self.rows.get(self._aim)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QEnterEvent
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -26,9 +26,8 @@ from studio import theme
 from studio.forms.field import Field
 from studio.forms.fields import make_field
 from studio.forms.numbers import number_text
+from studio.i18n import tr
 
-NEXT_RUN = "Applies to the next run"
-LIVE = "May change while training"
 _LABEL_SHARE, _FIELD_SHARE = 2, 3
 
 
@@ -108,6 +107,10 @@ def page(part: type[Part]) -> str:
     return " ".join((inspect.getdoc(part) or "").split())
 
 
+def _hashable(value: Any) -> bool:
+    return isinstance(value, str | int | float | bool)
+
+
 class Row(QWidget):
     """A label, a field, a badge when it may change during a run, and what is wrong with it."""
 
@@ -133,8 +136,11 @@ class Row(QWidget):
         self._info.hide()
         self._badge = QLabel()
         self._badge.setFixedWidth(14)
-        self._badge.setToolTip(LIVE if setting.live else "")
         self._badge.setMinimumHeight(26)
+        self._later = QLabel()
+        self._later.setProperty("role", "muted")
+        self._later.setWordWrap(True)
+        self._later.hide()
         self.line = ProblemLine()
         self.line.mended.connect(self.edited)
         self.field.edited.connect(self._tell)
@@ -146,7 +152,8 @@ class Row(QWidget):
         grid.addWidget(self.field, 0, 1)
         grid.addWidget(self._badge, 0, 2, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self._about, 1, 0, 1, 2)
-        grid.addWidget(self.line, 2, 1, 1, 2)
+        grid.addWidget(self._later, 2, 1, 1, 2)
+        grid.addWidget(self.line, 3, 1, 1, 2)
         grid.setColumnStretch(0, _LABEL_SHARE)
         grid.setColumnStretch(1, _FIELD_SHARE)
         self._value: Any = None
@@ -159,8 +166,17 @@ class Row(QWidget):
         choices = " ".join(label for _, label in self.setting.choices)
         return f"{self.setting.label} {self.setting.path} {self.setting.help} {choices}".lower()
 
-    def show_value(self, value: Any, problem: Problem | None, running: bool) -> None:
-        """Show what the draft holds and what is wrong with it."""
+    def show_value(
+        self, value: Any, problem: Problem | None, running: bool, in_force: Any = None
+    ) -> None:
+        """Show what the draft holds and what is wrong with it.
+
+        Args:
+            value: What the draft holds.
+            problem: What is wrong with that.
+            running: Whether a run goes on; what is not live is then for the next one.
+            in_force: What the going run has; None where it has no such setting, or is not known.
+        """
         if self._running != running:
             self._running = running
             self.recolor()
@@ -168,9 +184,9 @@ class Row(QWidget):
         self.field.show_value(value)
         self.field.show_wrong(problem is not None and problem.severity == "error")
         self.line.show_problem(problem)
-        off = running and not self.setting.live
-        self.field.setEnabled(not off)
-        tip = self._tip(off)
+        later = running and not self.setting.live
+        tip = self._tip(later)
+        self._show_later(later and in_force is not None and in_force != value, in_force)
         self._show_changed(value != self._default())
         for widget in (self._label, self.field):
             widget.setToolTip(tip)
@@ -184,13 +200,32 @@ class Row(QWidget):
         colors = theme.current()
         self._info.setPixmap(theme.pixmap("info", 14, colors.muted))
         if self.setting.live:
-            self._badge.setPixmap(
-                theme.pixmap("bolt", 14, colors.link if self._running else colors.muted)
-            )
+            color = colors.link if self._running else colors.muted
+            self._badge.setPixmap(theme.pixmap("bolt", 14, color))
+        elif self._running:
+            self._badge.setPixmap(theme.pixmap("lock", 14, colors.muted))
+        else:
+            self._badge.setPixmap(QPixmap())
+        later = tr("Applies to the next run") if self._running else ""
+        told = tr("May change while training") if self.setting.live else later
+        self._badge.setToolTip(told)
+        self._badge.setAccessibleName(told)
 
-    def _tip(self, off: bool) -> str:
-        lines = [self.setting.help, f"Default: {value_text(self._default())}"]
-        return "\n".join([*lines, f"{NEXT_RUN}."] if off else lines)
+    def _tip(self, later: bool) -> str:
+        lines = [self.setting.help, tr("Default: {value}", value=value_text(self._default()))]
+        return "\n".join([*lines, tr("Applies to the next run.")] if later else lines)
+
+    def _show_later(self, on: bool, in_force: Any) -> None:
+        """Say which value the going run has, where the next one will have another."""
+        self._later.setVisible(on)
+        if on:
+            names = dict(self.setting.choices) | {p.key(): p.title for p in self.setting.parts}
+            has = names.get(in_force, value_text(in_force)) if _hashable(in_force) else ""
+            self._later.setText(
+                tr("For the next run; this one has {value}.", value=has)
+                if has
+                else tr("For the next run; this one has another.")
+            )
 
     def _default(self) -> Any:
         default = self.setting.default
@@ -261,8 +296,10 @@ class SwitchRow(QWidget):
     def show_state(self, on: bool, problem: Problem | None, running: bool) -> None:
         """Show whether it is there and what is wrong with it."""
         self.box.setChecked(on)
-        self.box.setEnabled(not running)
-        self.box.setToolTip(f"{page(self._part)}\n{NEXT_RUN}." if running else page(self._part))
+        told = page(self._part)
+        self.box.setToolTip(f"{told}\n{tr('Applies to the next run.')}" if running else told)
+        icon = theme.icon("lock") if running else QIcon()
+        self.box.setIcon(icon)
         self.line.show_problem(problem)
 
     def _tell(self, on: bool) -> None:

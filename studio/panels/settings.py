@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout
 
 from gan_engine import RunConfig, settings_of
 from studio.forms import Form
+from studio.i18n import tr
 from studio.panels.base import Panel, words
 
 if TYPE_CHECKING:
-    from gan_engine import Draft, Problem
+    from gan_engine import Draft, Problem, Started
     from studio.context import Studio
 
 HOLDING = ("section", "one", "each")
@@ -42,6 +43,7 @@ class SettingsPanel(Panel):
         self._draft: Draft = {}
         self._problems: list[Problem] = []
         self._running = False
+        self._in_force: Draft = {}
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search settings")
         self.search.setAccessibleName("Search settings")
@@ -49,7 +51,12 @@ class SettingsPanel(Panel):
         self.search.textChanged.connect(self._filter)
         leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.search, self.search.clear)
         leave.setContext(Qt.ShortcutContext.WidgetShortcut)
-        self.note = words("A run is training: settings with a bolt change it at once.", "muted")
+        self.note = words(
+            tr(
+                "A run is training: settings with a bolt change it at once, those with a lock apply to the next run."
+            ),
+            "muted",
+        )
         self.note.hide()
         self.form = Form(SECTIONS, folded=FOLDED)
         self.form.edited.connect(self.edited)
@@ -69,6 +76,7 @@ class SettingsPanel(Panel):
         document = studio.document
         document.changed.connect(self.show_document)
         studio.run.state_changed.connect(self.show_state)
+        studio.run.started.connect(self.show_start)
         self.edited.connect(document.set)
         self.switched.connect(document.switch)
         self.show_document(document.draft, document.config, document.problems)
@@ -81,14 +89,22 @@ class SettingsPanel(Panel):
     ) -> None:
         """Show the settings and what is wrong with them."""
         self._draft, self._problems = draft, problems
-        self.form.show_draft(draft, problems, self._running)
+        self._show()
 
     @Slot(str)
     def show_state(self, state: str) -> None:
-        """While a run is going, only what may change then can be changed."""
+        """While a run is going, tell what changes it from what is for the next one."""
         self._running = state != "idle"
         self.note.setVisible(self._running)
-        self.form.show_draft(self._draft, self._problems, self._running)
+        if state in ("preparing", "idle"):
+            self._in_force = {}
+        self._show()
+
+    @Slot(object)
+    def show_start(self, event: Started) -> None:
+        """Tell what the run that begins has from what is set for the next one."""
+        self._in_force = event.draft
+        self._show()
 
     def show_setting(self, path: str) -> None:
         """Bring the setting at `path` into view, ready to be edited; without one, begin a search."""
@@ -100,6 +116,9 @@ class SettingsPanel(Panel):
         self._wanted = path
         self.form.reveal(path)
         QTimer.singleShot(0, self, self._reveal)  # again, when what was folded has its place
+
+    def _show(self) -> None:
+        self.form.show_draft(self._draft, self._problems, self._running, self._in_force)
 
     _wanted = ""
 

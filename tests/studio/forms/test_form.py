@@ -11,6 +11,7 @@ from gan_engine import (
     check,
     default_draft,
     drop,
+    get,
     merge,
     put,
     walk,
@@ -18,7 +19,7 @@ from gan_engine import (
 from studio.forms import Form
 from studio.forms.fields import FIELDS
 from studio.forms.numbers import NumberBox
-from studio.forms.rows import LIVE, NEXT_RUN, Row, SwitchRow, about
+from studio.forms.rows import Row, SwitchRow, about
 
 EVERYTHING = ("training", "data", "architecture", "loss", "penalties", "optimizer_g", "ema")
 
@@ -175,17 +176,34 @@ def test_that_a_wrong_kind_is_shown_with_its_problem(form, draft):
     assert box_of(form, "loss", QComboBox).findText("hinged") == -1
 
 
-def test_that_only_what_is_live_can_be_edited_while_a_run_goes_on(form, draft):
+def test_that_what_is_not_live_wears_a_lock_while_a_run_goes_on(form, draft):
     form.show_draft(draft, (), running=True)
     for row in form.rows.values():
         if isinstance(row, SwitchRow):
-            assert not row.box.isEnabled()
+            assert not row.box.icon().isNull()
+            assert "Applies to the next run." in row.box.toolTip()
             continue
-        assert row.field.isEnabled() == row.setting.live
-        assert (NEXT_RUN in row.field.toolTip()) == (not row.setting.live)
-        assert row._badge.toolTip() == (LIVE if row.setting.live else "")
+        told = "May change while training" if row.setting.live else "Applies to the next run"
+        assert row._badge.toolTip() == told
+        assert not row._badge.pixmap().isNull()
+        assert ("Applies to the next run" in row.field.toolTip()) == (not row.setting.live)
+        assert row.field.isEnabled()
     form.show_draft(draft, (), running=False)
-    assert all(r.field.isEnabled() for r in form.rows.values() if isinstance(r, Row))
+    plain = [r for r in form.rows.values() if isinstance(r, Row) and not r.setting.live]
+    assert all(row._badge.pixmap().isNull() for row in plain)
+
+
+def test_that_a_value_for_the_next_run_stands_beside_that_of_this_one(form, draft):
+    later = put(put(draft, "training.batch_size", 16), "loss.kind", "hinge")
+    form.show_draft(later, (), running=True, in_force=draft)
+    was = get(draft, "training.batch_size")
+    assert (
+        form.rows["training.batch_size"]._later.text() == f"For the next run; this one has {was}."
+    )
+    assert form.rows["loss"]._later.text() == "For the next run; this one has Cross entropy."
+    assert form.rows["training.seed"]._later.isHidden()
+    form.show_draft(later, (), running=False, in_force=draft)
+    assert form.rows["training.batch_size"]._later.isHidden()
 
 
 def test_that_a_rate_can_be_made_to_move_and_to_stand_still(form, draft, qtbot):

@@ -1,0 +1,119 @@
+"""Branches of a run: a new run that goes on from one of its saves and knows what came before."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gan_engine import checkpoint, configfile, durable
+from gan_engine.config import parse
+from gan_engine.drafts import escape, put
+from gan_engine.errors import FileError
+from gan_engine.training.folder import REALS, SETTINGS, new_folder
+from gan_engine.training.history import HistoryWriter, copy_history
+
+BEFORE = "before-"
+"""What the name of the save begins with that the newest change of a setting was made after."""
+
+
+def saves_of(folder: Path) -> list[tuple[int, Path]]:
+    """Return (images seen, file) of every save a branch can begin from, the newest first."""
+    inside = folder / "checkpoints"
+    kept = [*checkpoint.listed(folder), *inside.glob(f"{BEFORE}*{checkpoint.SUFFIX}")]
+    found = {int(number): path for path in kept if (number := _number(path)).isdigit()}
+    return sorted(found.items(), reverse=True)
+
+
+def keep_before(folder: Path) -> None:
+    """Keep the newest save whatever comes, so that one can go back to before a change.
+
+    Only the one before the newest change is kept; where files cannot have two names, none is.
+    """
+    newest = next(iter(checkpoint.listed(folder)), None)
+    if newest is None:
+        return
+    kept = newest.with_name(BEFORE + newest.name)
+    with contextlib.suppress(OSError):
+        for old in newest.parent.glob(f"{BEFORE}*"):
+            if old != kept:
+                old.unlink(missing_ok=True)
+        if not kept.exists():
+            os.link(newest, kept)
+
+
+def branch(
+    folder: Path,
+    images: int,
+    settings: Mapping[str, Any] | None = None,
+    into: Path | None = None,
+) -> Path:
+    """Make a new run that goes on from a save of another; `resume` then trains it.
+
+    Its history and its sample grids begin with those of the other run up to that save. It has the
+    settings the save was made with, except for those given.
+
+    Args:
+        folder: The other run, which is not touched; it may be training.
+        images: The newest save that is no later than so many images seen is taken.
+        settings: Values by dotted path that the new run starts with.
+        into: Where the new run's files go; a new folder in the library if None.
+
+    Raises:
+        FileError: There is no such save that can be read.
+        SettingsError: A value is not valid.
+        SpaceError: The disk is full or not writable.
+    """
+    seen, saved = _newest(folder, images)
+    draft = saved.draft
+    for path, value in (settings or {}).items():
+        draft = put(draft, path, value)
+    parse({**draft, "data": {**draft.get("data", {}), "folder": "builtin"}})
+    made = into or new_folder(draft)
+    name = escape(folder.name)
+    with durable.lock(made):
+        configfile.write_draft(made / SETTINGS, draft)
+        copy_history(folder, made, seen)
+        history = HistoryWriter(made, seen)
+        history.event(seen, "branched", parent=name, images=seen, settings=dict(settings or {}))
+        history.close()
+        for inside in ("grids", "checkpoints"):
+            (made / inside).mkdir(exist_ok=True)
+        for grid in (folder / "grids").glob("*.png"):
+            if grid.stem.isdigit() and int(grid.stem) <= seen:
+                _share(grid, made / "grids" / grid.name)
+        _share(folder / REALS, made / REALS)
+        # Last of all: from here on there is something to go on from.
+        target = made / "checkpoints" / checkpoint.file_name(seen)
+        checkpoint.write(target, replace(saved, draft=draft))
+    return made
+
+
+def _newest(folder: Path, images: int) -> tuple[int, checkpoint.Checkpoint]:
+    for seen, path in saves_of(folder):
+        if seen <= images:
+            with contextlib.suppress(FileError):
+                return seen, checkpoint.read(path)
+    raise FileError(
+        "“{run}” has no save from before {images:,} images that can be read.",
+        hint="Branch from a later moment: the timeline shows the saves there are.",
+        run=escape(folder.name),
+        images=images,
+    )
+
+
+def _number(path: Path) -> str:
+    return path.stem.removeprefix(BEFORE)
+
+
+def _share(source: Path, target: Path) -> None:
+    """Give a file a second name, or a copy where that cannot be; what cannot be had is left out."""
+    with contextlib.suppress(OSError):
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copyfile(source, target)

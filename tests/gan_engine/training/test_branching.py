@@ -1,0 +1,126 @@
+"""A branch of a run goes on exactly from a save, with the past it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from gan_engine import checkpoint
+from gan_engine.commands import Change, Inbox, Stop
+from gan_engine.config import RunConfig
+from gan_engine.drafts import get
+from gan_engine.errors import FileError, SettingsError
+from gan_engine.events import Changed, Saved, Scalars
+from gan_engine.training import History, branch, read_run, resume, saves_of, train
+from tests.gan_engine.training.conftest import of_kind
+
+Make = Callable[..., RunConfig]
+KEPT = {"checkpoint": {"every_images": 8, "keep": 10}}
+
+
+@pytest.fixture
+def parent(tiny: Make, tmp_path: Path) -> Path:
+    """A finished run with a save every eight images."""
+    folder = tmp_path / "001-parent"
+    list(train(tiny(**KEPT), folder=folder))
+    return folder
+
+
+def test_that_a_branch_goes_on_as_the_run_itself_would_have(parent: Path, tmp_path: Path) -> None:
+    made = branch(parent, 20, into=_made(tmp_path))
+    assert [seen for seen, _ in saves_of(made)] == [16]
+    list(resume(made))
+    ours, theirs = (checkpoint.newest(folder)[1] for folder in (made, parent))
+    assert ours.images_seen == theirs.images_seen == 32
+    assert all(torch.equal(t, theirs.tensors[name]) for name, t in ours.tensors.items())
+
+
+def test_that_a_branch_knows_its_past_and_where_it_comes_from(parent: Path, tmp_path: Path) -> None:
+    made = branch(parent, 16, {"optimizer_g.rate": 0.0005}, into=_made(tmp_path))
+    past, whole = History(made), History(parent)
+    images, losses = past.scalars()[1]["loss/d"]
+    before = whole.scalars()[1]["loss/d"]
+    assert images.tolist() == [x for x in before[0] if x <= 16]
+    assert losses.tolist() == before[1][: len(losses)].tolist()
+    kind, payload = past.events()[-1][2:]
+    assert kind == "branched"
+    assert (payload["parent"], payload["images"]) == ("001-parent", 16)
+    assert [seen for seen, _ in past.grids()] == [s for s, _ in whole.grids() if s <= 16]
+    past.close(), whole.close()
+    assert get(read_run(made).draft, "optimizer_g.rate") == 0.0005
+    changes = of_kind(resume(made), Changed)
+    assert changes == []
+    assert get(checkpoint.newest(made)[1].draft, "optimizer_g.rate") == 0.0005
+
+
+def test_that_the_run_it_comes_from_is_as_it_was(parent: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in parent.rglob("*.safetensors")}
+    settings = (parent / "run.toml").read_bytes()
+    made = branch(parent, 16, {"optimizer_g.rate": 0.0005}, into=_made(tmp_path))
+    list(resume(made))
+    assert {path: path.read_bytes() for path in parent.rglob("*.safetensors")} == before
+    assert (parent / "run.toml").read_bytes() == settings
+
+
+def test_that_the_save_before_a_change_is_kept_whatever_comes(tiny: Make, tmp_path: Path) -> None:
+    folder, inbox = tmp_path / "run", Inbox()
+    settings = {"checkpoint": {"every_images": 4, "keep": 1}, "training": {"images": 400}}
+    changed = 0
+    for event in train(tiny(**settings), inbox, folder):
+        if isinstance(event, Saved) and event.images_seen >= 8 and not changed:
+            inbox.post(Change("optimizer_g.rate", 0.0005))
+        if isinstance(event, Changed):
+            changed = event.images_seen
+        if isinstance(event, Saved) and changed and event.images_seen > changed + 12:
+            inbox.post(Stop())
+    assert len(checkpoint.listed(folder)) == 1
+    before = max(seen for seen, _ in saves_of(folder) if seen <= changed)
+    made = branch(folder, changed, into=_made(tmp_path))
+    assert checkpoint.newest(made)[1].images_seen == before
+    assert get(read_run(made).draft, "optimizer_g.rate") != 0.0005
+
+
+def test_that_a_change_before_the_first_save_is_saved_first(tiny: Make, tmp_path: Path) -> None:
+    folder, inbox = tmp_path / "run", Inbox()
+    inbox.post(Change("optimizer_g.rate", 0.0005))
+    told = [type(e) for e in train(tiny(), inbox, folder) if isinstance(e, Saved | Changed)]
+    assert told[:2] == [Saved, Changed]
+    assert min(seen for seen, _ in saves_of(folder)) == 0
+
+
+def test_that_without_a_save_before_the_moment_there_is_no_branch(
+    parent: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(FileError, match="no save from before"):
+        branch(parent, 7, into=_made(tmp_path))
+    assert not list(_made(tmp_path).iterdir())
+
+
+def test_that_a_damaged_save_is_passed_over(parent: Path, tmp_path: Path) -> None:
+    saves = dict(saves_of(parent))
+    saves[16].write_bytes(saves[16].read_bytes()[:-100])
+    made = branch(parent, 16, into=_made(tmp_path))
+    assert [seen for seen, _ in saves_of(made)] == [8]
+
+
+def test_that_a_branch_refuses_a_value_that_is_not_valid(parent: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError):
+        branch(parent, 16, {"optimizer_g.rate": -1.0}, into=_made(tmp_path))
+
+
+def test_that_a_history_that_cannot_be_read_is_left_out(parent: Path, tmp_path: Path) -> None:
+    (parent / "history.sqlite").write_bytes(b"nothing of the kind" * 100)
+    made = branch(parent, 16, into=_made(tmp_path))
+    assert of_kind(resume(made), Scalars)
+    past = History(made)
+    assert past.events()[0][2] == "branched"
+    past.close()
+
+
+def _made(tmp_path: Path) -> Path:
+    folder = tmp_path / "002-branch"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -1,0 +1,81 @@
+"""Undo while a run trains."""
+
+import pytest
+
+from gan_engine import History, get
+
+
+@pytest.fixture
+def changed(visitor, endless):
+    """Somebody whose run has taken a live change."""
+    changes = []
+    visitor.studio.run.setting_changed.connect(changes.append)
+    visitor.settings(endless)
+    visitor.chooses("start")
+    visitor.waits_for("training")
+    visitor.was = get(visitor.studio.document.draft, "optimizer_g.rate")
+    visitor.studio.document.set("optimizer_g.rate", 0.0005)
+    visitor.waits_until(lambda: bool(changes))
+    visitor.changes = changes
+    return visitor
+
+
+def answers(visitor, name):
+    visitor.window.notices.act.emit(name)
+
+
+def test_that_undo_asks_and_sets_the_value_back(changed):
+    changed.chooses("undo")
+    assert "was changed after" in changed.notice
+    assert get(changed.studio.document.draft, "optimizer_g.rate") == 0.0005
+    answers(changed, "set_back")
+    changed.waits_until(lambda: len(changed.changes) == 2)
+    assert changed.changes[1].new == changed.was
+    assert changed.notice == ""
+
+
+def test_that_undo_branches_from_the_save_before(changed):
+    run, first = changed.studio.run, changed.studio.run.folder
+    changed.chooses("undo")
+    assert "begin a new run" in changed.notice
+    answers(changed, "branch")
+    changed.waits_until(lambda: run.folder not in (None, first) and run.state == "training")
+    assert get(run.draft, "optimizer_g.rate") == changed.was
+    assert get(changed.studio.document.draft, "optimizer_g.rate") == changed.was
+    past = History(run.folder)
+    told = [payload for _, _, kind, payload in past.events() if kind == "branched"]
+    past.close()
+    assert told[0]["parent"] == first.name
+    assert told[0]["images"] <= changed.changes[0].images_seen
+
+
+def test_that_what_the_run_did_not_take_is_undone_at_once(changed):
+    changed.studio.document.set("training.batch_size", 6)
+    changed.chooses("undo")
+    assert changed.notice == ""
+    assert get(changed.studio.document.draft, "training.batch_size") == 4
+
+
+def test_that_undo_asks_nothing_once_the_run_is_over(changed):
+    changed.chooses("stop")
+    changed.waits_for("idle")
+    changed.chooses("undo")
+    assert changed.notice == ""
+    assert get(changed.studio.document.draft, "optimizer_g.rate") == changed.was
+
+
+def test_that_leaving_while_a_branch_is_on_its_way_starts_nothing(changed, qtbot):
+    run = changed.studio.run
+    run.branch(10**9)
+    run.shut_down()
+    assert not run.is_active
+    qtbot.wait(50)
+    assert not run.is_active
+
+
+def test_that_rates_that_a_run_halves_by_itself_are_so_in_the_settings(changed):
+    from gan_engine import Changed
+
+    document, run = changed.studio.document, changed.studio.run
+    run.setting_changed.emit(Changed(64, "optimizer_d.rate", 0.0002, 0.0001))
+    assert get(document.draft, "optimizer_d.rate") == 0.0001
