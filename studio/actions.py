@@ -9,6 +9,8 @@ from typing import Literal
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 
+from studio.i18n import tr
+
 When = Literal[
     "always",
     "loaded",
@@ -229,7 +231,7 @@ class Actions(QObject):
         self._actions: dict[str, QAction] = {}
         groups: dict[str, QActionGroup] = {}
         for spec in ACTIONS:
-            action = QAction(spec.text, self)
+            action = QAction(tr(spec.text), self)
             action.setObjectName(spec.key)
             action.setShortcut(QKeySequence(spec.shortcut))
             action.setMenuRole(QAction.MenuRole.NoRole)
@@ -253,7 +255,7 @@ class Actions(QObject):
         """Say what each action does, or, where a reason is given, why it is off."""
         for spec in ACTIONS:
             keys = f" ({self._actions[spec.key].shortcut().toString()})" if spec.shortcut else ""
-            tip = reasons.get(spec.key) or (spec.tip or spec.text) + keys
+            tip = reasons.get(spec.key) or tr(spec.tip or spec.text) + keys
             self._actions[spec.key].setToolTip(tip)
             self._actions[spec.key].setStatusTip("")
 

@@ -17,6 +17,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from gan_engine import EngineError, __version__
+from studio import i18n
 from studio.failures import Failures, note, sentence_of
 from studio.i18n import tr
 from studio.preferences import Preferences
@@ -55,17 +56,24 @@ class App(QObject):
         self._app, self._options = app, options
         self.code = 0
         self.preferences = preferences
-        self.window = MainWindow(self.preferences)
-        self.window.left.connect(self._leave)
+        i18n.use(preferences.language)
         self.demo: Demo | None = None
         self.failures = Failures()
-        self.failures.failed.connect(self.window.show_failure)
+        self._adopt(MainWindow(self.preferences))
         self._loader = Loader(self)
         self._loader.loaded.connect(self._fill)
         self._loader.failed.connect(self._give_up)
         self._pulse = QTimer(self)  # lets Python look at signals while Qt waits
         self._pulse.timeout.connect(self._beat)
         app.commitDataRequest.connect(self.commit)
+
+    @Slot(object)
+    def _adopt(self, window: MainWindow) -> None:
+        """Listen to the window, from now on the only one."""
+        self.window = window
+        window.left.connect(self._leave)
+        window.renewed.connect(self._adopt)
+        self.failures.failed.connect(window.show_failure)
 
     def start(self) -> None:
         """Show the shell, then load the engine once it has been painted."""
@@ -112,8 +120,8 @@ class App(QObject):
         text, hint = sentence_of(error)
         if not isinstance(error, EngineError):
             text, hint = (
-                f"The engine could not be loaded: {error}",
-                "Run the set-up again: python3 main.py",
+                tr("The engine could not be loaded: {why}", why=error),
+                tr("Run the set-up again: python3 main.py"),
             )
         self.window.notices.show_notice("error", text, hint, [])
         self.window.status.show_problem(text)

@@ -8,7 +8,7 @@ from gan_engine import Changed, Notice, Started, get
 from studio.clinic import Clinic
 from studio.doctor import Doctor
 from studio.document import Document
-from studio.failures import note, note_event, sentence_of
+from studio.failures import message_of, note, note_event
 from studio.jobs import Jobs
 from studio.keeping import Keeping
 from studio.library import Library
@@ -58,7 +58,7 @@ class Studio(QObject):
 
     @Slot(object)
     def _show_settings_of(self, view: RunView) -> None:
-        if view.info.draft:
+        if view.info.draft and not self.run.retelling:
             self.document.load(view.info.draft)
 
     @Slot(object)
@@ -83,6 +83,6 @@ class Studio(QObject):
     def _explain(self, error: Exception) -> None:
         """Say a failure in the user's words; the traceback goes to the log."""
         note(error)
-        text, hint = sentence_of(error)
+        text, hint = message_of(error)
         self.run.noticed.emit(Notice(self.run.images_seen, "error", text, hint, key="failed"))
         self.library.refresh()

@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from gan_engine import EngineError, escape, paths
+from gan_engine import EngineError, Message, escape, paths
 from studio import opening
 from studio.failures import log_file
+from studio.i18n import mark, tr
 from studio.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -66,10 +67,15 @@ class Deeds(QObject):
                 self.read_settings(path)
             case "picture":
                 self._refuse(
-                    "That is one picture; GANs learn from many.", "Choose the folder it is in."
+                    mark("That is one picture; GANs learn from many."),
+                    mark("Choose the folder it is in."),
                 )
             case "missing":
-                self._refuse(f"“{path.name}” is not there.", "Check the name, or plug the disk in.")
+                self._refuse(
+                    mark("“{name}” is not there."),
+                    mark("Check the name, or plug the disk in."),
+                    name=path.name,
+                )
             case "weights":
                 run = opening.run_of(path)
                 studio.run.open_folder(run) if run else studio.run.open_weights(path)
@@ -89,7 +95,7 @@ class Deeds(QObject):
             self.refused.emit(error)
 
     def open_folder(self) -> None:
-        dialog = self._chooser("Open images", self.use_folder)
+        dialog = self._chooser(tr("Open images"), self.use_folder)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.show()
 
@@ -97,33 +103,33 @@ class Deeds(QObject):
         self.use_folder(paths.BUILTIN)
 
     def open_run(self) -> None:
-        dialog = self._chooser("Open run", self._open_text, paths.runs())
+        dialog = self._chooser(tr("Open run"), self._open_text, paths.runs())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.show()
 
     def open_weights(self) -> None:
-        dialog = self._chooser("Open checkpoint", self._open_text, paths.runs())
-        dialog.setNameFilters(["Checkpoints (*.safetensors)", "All files (*)"])
+        dialog = self._chooser(tr("Open checkpoint"), self._open_text, paths.runs())
+        dialog.setNameFilters([tr("Checkpoints (*.safetensors)"), tr("All files (*)")])
         dialog.show()
 
     def open_settings_file(self) -> None:
-        dialog = self._chooser("Open settings", self._open_text, paths.runs())
-        dialog.setNameFilters(["Settings (*.toml)", "All files (*)"])
+        dialog = self._chooser(tr("Open settings"), self._open_text, paths.runs())
+        dialog.setNameFilters([tr("Settings (*.toml)"), tr("All files (*)")])
         dialog.show()
 
     def save_settings(self) -> None:
-        dialog = self._chooser("Save settings", self._save_settings, paths.home())
+        dialog = self._chooser(tr("Save settings"), self._save_settings, paths.home())
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("toml")
-        dialog.setNameFilters(["Settings (*.toml)"])
+        dialog.setNameFilters([tr("Settings (*.toml)")])
         dialog.selectFile("settings.toml")
         dialog.show()
 
     def save_preset(self) -> None:
         dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Save as preset")
-        dialog.setLabelText("Name of the preset")
-        dialog.setOkButtonText("Save")
+        dialog.setWindowTitle(tr("Save as preset"))
+        dialog.setLabelText(tr("Name of the preset"))
+        dialog.setOkButtonText(tr("Save"))
         dialog.textValueSelected.connect(self._save_preset)
         dialog.finished.connect(dialog.deleteLater)
         dialog.setModal(False)
@@ -138,10 +144,10 @@ class Deeds(QObject):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_file().parent)))
 
     def save_report(self) -> None:
-        dialog = self._chooser("Save a report", self._save_report)
+        dialog = self._chooser(tr("Save a report"), self._save_report)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("zip")
-        dialog.setNameFilters(["Archive (*.zip)"])
+        dialog.setNameFilters([tr("Archive (*.zip)")])
         dialog.selectFile("gan-studio-report.zip")
         dialog.show()
 
@@ -257,7 +263,7 @@ class Deeds(QObject):
         except EngineError as error:
             self.refused.emit(error)
             return
-        self._tell(f"Saved as the preset “{path.stem}”.")
+        self._tell(Message("Saved as the preset “{name}”.", name=path.stem))
 
     def _save_report(self, path: str) -> None:
         from studio.report import write_report  # it draws on the engine, which loads later
@@ -268,12 +274,12 @@ class Deeds(QObject):
         job.failed.connect(self.refused)
 
     def _tell_report(self, path: Path) -> None:
-        self._tell(f"The report is “{path.name}”. Nothing was sent anywhere.")
+        self._tell(Message("The report is “{name}”. Nothing was sent anywhere.", name=path.name))
 
     def _tell(self, text: str) -> None:
         from gan_engine import Notice  # brings numpy, which the shell does without
 
         self.studio.run.noticed.emit(Notice(0, "info", text))
 
-    def _refuse(self, text: str, hint: str) -> None:
-        self.refused.emit(EngineError(text.replace("{", "(").replace("}", ")"), hint=hint))
+    def _refuse(self, text: str, hint: str, **values: object) -> None:
+        self.refused.emit(EngineError(text, hint=hint, **values))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from studio import help_pages
 
 if TYPE_CHECKING:
+    from studio.actions import Actions
     from studio.context import Studio
     from studio.panels.export import ExportDialog
     from studio.panels.likes import LikesDialog
@@ -42,6 +43,11 @@ class Dialogs(QObject):
     @Slot(str)
     def show_help(self, key: str) -> None:
         help_pages.show_help(key, self._window)
+
+    def hand_over(self, acts: Actions) -> None:
+        """Let another window show the preferences if they are open here."""
+        if any(kind == "LikesDialog" and made.isVisible() for kind, made in self._made.items()):
+            acts["show_preferences"].trigger()
 
     def _show(self, kind: type[ExportDialog] | type[LikesDialog]) -> None:
         if self._studio is None:

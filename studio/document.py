@@ -28,6 +28,7 @@ from gan_engine import (
     with_preset,
     write_draft,
 )
+from studio.i18n import tr
 
 if TYPE_CHECKING:
     from gan_engine import DatasetReport, Draft, Problem
@@ -96,10 +97,9 @@ class Document(QObject):
     def explain(self, problem: Problem) -> str:
         """Return a problem as one sentence that begins with its setting's label."""
         labels = {setting.path: setting.label for setting in walk(RunConfig, self.draft)}
-        where = labels.get(problem.path, "")
-        return " ".join(
-            part for part in (f"{where}:" if where else "", problem.text, problem.hint) if part
-        )
+        where = tr(labels.get(problem.path, ""))
+        said = (f"{where}:" if where else "", tr(problem.text), tr(problem.hint))
+        return " ".join(part for part in said if part)
 
     @property
     def can_undo(self) -> bool:

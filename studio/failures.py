@@ -16,6 +16,7 @@ from typing import IO, Any
 from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler
 
 from gan_engine import EngineError, Message, paths
+from studio.i18n import tr
 
 LOG = logging.getLogger("gan_studio")
 _LEVELS = {
@@ -30,7 +31,13 @@ _MOST_OF_A_CRASH = 100_000
 
 
 def sentence_of(error: BaseException) -> tuple[str, str]:
-    """Return what happened and what to do about it, for any exception."""
+    """Return what happened and what to do about it, for any exception, in the user's language."""
+    text, hint = message_of(error)
+    return tr(text), tr(hint)
+
+
+def message_of(error: BaseException) -> tuple[str, str]:
+    """Return the same for the engine's stream: English that remembers how to be translated."""
     if isinstance(error, EngineError):
         return error.text, error.hint
     if isinstance(error, MemoryError):
@@ -38,10 +45,10 @@ def sentence_of(error: BaseException) -> tuple[str, str]:
             "Close other programs, then try again."
         )
     if isinstance(error, OSError):
-        name = Path(error.filename).name if isinstance(error.filename, str) else "a file"
-        text = Message(
-            "“{name}” cannot be used: {why}.", name=name, why=error.strerror or "unknown reason"
-        )
+        name = Path(error.filename).name if isinstance(error.filename, str) else ""
+        text = Message("“{name}” cannot be used: {why}.", name=name, why=error.strerror or "?")
+        if not name:
+            text = Message("A file cannot be used: {why}.", why=error.strerror or "?")
         return text, Message("Check that it is there and may be read and written.")
     text = Message("Something unexpected happened ({kind}).", kind=type(error).__name__)
     return text, Message("What was saved is safe. Details are in the log: Help, Show log.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from studio.i18n import tr
+
 
 def count(images: float) -> str:
     """Return a count of images, short: 950, 12.3 k, 2.70 M."""
@@ -16,19 +18,23 @@ def count(images: float) -> str:
 def speed(images_per_second: float) -> str:
     """Return a speed: 410 images/s."""
     digits = 1 if images_per_second < 10 else 0
-    return f"{images_per_second:,.{digits}f} images/s"
+    return tr("{speed} images/s", speed=f"{images_per_second:,.{digits}f}")
 
 
 def duration(seconds: float) -> str:
     """Return a time in its two largest units: 2 h 14 min."""
     whole = int(max(0.0, seconds))
     if whole < 60:
-        return f"{whole} s"
+        return tr("{seconds} s", seconds=whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s" if whole < 600 else f"{whole // 60} min"
+        minutes, seconds = divmod(whole, 60)
+        if whole >= 600:
+            return tr("{minutes} min", minutes=minutes)
+        return tr("{minutes} min {seconds:02d} s", minutes=minutes, seconds=seconds)
     if whole < 48 * 3600:
-        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-    return f"{whole // 86400} d {whole % 86400 // 3600} h"
+        hours, minutes = whole // 3600, whole % 3600 // 60
+        return tr("{hours} h {minutes:02d} min", hours=hours, minutes=minutes)
+    return tr("{days} d {hours} h", days=whole // 86400, hours=whole % 86400 // 3600)
 
 
 def size(amount: float) -> str:

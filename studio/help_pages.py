@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import __version__, paths
+from studio.i18n import tr
 from studio.parts import PARTS, licence_of
 
 ABOUT = """
@@ -47,7 +48,7 @@ def loading_page() -> QWidget:
     bar.setFixedSize(220, 6)
     column = QVBoxLayout(page)
     column.addStretch(1)
-    for widget in (title, QLabel("Loading the engine…"), bar):
+    for widget in (title, QLabel(tr("Loading the engine…")), bar):
         column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
     column.addStretch(1)
     column.setSpacing(12)
@@ -58,7 +59,7 @@ def show_help(key: str, parent: QWidget) -> QDialog:
     """Show “guide” or “about” in a window of its own that blocks nothing, and return it."""
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle("How it works" if key == "guide" else "About GAN Studio")
+    dialog.setWindowTitle(tr("How it works") if key == "guide" else tr("About GAN Studio"))
     dialog.resize(640, 560)
     text = QTextBrowser()
     text.setOpenExternalLinks(False)

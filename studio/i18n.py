@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+from gan_engine import paths
+
+LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
+"""Every language there is, as those who speak it call it."""
+
+_state: dict[str, str] = {"language": "en"}
 _catalogue: dict[str, str] = {}
 """English sentence, with its named gaps -> the same in the language in force; empty for English."""
+
+
+def use(language: str) -> None:
+    """Speak `language` from now on, or, for "system", what the desktop speaks if we know it.
+
+    What was said before stays as it is: a window is made anew to speak another language.
+    """
+    chosen = _of_the_system() if language == "system" else language
+    _state["language"] = chosen
+    _catalogue.clear()
+    if chosen != "en":
+        _catalogue.update(catalogue(chosen))
+    _teach_qt(chosen)
+
+
+def language() -> str:
+    """Return the language in force."""
+    return _state["language"]
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return every sentence of a language, by its English template."""
+    path = paths.resources() / "i18n" / f"{language}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def tr(text: str, /, **values: object) -> str:
     """Return `text` in the language in force, its named gaps filled with `values`.
 
     A sentence that remembers its template and values (the engine's `Message`) is said anew, and so
-    is a value that is one. What the catalogue does not know stays English.
+    is a value that is one, or that is a part of a sentence which the catalogue knows. What it does
+    not know stays English.
     """
     template = getattr(text, "template", text)
     values = {**getattr(text, "values", {}), **values}
@@ -20,5 +57,40 @@ def tr(text: str, /, **values: object) -> str:
     return said.format(**{name: _said(value) for name, value in values.items()})
 
 
+def mark(text: str) -> str:
+    """Return `text` as it is: a sentence in a table, for the catalogue to know and `tr` to say later."""
+    return text
+
+
 def _said(value: object) -> object:
-    return tr(value) if isinstance(value, str) and hasattr(value, "template") else value
+    if not isinstance(value, str):
+        return value
+    if hasattr(value, "template"):
+        return tr(value)
+    return _catalogue.get(value, value) if " " in value else value  # a reason; names have no space
+
+
+def _of_the_system() -> str:
+    for name in QLocale.system().uiLanguages():
+        locale = QLocale(name)
+        if locale.language() == QLocale.Language.Chinese:
+            simple = locale.script() == QLocale.Script.SimplifiedHanScript
+            return "zh_CN" if simple else "en"
+        if locale.language() == QLocale.Language.English:
+            return "en"
+    return "en"
+
+
+def _teach_qt(language: str) -> None:
+    """Let Qt's own dialogs and menus speak it too."""
+    app = QCoreApplication.instance()
+    if app is None:
+        return
+    for old in app.findChildren(QTranslator):
+        app.removeTranslator(old)
+        old.deleteLater()
+    if language != "en":
+        translator = QTranslator(app)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if translator.load(f"qtbase_{language}", folder):
+            app.installTranslator(translator)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.failures import sentence_of
+from studio.i18n import tr
 from studio.run import Run
 
 
@@ -29,7 +30,9 @@ class Leaving(QObject):
             return True
         self._leaving, self._staying = True, False
         self._run.stop()
-        self.told.emit("info", "Saving the run, then closing.", "", [("Keep training", "stay")])
+        self.told.emit(
+            "info", tr("Saving the run, then closing."), "", [(tr("Keep training"), "stay")]
+        )
         return False
 
     @Slot(str)
@@ -39,14 +42,14 @@ class Leaving(QObject):
             self.ready.emit()
         elif name == "stay" and self._leaving:
             self._leaving, self._staying = False, True
-            self.told.emit("info", "Going on as soon as the run is saved.", "", [])
+            self.told.emit("info", tr("Going on as soon as the run is saved."), "", [])
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:
         """A run that could not be saved keeps the window open: the user decides."""
         if self._leaving:
             text, hint = sentence_of(error)
-            self.told.emit("error", text, hint, [("Close anyway", "leave")])
+            self.told.emit("error", text, hint, [(tr("Close anyway"), "leave")])
         self._leaving = self._staying = False
 
     @Slot(str)

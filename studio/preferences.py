@@ -13,6 +13,7 @@ from pydantic import ConfigDict, ValidationError
 from PySide6.QtCore import QIODevice, QObject, QSaveFile, QSettings, Signal
 
 from gan_engine import Message, Part, option, paths
+from studio.i18n import LANGUAGES
 
 LAYOUT_VERSION = 1
 
@@ -22,6 +23,11 @@ class Likes(Part):
 
     model_config = ConfigDict(extra="ignore")
 
+    language: Literal["system", "en", "zh_CN"] = option(
+        "system",
+        help="What the window speaks; it changes at once.",
+        names={"system": "Follow the system", **LANGUAGES},
+    )
     theme: Literal["system", "light", "dark"] = option(
         "system",
         help="Whether the window is light or dark.",
@@ -62,6 +68,10 @@ class Preferences(QObject):
     @property
     def theme(self) -> Literal["system", "light", "dark"]:
         return self._likes.theme
+
+    @property
+    def language(self) -> str:
+        return self._likes.language
 
     @property
     def last_folder(self) -> str:

@@ -103,13 +103,14 @@ class Readout(QObject):
     def _take_notice(self, notice: Notice) -> None:
         """What a person must act on stands above the page; the rest is in the messages."""
         if notice.level == "error" or notice.key in ("busy", "diverged"):
-            self._window.notices.show_notice(notice.level, notice.text, notice.hint, [])
+            self._window.notices.show_notice(notice.level, tr(notice.text), tr(notice.hint), [])
 
     @Slot(object)
     def _take_view(self, view: object) -> None:
         self.refresh()
         self._show_title()
-        self.page_asked.emit("train")
+        if not self._studio.run.retelling:
+            self.page_asked.emit("train")
 
     @Slot(object)
     def _take_end(self, event: Finished) -> None:

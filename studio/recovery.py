@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio import figures
+from studio.i18n import tr
 from studio.library import Library
 from studio.run import Run
 
@@ -37,9 +38,12 @@ class Recovery(QObject):
             return
         self._found = newest
         seen, saved = figures.count(newest.images_seen), figures.count(newest.saved_images)
-        text = f"“{newest.name}” stopped unexpectedly after {seen} images."
-        answers = [("Continue", "continue"), ("Look only", "look")]
-        self.told.emit("warning", text, f"Its last save is whole: {saved} images.", answers)
+        text = tr(
+            "“{name}” stopped unexpectedly after {count} images.", name=newest.name, count=seen
+        )
+        hint = tr("Its last save is whole: {count} images.", count=saved)
+        answers = [(tr("Continue"), "continue"), (tr("Look only"), "look")]
+        self.told.emit("warning", text, hint, answers)
 
     @Slot(str)
     def answer(self, name: str) -> None:

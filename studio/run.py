@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,7 +15,9 @@ from gan_engine import (
     Change,
     Changed,
     Command,
+    EngineError,
     Finished,
+    Message,
     Notice,
     Pause,
     Paused,
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
 
 State = Literal["idle", "preparing", "training", "pausing", "paused", "stopping"]
 DRAIN_MS = 100
+MOST_TOLD = 2_000
 READINGS_EVERY = 5
 """Readings are told in batches of so many drains: each costs the curves a redraw, and a redraw
 costs the training thread its turn at the interpreter."""
@@ -87,6 +92,14 @@ class Run(QObject):
         self.device = ""
         self.last_saved: float | None = None
         self.view: RunView | None = None
+        self.story: deque[tuple[float, object]] = deque(maxlen=MOST_TOLD)
+        """When what was said that a log keeps, oldest first."""
+        self.retelling = False
+        """Whether what is said at the moment was said before, for a window made anew."""
+        self._newest: SampleGrid | None = None
+        self._lately: deque[Scalars] = deque(maxlen=MOST_TOLD)
+        for told in (self.started, self.saved, self.setting_changed, self.noticed, self.finished):
+            told.connect(self._remember)
         self._live: frozenset[str] = frozenset()
         self._readings: list[Scalars] = []
         self._drains = 0
@@ -102,14 +115,14 @@ class Run(QObject):
 
     def start(self, config: RunConfig) -> None:
         """Begin a new run; while one is going nothing happens but a notice."""
-        if self._is_free("start another"):
+        if self._is_free(Message("A run is going: stop it before you start another.")):
             self.view, self.folder, self.source, self.reals = None, None, None, None
             self.images_seen, self.images_total = 0, config.training.images
             self._begin(begin_training(config), config.draft())
 
     def resume(self, folder: Path, images: int | None = None) -> None:
         """Go on with the run in `folder`, to a new total if `images` says one."""
-        if self._is_free("continue this one"):
+        if self._is_free(Message("A run is going: stop it before you continue this one.")):
             self.folder = self.source = folder
             self.reals = None
             self._begin(begin_resuming(folder, images), {})
@@ -132,14 +145,14 @@ class Run(QObject):
 
     def open_folder(self, folder: Path) -> None:
         """Look at a run that is not going: its curves, grids and settings arrive with `viewed`."""
-        if self._is_free("open another"):
+        if self._is_free(Message("A run is going: stop it before you open another.")):
             job = self._jobs.call(lambda: read_view(folder))
             job.done.connect(self._show_view)
             job.failed.connect(self.failed)
 
     def open_weights(self, path: Path) -> None:
         """Look at what a saved generator makes; `viewed` and `sample_arrived` follow."""
-        if self._is_free("open a checkpoint"):
+        if self._is_free(Message("A run is going: stop it before you open a checkpoint.")):
             job = self._jobs.call(lambda: read_weights(path))
             job.done.connect(self._show_weights)
             job.failed.connect(self.failed)
@@ -196,14 +209,37 @@ class Run(QObject):
             worker.wait()
             self._end()
 
+    @Slot()
+    def retell(self) -> None:
+        """Say again what is known, for a window that has just been made; nothing else changes."""
+        view = self.view
+        if self.folder is not None:
+            with suppress(EngineError):
+                view = read_view(self.folder)
+        self.retelling = True
+        try:
+            self.state_changed.emit(self.state)
+            if view is not None:
+                self.viewed.emit(view)
+                known = max((x[-1] for x, *_ in view.scalars.values() if len(x)), default=-1)
+                if fresh := [reading for reading in self._lately if reading.images_seen > known]:
+                    self.scalars_arrived.emit(fresh)
+            if self._newest is not None:
+                self.sample_arrived.emit(self._newest)
+        finally:
+            self.retelling = False
+
     # --- inside ----------------------------------------------------------------------------
 
-    def _is_free(self, what: str) -> bool:
+    @Slot(object)
+    def _remember(self, event: object) -> None:
+        self.story.append((time.time(), event))
+
+    def _is_free(self, text: Message) -> bool:
         if self._worker is None:
             return True
-        text = f"A run is going: stop it before you {what}."
         self.noticed.emit(
-            Notice(self.images_seen, "warning", text, "Press Stop; it saves.", key="busy")
+            Notice(self.images_seen, "warning", text, Message("Press Stop; it saves."), key="busy")
         )
         return False
 
@@ -214,6 +250,8 @@ class Run(QObject):
     def _begin(self, begin: Callable[[Inbox], Iterator[object]], draft: Draft) -> None:
         self.draft, self._live, self.last_saved = draft, frozenset(), None
         self._wished = {}
+        self._newest = None
+        self._lately.clear()
         worker = Worker(begin, self)
         worker.failed.connect(self._fail)
         worker.finished.connect(self._end)
@@ -234,7 +272,7 @@ class Run(QObject):
     @Slot(object)
     def _show_view(self, view: RunView) -> None:
         if self._worker is None:
-            self.view, self.reals = view, None
+            self.view, self.reals, self._newest = view, None, None
             self.folder = self.source = view.info.folder
             self.images_seen, self.images_total = view.info.images_seen, view.info.images_total
             self.draft = view.info.draft
@@ -246,6 +284,7 @@ class Run(QObject):
         self._show_view(view)
         if self._worker is None:
             self.folder, self.source = None, view.info.folder
+            self._newest = grid
             self.sample_arrived.emit(grid)
 
     @Slot()
@@ -267,6 +306,7 @@ class Run(QObject):
     def _tell_readings(self) -> None:
         if self._readings:
             readings, self._readings = self._readings, []
+            self._lately.extend(readings)
             self.scalars_arrived.emit(readings)
 
     def _tell(self, event: object) -> None:
@@ -276,6 +316,7 @@ class Run(QObject):
             case Started():
                 self._take_start(event)
             case SampleGrid():
+                self._newest = event
                 self.sample_arrived.emit(event)
             case Saved():
                 self.last_saved = time.monotonic()

@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QWidget
 
 from gan_engine import RunConfig, read_presets, walk, with_preset
 from studio.actions import ACTIONS, Actions
+from studio.forms.rows import page
+from studio.i18n import tr
 from studio.widgets.palette import Entry, Palette
 
 if TYPE_CHECKING:
-    from gan_engine import Preset
+    from gan_engine import Preset, Setting
     from studio.deeds import Deeds
 
 RECENT = 20
@@ -43,44 +45,50 @@ class Seeking(QObject):
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
                 tip = action.toolTip()
                 yield Entry(
-                    action.text(), spec.menu, action.trigger, "", tip, keys, action.isEnabled()
+                    action.text(), tr(spec.menu), action.trigger, "", tip, keys, action.isEnabled()
                 )
 
     def _settings(self) -> Iterator[Entry]:
         names: dict[str, str] = {}
         for setting in walk(RunConfig, self._deeds.studio.document.draft):
-            names[setting.path] = setting.label
+            names[setting.path] = tr(setting.label)
             above = setting.path.rpartition(".")[0]
             if setting.kind not in ("section", "each"):
                 yield Entry(
-                    setting.label,
-                    "Setting",
+                    tr(setting.label),
+                    tr("Setting"),
                     partial(self._deeds.setting_asked.emit, setting.path),
                     names.get(above, ""),
-                    setting.help,
+                    _also(setting),
                 )
             if setting.kind == "each":
                 for part in setting.parts:
                     path = f"{setting.path}.{part.key()}"
-                    names[path] = part.title
-                    about = (part.__doc__ or "").strip().partition("\n")[0]
+                    names[path] = tr(part.title)
+                    about = page(part)
                     asked = partial(self._deeds.setting_asked.emit, path)
-                    yield Entry(part.title, "Setting", asked, setting.label, about)
+                    yield Entry(tr(part.title), tr("Setting"), asked, tr(setting.label), about)
 
     def _presets(self) -> Iterator[Entry]:
         free = not self._deeds.studio.run.is_active
         for preset in read_presets():
             take = partial(self._take_preset, preset)
-            yield Entry(preset.title, "Preset", take, "", preset.about, on=free)
+            yield Entry(tr(preset.title), tr("Preset"), take, "", tr(preset.about), on=free)
 
     def _recent(self) -> Iterator[Entry]:
         studio = self._deeds.studio
         for info in studio.library.runs[:RECENT]:
-            seen = f"{info.images_seen:,} images, {info.state}"
+            seen = tr("{count:,} images", count=info.images_seen)
             show = partial(self._deeds.open, info.folder)
-            yield Entry(info.name, "Run", show, seen, on=not studio.run.is_active)
+            yield Entry(info.name, tr("Run"), show, seen, on=not studio.run.is_active)
 
     def _take_preset(self, preset: Preset) -> None:
         document = self._deeds.studio.document
         document.load(with_preset(preset, document.draft))
         self._deeds.page_asked.emit("design")
+
+
+def _also(setting: Setting) -> str:
+    """Return what a setting is about, and its English name where it goes by another."""
+    name = "" if tr(setting.label) == setting.label else f" {setting.label}"
+    return f"{tr(setting.help)}{name}"

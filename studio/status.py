@@ -8,14 +8,15 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from studio import figures
+from studio.i18n import mark, tr
 
 _STATES = {
-    "idle": ("Ready", "quiet"),
-    "preparing": ("Preparing", "busy"),
-    "training": ("Training", "good"),
-    "pausing": ("Pausing", "busy"),
-    "paused": ("Paused", "busy"),
-    "stopping": ("Saving", "busy"),
+    "idle": (mark("Ready"), "quiet"),
+    "preparing": (mark("Preparing"), "busy"),
+    "training": (mark("Training"), "good"),
+    "pausing": (mark("Pausing"), "busy"),
+    "paused": (mark("Paused"), "busy"),
+    "stopping": (mark("Saving"), "busy"),
 }
 _MEMORY = 0.8
 """How much of the shown speed stays at the next reading."""
@@ -26,7 +27,7 @@ class StatusLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state = QLabel("●  Loading")
+        self._state = QLabel(f"●  {tr('Loading')}")
         self._state.setObjectName("state")
         self._text = QLabel()
         self._text.setObjectName("stateText")
@@ -65,7 +66,7 @@ class StatusLine(QWidget):
 
     def show_loading(self, text: str) -> None:
         """Say what is being waited for before anything can be done."""
-        self._state.setText("●  Loading")
+        self._state.setText(f"●  {tr('Loading')}")
         self._mood = "busy"
         self._text.setText(text)
         self._paint()
@@ -73,7 +74,7 @@ class StatusLine(QWidget):
     def show_state(self, state: str, seen: int, total: int) -> None:
         """Show what the run does and how far it is."""
         word, self._mood = _STATES.get(state, (state, "quiet"))
-        self._state.setText(f"●  {word}")
+        self._state.setText(f"●  {tr(word)}")
         going = state != "idle"
         if not going:
             self._rate = 0.0
@@ -86,7 +87,8 @@ class StatusLine(QWidget):
     def show_problem(self, text: str) -> None:
         """Say why nothing can be started; empty when it can."""
         self._mood = "bad" if text else "quiet"
-        self._state.setText("●  Cannot start" if text else "●  Ready")
+        word = tr("Cannot start") if text else tr("Ready")
+        self._state.setText(f"●  {word}")
         self._text.setText(text)
         self._text.setToolTip(text)
         self._paint()
@@ -99,7 +101,9 @@ class StatusLine(QWidget):
             self._bar.setValue(int(1000 * min(1.0, share)))
         self._percent.setText(f"{min(1.0, share):.0%}")
         self._text.setText(
-            f"{figures.count(seen)} of {figures.count(total)} images" if total else ""
+            tr("{seen} of {total} images", seen=figures.count(seen), total=figures.count(total))
+            if total
+            else ""
         )
         self._show_left()
 
@@ -108,7 +112,7 @@ class StatusLine(QWidget):
         self._bar.setRange(0, 1000)
         self._bar.setValue(int(1000 * done / max(1, total)))
         self._percent.setText(f"{done / max(1, total):.0%}")
-        self._text.setText(f"Decoding images: {done:,} of {total:,}")
+        self._text.setText(tr("Decoding images: {done:,} of {total:,}", done=done, total=total))
 
     def show_reading(self, values: dict[str, float]) -> None:
         """Show the newest speed and memory; the speed is smoothed."""
@@ -117,7 +121,7 @@ class StatusLine(QWidget):
         self._speed.setText(figures.speed(self._rate))
         if "memory" in values:
             self._memory.setText(figures.size(values["memory"]))
-            self._memory.setToolTip("Memory in use")
+            self._memory.setToolTip(tr("Memory in use"))
         self._show_left()
 
     def show_saved(self, at: float | None) -> None:
@@ -131,14 +135,14 @@ class StatusLine(QWidget):
 
     def _show_left(self) -> None:
         left = (self._total - self._seen) / self._rate if self._rate > 0 else 0.0
-        self._left.setText(f"{figures.duration(left)} left" if left else "")
+        self._left.setText(tr("{time} left", time=figures.duration(left)) if left else "")
 
     def _show_age(self) -> None:
         self._saved.setVisible(self._saved_at is not None)
         if self._saved_at is not None:
             age = time.monotonic() - self._saved_at
-            text = "saved just now" if age < 5 else f"saved {figures.duration(age)} ago"
-            self._saved.setText(text)
+            ago = tr("saved {time} ago", time=figures.duration(age))
+            self._saved.setText(tr("saved just now") if age < 5 else ago)
 
     def _paint(self) -> None:
         self._state.setStyleSheet(f"color: {self._colors[self._mood]}; font-weight: 600;")

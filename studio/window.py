@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -22,11 +22,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio import help_pages, theme
+from studio import help_pages, i18n, theme
 from studio.actions import ACTIONS, MENUS, Actions
 from studio.deeds import Deeds
 from studio.dialogs import Dialogs
 from studio.failures import sentence_of
+from studio.i18n import tr
 from studio.layout import Layout, fitting, scrolling
 from studio.preferences import Preferences
 from studio.readout import Readout
@@ -50,6 +51,8 @@ class MainWindow(QMainWindow):
 
     left = Signal()
     """The window is closed and no thread of its own is left."""
+    renewed = Signal(object)
+    """A window in another language takes this one's place; what listened here listens there now."""
 
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
@@ -83,12 +86,12 @@ class MainWindow(QMainWindow):
     # --- building --------------------------------------------------------------------------
 
     def _build_menus(self) -> None:
-        self.toolbar = QToolBar("Toolbar", self)
+        self.toolbar = QToolBar(tr("Toolbar"), self)
         self.toolbar.setObjectName("toolbar")
         self.toolbar.setMovable(False)
         self.toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.toolbar.setIconSize(QSize(18, 18))
-        menus: dict[str, QMenu] = {name: self.menuBar().addMenu(name) for name in MENUS}
+        menus: dict[str, QMenu] = {name: self.menuBar().addMenu(tr(name)) for name in MENUS}
         for spec in ACTIONS:
             action = self.acts[spec.key]
             for bar in (menus.get(spec.menu), self.toolbar if spec.toolbar else None):
@@ -128,7 +131,7 @@ class MainWindow(QMainWindow):
         self.status = StatusLine()
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.status, 1)
-        self.status.show_loading("The engine is loading; this takes a few seconds.")
+        self.status.show_loading(tr("The engine is loading; this takes a few seconds."))
 
     def bind(self, studio: Studio, panels: Iterable[type[Panel]], device: str) -> None:
         """Fill the shell: make every panel, give each its page or dock, listen to the models."""
@@ -141,23 +144,23 @@ class MainWindow(QMainWindow):
                 self._add_dock(panel)
             else:
                 self._pages.addWidget(scrolling(panel))
-                self._tabs.addTab(kind.title)
+                self._tabs.addTab(tr(kind.title))
                 self._tabs.setTabData(self._tabs.count() - 1, kind.key)
             panel.bind(studio)
             self._listen_to(panel)
         self.device.setText(device)
-        self.device.setToolTip("What trains; the setting Training, Device changes it.")
+        self.device.setToolTip(tr("What trains; the setting Training, Device changes it."))
         self._layout.arrange()
         self._make_speakers(studio)
         self._readout = Readout(self, studio)
         self._readout.page_asked.connect(self.show_page)
         self.show_page("dataset")
         if studio.preferences.problem:
-            self.notices.show_notice("warning", studio.preferences.problem, "", [])
+            self.notices.show_notice("warning", tr(studio.preferences.problem), "", [])
         studio.keeping.restore()
 
     def _add_dock(self, panel: Panel) -> None:
-        dock = QDockWidget(panel.title, self)
+        dock = QDockWidget(tr(panel.title), self)
         dock.setObjectName(f"dock-{panel.key}")
         dock.setWidget(panel)
         self.addDockWidget(DOCKS[panel.key], dock)
@@ -189,6 +192,11 @@ class MainWindow(QMainWindow):
         panel.action_asked.connect(self._act)
 
     # --- showing ---------------------------------------------------------------------------
+
+    @property
+    def page(self) -> str:
+        """The key of the page in front; empty while there is none."""
+        return str(self._tabs.tabData(self._tabs.currentIndex()) or "")
 
     @Slot(str)
     def show_page(self, key: str) -> None:
@@ -244,6 +252,31 @@ class MainWindow(QMainWindow):
     def _take_preference(self, name: str, value: object) -> None:
         if name == "theme":
             self._take_theme()
+        elif name == "language":
+            QTimer.singleShot(0, self._renew)  # when whoever asked for it has been answered
+
+    @Slot()
+    def _catch_up(self) -> None:
+        """Hear what has happened so far, when nobody of the former window listens any more."""
+        if self._studio is not None:
+            QTimer.singleShot(0, self._studio.run.retell)
+
+    @Slot()
+    def _renew(self) -> None:
+        """Make a window in the language that was chosen, over the same models, and go."""
+        i18n.use(self.preferences.language)
+        self._layout.keep()
+        heir = MainWindow(self.preferences)
+        self.renewed.emit(heir)
+        if self._studio is not None:
+            kinds = [type(panel) for panel in self.panels.values()]
+            heir.bind(self._studio, kinds, self.device.text())
+            heir.show_page(self.page)
+            self.destroyed.connect(heir._catch_up)
+            self._dialogs.hand_over(heir.acts)
+        heir.show()
+        self.hide()
+        self.deleteLater()
 
     # --- dropping --------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import os
 
 # Before torch and Qt are imported: one thread a test, so that two workers share two cores.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["LC_ALL"] = "C.UTF-8"  # the window speaks the desktop's language
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
@@ -66,6 +67,14 @@ def no_internet(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
     monkeypatch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    """A language that a test chose goes with it."""
+    yield
+    if (i18n := sys.modules.get("studio.i18n")) is not None and i18n.language() != "en":
+        i18n.use("en")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -9,6 +10,15 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from gan_engine import Setting
 from studio.forms.numbers import NumberBox
+from studio.i18n import tr
+
+
+def said(setting: Setting) -> Setting:
+    """Return a setting that speaks the language in force."""
+    found: Setting = replace(
+        setting, label=tr(setting.label), help=tr(setting.help), unit=tr(setting.unit)
+    )
+    return found
 
 
 class Field(QWidget):
@@ -19,7 +29,7 @@ class Field(QWidget):
 
     def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setting = setting
+        self.setting = said(setting)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)

@@ -24,8 +24,9 @@ from gan_engine import Ramp, Setting, escape, paths, settings_of, unescape
 from studio import theme
 from studio.forms.field import Field
 from studio.forms.numbers import NumberBox
+from studio.i18n import mark, tr
 
-_BUILTIN_NAME = "Built-in images"
+_BUILTIN_NAME = mark("Built-in images")
 
 
 class SwitchField(Field):
@@ -70,7 +71,7 @@ def number_box(setting: Setting) -> NumberBox:
         high=setting.high,
         open_low=setting.open_low,
         log=setting.scale == "log",
-        unit=setting.unit,
+        unit=tr(setting.unit),
     )
 
 
@@ -99,8 +100,7 @@ class ChoiceField(Field):
     @staticmethod
     def choices(setting: Setting) -> tuple[tuple[Any, str], ...]:
         """Return the values there are and what each is called."""
-        found: tuple[tuple[Any, str], ...] = setting.choices
-        return found
+        return tuple((value, tr(label)) for value, label in setting.choices)
 
     def show_value(self, value: Any) -> None:
         known = len(self._values)
@@ -122,7 +122,7 @@ class PartField(ChoiceField):
 
     @staticmethod
     def choices(setting: Setting) -> tuple[tuple[Any, str], ...]:
-        return tuple((part.key(), str(part.title or part.key())) for part in setting.parts)
+        return tuple((part.key(), tr(part.title or part.key())) for part in setting.parts)
 
 
 class TextField(Field):
@@ -173,8 +173,8 @@ class FolderField(TextField):
         button = QToolButton()
         theme.wear(button, "folder")
         button.setIconSize(QSize(16, 16))
-        button.setToolTip("Choose a folder…")
-        button.setAccessibleName(f"Choose: {setting.label}")
+        button.setToolTip(tr("Choose a folder…"))
+        button.setAccessibleName(tr("Choose: {name}", name=self.setting.label))
         button.clicked.connect(self.browse)
         self._row.addWidget(button)
 
@@ -195,13 +195,13 @@ class FolderField(TextField):
 
     def _text_of(self, value: Any) -> str:
         if value == paths.BUILTIN:
-            return _BUILTIN_NAME
+            return tr(_BUILTIN_NAME)
         plain = unescape(str(value))
         return plain if _is_text(plain) else str(value)  # Qt would lose bytes that are no text
 
     def _value_of(self) -> str:
         text = self._line.text().strip()
-        if text == _BUILTIN_NAME:
+        if text in (_BUILTIN_NAME, tr(_BUILTIN_NAME)):
             return paths.BUILTIN
         return escape(text) if _is_text(unescape(text)) else text
 
@@ -217,8 +217,8 @@ class ColorField(TextField):
         super().__init__(setting, parent)
         self._swatch = QToolButton()
         self._swatch.setIconSize(QSize(16, 16))
-        self._swatch.setToolTip("Pick a colour…")
-        self._swatch.setAccessibleName(f"Pick: {setting.label}")
+        self._swatch.setToolTip(tr("Pick a colour…"))
+        self._swatch.setAccessibleName(tr("Pick: {name}", name=self.setting.label))
         self._swatch.clicked.connect(self.browse)
         self._row.insertWidget(0, self._swatch)
 
@@ -266,8 +266,8 @@ class VaryingField(Field):
         self._moves.setCheckable(True)
         self._moves.setIconSize(QSize(16, 16))
         self._moves.setProperty("tight", True)
-        self._moves.setToolTip("Let it move while the run goes on")
-        self._moves.setAccessibleName(f"{setting.label}: let it move")
+        self._moves.setToolTip(tr("Let it move while the run goes on"))
+        self._moves.setAccessibleName(tr("{name}: let it move", name=self.setting.label))
         self._moves.clicked.connect(self._toggle)
         self._inner = QWidget()
         self._fields: dict[str, Field] = {}
@@ -310,14 +310,10 @@ class VaryingField(Field):
             line = self._lines[setting.name] = QWidget()
             row = QHBoxLayout(line)
             row.setContentsMargins(0, 0, 0, 0)
-            label = QLabel(
-                {"start": "from", "end": "to", "images": "over"}.get(
-                    setting.name, setting.label.lower()
-                )
-            )
+            label = QLabel(_ramp_word(setting))
             label.setProperty("role", "muted")
             label.setFixedWidth(44)
-            line.setToolTip(setting.help)
+            line.setToolTip(tr(setting.help))
             row.addWidget(label)
             row.addWidget(field, 1)
             column.addWidget(line)
@@ -339,10 +335,15 @@ class VaryingField(Field):
         self.edited.emit({**(self._ramp or {}), name: value})
 
 
+def _ramp_word(setting: Setting) -> str:
+    words = {"start": mark("from"), "end": mark("to"), "images": mark("over")}
+    return tr(words[setting.name]) if setting.name in words else tr(setting.label).lower()
+
+
 def _part_of(like: Setting, setting: Setting) -> Field:
     """Return a number's field with the bounds of `like` and the words of `setting`."""
     field = NumberField(like)
-    field.setAccessibleName(f"{like.label}: {setting.label}")
+    field.setAccessibleName(f"{tr(like.label)}: {tr(setting.label)}")
     return field
 
 

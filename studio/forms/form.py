@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gan_engine import Part, Problem, RunConfig, Setting, chosen, get, settings_of, walk
 from studio.forms.rows import Fold, ProblemLine, Row, SwitchRow, worst
+from studio.i18n import tr
 
 _WIDEST_PX = 640
 """Pixels; a label too far from its field is hard to follow."""
@@ -23,7 +24,7 @@ class _Section(Fold):
         super().__init__(setting.label, opened=opened, parent=parent)
         self.setting = setting
         self.rows: dict[str, Row | SwitchRow] = {}
-        self.advanced = Fold("Advanced", "fold", opened=False)
+        self.advanced = Fold(tr("Advanced"), "fold", opened=False)
         self.set_tip(setting.help)
         self.stack.addWidget(self.advanced)
         self.line = ProblemLine()
@@ -47,7 +48,7 @@ class _Section(Fold):
                 if item is None or item.widget() is not row:
                     stack.insertWidget(place, row)
         self.advanced.setVisible(bool(hidden))
-        self.advanced.show_title(f"Advanced ({len(hidden)})")
+        self.advanced.show_title(tr("Advanced ({count})", count=len(hidden)))
 
     def is_folded(self, row: QWidget) -> bool:
         """Whether a row is among the advanced ones."""
@@ -142,7 +143,7 @@ class Form(QWidget):
             section.advanced.force(bool(words))
             section.advanced.setVisible(hidden > 0)
             total += count
-        self._none.setText(f"No setting is called “{text}”.")
+        self._none.setText(tr("No setting is called “{name}”.", name=text))
         self._none.setVisible(bool(words) and not total)
         return total
 

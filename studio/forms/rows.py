@@ -74,7 +74,7 @@ class ProblemLine(QWidget):
         color = theme.current().error if problem.severity == "error" else theme.current().warning
         self._mark.setPixmap(theme.pixmap(problem.severity, 15, color))
         self._mend.setVisible(problem.suggestion is not None)
-        self._mend.setText(f"Use {value_text(problem.suggestion)}")
+        self._mend.setText(tr("Use {value}", value=value_text(problem.suggestion)))
 
     def _offer(self) -> None:
         if self._problem is not None:
@@ -84,7 +84,7 @@ class ProblemLine(QWidget):
 def value_text(value: Any) -> str:
     """Return a value as a button or menu names it."""
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return tr("on") if value else tr("off")
     return number_text(value) if isinstance(value, int | float) else str(value)
 
 
@@ -102,9 +102,14 @@ def about(part: type[Part]) -> str:
     return first if end < 0 else first[: end + 1]
 
 
+def rest(part: type[Part]) -> str:
+    """Return what follows the first sentence of a part's help page; often nothing."""
+    return " ".join((inspect.getdoc(part) or "").split())[len(about(part)) :].strip()
+
+
 def page(part: type[Part]) -> str:
-    """Return a part's whole help page as one paragraph."""
-    return " ".join((inspect.getdoc(part) or "").split())
+    """Return a part's whole help page as one paragraph, in the language in force."""
+    return " ".join(tr(text) for text in (about(part), rest(part)) if text)
 
 
 def _hashable(value: Any) -> bool:
@@ -119,7 +124,7 @@ class Row(QWidget):
     def __init__(self, setting: Setting, depth: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setting = setting
-        self._label = QLabel("Kind" if setting.kind == "one" else setting.label)
+        self._label = QLabel(tr("Kind") if setting.kind == "one" else tr(setting.label))
         self._label.setProperty("role", "muted")
         self._label.setWordWrap(True)
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -163,8 +168,12 @@ class Row(QWidget):
     @property
     def words(self) -> str:
         """What a search looks at."""
-        choices = " ".join(label for _, label in self.setting.choices)
-        return f"{self.setting.label} {self.setting.path} {self.setting.help} {choices}".lower()
+        labels = [
+            self.setting.label,
+            self.setting.help,
+            *(name for _, name in self.setting.choices),
+        ]
+        return " ".join([self.setting.path, *labels, *map(tr, labels)]).lower()
 
     def show_value(
         self, value: Any, problem: Problem | None, running: bool, in_force: Any = None
@@ -212,14 +221,15 @@ class Row(QWidget):
         self._badge.setAccessibleName(told)
 
     def _tip(self, later: bool) -> str:
-        lines = [self.setting.help, tr("Default: {value}", value=value_text(self._default()))]
+        lines = [tr(self.setting.help), tr("Default: {value}", value=value_text(self._default()))]
         return "\n".join([*lines, tr("Applies to the next run.")] if later else lines)
 
     def _show_later(self, on: bool, in_force: Any) -> None:
         """Say which value the going run has, where the next one will have another."""
         self._later.setVisible(on)
         if on:
-            names = dict(self.setting.choices) | {p.key(): p.title for p in self.setting.parts}
+            names = {value: tr(label) for value, label in self.setting.choices}
+            names |= {part.key(): tr(part.title) for part in self.setting.parts}
             has = names.get(in_force, value_text(in_force)) if _hashable(in_force) else ""
             self._later.setText(
                 tr("For the next run; this one has {value}.", value=has)
@@ -258,7 +268,7 @@ class Row(QWidget):
     def add_reset(self, menu: QMenu) -> None:
         """Offer the value that a newcomer gets."""
         default = self._default()
-        text = f"Reset to {value_text(default)}"
+        text = tr("Reset to {value}", value=value_text(default))
         action = menu.addAction(theme.icon("reset"), text, lambda: self._tell(default))
         action.setEnabled(self.field.isEnabled() and self._value != default)
 
@@ -276,9 +286,9 @@ class SwitchRow(QWidget):
     def __init__(self, path: str, part: type[Part], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.path, self._part = path, part
-        self.box = QCheckBox(part.title or part.key())
+        self.box = QCheckBox(tr(part.title or part.key()))
         self.box.setToolTip(page(part))
-        self.box.setAccessibleDescription(about(part))
+        self.box.setAccessibleDescription(tr(about(part)))
         self.box.clicked.connect(self._tell)
         self.line = ProblemLine()
         self.line.mended.connect(self.edited)
@@ -291,7 +301,8 @@ class SwitchRow(QWidget):
     @property
     def words(self) -> str:
         """What a search looks at."""
-        return f"{self._part.title} {self.path} {page(self._part)}".lower()
+        title = self._part.title
+        return f"{title} {tr(title)} {self.path} {about(self._part)} {page(self._part)}".lower()
 
     def show_state(self, on: bool, problem: Problem | None, running: bool) -> None:
         """Show whether it is there and what is wrong with it."""
@@ -389,5 +400,7 @@ class Fold(QWidget):
 
     def _refresh(self) -> None:
         theme.wear(self._head, "chevron-down" if self.is_open else "chevron-right", "muted")
-        self._head.setAccessibleName(f"{self._head.text()}, {'open' if self.is_open else 'closed'}")
+        self._head.setAccessibleName(
+            tr("{name}, open" if self.is_open else "{name}, closed", name=self._head.text())
+        )
         self.body.setVisible(self.is_open)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
 
 from studio import theme
+from studio.i18n import tr
 from studio.panels.base import words
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ class Advice(QFrame):
         if verdict is None:
             self.hide()
             return
-        self._text.setText(verdict.text)
-        self._evidence.setText(verdict.evidence)
-        self.setAccessibleName(verdict.text)
-        self.setAccessibleDescription(verdict.evidence)
+        self._text.setText(tr(verdict.text))
+        self._evidence.setText(tr(verdict.evidence))
+        self.setAccessibleName(tr(verdict.text))
+        self.setAccessibleDescription(tr(verdict.evidence))
         for remedy in verdict.remedies[:MOST_REMEDIES]:
             self.buttons.append(self._button(remedy))
             self._row.addWidget(self.buttons[-1])
@@ -94,16 +95,20 @@ class Advice(QFrame):
     def _close(self) -> QToolButton:
         made = QToolButton()
         made.setProperty("tight", True)
-        made.setToolTip("Say no more of this in this run")
-        made.setAccessibleName("Dismiss this advice for this run")
+        made.setToolTip(tr("Say no more of this in this run"))
+        made.setAccessibleName(tr("Dismiss this advice for this run"))
         theme.wear(made, "close", "muted")
         made.clicked.connect(self.dismissed)
         return made
 
     def _button(self, remedy: Remedy) -> QPushButton:
-        when = "It applies at once." if remedy.live else "It applies to the next run."
-        made = QPushButton(remedy.words if remedy.live else f"Next run: {_lower(remedy.words)}")
-        made.setToolTip(f"{remedy.detail}. {when}")
+        when = tr("It applies at once.") if remedy.live else tr("It applies to the next run.")
+        made = QPushButton(
+            tr(remedy.words)
+            if remedy.live
+            else tr("Next run: {what}", what=_lower(tr(remedy.words)))
+        )
+        made.setToolTip(f"{tr(remedy.detail)}. {when}")
         made.setAccessibleDescription(made.toolTip())
         made.clicked.connect(lambda: self.remedy_chosen.emit(remedy))
         return made

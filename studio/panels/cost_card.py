@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
+from studio.i18n import mark, tr
 from studio.panels import words as say
 from studio.panels.base import button, words
 from studio.widgets.share_bar import ShareBar
@@ -26,24 +27,26 @@ class CostCard(QFrame):
         self.setProperty("card", True)
         self.buttons: list[QPushButton] = []
         self._device = words("", "muted", wraps=False)
-        self._facts = {name: words("") for name in ("Parameters", "Multiply-adds", "Disk")}
-        self.bar = ShareBar("Memory needed")
+        self._facts = {
+            name: words("") for name in (mark("Parameters"), mark("Multiply-adds"), mark("Disk"))
+        }
+        self.bar = ShareBar(tr("Memory needed"))
         self._memory, self._parts = words(""), words("", "muted")
         self._warning = words("", "warning")
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
         self._row.addStretch(1)
         head = QHBoxLayout()
-        head.addWidget(words("Cost, estimated", "title", wraps=False))
+        head.addWidget(words(tr("Cost, estimated"), "title", wraps=False))
         head.addStretch(1)
         head.addWidget(self._device)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setColumnStretch(1, 1)
         for row, (name, label) in enumerate(self._facts.items()):
-            grid.addWidget(words(name, "muted", wraps=False), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(words(tr(name), "muted", wraps=False), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label, row, 1)
-        grid.addWidget(words("Memory", "muted", wraps=False), 3, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(words(tr("Memory"), "muted", wraps=False), 3, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self._memory, 3, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
@@ -65,22 +68,41 @@ class CostCard(QFrame):
         self._facts["Parameters"].setText(f"G {both[0]} · D {both[1]}")
         both = say.count(cost.macs_g), say.count(cost.macs_d)
         self._facts["Multiply-adds"].setText(
-            f"G {both[0]} · D {both[1]} for one image's way through; training takes several times"
-            " as many"
+            tr(
+                "G {g} · D {d} for one image's way through; training takes several times as many",
+                g=both[0],
+                d=both[1],
+            )
         )
-        disk = f"{say.size(cost.checkpoint)} a checkpoint, {keep} are kept"
-        self._facts["Disk"].setText(f"{disk}: {say.size(cost.checkpoint * keep)}")
+        disk = tr(
+            "{size} a checkpoint, {count} are kept: {total}",
+            size=say.size(cost.checkpoint),
+            count=keep,
+            total=say.size(cost.checkpoint * keep),
+        )
+        self._facts["Disk"].setText(disk)
         needed, there = say.size(cost.memory), say.size(cost.memory_total)
         self._memory.setText(
-            f"{needed} of {there}, {say.size(cost.memory_free)} free now; torch itself comes on top"
+            tr(
+                "{needed} of {there}, {free} free now; torch itself comes on top",
+                needed=needed,
+                there=there,
+                free=say.size(cost.memory_free),
+            )
         )
         parts = (cost.weights, cost.optimizers, cost.activations)
-        names = "weights and gradients", "optimisers", f"activations of {batch} images"
+        names = (
+            tr("weights and gradients"),
+            tr("optimisers"),
+            tr("activations of {count} images", count=batch),
+        )
         self._parts.setText(
             " · ".join(f"{n} {say.size(p)}" for n, p in zip(names, parts, strict=True))
         )
         self.bar.show_parts(parts, cost.memory_total)
-        self._warning.setText("" if cost.fits else "This will probably not fit. It takes less with")
+        self._warning.setText(
+            "" if cost.fits else tr("This will probably not fit. It takes less with")
+        )
         self._warning.setVisible(not cost.fits)
         self._offer(cost.reliefs, draft)
         self.show()
@@ -105,7 +127,7 @@ class CostCard(QFrame):
         for place, relief in enumerate(reliefs):
             name = say.label_of(relief.path, draft)
             value = "" if relief.value is True else f" {relief.value}"
-            made = button(f"{name}{value}: {say.size(relief.memory)}", "Change this setting.")
+            made = button(f"{name}{value}: {say.size(relief.memory)}", tr("Change this setting."))
             made.setProperty("small", True)
             made.clicked.connect(self._taker(relief.path, relief.value))
             self._row.insertWidget(place, made)

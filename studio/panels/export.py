@@ -23,6 +23,8 @@ from PySide6.QtWidgets import (
 from gan_engine import EXPORTERS, Draft, Exporter, ExportProgress, Part, paths, put
 from studio.failures import sentence_of
 from studio.forms import Form
+from studio.forms.rows import page
+from studio.i18n import tr
 from studio.panels.base import button, words
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class ExportDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(tr("Export"))
         self.setModal(False)
         self.setMinimumWidth(480)
         self.resize(560, 480)
@@ -57,12 +59,12 @@ class ExportDialog(QDialog):
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
         column.addWidget(self.source_text)
-        column.addWidget(words("What", "title"))
+        column.addWidget(words(tr("What"), "title"))
         column.addLayout(self._choices())
         for form in self.forms:
             column.addWidget(form)
         column.addStretch(1)
-        column.addWidget(words("Where", "title"))
+        column.addWidget(words(tr("Where"), "title"))
         column.addLayout(self._where())
         column.addWidget(self._report())
         column.addLayout(self._buttons())
@@ -100,10 +102,11 @@ class ExportDialog(QDialog):
             self._named = False
         self._source = source
         if source is None:
-            self.source_text.setText("There is no run yet: train one or open one first.")
+            self.source_text.setText(tr("There is no run yet: train one or open one first."))
         else:
-            kind = "the newest save of the run" if not source.is_file() else "the file"
-            self.source_text.setText(f"From {kind} “{source.name}”.")
+            run = tr("From the newest save of the run “{name}”.", name=source.name)
+            file = tr("From the file “{name}”.", name=source.name)
+            self.source_text.setText(file if source.is_file() else run)
         self._suggest()
         self._enable()
 
@@ -117,7 +120,7 @@ class ExportDialog(QDialog):
     def show_done(self, progress: ExportProgress) -> None:
         """Say what was written and where."""
         self._written = progress.path
-        self._tell(f"Written: {progress.path}", "good")
+        self._tell(tr("Written: {path}", path=progress.path), "good")
         self.show_button.show()
 
     @Slot(object)
@@ -133,8 +136,8 @@ class ExportDialog(QDialog):
         column = QVBoxLayout()
         column.setSpacing(2)
         for number, kind in enumerate(EXPORTERS):
-            choice = QRadioButton(kind.title)
-            about = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+            choice = QRadioButton(tr(kind.title))
+            about = page(kind)
             choice.setAccessibleDescription(about)
             text = words(about, "muted")
             text.setIndent(24)
@@ -152,9 +155,9 @@ class ExportDialog(QDialog):
 
     def _where(self) -> QHBoxLayout:
         self.path = QLineEdit()
-        self.path.setAccessibleName("Where to write it")
+        self.path.setAccessibleName(tr("Where to write it"))
         self.path.textEdited.connect(self._name)
-        self.browse_button = button("Choose…", "Choose where to write it.")
+        self.browse_button = button(tr("Choose…"), tr("Choose where to write it."))
         self.browse_button.clicked.connect(self._browse)
         row = QHBoxLayout()
         row.addWidget(self.path, 1)
@@ -166,7 +169,7 @@ class ExportDialog(QDialog):
         self.note = words("", "muted")
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bar = QProgressBar()
-        self.bar.setAccessibleName("Export")
+        self.bar.setAccessibleName(tr("Export"))
         self.bar.setTextVisible(False)
         self.bar.hide()
         column = QVBoxLayout(box)
@@ -176,9 +179,9 @@ class ExportDialog(QDialog):
         return box
 
     def _buttons(self) -> QHBoxLayout:
-        self.show_button = button("Show in folder")
-        self.cancel_button = button("Close")
-        self.export_button = button("Export", primary=True)
+        self.show_button = button(tr("Show in folder"))
+        self.cancel_button = button(tr("Close"))
+        self.export_button = button(tr("Export"), primary=True)
         for act in (self.show_button, self.cancel_button, self.browse_button):
             act.setAutoDefault(False)  # Enter exports
         self.show_button.hide()
@@ -242,20 +245,20 @@ class ExportDialog(QDialog):
         text = self.path.text().strip()
         replaces = bool(text) and self._target().is_file()
         self.export_button.setEnabled(not busy and bool(text) and self._source is not None)
-        self.export_button.setText("Replace" if replaces else "Export")
-        self.cancel_button.setText("Cancel" if busy else "Close")
+        self.export_button.setText(tr("Replace") if replaces else tr("Export"))
+        self.cancel_button.setText(tr("Cancel") if busy else tr("Close"))
         for part in (*self.forms, self.path, self.browse_button, *self.choices.buttons()):
             part.setEnabled(not busy)
         if busy:
             return
         if replaces:
-            self._tell("There is a file of that name; it will be replaced.", "warning")
+            self._tell(tr("There is a file of that name; it will be replaced."), "warning")
         elif self._written is None:
             self._tell("", "muted")
 
     @Slot()
     def _browse(self) -> None:
-        dialog = QFileDialog(self, "Where to write it", str(self._folder))
+        dialog = QFileDialog(self, tr("Where to write it"), str(self._folder))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setModal(False)
         if self.kind.suffix:
@@ -287,7 +290,7 @@ class ExportDialog(QDialog):
             return
         self._written = None
         self.show_button.hide()
-        self._tell("Writing…", "muted")
+        self._tell(tr("Writing…"), "muted")
         self.bar.setRange(0, 0)
         self.bar.show()
         self._job = self._jobs.export(self._source, exporter, out)
@@ -310,7 +313,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _tell_cancelled(self) -> None:
-        self._tell("Cancelled.", "muted")
+        self._tell(tr("Cancelled."), "muted")
 
     def _tell(self, text: str, role: str) -> None:
         self.note.setText(text)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio import theme
+from studio.i18n import tr
 from studio.panels import words as say
 from studio.panels.base import Panel, button, words
 
@@ -41,22 +42,22 @@ class MessagesPanel(Panel):
     def __init__(self) -> None:
         super().__init__()
         self._draft: Draft = {}
-        self.problems = _lines("Problems")
+        self.problems = _lines(tr("Problems"))
         self.problems.itemClicked.connect(self._show_field)
         self.problems.itemActivated.connect(self._show_field)
-        self.log = _lines("Log")
+        self.log = _lines(tr("Log"))
         self.log.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.log.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.log.customContextMenuRequested.connect(self._show_menu)
-        self._problems_title = words("Problems", "title")
-        self._none = words("None. These settings can be trained.", "muted")
-        self._nothing = words("What runs say and do is kept here.", "muted")
-        self._clear = button("Clear", "Empty the log on the screen; files stay.")
+        self._problems_title = words(tr("Problems"), "title")
+        self._none = words(tr("None. These settings can be trained."), "muted")
+        self._nothing = words(tr("What runs say and do is kept here."), "muted")
+        self._clear = button(tr("Clear"), tr("Empty the log on the screen; files stay."))
         self._clear.setProperty("small", True)
         self._clear.clicked.connect(self.clear)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(_column(self._problems_title, self._none, self.problems))
-        split.addWidget(_column(words("Log", "title"), self._nothing, self.log, self._clear))
+        split.addWidget(_column(words(tr("Log"), "title"), self._nothing, self.log, self._clear))
         split.setSizes([400, 600])
         split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
@@ -75,6 +76,8 @@ class MessagesPanel(Panel):
         run.saved.connect(self.show_save)
         run.setting_changed.connect(self.show_change)
         run.finished.connect(self.show_end)
+        for at, event in run.story:
+            self._show_past(at, event)
         self.show_document(studio.document.draft, studio.document.config, studio.document.problems)
 
     # --- problems ----------------------------------------------------------------------------
@@ -94,12 +97,14 @@ class MessagesPanel(Panel):
             item = QListWidgetItem(_dot(severity), text)
             item.setData(_PATH, path)
             item.setData(_LEVEL, severity)
-            item.setToolTip("Show the setting")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{severity}: {text}")
+            item.setToolTip(tr("Show the setting"))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{say.level(severity)}: {text}")
             self.problems.addItem(item)
         self._none.setVisible(not problems)
         self.problems.setVisible(bool(problems))
-        self._problems_title.setText(f"Problems ({len(problems)})" if problems else "Problems")
+        self._problems_title.setText(
+            tr("Problems ({count})", count=len(problems)) if problems else tr("Problems")
+        )
 
     @Slot(QListWidgetItem)
     def _show_field(self, item: QListWidgetItem) -> None:
@@ -110,50 +115,85 @@ class MessagesPanel(Panel):
     @Slot(object)
     def show_notice(self, notice: Notice) -> None:
         """Add what a run wants a person to know."""
-        self.add(notice.level, f"{notice.text} {notice.hint}".strip())
+        self.add(notice.level, f"{tr(notice.text)} {tr(notice.hint)}".strip())
 
     @Slot(object)
     def show_start(self, event: Started) -> None:
         """Add that a run began or went on, with what and on what."""
-        did = f"went on after {say.images(event.images_seen)}" if event.resumed else "began"
-        networks = (
-            f"G has {say.count(event.parameters_g)} parameters, D {say.count(event.parameters_d)}"
+        name, seen = event.folder.name, say.images(event.images_seen)
+        did = tr("“{name}” went on after {seen}.", name=name, seen=seen)
+        what = tr(
+            "{pictures:,} pictures, G has {g} parameters, D {d}, on {device}.",
+            pictures=event.dataset_images,
+            g=say.count(event.parameters_g),
+            d=say.count(event.parameters_d),
+            device=event.device,
         )
-        pictures = say.plural(event.dataset_images, "picture")
-        self.add("info", f"{event.folder.name} {did}: {pictures}, {networks}, on {event.device}.")
+        began = tr("“{name}” began.", name=name)
+        self.add("info", f"{did if event.resumed else began} {what}")
 
     @Slot(str)
     def show_state(self, state: str) -> None:
         """Add that a run waits."""
         if state == "paused":
-            self.add("info", "Paused.")
+            self.add("info", tr("Paused."))
 
     @Slot(object)
     def show_save(self, event: Saved) -> None:
         """Add that a checkpoint was written."""
-        what = f"{say.size(event.bytes)} in {event.seconds:.1f} s"
-        self.add("info", f"Saved after {say.images(event.images_seen)}: {event.path.name}, {what}.")
+        text = tr(
+            "Saved after {seen}: {name}, {size} in {seconds:.1f} s.",
+            seen=say.images(event.images_seen),
+            name=event.path.name,
+            size=say.size(event.bytes),
+            seconds=event.seconds,
+        )
+        self.add("info", text)
 
     @Slot(object)
     def show_change(self, event: Changed) -> None:
         """Add that a live setting took a new value."""
         name = say.label_of(event.path, self._draft)
         old, new = say.value(event.old), say.value(event.new)
-        self.add("info", f"{name}: {old} → {new}, from {say.images(event.images_seen)} on.")
+        seen = say.images(event.images_seen)
+        self.add(
+            "info",
+            tr("{name}: {old} → {new}, from {seen} on.", name=name, old=old, new=new, seen=seen),
+        )
 
     @Slot(object)
     def show_end(self, event: Finished) -> None:
         """Add how a run ended."""
-        how = "finished" if event.reason == "done" else "stopped"
-        self.add("info", f"{event.folder.name} {how} after {say.images(event.images_seen)}.")
+        name, seen = event.folder.name, say.images(event.images_seen)
+        if event.reason == "done":
+            self.add("info", tr("“{name}” finished after {seen}.", name=name, seen=seen))
+        else:
+            self.add("info", tr("“{name}” stopped after {seen}.", name=name, seen=seen))
+
+    def _show_past(self, at: float, event: object) -> None:
+        """Add what was said before this window was made."""
+        said = {
+            "Notice": self.show_notice,
+            "Started": self.show_start,
+            "Saved": self.show_save,
+            "Changed": self.show_change,
+            "Finished": self.show_end,
+        }
+        self._now = at
+        said[type(event).__name__](event)
+        self._now = None
+
+    _now: float | None = None
 
     def add(self, level: str, text: str) -> None:
         """Add a line to the log, with the time; the newest stays in view."""
         bar = self.log.verticalScrollBar()
         following = bar.value() >= bar.maximum() - 4
-        item = QListWidgetItem(_dot(level), f"{time.strftime('%H:%M')}   {text}")
+        item = QListWidgetItem(
+            _dot(level), f"{time.strftime('%H:%M', time.localtime(self._now))}   {text}"
+        )
         item.setData(_LEVEL, level)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{level}: {text}")
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{say.level(level)}: {text}")
         self.log.addItem(item)
         while self.log.count() > MOST:
             self.log.takeItem(0)
@@ -176,8 +216,8 @@ class MessagesPanel(Panel):
     def _show_menu(self, point: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Copy", QKeySequence.StandardKey.Copy, self.copy)
-        menu.addAction("Clear", self.clear)
+        menu.addAction(tr("Copy"), QKeySequence.StandardKey.Copy, self.copy)
+        menu.addAction(tr("Clear"), self.clear)
         menu.popup(self.log.viewport().mapToGlobal(point))
 
     @Slot()

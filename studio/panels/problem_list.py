@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio import theme
+from studio.i18n import tr
 from studio.panels import words as say
 from studio.panels.base import words
 
@@ -67,11 +68,11 @@ class ProblemList(QWidget):
         sign = QLabel()
         color = getattr(theme.current(), problem.severity)
         sign.setPixmap(theme.pixmap(problem.severity, 16, color))
-        sign.setAccessibleName(problem.severity)
-        show = QPushButton("Show")
+        sign.setAccessibleName(say.level(problem.severity))
+        show = QPushButton(tr("Show"))
         show.setProperty("small", True)
-        show.setToolTip("Show the setting")
-        show.setAccessibleName(f"Show the setting: {text}")
+        show.setToolTip(tr("Show the setting"))
+        show.setAccessibleName(tr("Show the setting: {what}", what=text))
         show.setProperty("path", problem.path)
         show.clicked.connect(self._ask)
         row = QHBoxLayout(made)
@@ -88,4 +89,4 @@ class ProblemList(QWidget):
 
 def _sentence(problem: Problem, draft: Draft | None) -> str:
     label = f"{say.label_of(problem.path, draft)}:" if draft is not None else ""
-    return " ".join(part for part in (label, problem.text, problem.hint) if part)
+    return " ".join(part for part in (label, tr(problem.text), tr(problem.hint)) if part)

@@ -45,8 +45,8 @@ class SettingsPanel(Panel):
         self._running = False
         self._in_force: Draft = {}
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search settings")
-        self.search.setAccessibleName("Search settings")
+        self.search.setPlaceholderText(tr("Search settings"))
+        self.search.setAccessibleName(tr("Search settings"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
         leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.search, self.search.clear)

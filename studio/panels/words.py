@@ -11,6 +11,7 @@ from typing import Any
 from gan_engine import RunConfig, unescape, walk
 from studio import figures
 from studio.figures import duration, size, speed
+from studio.i18n import mark, tr
 
 __all__ = [
     "colours",
@@ -19,6 +20,7 @@ __all__ = [
     "exact",
     "images",
     "label_of",
+    "level",
     "listing",
     "name",
     "plural",
@@ -31,18 +33,32 @@ __all__ = [
 ]
 
 MARK, ZWJ = "\N{REPLACEMENT CHARACTER}", "\N{ZERO WIDTH JOINER}"
+_MONTHS = (
+    mark("Jan"),
+    mark("Feb"),
+    mark("Mar"),
+    mark("Apr"),
+    mark("May"),
+    mark("Jun"),
+    mark("Jul"),
+    mark("Aug"),
+    mark("Sep"),
+    mark("Oct"),
+    mark("Nov"),
+    mark("Dec"),
+)
 _COLOURS = {
-    "RGB": "colour",
-    "RGBA": "colour with transparency",
-    "RGBa": "colour with transparency",
-    "P": "palette",
-    "PA": "palette with transparency",
-    "L": "grey",
-    "LA": "grey with transparency",
-    "1": "black and white",
+    "RGB": mark("colour"),
+    "RGBA": mark("colour with transparency"),
+    "RGBa": mark("colour with transparency"),
+    "P": mark("palette"),
+    "PA": mark("palette with transparency"),
+    "L": mark("grey"),
+    "LA": mark("grey with transparency"),
+    "1": mark("black and white"),
     "CMYK": "CMYK",
-    "YCbCr": "colour (YCbCr)",
-    "I;16": "16-bit grey",
+    "YCbCr": mark("colour (YCbCr)"),
+    "I;16": mark("16-bit grey"),
 }
 
 
@@ -63,7 +79,7 @@ def plural(number: int, thing: str, things: str = "") -> str:
 
 def images(number: int) -> str:
     """Return a short count with its noun: 12.3 k images."""
-    return "1 image" if number == 1 else f"{count(number)} images"
+    return tr("1 image") if number == 1 else tr("{count} images", count=count(number))
 
 
 def name(escaped: str) -> str:
@@ -88,23 +104,30 @@ def label_of(path: str, draft: Mapping[str, Any]) -> str:
     """Return what a form calls the setting at `path`, with its part's name where it is one of many."""
     labels: dict[str, str] = {}
     for setting in walk(RunConfig, draft):
-        labels[setting.path] = setting.label
+        labels[setting.path] = tr(setting.label)
         if setting.kind == "each":
-            labels |= {f"{setting.path}.{part.key()}": part.title for part in setting.parts}
+            labels |= {f"{setting.path}.{part.key()}": tr(part.title) for part in setting.parts}
     plain = path.rpartition(".")[2].replace("_", " ").capitalize()
     name, outer = labels.get(path, plain), labels.get(path.rpartition(".")[0], "")
-    return f"{outer}, {name[:1].lower()}{name[1:]}" if outer else name
+    inner = f"{name[:1].lower()}{name[1:]}"
+    return tr("{part}, {name}", part=outer, name=inner) if outer else name
 
 
 def value(thing: Any) -> str:
     """Return a setting's value in few characters."""
     if isinstance(thing, bool):
-        return "on" if thing else "off"
+        return tr("on") if thing else tr("off")
     if isinstance(thing, float):
         return f"{thing:.4g}"
     if isinstance(thing, Mapping) and {"start", "end"} <= thing.keys():
-        return f"{value(thing['start'])} to {value(thing['end'])}"
+        return tr("{low} to {high}", low=value(thing["start"]), high=value(thing["end"]))
     return str(thing)
+
+
+def level(severity: str) -> str:
+    """Return how serious something is, as one word."""
+    words = {"error": mark("error"), "warning": mark("warning"), "info": mark("note")}
+    return tr(words.get(severity, severity))
 
 
 def exact(number: float) -> str:
@@ -118,7 +141,8 @@ def listing(things: Mapping[str, int], most: int = 4) -> str:
         return next(iter(things))
     ranked = sorted(things.items(), key=lambda item: -item[1])
     shown = ", ".join(f"{name} {number:,}" for name, number in ranked[:most])
-    return f"{shown} and {len(ranked) - most} more" if len(ranked) > most else shown
+    more = tr("{names} and {count} more", names=shown, count=len(ranked) - most)
+    return more if len(ranked) > most else shown
 
 
 def sizes(found: Mapping[tuple[int, int], int]) -> str:
@@ -127,14 +151,16 @@ def sizes(found: Mapping[tuple[int, int], int]) -> str:
         return shape(next(iter(found)))
     small = min(found, key=lambda wh: wh[0] * wh[1])
     large = max(found, key=lambda wh: wh[0] * wh[1])
-    return f"{shape(small)} to {shape(large)} ({len(found):,} sizes)"
+    return tr(
+        "{low} to {high} ({count:,} sizes)", low=shape(small), high=shape(large), count=len(found)
+    )
 
 
 def colours(found: Mapping[str, int]) -> str:
     """Return what kinds of colour there are, in words."""
     named: dict[str, int] = {}
     for mode, number in found.items():
-        name = _COLOURS.get(mode, mode)
+        name = tr(_COLOURS.get(mode, mode))
         named[name] = named.get(name, 0) + number
     return listing(named)
 
@@ -144,7 +170,10 @@ def when(timestamp: float, now: datetime | None = None) -> str:
     then, now = datetime.fromtimestamp(timestamp), now or datetime.now()
     clock = f"{then.hour}:{then:%M}"
     if then.date() == now.date():
-        return f"today {clock}"
+        return tr("today {clock}", clock=clock)
     if then.date() == (now - timedelta(days=1)).date():
-        return f"yesterday {clock}"
-    return f"{then.day} {then:%b}" + (f" {then.year}" if then.year != now.year else "")
+        return tr("yesterday {clock}", clock=clock)
+    month = tr(_MONTHS[then.month - 1])
+    if then.year == now.year:
+        return tr("{day} {month}", day=then.day, month=month)
+    return tr("{day} {month} {year}", day=then.day, month=month, year=then.year)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from studio import theme
+from studio.i18n import tr
 from studio.widgets.curve_items import Curve, Marker, value_text
 from studio.widgets.legend import Legend, LegendEntry
 from studio.widgets.plot_area import PlotArea
@@ -82,7 +83,7 @@ class CurvePlot(QWidget):
         column.addWidget(self.area, 1)
         self.setMinimumSize(220, 130)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(title or "Curves")
+        self.setAccessibleName(title or tr("Curves"))
         self._name_entries()
 
     # --- what is shown ---------------------------------------------------------------------

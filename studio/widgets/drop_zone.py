@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio import theme
+from studio.i18n import mark, tr
 
 
 class DropZone(QWidget):
@@ -28,21 +29,21 @@ class DropZone(QWidget):
 
     def __init__(
         self,
-        title: str = "Drop a folder of pictures here",
-        hint: str = "PNG, JPEG, WebP, BMP, TIFF or GIF; subfolders are looked into.",
+        title: str = mark("Drop a folder of pictures here"),
+        hint: str = mark("PNG, JPEG, WebP, BMP, TIFF or GIF; subfolders are looked into."),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._over = False
         self.setAcceptDrops(True)
         self._mark = QLabel()
-        self._title, self._hint = QLabel(title), QLabel(hint)
+        self._title, self._hint = QLabel(tr(title)), QLabel(tr(hint))
         font = self._title.font()
         font.setPointSizeF(font.pointSizeF() * 1.25)
         font.setWeight(QFont.Weight.DemiBold)
         self._title.setFont(font)
         self._hint.setProperty("role", "muted")
-        self.button = QPushButton("Choose a folder…")
+        self.button = QPushButton(tr("Choose a folder…"))
         self.button.setProperty("primary", True)
         self.button.clicked.connect(self.browse)
         column = QVBoxLayout(self)
@@ -62,7 +63,7 @@ class DropZone(QWidget):
 
     def browse(self) -> None:
         """Ask for a folder in a window that blocks nothing."""
-        dialog = QFileDialog(self, "Choose a folder of pictures")
+        dialog = QFileDialog(self, tr("Choose a folder of pictures"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setModal(False)

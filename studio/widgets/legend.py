@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from studio import theme
+from studio.i18n import tr
 from studio.widgets.curve_items import pen_style
 
 _SWATCH = 18
@@ -113,7 +114,7 @@ class Legend(QWidget):
         if isinstance(event, QHelpEvent):
             lines = [f"{e.label}: {self._values.get(e.key, '')}" for e in self._entries]
             QToolTip.showText(
-                event.globalPos(), "\n".join([*lines, "Click a name to hide its curve."]), self
+                event.globalPos(), "\n".join([*lines, tr("Click a name to hide its curve.")]), self
             )
             return True
         return super().event(event)

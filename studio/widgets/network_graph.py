@@ -68,7 +68,7 @@ class Block:
     @property
     def told(self) -> str:
         """Everything about it in one line."""
-        parts = [f"{self.name}: {self.kind}" if self.kind else self.name]
+        parts = [f"{tr(self.name)}: {tr(self.kind)}" if self.kind else tr(self.name)]
         shape = shape_text(self.shape)
         parts.append(tr("returns {shape}", shape=shape) if shape else tr("returns one number"))
         if self.parameters:
@@ -80,7 +80,7 @@ class Block:
             kept = figures.size(self.memory)
             parts.append(tr("keeps {size} of a batch for its gradients", size=kept))
         if self.inside:
-            parts.append(", ".join(dict.fromkeys(self.inside)).lower())
+            parts.append(", ".join(dict.fromkeys(tr(name) for name in self.inside)).lower())
         return " · ".join(parts)
 
     @property
@@ -176,8 +176,8 @@ class _Item(QGraphicsItem):
         plain, strong = QFont(painter.font()), QFont(painter.font())
         strong.setWeight(QFont.Weight.DemiBold)
         lines = (
-            (strong, colors.text, block.name),
-            (plain, colors.muted, block.kind if block.kind != block.name else ""),
+            (strong, colors.text, tr(block.name)),
+            (plain, colors.muted, tr(block.kind) if block.kind != block.name else ""),
             (plain, colors.text, shape_text(block.shape) or tr("one logit")),
             (plain, colors.muted, block.weight),
         )

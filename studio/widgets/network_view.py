@@ -21,12 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from studio import theme
+from studio.i18n import mark, tr
 
 if TYPE_CHECKING:
     from gan_engine import LayerRow
 
 Index = QModelIndex | QPersistentModelIndex
-_HEADINGS = ("Layer", "Output", "Parameters")
+_HEADINGS = (mark("Layer"), mark("Output"), mark("Parameters"))
 _ROW_PX = 26
 _INDENT_PX = 16
 
@@ -60,7 +61,7 @@ class _Layers(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _aligned(section)
-        return _HEADINGS[section] if role == Qt.ItemDataRole.DisplayRole else None
+        return tr(_HEADINGS[section]) if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row, column = self.rows[index.row()], index.column()
@@ -73,7 +74,8 @@ class _Layers(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _aligned(column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.name}\n{row.kind}\n{shape_text(row.shape)}\n{row.parameters:,} parameters"
+            count = tr("{count:,} parameters", count=row.parameters)
+            return f"{row.name}\n{tr(row.kind)}\n{shape_text(row.shape)}\n{count}"
         return row if role == Qt.ItemDataRole.UserRole else None
 
 
@@ -166,7 +168,7 @@ class NetworkTable(QWidget):
         self._total.setProperty("role", "muted")
         self._model = _Layers(self)
         self.table = QTableView()
-        self.table.setAccessibleName(title or "Layers")
+        self.table.setAccessibleName(title or tr("Layers"))
         self.table.setModel(self._model)
         self.table.setItemDelegate(_Delegate(self.table))
         self.table.setShowGrid(False)
@@ -203,7 +205,7 @@ class NetworkTable(QWidget):
         self._model.set_rows(rows)
         held = sum(row.parameters for row in rows if row.depth == 0)
         total = held if parameters is None else parameters
-        self._total.setText(f"{total:,} parameters" if rows else "")
+        self._total.setText(tr("{count:,} parameters", count=total) if rows else "")
 
     def show_title(self, title: str) -> None:
         """Call the network something else."""

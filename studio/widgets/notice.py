@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio import theme
+from studio.i18n import tr
 
 _LEVELS = {"info": "link", "good": "good", "warning": "warning", "error": "error"}
 _GLYPHS = {"good": "done"}
@@ -52,8 +53,8 @@ class NoticeBar(QFrame):
         self._buttons.setSpacing(8)
         close = QToolButton()
         close.setProperty("tight", True)
-        close.setToolTip("Close")
-        close.setAccessibleName("Close this notice")
+        close.setToolTip(tr("Close"))
+        close.setAccessibleName(tr("Close this notice"))
         theme.wear(close, "close", "muted")
         close.clicked.connect(self._close)
         row = QHBoxLayout(self)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio import theme
+from studio.i18n import tr
 from studio.widgets.fuzzy import score
 
 _WIDTH, _ROW, _ROWS, _TOP = 620, 34, 11, 72
@@ -94,18 +95,18 @@ class Palette(QFrame):
         self._entries: tuple[Entry, ...] = ()
         self._before: QWidget | None = None
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Search commands, settings, presets and runs")
-        self.field.setAccessibleName("Search commands, settings, presets and runs")
+        self.field.setPlaceholderText(tr("Search commands, settings, presets and runs"))
+        self.field.setAccessibleName(tr("Search commands, settings, presets and runs"))
         self.field.textChanged.connect(self._search)
         self.field.installEventFilter(self)
         self.list = QListWidget()
-        self.list.setAccessibleName("What fits")
+        self.list.setAccessibleName(tr("What fits"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setItemDelegate(_Lines(self.list))
         self.list.itemClicked.connect(self._choose)
-        self._none = QLabel("Nothing is called that.")
+        self._none = QLabel(tr("Nothing is called that."))
         self._none.setProperty("role", "muted")
         self._none.setContentsMargins(12, 6, 12, 6)
         column = QVBoxLayout(self)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from gan_engine import Pixels
 from studio import theme
+from studio.i18n import tr
 from studio.widgets.image_view import to_image
 
 Index = QModelIndex | QPersistentModelIndex
@@ -153,7 +154,7 @@ class ThumbnailGrid(QListView):
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName("Pictures")
+        self.setAccessibleName(tr("Pictures"))
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(60)

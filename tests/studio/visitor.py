@@ -23,6 +23,7 @@ class Visitor:
         self.qtbot = qtbot
         preferences = Preferences(state)
         self.window = MainWindow(preferences)
+        self.window.renewed.connect(self._turn_to)
         self.window.show()
         self.studio = Studio(preferences)
         from studio.panels import PANELS
@@ -30,6 +31,11 @@ class Visitor:
         self.window.bind(self.studio, PANELS, "CPU")
         self.grids: list[Any] = []
         self.studio.run.sample_arrived.connect(self.grids.append)
+
+    def _turn_to(self, window: MainWindow) -> None:
+        """Look at the window that took the place of the other."""
+        self.window = window
+        window.renewed.connect(self._turn_to)
 
     def drops(self, path: Path) -> None:
         """Drop a file or folder on the window."""

@@ -51,7 +51,7 @@ def test_that_what_a_run_says_is_logged_in_words(panel, draft):
     assert notice == "It diverged. Halve the rate."
     assert saved == "Saved after 12.3 k images: 000000012300.safetensors, 5 MB in 0.3 s."
     assert "0.0002 → 0.0001" in changed
-    assert ended == "007-cats stopped after 20 k images."
+    assert ended == "“007-cats” stopped after 20 k images."
 
 
 def test_that_a_live_change_by_the_user_reaches_the_log_through_the_run(panel, studio):
