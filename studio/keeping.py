@@ -34,7 +34,7 @@ class Keeping(QObject):
         self._file = folder / NAME
         self._job: Job | None = None
         self._kept: Draft = document.draft
-        self._closed = False
+        self._closed = self._restored = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(EVERY_MS)
@@ -42,7 +42,13 @@ class Keeping(QObject):
         document.changed.connect(self._take_change)
 
     def restore(self) -> None:
-        """Bring back what was kept, one undo step, and say so; what cannot be read is set aside."""
+        """Bring back what was kept, one undo step, and say so; what cannot be read is set aside.
+
+        Once: a window that is made anew finds the settings as they are.
+        """
+        if self._restored:
+            return
+        self._restored = True
         try:
             found = read_draft(self._file) if self._file.is_file() else {}
         except EngineError:
