@@ -10,7 +10,8 @@ from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gan_engine import Part, Problem, RunConfig, Setting, chosen, get, settings_of, walk
-from studio.forms.rows import Fold, ProblemLine, Row, SwitchRow, worst
+from studio.forms.fold import Fold
+from studio.forms.rows import ProblemLine, Row, SwitchRow, worst
 from studio.i18n import tr
 
 _WIDEST_PX = 640
@@ -21,11 +22,11 @@ class _Section(Fold):
     """The rows of one setting of the root, advanced ones in a fold of their own."""
 
     def __init__(self, setting: Setting, opened: bool, parent: QWidget | None = None) -> None:
-        super().__init__(setting.label, opened=opened, parent=parent)
+        super().__init__(tr(setting.label), opened=opened, parent=parent)
         self.setting = setting
         self.rows: dict[str, Row | SwitchRow] = {}
         self.advanced = Fold(tr("Advanced"), "fold", opened=False)
-        self.set_tip(setting.help)
+        self.set_tip(tr(setting.help))
         self.stack.addWidget(self.advanced)
         self.line = ProblemLine()
         self.stack.addWidget(self.line)
