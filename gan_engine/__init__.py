@@ -38,7 +38,10 @@ _HOME = {
     "export": "EXPORTERS Exporter ExportProgress",
     "health": "Facts Remedy Verdict examine",
     "metrics": "METRICS Metric nearest",
-    "training": "History RunInfo branch follow list_runs read_run resume saves_of train",
+    "training": (
+        "History RunInfo RunNotes Shelf branch follow list_runs read_notes read_run resume saves_of"
+        " train write_notes"
+    ),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 

@@ -87,6 +87,8 @@ _MARK = "\N{SYMBOL FOR SUBSTITUTE}"
 
 def escape(text: str) -> str:
     """Return `text` with undecodable bytes (lone surrogates) written so that UTF-8 can hold them."""
+    if text.isascii():
+        return text
     return "".join(
         _MARK * 2
         if c == _MARK

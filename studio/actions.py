@@ -23,6 +23,8 @@ When = Literal[
     "run",
     "source",
     "resting",
+    "chosen",
+    "settled",
 ]
 """What must hold for an action to be on; the window knows which of these do."""
 
@@ -194,6 +196,28 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "more",
         "resting",
         divider=True,
+    ),
+    ActionSpec(
+        "clone_run",
+        "Use the chosen run's settings",
+        "Run",
+        "Begin a new run from the settings of the one chosen in the list of runs.",
+        when="chosen",
+        divider=True,
+    ),
+    ActionSpec(
+        "rename_run",
+        "Rename the chosen run…",
+        "Run",
+        "Give the run chosen in the list of runs a title of your own.",
+        when="chosen",
+    ),
+    ActionSpec(
+        "discard_runs",
+        "Move the chosen runs to the trash",
+        "Run",
+        "They can be put back from there; a run that is being trained stays.",
+        when="settled",
     ),
     ActionSpec(
         "export",

@@ -42,6 +42,7 @@ class Studio(QObject):
         self.run.failed.connect(self._explain)
         self.run.noticed.connect(self._log)
         self.library.failed.connect(self._explain)
+        self.library.told.connect(self._say)
 
     def shut_down(self) -> None:
         """Save and end the run, cancel the jobs; returns when no thread is left."""
@@ -67,6 +68,11 @@ class Studio(QObject):
         if started.resumed:
             self.document.load(started.draft)
         self.library.refresh()
+
+    @Slot(str)
+    def _say(self, text: str) -> None:
+        """Keep what was done among the messages."""
+        self.run.noticed.emit(Notice(self.run.images_seen, "info", text))
 
     @Slot(object)
     def _log(self, notice: Notice) -> None:

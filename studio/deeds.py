@@ -28,6 +28,7 @@ class Deeds(QObject):
 
     page_asked = Signal(str)
     setting_asked = Signal(str)
+    title_asked = Signal()
     layout_asked = Signal()
     export_asked = Signal()
     preferences_asked = Signal()
@@ -235,6 +236,24 @@ class Deeds(QObject):
             at_end = run.images_seen >= run.images_total
             more = run.images_seen + self._preferences.train_more_images
             run.resume(run.folder, more if at_end else None)
+
+    # --- the chosen runs -------------------------------------------------------------------
+
+    def clone_run(self) -> None:
+        """Make a run's settings the ones to start from, one undo step; its images come along."""
+        info = self.studio.library.chosen[0]
+        if self.studio.run.is_active:
+            self._refuse(tr("A run is going."), tr("Stop it before you use another's settings."))
+        elif info.draft:
+            self.studio.document.load(info.draft)
+            self.page_asked.emit("design")
+
+    def rename_run(self) -> None:
+        self.title_asked.emit()
+
+    def discard_runs(self) -> None:
+        for info in self.studio.library.chosen:
+            self.studio.library.move_to_trash(info.folder)
 
     # --- inside ----------------------------------------------------------------------------
 

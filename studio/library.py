@@ -1,32 +1,64 @@
-"""The runs on disk."""
+"""The runs on disk: read piece by piece, searched, noted about, thrown away; and their pictures."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from send2trash import send2trash
 
-from gan_engine import EngineError, list_runs, lock_holder
-from studio.jobs import Job, Jobs
+from gan_engine import EngineError, Shelf, escape, lock_holder, write_notes
+from studio.i18n import tr
+from studio.jobs import Cancelled, Job, Jobs
 
 if TYPE_CHECKING:
-    from gan_engine import RunInfo
+    from gan_engine import Pixels, RunInfo, RunNotes
+
+SIDE = 416
+"""Longest side of the grid that a run's picture is cut out of, in pixels."""
+MOST_PICTURES = 400
+"""How many pictures are remembered; some 30 MB."""
+TOGETHER = 24
+"""Pictures that are made in one job, what was asked for last first."""
 
 
 class Library(QObject):
     """Knows every run of the library, the newest first."""
 
     changed = Signal(object)
+    """Every run that is known by now; the first reading tells its runs as they are found."""
+    told = Signal(str)
+    """Something was done that a person may want to know."""
     failed = Signal(object)
+    pictured = Signal(object)
+    """A picture that was wanted: (the grid's path, Pixels of its corner)."""
+    chosen_changed = Signal()
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
         self._jobs = jobs
         self._job: Job | None = None
         self._again = False
+        self._shelf = Shelf()
+        self._found: list[RunInfo] = []
+        self._texts: dict[Path, tuple[RunInfo, str]] = {}
+        self._pictures: dict[Path, Pixels] = {}
+        self._wanted: list[Path] = []
+        self._picturing: Job | None = None
         self.runs: list[RunInfo] = []
+        self.is_read = False
+        """Whether everything has been read once."""
+        self.chosen: tuple[RunInfo, ...] = ()
+        """The runs that actions are about."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether runs are chosen that nobody is training."""
+        return bool(self.chosen) and all(info.state != "training" for info in self.chosen)
+
+    # --- reading ---------------------------------------------------------------------------
 
     @Slot()
     def refresh(self) -> None:
@@ -34,25 +66,38 @@ class Library(QObject):
         if self._job is not None:
             self._again = True
             return
-        self._job = self._jobs.call(list_runs)
-        self._job.done.connect(self._take)
+        if self._shelf.root != (root := Shelf().root):
+            self._shelf = Shelf(root)
+        shelf = self._shelf
+
+        def work(cancelled: Cancelled) -> Iterator[object]:
+            for batch in shelf.read():
+                if cancelled():
+                    return
+                yield batch
+
+        self._found = []
+        self._job = self._jobs.run(work)
+        self._job.progressed.connect(self._take_some)
+        self._job.done.connect(self._take_rest)
         self._job.failed.connect(self.failed)
         self._job.ended.connect(self._end)
 
-    def move_to_trash(self, folder: Path) -> None:
-        """Put a run where the system keeps deleted files; one that is being trained stays."""
-        job = self._jobs.call(lambda: _trash(folder))
-        job.done.connect(self._trashed)
-        job.failed.connect(self.failed)
+    def find(self, words: str) -> list[RunInfo]:
+        """Return the runs that all `words` fit: name, title, note, #tag, state or setting=value."""
+        terms = words.casefold().split()
+        return [info for info in self.runs if all(_fits(t, self._text_of(info)) for t in terms)]
 
     @Slot(object)
-    def _take(self, runs: list[RunInfo]) -> None:
-        self.runs = runs
-        self.changed.emit(runs)
+    def _take_some(self, batch: list[RunInfo]) -> None:
+        self._found += batch
+        if not self.is_read:  # later readings are told at once: what is shown stays till then
+            self._tell(list(self._found))
 
     @Slot(object)
-    def _trashed(self, folder: object) -> None:
-        self.refresh()
+    def _take_rest(self, batch: list[RunInfo]) -> None:
+        self.is_read = True
+        self._tell(self._found + batch)
 
     @Slot()
     def _end(self) -> None:
@@ -61,17 +106,122 @@ class Library(QObject):
             self._again = False
             self.refresh()
 
+    def _tell(self, runs: list[RunInfo]) -> None:
+        self.runs = runs
+        known = {info.folder: info for info in runs}
+        self.choose([known[info.folder] for info in self.chosen if info.folder in known])
+        self.changed.emit(runs)
+
+    def _text_of(self, info: RunInfo) -> str:
+        known = self._texts.get(info.folder)
+        if known is None or known[0] is not info:
+            known = self._texts[info.folder] = info, text_of(info)
+        return known[1]
+
+    # --- acting ----------------------------------------------------------------------------
+
+    def choose(self, runs: Sequence[RunInfo]) -> None:
+        """Make these the runs that actions are about."""
+        if tuple(runs) != self.chosen:
+            self.chosen = tuple(runs)
+            self.chosen_changed.emit()
+
+    @Slot(object, object)
+    def note(self, folder: Path, notes: RunNotes) -> None:
+        """Keep a title, tags and a note about a run; `changed` follows."""
+        job = self._jobs.call(lambda: write_notes(folder, notes))
+        job.done.connect(self._acted)
+        job.failed.connect(self.failed)
+
+    def move_to_trash(self, folder: Path) -> None:
+        """Put a run where the system keeps deleted files; one that is being trained stays."""
+        job = self._jobs.call(lambda: _trash(folder))
+        job.done.connect(self._trashed)
+        job.failed.connect(self.failed)
+
+    @Slot(object)
+    def _acted(self, outcome: object) -> None:
+        self.refresh()
+
+    @Slot(object)
+    def _trashed(self, folder: Path) -> None:
+        self.told.emit(
+            tr("“{name}” is in the trash; it can be put back from there.", name=escape(folder.name))
+        )
+        self.refresh()
+
+    # --- pictures --------------------------------------------------------------------------
+
+    @Slot(object)
+    def want_pictures(self, paths: list[Path]) -> None:
+        """Ask for runs' pictures; `pictured` brings those that can be read, at once or later."""
+        for path in paths:
+            if path in self._pictures:
+                self._pictures[path] = self._pictures.pop(path)  # wanted last, forgotten last
+                self.pictured.emit((path, self._pictures[path]))
+            elif path not in self._wanted:
+                self._wanted.append(path)
+        self._picture()
+
+    def _picture(self) -> None:
+        if self._picturing is None and self._wanted:
+            paths, self._wanted = self._wanted[-TOGETHER:], self._wanted[:-TOGETHER]
+            self._picturing = self._jobs.thumbnails(paths, SIDE)
+            self._picturing.progressed.connect(self._take_picture)
+            self._picturing.ended.connect(self._end_picturing)
+
+    @Slot(object)
+    def _take_picture(self, found: tuple[Path, Pixels]) -> None:
+        path, pixels = found
+        self._pictures[path] = corner(pixels)
+        while len(self._pictures) > MOST_PICTURES:
+            self._pictures.pop(next(iter(self._pictures)))
+        self.pictured.emit((path, self._pictures[path]))
+
+    @Slot()
+    def _end_picturing(self) -> None:
+        self._picturing = None
+        self._picture()
+
+
+def corner(pixels: Pixels) -> Pixels:
+    """Return the first samples of a grid as a square: a quarter in which single ones can be told."""
+    side = max(1, min(pixels.shape[:2]) // 2)
+    return pixels[:side, :side].copy()
+
+
+def text_of(info: RunInfo) -> str:
+    """Return everything that can be searched for in a run, a line each, in lower case."""
+    lines = [escape(info.name), escape(info.notes.title), escape(info.notes.note), info.state]
+    lines += [f"#{escape(tag)}" for tag in info.notes.tags]
+    lines += _settings(info.draft)
+    return "\n".join(lines).casefold() + "\n"
+
+
+def _settings(table: dict[str, object], prefix: str = "") -> Iterator[str]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _settings(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}={value}"
+
+
+def _fits(term: str, text: str) -> bool:
+    """Return whether a word is anywhere, or, as setting=value, the end of a line."""
+    return f"{term}\n" in text if "=" in term else term in text
+
 
 def _trash(folder: Path) -> Path:
+    name = escape(folder.name)
     if lock_holder(folder):
-        raise EngineError("“{name}” is being trained.", hint="Stop it first.", name=folder.name)
+        raise EngineError("“{name}” is being trained.", hint="Stop it first.", name=name)
     try:
         send2trash(folder)
     except OSError as error:
         raise EngineError(
             "“{name}” could not be moved to the trash: {why}.",
-            hint="Delete the folder yourself; Reveal shows it.",
-            name=folder.name,
+            hint="Delete the folder yourself; Show in folder leads there.",
+            name=name,
             why=str(error.strerror or error).replace("{", "(").replace("}", ")"),
         ) from error
     return folder

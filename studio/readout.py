@@ -26,6 +26,7 @@ class Readout(QObject):
         run = studio.run
         studio.document.changed.connect(self._take_document)
         studio.document.file_changed.connect(self._show_title)
+        studio.library.chosen_changed.connect(self.refresh)
         run.state_changed.connect(self._take_state)
         run.preparing.connect(self._take_preparing)
         run.started.connect(self._take_start)
@@ -37,9 +38,10 @@ class Readout(QObject):
         self.refresh()
         self._show_title()
 
+    @Slot()
     def refresh(self) -> None:
         """Turn actions on and off, and say what stands in the way of a start."""
-        document, run = self._studio.document, self._studio.run
+        document, run, library = self._studio.document, self._studio.run, self._studio.library
         errors, resting = document.errors, not run.is_active
         holds = {
             "loaded": True,
@@ -52,6 +54,8 @@ class Readout(QObject):
             "run": run.folder is not None,
             "source": run.source is not None,
             "resting": resting and run.folder is not None,
+            "chosen": len(library.chosen) == 1,
+            "settled": library.is_settled,
         }
         acts = self._window.acts
         acts.enable({name for name, holding in holds.items() if holding})

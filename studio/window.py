@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self._build_middle()
         self._deeds.page_asked.connect(self.show_page)
         self._deeds.setting_asked.connect(self.show_setting)
+        self._deeds.title_asked.connect(self._show_title_field)
         self._deeds.layout_asked.connect(self._layout.reset)
         self._deeds.help_asked.connect(self._dialogs.show_help)
         self._deeds.export_asked.connect(self._dialogs.show_export)
@@ -215,6 +216,15 @@ class MainWindow(QMainWindow):
         """Say what went wrong, above the page."""
         text, hint = sentence_of(error)
         self.notices.show_notice("error", text, hint, [])
+
+    @Slot()
+    def _show_title_field(self) -> None:
+        """Let the chosen run be renamed where it is listed."""
+        dock = self.findChild(QDockWidget, "dock-runs")
+        if isinstance(dock, QDockWidget):
+            dock.show()
+            dock.raise_()
+            getattr(self.panels["runs"], "edit_title")()  # noqa: B009
 
     def show_setting(self, path: str) -> None:
         """Bring the setting at `path` to view; an empty path begins a search."""

@@ -5,18 +5,24 @@ from gan_engine.training.folder import RunInfo, list_runs, read_run
 from gan_engine.training.following import follow
 from gan_engine.training.history import History
 from gan_engine.training.mail import answer, tell
+from gan_engine.training.notes import RunNotes, read_notes, write_notes
 from gan_engine.training.run import resume, train
+from gan_engine.training.shelf import Shelf
 
 __all__ = [
     "History",
     "RunInfo",
+    "RunNotes",
+    "Shelf",
     "answer",
     "branch",
     "follow",
     "list_runs",
+    "read_notes",
     "read_run",
     "resume",
     "saves_of",
     "tell",
     "train",
+    "write_notes",
 ]

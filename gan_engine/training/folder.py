@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,18 +15,26 @@ from gan_engine import configfile, durable, paths
 from gan_engine.checkpoint import listed
 from gan_engine.drafts import Draft, get
 from gan_engine.errors import BusyError, EngineError, FileError
+from gan_engine.metrics import METRICS
 from gan_engine.training.history import History
+from gan_engine.training.notes import NOTHING, RunNotes, read_notes
 
 State = Literal["training", "done", "stopped", "interrupted", "unreadable"]
 SETTINGS = "run.toml"
 REALS = "real.png"
 """Real images laid out like the samples, for who looks at the run later."""
 MOST_GRIDS = 2_000
+_TURNS = ("started", "finished", "saved", "failed", "resized")
+"""What says how far a run came and in what state it is."""
 
 
 @dataclass(frozen=True)
 class RunInfo:
-    """A run as a list shows it; `saved_images` is its newest checkpoint, 0 when it has none."""
+    """A run as a list shows it; `saved_images` is its newest checkpoint, 0 when it has none.
+
+    `best` names the metric that the best save was kept by, and its value; `writer` is who trains
+    the run now, empty unless that is another process.
+    """
 
     folder: Path
     name: str
@@ -37,6 +46,14 @@ class RunInfo:
     thumbnail: Path | None
     started: float
     problem: str = ""
+    notes: RunNotes = NOTHING
+    best: tuple[str, float] | None = None
+    writer: str = ""
+
+    @property
+    def title(self) -> str:
+        """What a person calls the run: the title they gave it, else its folder's name."""
+        return self.notes.title or self.name
 
 
 def new_folder(draft: Mapping[str, Any], root: Path | None = None) -> Path:
@@ -95,40 +112,64 @@ def read_run(folder: Path) -> RunInfo:
             hint="Choose a folder that holds a run.toml.",
             name=folder.name,
         )
-    started = settings.stat().st_mtime
+    started, notes = settings.stat().st_mtime, read_notes(folder)
     saves = listed(folder)
     saved = int(saves[0].stem) if saves else 0
     try:
         draft = configfile.read_draft(settings)
     except EngineError as error:
+        why = str(error)
         return RunInfo(
-            folder, folder.name, "unreadable", saved, 0, saved, {}, None, started, str(error)
+            folder, folder.name, "unreadable", saved, 0, saved, {}, None, started, why, notes
         )
     history = History(folder)
     try:
-        last = [
-            row
-            for row in history.events()
-            if row[2] in ("started", "finished", "saved", "failed", "resized")
-        ]
+        happened = history.events(*_TURNS, "best")
         grids = history.grids()
     finally:
         history.close()
+    last = [row for row in happened if row[2] in _TURNS]
+    best = next((_best(row[3]) for row in reversed(happened) if row[2] == "best"), None)
     asked = next((row[3].get("images") for row in reversed(last) if row[2] == "started"), None)
     asked = asked or get(draft, "training.images", 0)
     total = asked if isinstance(asked, int) and asked > 0 else 1_000_000
     seen = max([saved, *(row[0] for row in last[-1:])], default=0)
     thumbnail = grids[-1][1] if grids else None
-    state = _state(folder, last[-1] if last else None)
-    return RunInfo(folder, folder.name, state, seen, total, saved, draft, thumbnail, started)
+    holder = durable.lock_holder(folder)
+    state = "training" if holder else _state(last[-1] if last else None)
+    return RunInfo(
+        folder=folder,
+        name=folder.name,
+        state=state,
+        images_seen=seen,
+        images_total=total,
+        saved_images=saved,
+        draft=draft,
+        thumbnail=thumbnail,
+        started=started,
+        notes=notes,
+        best=best,
+        writer=_other(holder) if holder else "",
+    )
 
 
-def _state(folder: Path, last: tuple[int, float, str, dict[str, Any]] | None) -> State:
-    if durable.lock_holder(folder):
-        return "training"
+def _state(last: tuple[int, float, str, dict[str, Any]] | None) -> State:
     if last and last[2] == "finished":
         return "done" if last[3].get("reason") == "done" else "stopped"
     return "interrupted"
+
+
+def _other(holder: Mapping[str, object]) -> str:
+    """Return who holds a run's lock; nothing when it is this process."""
+    here = holder.get("pid") == os.getpid() and holder.get("host") == socket.gethostname()
+    return "" if here else f"{holder.get('pid')} @ {holder.get('host')}"
+
+
+def _best(payload: Mapping[str, Any]) -> tuple[str, float] | None:
+    """Return the metric that saves are ranked by, which is the first that can, and its value."""
+    ranking = {next(iter(metric.values)) for metric in METRICS if metric.ranks}
+    found = ((name, float(value)) for name, value in payload.items() if name in ranking)
+    return next(found, None)
 
 
 def list_runs(root: Path | None = None) -> list[RunInfo]:

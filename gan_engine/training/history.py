@@ -236,9 +236,11 @@ class History:
             for n in names
         }
 
-    def events(self) -> list[tuple[int, float, str, dict[str, Any]]]:
-        """Return (images seen, wall time, kind, payload) of everything that happened, in order."""
-        rows = self._rows("select images, wall, kind, payload from events order by row")
+    def events(self, *kinds: str) -> list[tuple[int, float, str, dict[str, Any]]]:
+        """Return (images seen, wall time, kind, payload) of what happened, in order; all kinds by default."""
+        only = f" where kind in ({', '.join('?' * len(kinds))})" if kinds else ""
+        query = f"select images, wall, kind, payload from events{only} order by row"
+        rows = self._rows(query, *kinds)
         return [(images, wall, kind, _decoded(payload)) for images, wall, kind, payload in rows]
 
     def readings_after(self, row: int) -> list[tuple[int, int, int, float, dict[str, float]]]:

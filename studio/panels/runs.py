@@ -1,4 +1,4 @@
-"""Every run on disk: its newest samples, its name, how it ended; open, go on, show, throw away."""
+"""Every run on disk: found by a word, opened, gone on with, noted about, compared, thrown away."""
 
 from __future__ import annotations
 
@@ -8,26 +8,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from studio import theme
+from studio.i18n import tr
 from studio.panels import words as say
-from studio.panels.base import EmptyState, Pages, Panel, button, column_of
-from studio.panels.run_list import RunList, RunRow
+from studio.panels.base import EmptyState, Pages, Panel, button, column_of, words
+from studio.panels.run_list import RunList
+from studio.panels.run_notes import RunNotesForm
+from studio.panels.run_words import row_of
 from studio.widgets.image_view import to_image
 
 if TYPE_CHECKING:
     from gan_engine import Pixels, RunInfo, SampleGrid, Scalars, Started
     from studio.context import Studio
-
-SIDE = 416
-"""Longest side of a run's picture in pixels; its corner is shown, where single samples can be seen."""
-_STATES = {
-    "training": ("Training", "good"),
-    "done": ("Finished", "muted"),
-    "stopped": ("Stopped", "muted"),
-    "interrupted": ("Interrupted", "warning"),
-    "unreadable": ("Cannot be read", "error"),
-}
 
 
 class RunsPanel(Panel):
@@ -39,69 +33,94 @@ class RunsPanel(Panel):
     """The run in this folder is to be looked at."""
     run_continued = Signal(object, object)
     """The run in this folder is to train on, to so many images or, with None, as configured."""
-    run_discarded = Signal(object)
-    """The run in this folder is to go to the trash."""
-    pictures_asked = Signal(object)
+    runs_chosen = Signal(object)
+    """Actions are about these runs now."""
+    searched = Signal(str)
+    """Only runs that these words fit are to be shown."""
 
     def __init__(self) -> None:
         super().__init__()
         self._infos: dict[Path, RunInfo] = {}
         self._active: Path | None = None
+        self._fresh: Path | None = None
         self._busy = False
         self._more = 100_000
         self.list = RunList()
         self.list.customContextMenuRequested.connect(self._show_menu)
         self.list.activated.connect(self._open)
-        self.list.selectionModel().currentChanged.connect(self._enable)
+        self.list.selectionModel().selectionChanged.connect(self._choose)
+        self.notes = RunNotesForm()
         self.empty = EmptyState(
-            "No runs yet",
-            "Every training becomes a run here, with its samples, curves, settings and checkpoints.",
-            "Choose images",
+            tr("No runs yet"),
+            tr(
+                "Every training becomes a run here, with its samples, curves, settings and checkpoints."
+            ),
+            tr("Choose images"),
         )
         self.empty.pressed.connect(self._ask_for_images)
+        self.nothing = EmptyState(
+            tr("Nothing found"),
+            tr("Search for names, #tags, notes, or settings like loss.kind=hinge."),
+            tr("Show all runs"),
+            primary=False,
+        )
+        self.nothing.pressed.connect(self.show_all)
         self._build_actions()
-        full = QWidget()
-        column = QVBoxLayout(full)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.list, 1)
-        column.addLayout(self._buttons())
+        self._full = self._content()
         self._stack = Pages()
         column_of(self, self._stack)
         self._stack.addWidget(self.empty)
-        self._stack.addWidget(full)
+        self._stack.addWidget(self._full)
+        self._enable()
 
     def bind(self, studio: Studio) -> None:
-        self._jobs = studio.jobs
         self._more = studio.preferences.train_more_images
+        self._library = studio.library
         studio.library.changed.connect(self.show_runs)
+        studio.library.pictured.connect(self.show_picture)
         studio.run.started.connect(self.show_start)
         studio.run.state_changed.connect(self.show_state)
         studio.run.scalars_arrived.connect(self.show_readings)
         studio.run.sample_arrived.connect(self.show_sample)
         self.run_opened.connect(studio.run.open_folder)
         self.run_continued.connect(studio.run.resume)
-        self.run_discarded.connect(studio.library.move_to_trash)
-        self.pictures_asked.connect(self._fetch_pictures)
+        self.runs_chosen.connect(studio.library.choose)
+        self.list.wanted.connect(studio.library.want_pictures)
+        self.notes.noted.connect(studio.library.note)
+        self.searched.connect(self._search)
         self.show_runs(studio.library.runs)
 
     # --- shown -------------------------------------------------------------------------------
 
     @Slot(object)
     def show_runs(self, runs: list[RunInfo]) -> None:
-        """Show every run of the library, the newest first; the chosen one stays chosen."""
-        chosen = self.list.chosen
-        if self._active is not None and self._active not in self._infos:
-            chosen = self._active  # the run that has just begun
+        """Show every run of the library, the newest first; the chosen ones stay chosen."""
         self._infos = {info.folder: info for info in runs}
-        self.list.runs.show_rows([_row(info, info.images_seen) for info in runs])
-        self._stack.setCurrentIndex(1 if runs else 0)
-        if runs:
-            self.list.choose(chosen)
-        known = {info.thumbnail for info in runs}
-        if missing := [path for path in self.list.runs.missing_pictures() if path in known]:
-            self.pictures_asked.emit(missing)
-        self._enable()
+        self._stack.setCurrentWidget(self._full if runs else self.empty)
+        if self.search.text().strip():
+            self.searched.emit(self.search.text())
+        else:
+            self.show_found(runs)
+
+    def show_found(self, runs: list[RunInfo]) -> None:
+        """Show only these runs, in which a word was found."""
+        self.list.show_rows([row_of(info) for info in runs])
+        if self._fresh is not None and self.list.runs.place_of(self._fresh) >= 0:
+            self.list.choose(self._fresh)
+            self._fresh = None
+        elif runs and not self.list.chosen_keys:
+            self.list.choose(None)
+        self._middle.setCurrentWidget(self.list if runs else self.nothing)
+        found = tr("{found:,} of {all:,} runs", found=len(runs), all=len(self._infos))
+        self._found.setText(found)
+        self._found.setVisible(len(runs) < len(self._infos))
+        self._choose()
+
+    @Slot()
+    def show_all(self) -> None:
+        """Show every run again."""
+        self.search.clear()
+        self.search.setFocus()
 
     @Slot(object)
     def show_picture(self, found: tuple[Path, Pixels]) -> None:
@@ -112,23 +131,22 @@ class RunsPanel(Panel):
     @Slot(object)
     def show_start(self, event: Started) -> None:
         """Count along with the run that begins."""
-        self._active = event.folder
+        self._active = self._fresh = event.folder
 
     @Slot(object)
     def show_readings(self, readings: list[Scalars]) -> None:
         """Show how far the going run is."""
-        seen = {self._active: readings[-1].images_seen}
-        rows = [
-            _row(info, seen.get(folder, info.images_seen)) for folder, info in self._infos.items()
-        ]
-        self.list.runs.show_rows(rows)
+        info = self._infos.get(self._active) if self._active is not None else None
+        if info is not None:
+            self.list.runs.show_row(row_of(info, readings[-1].images_seen))
 
     @Slot(object)
     def show_sample(self, grid: SampleGrid) -> None:
         """Show the going run's newest samples beside its name."""
         info = self._infos.get(self._active) if self._active is not None else None
         if info is not None:
-            picture = QPixmap.fromImage(to_image(grid.pixels).copy())
+            side = max(1, min(grid.pixels.shape[:2]) // 2)
+            picture = QPixmap.fromImage(to_image(grid.pixels[:side, :side]).copy())
             self.list.runs.show_picture(info.thumbnail or info.folder, picture)
 
     @Slot(str)
@@ -139,80 +157,166 @@ class RunsPanel(Panel):
 
     @property
     def chosen(self) -> RunInfo | None:
-        """The run that the buttons are about."""
-        key = self.list.chosen
-        return self._infos.get(key) if isinstance(key, Path) else None
+        """The run that the buttons are about, when it is one."""
+        chosen = self.chosen_runs
+        return chosen[0] if len(chosen) == 1 else None
+
+    @property
+    def chosen_runs(self) -> list[RunInfo]:
+        """All runs that are selected, from the top."""
+        keys = [key for key in self.list.chosen_keys if isinstance(key, Path)]
+        return [self._infos[key] for key in keys if key in self._infos]
+
+    def edit_title(self) -> None:
+        """Let the chosen run be given another title."""
+        self.notes_button.setChecked(True)
+        self.notes.edit_title()
 
     # --- building ----------------------------------------------------------------------------
 
+    def _content(self) -> QWidget:
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Search runs…"))
+        self.search.setAccessibleName(tr("Search runs"))
+        self.search.setToolTip(
+            tr("A name, #tag, word of a note, or a setting like loss.kind=hinge.")
+        )
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._take_words)
+        self._found = words("", "muted")
+        self._found.hide()
+        head = QVBoxLayout()
+        head.setContentsMargins(8, 8, 8, 6)
+        head.setSpacing(4)
+        head.addWidget(self.search)
+        head.addWidget(self._found)
+        self._middle = Pages()
+        self._middle.addWidget(self.list)
+        self._middle.addWidget(self.nothing)
+        full = QWidget()
+        column = QVBoxLayout(full)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self._middle, 1)
+        column.addWidget(self.notes)
+        column.addLayout(self._buttons())
+        self.notes.hide()
+        return full
+
     def _build_actions(self) -> None:
-        self.open_action = self._action("Open", self._open)
-        self.continue_action = self._action("Continue", self._continue)
-        self.reveal_action = self._action("Show in folder", self._reveal)
-        self.discard_action = self._action("Move to trash", self._discard)
+        self.open_action = self._action(tr("Open"), self._open)
+        self.continue_action = self._action(tr("Continue"), self._continue)
+        self.clone_action = self._action(tr("Use its settings"), self._clone)
+        self.rename_action = self._action(tr("Rename…"), self.edit_title)
+        self.reveal_action = self._action(tr("Show in folder"), self._reveal)
+        self.discard_action = self._action(tr("Move to trash"), self._discard)
+        self.rename_action.setShortcut(QKeySequence(Qt.Key.Key_F2))
         self.discard_action.setShortcut(QKeySequence(Qt.Key.Key_Delete))
-        self.discard_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        for action in (self.rename_action, self.discard_action):
+            self.list.addAction(action)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
 
     def _action(self, text: str, does: Callable[[], None]) -> QAction:
         action = QAction(text, self)
         action.triggered.connect(does)
-        self.addAction(action)
         return action
 
     def _buttons(self) -> QHBoxLayout:
-        self.open_button = button("Open", "Look at its samples, curves and settings.")
-        self.continue_button = button("Continue", "Train it on from its last save.")
+        self.open_button = button(tr("Open"), tr("Look at its samples, curves and settings."))
+        self.continue_button = button(tr("Continue"), tr("Train it on from its last save."))
         self.open_button.clicked.connect(self._open)
         self.continue_button.clicked.connect(self._continue)
+        self.notes_button = QToolButton()
+        self.notes_button.setProperty("tight", True)
+        theme.wear(self.notes_button, "edit")
+        self.notes_button.setCheckable(True)
+        self.notes_button.setToolTip(tr("Title, tags and a note about the chosen run"))
+        self.notes_button.setAccessibleName(tr("Notes"))
+        self.notes_button.toggled.connect(self.notes.setVisible)
         self.more_button = QToolButton()
-        self.more_button.setText("⋯")
-        self.more_button.setToolTip("More for this run")
-        self.more_button.setAccessibleName("More for this run")
+        self.more_button.setProperty("tight", True)
+        theme.wear(self.more_button, "dots")
+        self.more_button.setToolTip(tr("More for this run"))
+        self.more_button.setAccessibleName(tr("More for this run"))
         self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self.more_button)
-        menu.addActions([self.reveal_action, self.discard_action])
-        self.more_button.setMenu(menu)
+        self.more_button.setMenu(self._menu(self.more_button))
         row = QHBoxLayout()
         row.setContentsMargins(8, 8, 8, 8)
         row.setSpacing(6)
-        row.addWidget(self.open_button)
-        row.addWidget(self.continue_button)
+        for made in (self.open_button, self.continue_button):
+            row.addWidget(made)
         row.addStretch(1)
+        row.addWidget(self.notes_button)
         row.addWidget(self.more_button)
         return row
+
+    def _menu(self, parent: QWidget) -> QMenu:
+        menu = QMenu(parent)
+        menu.addActions([self.open_action, self.continue_action])
+        menu.addSeparator()
+        menu.addAction(self.clone_action)
+        menu.addSeparator()
+        menu.addActions([self.rename_action, self.reveal_action, self.discard_action])
+        return menu
 
     # --- inside ------------------------------------------------------------------------------
 
     @Slot()
+    def _choose(self) -> None:
+        self.runs_chosen.emit(self.chosen_runs)
+        self.notes.show_run(self.chosen)
+        self._enable()
+
+    @Slot()
     def _enable(self) -> None:
-        info = self.chosen
+        info, many = self.chosen, self.chosen_runs
         resting = info is not None and not self._busy and info.state != "training"
         readable = info is not None and info.state != "unreadable"
         saved = info is not None and info.saved_images > 0
         done = info is not None and info.state == "done"
+        still = all(run.state != "training" and run.folder != self._going for run in many)
         for act, on in (
             (self.open_action, resting and readable),
             (self.open_button, resting and readable),
             (self.continue_action, resting and readable and saved),
             (self.continue_button, resting and readable and saved),
+            (self.clone_action, readable and not self._busy),
+            (self.rename_action, info is not None),
+            (self.notes_button, info is not None),
             (self.reveal_action, info is not None),
-            (self.discard_action, resting),
-            (self.more_button, info is not None),
+            (self.discard_action, bool(many) and still),
+            (self.more_button, bool(many)),
         ):
             act.setEnabled(on)
-        self.continue_action.setText("Train more" if done else "Continue")
-        self.continue_button.setText("Train more" if done else "Continue")
-        tip = f"Train on for {say.images(self._more)}." if done else "Train on from its last save."
-        self.continue_button.setToolTip(tip)
+        self.continue_action.setText(tr("Train more") if done else tr("Continue"))
+        self.continue_button.setText(tr("Train more") if done else tr("Continue"))
+        self.continue_button.setToolTip(self._continue_tip(info))
+
+    @property
+    def _going(self) -> Path | None:
+        return self._active if self._busy else None
+
+    def _continue_tip(self, info: RunInfo | None) -> str:
+        if info is not None and info.state == "done":
+            return tr("Train on for {images}.", images=say.images(self._more))
+        if info is not None and not info.saved_images:
+            return tr("It was never saved; there is nothing to go on from.")
+        return tr("Train on from its last save.")
+
+    @Slot(str)
+    def _take_words(self, text: str) -> None:
+        self.searched.emit(text)
+
+    @Slot(str)
+    def _search(self, text: str) -> None:
+        self.show_found(self._library.find(text))
 
     @Slot(QPoint)
     def _show_menu(self, point: QPoint) -> None:
         if self.list.indexAt(point).isValid():
-            menu = QMenu(self)
+            menu = self._menu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.addActions([self.open_action, self.continue_action])
-            menu.addSeparator()
-            menu.addActions([self.reveal_action, self.discard_action])
             menu.popup(self.list.viewport().mapToGlobal(point))
 
     @Slot()
@@ -233,31 +337,14 @@ class RunsPanel(Panel):
             self.run_continued.emit(info.folder, total)
 
     @Slot()
+    def _clone(self) -> None:
+        self.action_asked.emit("clone_run")
+
+    @Slot()
     def _reveal(self) -> None:
         if self.chosen is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen.folder)))
 
     @Slot()
     def _discard(self) -> None:
-        if self.chosen is not None:
-            self.run_discarded.emit(self.chosen.folder)
-
-    @Slot(object)
-    def _fetch_pictures(self, paths: list[Path]) -> None:
-        job = self._jobs.thumbnails(paths, SIDE)
-        job.progressed.connect(self.show_picture)
-
-
-def _row(info: RunInfo, seen: int) -> RunRow:
-    word, mood = _STATES[info.state]
-    about = word if info.state == "unreadable" else f"{word} · {say.images(seen)}"
-    tip = info.problem or str(info.folder)
-    return RunRow(
-        info.folder,
-        info.name,
-        about,
-        say.when(info.started),
-        mood,
-        info.thumbnail or info.folder,
-        tip,
-    )
+        self.action_asked.emit("discard_runs")

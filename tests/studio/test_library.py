@@ -1,8 +1,12 @@
 """The runs on disk."""
 
+import os
+
 import pytest
 
-from gan_engine import parse, train
+from gan_engine import RunNotes, parse, read_notes, train
+from studio.library import corner
+from tests.studio.panels.conftest import info, picture
 from tests.studio.tiny import PATIENCE
 
 
@@ -13,13 +17,23 @@ def two_runs(studio, draft):
     return studio.library
 
 
-def test_that_every_run_is_listed_the_newest_first(qtbot, two_runs):
-    with qtbot.waitSignal(two_runs.changed, timeout=PATIENCE) as heard:
-        two_runs.refresh()
-    runs = heard.args[0]
+@pytest.fixture
+def reads(studio, qtbot):
+    """Have the library read and wait until it is."""
+
+    def read():
+        with qtbot.waitSignal(studio.library.changed, timeout=PATIENCE):
+            studio.library.refresh()
+        return studio.library.runs
+
+    return read
+
+
+def test_that_every_run_is_listed_the_newest_first(two_runs, reads):
+    runs = reads()
     assert len(runs) == 2
     assert runs[0].started >= runs[1].started
-    assert runs == two_runs.runs
+    assert two_runs.is_read
 
 
 def test_that_asking_twice_at_once_still_ends_with_the_newest(qtbot, studio, draft):
@@ -31,16 +45,38 @@ def test_that_asking_twice_at_once_still_ends_with_the_newest(qtbot, studio, dra
     qtbot.waitUntil(lambda: bool(told) and len(told[-1]) == 1, timeout=PATIENCE)
 
 
-def test_that_a_run_goes_to_the_trash_and_leaves_the_list(qtbot, two_runs, tmp_path, monkeypatch):
+def test_that_a_long_first_reading_is_told_as_it_goes(qtbot, studio, tmp_path, reads):
+    from gan_engine import paths
+
+    for number in range(60):
+        folder = paths.runs() / f"{number:03d}-x"
+        folder.mkdir(parents=True)
+        (folder / "run.toml").write_text("format = 1\n")
+    told = []
+    studio.library.changed.connect(lambda runs: told.append(len(runs)))
+    studio.library.refresh()
+    qtbot.waitUntil(lambda: studio.library.is_read, timeout=PATIENCE)
+    assert len(told) > 1
+    assert told == sorted(told)
+    told.clear()
+    reads()
+    assert told == [60]
+
+
+def test_that_a_run_goes_to_the_trash_and_leaves_the_list(
+    qtbot, two_runs, reads, tmp_path, monkeypatch
+):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path))
-    with qtbot.waitSignal(two_runs.changed, timeout=PATIENCE):
-        two_runs.refresh()
-    folder = two_runs.runs[0].folder
-    with qtbot.waitSignal(two_runs.changed, timeout=PATIENCE):
+    folder = reads()[0].folder
+    with (
+        qtbot.waitSignal(two_runs.changed, timeout=PATIENCE),
+        qtbot.waitSignal(two_runs.told) as told,
+    ):
         two_runs.move_to_trash(folder)
     assert not folder.exists()
     assert [info.folder for info in two_runs.runs] != [folder]
+    assert "can be put back" in told.args[0]
 
 
 def test_that_a_run_being_trained_stays(qtbot, studio, endless):
@@ -51,3 +87,73 @@ def test_that_a_run_being_trained_stays(qtbot, studio, endless):
         studio.library.move_to_trash(folder)
     assert "being trained" in heard.args[0].text
     assert folder.exists()
+
+
+def test_that_notes_are_kept_in_the_runs_folder_and_told(qtbot, two_runs, reads):
+    folder = reads()[1].folder
+    notes = RunNotes("mine", "worked", ("keep", os.fsdecode(b"\xff")))
+    with qtbot.waitSignal(two_runs.changed, timeout=PATIENCE):
+        two_runs.note(folder, notes)
+    assert read_notes(folder) == notes == two_runs.runs[1].notes
+
+
+def test_that_notes_about_a_run_that_is_gone_are_a_failure_not_a_folder(qtbot, studio, tmp_path):
+    with qtbot.waitSignal(studio.library.failed, timeout=PATIENCE):
+        studio.library.note(tmp_path / "gone", RunNotes("x"))
+    assert not (tmp_path / "gone").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("", "abc"),
+        ("001", "a"),
+        ("BASELINE", "b"),
+        ("#keep", "ab"),
+        ("higher rate", "c"),
+        ("loss.kind=hinge", "b"),
+        ("batch_size=32", "a"),
+        ("batch_size=3", ""),
+        ("interrupted", "c"),
+        ("#keep hinge", "b"),
+        ("nowhere", ""),
+        ("caf␚e9", "c"),
+    ],
+)
+def test_that_runs_are_found_by_name_tag_note_state_and_setting(studio, tmp_path, words, found):
+    draft = {"training": {"batch_size": 32}, "loss": {"kind": "cross_entropy"}}
+    hinge = {"training": {"batch_size": 320}, "loss": {"kind": "hinge"}}
+    odd = os.fsdecode(b"003-caf\xe9")
+    runs = {
+        "a": info(tmp_path / "001-cats", draft=draft, notes=RunNotes(tags=("keep",))),
+        "b": info(tmp_path / "002-dogs", draft=hinge, notes=RunNotes("Baseline", "", ("keep",))),
+        "c": info(tmp_path / odd, "interrupted", notes=RunNotes("", "Tried a higher\nrate.")),
+    }
+    studio.library.runs = list(runs.values())
+    assert studio.library.find(words) == [runs[key] for key in found]
+
+
+def test_that_what_is_chosen_is_followed_when_the_list_is_read_again(two_runs, reads):
+    second = reads()[1]
+    two_runs.choose([second])
+    reads()
+    assert [run.folder for run in two_runs.chosen] == [second.folder]
+    assert two_runs.is_settled
+    two_runs.choose([])
+    assert not two_runs.is_settled
+
+
+def test_that_a_picture_is_made_once_and_told_at_once_then(qtbot, two_runs, reads):
+    path = reads()[0].thumbnail
+    with qtbot.waitSignal(two_runs.pictured, timeout=PATIENCE) as heard:
+        two_runs.want_pictures([path, path.with_name("gone.png")])
+    made = heard.args[0][1]
+    told = []
+    two_runs.pictured.connect(told.append)
+    two_runs.want_pictures([path])
+    assert told[0][1] is made
+
+
+def test_that_a_runs_picture_is_a_square_corner_of_its_grid():
+    assert corner(picture(100, 134)).shape == (50, 50, 3)
+    assert corner(picture(1, 1)).shape == (1, 1, 3)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan_engine import Scalars
+from gan_engine import RunNotes, Scalars
 from studio.panels.runs import RunsPanel
 from tests.studio.panels.conftest import grid, info, picture, start
 
@@ -62,7 +62,7 @@ def test_that_an_unreadable_run_can_only_be_shown_and_discarded(panel, tmp_path)
     assert not panel.open_button.isEnabled()
     assert not panel.continue_button.isEnabled()
     assert panel.discard_action.isEnabled()
-    assert panel.list.runs.rows[0].tip == "run.toml is broken"
+    assert "run.toml is broken" in panel.list.runs.rows[0].tip
 
 
 def test_that_nothing_is_opened_or_discarded_while_a_run_goes_on(panel, tmp_path):
@@ -93,15 +93,18 @@ def test_that_the_choice_stays_when_the_list_is_read_again(panel, tmp_path):
     assert panel.chosen.folder == tmp_path / "002-b"
 
 
-def test_that_a_picture_is_asked_for_once_and_shown_when_it_comes(panel, tmp_path, qtbot):
-    panel.pictures_asked.disconnect()
-    path = tmp_path / "grid.png"
-    with qtbot.waitSignal(panel.pictures_asked) as asked:
-        panel.show_runs([info(tmp_path / "001-a", thumbnail=path)])
-    assert asked.args == [[path]]
-    panel.show_picture((path, picture()))
-    with qtbot.assertNotEmitted(panel.pictures_asked):
-        panel.show_runs([info(tmp_path / "001-a", thumbnail=path)])
+def test_that_pictures_on_the_screen_are_asked_for_until_they_come(panel, tmp_path, qtbot):
+    panel.list.wanted.disconnect()
+    runs = [info(tmp_path / f"{n:03d}-a", thumbnail=tmp_path / f"{n}.png") for n in range(100)]
+    with qtbot.waitSignal(panel.list.wanted) as asked:
+        panel.show_runs(runs)
+    shown = asked.args[0]
+    assert shown[0] == tmp_path / "0.png"
+    assert len(shown) < 50  # what is further down has time
+    for path in shown:
+        panel.show_picture((path, picture()))
+    with qtbot.assertNotEmitted(panel.list.wanted):
+        panel.list.ask()
 
 
 def test_that_a_long_name_takes_more_lines_instead_of_being_cut(panel, tmp_path):
@@ -112,11 +115,93 @@ def test_that_a_long_name_takes_more_lines_instead_of_being_cut(panel, tmp_path)
     assert heights[0] > heights[1]
 
 
-def test_that_a_run_moved_to_the_trash_leaves_the_list(panel, studio, run_folder, qtbot):
-    panel.run_discarded.disconnect()
-    panel.show_runs([info(run_folder, "stopped")])
-    with qtbot.waitSignal(panel.run_discarded) as asked:
+def test_that_a_run_moved_to_the_trash_leaves_the_list(panel, tmp_path, qtbot):
+    panel.show_runs([info(tmp_path / "001-a", "stopped")])
+    with qtbot.waitSignal(panel.action_asked) as asked:
         panel.discard_action.trigger()
-    assert asked.args == [run_folder]
+    assert asked.args == ["discard_runs"]
     panel.show_runs([])
     assert panel.empty.isVisible()
+
+
+def test_that_an_interrupted_run_without_a_save_says_so(panel, tmp_path):
+    panel.show_runs([info(tmp_path / "a", "interrupted", images_seen=0, saved_images=0)])
+    assert panel.list.runs.rows[0].about == "Interrupted · no save yet"
+    assert "never saved" in panel.continue_button.toolTip()
+
+
+def test_that_a_run_in_another_program_is_told_from_ones_own(panel, tmp_path):
+    panel.show_runs([info(tmp_path / "a", "training", writer="77 @ studio-pc")])
+    row = panel.list.runs.rows[0]
+    assert "Elsewhere" in row.about
+    assert "77 @ studio-pc" in row.tip
+    for thing in (panel.open_button, panel.continue_button, panel.discard_action):
+        assert not thing.isEnabled()
+
+
+def test_that_title_tags_note_and_best_metric_are_shown(panel, tmp_path):
+    notes = RunNotes("lsgan b=0.9", "Too high a rate.", ("cats", "keep"))
+    panel.show_runs([info(tmp_path / "007-a", notes=notes, best=("metric/kid", 31.25))])
+    row = panel.list.runs.rows[0]
+    assert (row.name, row.tag_line) == ("lsgan b=0.9", "#cats  #keep")
+    assert "best 31.25" in row.when
+    assert "007-a" in row.tip
+    assert "Too high a rate." in row.tip
+
+
+def test_that_what_is_typed_about_a_run_is_kept_when_another_is_chosen(panel, tmp_path, qtbot):
+    panel.notes.noted.disconnect()
+    panel.show_runs([info(tmp_path / "001-a"), info(tmp_path / "002-b")])
+    panel.edit_title()
+    assert panel.notes.isVisible()
+    qtbot.keyClicks(panel.notes.title, "mine")
+    qtbot.keyClicks(panel.notes.tags, "keep, #cats, keep")
+    with qtbot.waitSignal(panel.notes.noted) as noted:
+        panel.list.choose(tmp_path / "002-b")
+    assert noted.args == [tmp_path / "001-a", RunNotes("mine", "", ("keep", "cats"))]
+    assert panel.notes.title.text() == ""
+
+
+def test_that_reading_the_list_again_disturbs_nobody_who_types(panel, tmp_path, qtbot):
+    panel.notes.noted.disconnect()
+    panel.show_runs([info(tmp_path / "001-a")])
+    panel.edit_title()
+    qtbot.keyClicks(panel.notes.title, "mi")
+    panel.show_runs([info(tmp_path / "002-b"), info(tmp_path / "001-a")])
+    qtbot.keyClicks(panel.notes.title, "ne")
+    assert panel.notes.title.text() == "mine"
+    assert panel.chosen.folder == tmp_path / "001-a"
+
+
+def test_that_only_what_is_found_is_shown_and_all_can_be_shown_again(panel, studio, tmp_path):
+    runs = [info(tmp_path / "001-cats"), info(tmp_path / "002-dogs")]
+    studio.library.runs = runs
+    panel.show_runs(runs)
+    panel.search.setText("dogs")
+    assert [row.name for row in panel.list.runs.rows] == ["002-dogs"]
+    panel.search.setText("birds")
+    assert panel.nothing.isVisible()
+    assert panel.chosen is None
+    panel.nothing.button.click()
+    assert len(panel.list.runs.rows) == 2
+    assert panel.chosen is not None
+
+
+def test_that_several_runs_are_chosen_at_once(panel, studio, tmp_path):
+    panel.show_runs([info(tmp_path / f"{n:03d}") for n in range(4)])
+    panel.list.choose(tmp_path / "001", [tmp_path / "003"])
+    assert [run.name for run in studio.library.chosen] == ["001", "003"]
+    assert not panel.open_button.isEnabled()
+    assert panel.discard_action.isEnabled()
+
+
+def test_that_runs_that_are_found_later_leave_the_choice_and_the_rest_alone(panel, tmp_path):
+    runs = [info(tmp_path / f"{n:03d}") for n in range(40)]
+    panel.show_runs(runs[:20])
+    panel.list.choose(tmp_path / "007")
+    resets = []
+    panel.list.runs.modelReset.connect(lambda: resets.append(1))
+    panel.show_runs(runs)
+    assert len(panel.list.runs.rows) == 40
+    assert panel.chosen.name == "007"
+    assert not resets
