@@ -243,7 +243,7 @@ class RunsPanel(Panel):
         self.more_button.setMenu(self._menu(self.more_button))
         row = QHBoxLayout()
         row.setContentsMargins(8, 8, 8, 8)
-        row.setSpacing(6)
+        row.setSpacing(4)
         for made in (self.open_button, self.continue_button):
             row.addWidget(made)
         row.addStretch(1)
