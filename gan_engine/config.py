@@ -64,7 +64,7 @@ class TrainingSettings(Part):
         help="Stop after D has seen so many real images.",
     )
     batch_size: int = option(
-        64, ge=2, le=4096, help="Images an update learns from. Lower it when memory runs out."
+        64, ge=1, le=4096, help="Images an update learns from. Lower it when memory runs out."
     )
     accumulation: int = option(
         1, ge=1, le=1024, label="Parts of a batch", unit="parts", advanced=True,

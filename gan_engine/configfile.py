@@ -114,11 +114,14 @@ def save_preset(title: str, about: str, draft: Mapping[str, Any]) -> Path:
 
 
 def with_preset(preset: Preset, draft: Mapping[str, Any] | None = None) -> Draft:
-    """Return the preset's settings, with the images of `draft`."""
-    folder = (draft or {}).get("data", {}).get("folder")
+    """Return the preset's settings, with the images of `draft`, and how those are pairs if at all."""
+    folder, pairs = ((draft or {}).get("data", {}).get(key) for key in ("folder", "pairs"))
     chosen = merge(default_draft(), {k: v for k, v in preset.draft.items()})
     chosen["penalties"] = preset.draft.get("penalties", {})  # not the defaults beside them
-    return merge(chosen, {"data": {"folder": folder}}) if folder else chosen
+    kept = {"folder": folder} if folder else {}
+    if pairs not in (None, "off") and chosen["data"]["pairs"] != "off":
+        kept |= {"pairs": pairs, "direction": draft["data"].get("direction", "a_to_b")}  # type: ignore[index]
+    return merge(chosen, {"data": kept})
 
 
 def _preset(path: Path, own: bool) -> Preset:

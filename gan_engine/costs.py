@@ -87,21 +87,20 @@ def _estimate(config: RunConfig) -> Cost:
     classes = int(config.data.classes)
     with torch.device("meta"):
         g, d = architecture.generator(shape, classes), architecture.discriminator(shape, classes)
-    sizes = (shape.channels, shape.height, shape.width)
 
-    def latents(count: int) -> Tensor:
-        return torch.empty(count, architecture.z_dim, device="meta")
+    def for_g(count: int) -> tuple[Tensor, ...]:
+        return architecture.blank(shape, count, classes).g
 
-    def images(count: int) -> Tensor:
-        return torch.empty(count, *sizes, device="meta")
+    def for_d(count: int) -> tuple[Tensor, ...]:
+        return architecture.blank(shape, count, classes).d
 
-    kept_g, macs_g = _kept(g, classes, latents)
-    kept_d, macs_d = _kept(d, classes, images)
+    kept_g, macs_g = _kept(g, for_g)
+    kept_d, macs_d = _kept(d, for_d)
     slope_g, slope_d = kept_g, kept_d
     if config.training.recompute:
         recompute(g, True)
         recompute(d, True)
-        (kept_g, _), (kept_d, _) = _kept(g, classes, latents), _kept(d, classes, images)
+        (kept_g, _), (kept_d, _) = _kept(g, for_g), _kept(d, for_d)
     training = config.training
     # What a batch in parts keeps is one part's.
     batch = training.batch_size // training.accumulation
@@ -153,16 +152,16 @@ def _remembered(optimizer: Optimizer) -> int:
 
 
 def _kept(
-    network: nn.Module, classes: int, draw: Callable[[int], Tensor]
+    network: nn.Module, blank: Callable[[int], tuple[Tensor, ...]]
 ) -> tuple[Callable[[int], int], int]:
     """Return the bytes autograd keeps, by batch size, and the multiply-adds of one image.
 
     Two and four images are sent through on the meta device: what they share is counted once.
     """
-    two, flops = _pass(network, classes, draw(2))
-    four, _ = _pass(network, classes, draw(4))
+    two, flops = _pass(network, blank, 2)
+    four, _ = _pass(network, blank, 4)
     each = (four - two) // 2
-    return lambda batch: two + each * (batch - 2), flops // 4
+    return lambda batch: max(each, two + each * (batch - 2)), flops // 4
 
 
 class _NoModules:
@@ -175,7 +174,9 @@ class _NoModules:
     def __exit__(self, *_: object) -> None: ...
 
 
-def _pass(network: nn.Module, classes: int, images: Tensor) -> tuple[int, int]:
+def _pass(
+    network: nn.Module, blank: Callable[[int], tuple[Tensor, ...]], count: int
+) -> tuple[int, int]:
     own = {_place(p) for p in network.parameters()}
     seen: dict[int, Any] = {}
 
@@ -184,13 +185,13 @@ def _pass(network: nn.Module, classes: int, images: Tensor) -> tuple[int, int]:
             seen[_place(tensor)] = tensor.untyped_storage()  # alive, so that no place comes twice
         return tensor
 
-    labels = (torch.zeros(len(images), dtype=torch.int64, device="meta"),) if classes else ()
     counter = FlopCounterMode(display=False)
     # Its own tracker hooks every module of the process, that of a run beside us included.
     counter.mod_tracker = _NoModules()  # type: ignore[assignment]
     hooks = torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor)
     with torch.device("meta"), hooks, counter:
-        out = network(images.requires_grad_(True), *labels)
+        first, *others = blank(count)
+        out = network(first.requires_grad_(True), *others)
     del out
     return sum(storage.nbytes() for storage in seen.values()), int(counter.get_total_flops())
 

@@ -121,6 +121,33 @@ def _pairs_are_for_some(config: RunConfig) -> Iterator[Problem]:
         yield Problem("data.pairs", text, "Turn pairs off.", suggestion="off")
 
 
+def _batch_is_large_enough(config: RunConfig) -> Iterator[Problem]:
+    least = config.architecture.least_batch
+    if config.training.batch_size < least:
+        text = Message("These networks learn from {least} images at once, or more.", least=least)
+        hint = Message("Use {least}.", least=least)
+        yield Problem("training.batch_size", text, hint, suggestion=least)
+
+
+def _penalties_and_pairs(config: RunConfig) -> Iterator[Problem]:
+    for penalty in config.penalties:
+        why = penalty.spoils_pairs if config.data.paired else penalty.needs_pairs
+        if why:
+            yield Problem(f"penalties.{penalty.kind}", why, "Turn it off.")
+
+
+def _pairs_rule_out(config: RunConfig) -> Iterator[Problem]:
+    if not config.data.paired:
+        return
+    if config.data.classes:
+        text = Message("Subfolders are the two sides of pairs here, not classes.")
+        yield Problem("data.classes", text, "Turn it off, or turn pairs off.", suggestion=False)
+    for metric in config.metrics:
+        if metric.kind == "memorisation":
+            text = Message("Of pairs the right picture is a training picture: nothing is copied.")
+            yield Problem("metrics.memorisation", text, "Turn it off.")
+
+
 def _steepness_is_held(config: RunConfig) -> Iterator[Problem]:
     held = config.architecture.d_is_bounded or any(p.weight != 0 for p in config.penalties)
     if not held:
@@ -157,6 +184,9 @@ RULES: tuple[Callable[[RunConfig], Iterator[Problem]], ...] = (
     _batch_norm_and_penalties,
     _paths_need_styles,
     _pairs_are_for_some,
+    _pairs_rule_out,
+    _penalties_and_pairs,
+    _batch_is_large_enough,
     _steepness_is_held,
     _ramps_are_sane,
 )

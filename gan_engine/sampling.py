@@ -59,6 +59,21 @@ def lay_out(rows: int, columns: int, seed: int, classes: int = 0) -> Layout:
     return Layout(rows, columns, seeds, tuple(range(columns)) * rows)
 
 
+TRIPLE = 3
+"""A pair takes so many cells of a grid: what is given, what G makes of it, what it should be."""
+
+
+def lay_out_pairs(rows: int, columns: int, pairs: int) -> Layout:
+    """Return what a grid of at most `rows` x `columns` shows of so many pairs, three cells each.
+
+    A pair's number takes the place of a seed. There is one pair a row at least.
+    """
+    across = max(1, columns // TRIPLE)
+    rows = min(rows, -(-pairs // across))
+    numbers = tuple(number for number in range(min(pairs, rows * across)) for _ in range(TRIPLE))
+    return Layout(rows, across * TRIPLE, numbers)
+
+
 @torch.no_grad()
 def generate(
     network: nn.Module,
@@ -70,7 +85,7 @@ def generate(
 
     Args:
         network: In eval mode, so that an image does not depend on its neighbours.
-        latents_NZ: A latent an image.
+        latents_NZ: A latent an image; of a G that makes pictures from others, those: (N, C, H, W).
         labels_N: For a G with classes: a label an image (N,), or shares of each class (N, K).
         truncation: For a G that takes one.
     """
@@ -92,13 +107,18 @@ class Sampler:
     def __init__(self, source: checkpoint.Checkpoint, path: Path, device: str = "auto") -> None:
         self.path, self.draft, self.images_seen = path, source.draft, source.images_seen
         self.config: RunConfig = source.config()
-        self.z_dim = self.config.architecture.z_dim
+        self.takes = self.config.architecture.takes(self.config.data.shape)
         self._device = choose(device)
         self.classes = tuple(str(name) for name in source.counters.get("classes", ()))
         build = self.config.architecture
         network = build.generator(self.config.data.shape, len(self.classes))
         checkpoint.load_into(network.state_dict(keep_vars=True), source.tensors, "ema", path)
         self.network = network.to(self._device).eval().requires_grad_(False)
+
+    @property
+    def needs_pictures(self) -> bool:
+        """Whether it makes a picture from another one: then it has no seeds."""
+        return self.config.architecture.needs_pairs
 
     def label(self, name: str) -> int:
         """Return the place in `classes` of the class with this name.
@@ -138,12 +158,24 @@ class Sampler:
         Raises:
             EngineError: There is no such class, or there are none.
         """
-        images = self._make(seeds, truncation, self._labels(seeds, label, mix))
-        pixels = ((images + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1)
-        found: NDArray[np.uint8] = (
-            pixels.expand(-1, -1, -1, max(3, pixels.shape[3])).cpu().contiguous().numpy()
-        )
-        return found
+        return _levels(self._make(seeds, truncation, self._labels(seeds, label, mix)))
+
+    def translate(self, pictures_NHWC: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return what a G that makes pictures from others makes of these, as `images` does.
+
+        Args:
+            pictures_NHWC: Of the shape that its images have.
+
+        Raises:
+            EngineError: It makes images from seeds.
+        """
+        if not self.needs_pictures:
+            raise EngineError(
+                "This generator makes pictures from seeds, not from other pictures.",
+                hint="Ask for a number of images instead.",
+            )
+        given = torch.from_numpy(pictures_NHWC).permute(0, 3, 1, 2).float() / 127.5 - 1
+        return _levels(generate(self.network, given.to(self._device)))
 
     def grid(self, rows: int, columns: int, seed: int = 0, truncation: float = 1.0) -> Pixels:
         """Return `rows` x `columns` samples as one picture; seeds count up from `seed`."""
@@ -152,7 +184,12 @@ class Sampler:
         return tile(self._make(plan.seeds, truncation, labels_N), plan.columns)
 
     def _make(self, seeds: Sequence[int], truncation: float, labels_N: Tensor | None) -> Tensor:
-        latents_NZ = latents(seeds, self.z_dim).to(self._device)
+        if self.needs_pictures:
+            raise EngineError(
+                "This generator makes a picture from another one, not from a seed.",
+                hint="Give it a folder of pictures: sample FILE --inputs FOLDER --out FOLDER.",
+            )
+        latents_NZ = latents(seeds, self.takes[0]).to(self._device)
         if self.config.architecture.truncates:
             return generate(self.network, latents_NZ, labels_N, truncation)
         return generate(self.network, latents_NZ * truncation, labels_N)
@@ -185,6 +222,14 @@ class Sampler:
         shares_K[mix[0]] += 1 - mix[2]
         shares_K[mix[1]] += mix[2]
         return shares_K.expand(len(seeds), -1).to(self._device)
+
+
+def _levels(images_NCHW: Tensor) -> NDArray[np.uint8]:
+    """Return images as people see them: grey as three channels, opacity as a fourth."""
+    pixels = ((images_NCHW + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1)
+    seen = pixels.expand(-1, -1, -1, max(3, pixels.shape[3])).cpu().contiguous()
+    found: NDArray[np.uint8] = seen.numpy()
+    return found
 
 
 def open_sampler(source: Path, device: str = "auto", ema_length: float | None = None) -> Sampler:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,29 +66,30 @@ def summarize(config: RunConfig, classes: int | None = None) -> NetworkSummary:
     classes = int(config.data.classes) if classes is None else classes
     with torch.device("meta"), torch.no_grad():
         g, d = architecture.generator(shape, classes), architecture.discriminator(shape, classes)
-        told = (torch.zeros(2, dtype=torch.int64),) if classes else ()
-        g_rows, _, images = _watch(g, torch.empty(2, architecture.z_dim), *told)
-        d_rows, field, logits = _watch(d, torch.empty_like(images), *told)
-    sizes = tuple(images.shape[1:])
-    g_rows = _with_memory(g, g_rows, (architecture.z_dim,), classes)
-    d_rows = _with_memory(d, d_rows, sizes, classes)
+        blank = architecture.blank(shape, 2, classes)
+        g_rows, _, _ = _watch(g, *blank.g)
+        d_rows, field, logits = _watch(d, *blank.d)
+    g_rows = _with_memory(g, g_rows, lambda n: architecture.blank(shape, n, classes).g)
+    d_rows = _with_memory(d, d_rows, lambda n: architecture.blank(shape, n, classes).d)
     return NetworkSummary(tuple(g_rows), tuple(d_rows), field if logits.ndim == 4 else 0)
 
 
 def _with_memory(
-    network: nn.Module, rows: list[LayerRow], sizes: tuple[int, ...], classes: int
+    network: nn.Module, rows: list[LayerRow], blank: Callable[[int], tuple[Tensor, ...]]
 ) -> list[LayerRow]:
     """Return the rows with what each block keeps of an image.
 
     Two and four images are sent through: what a block keeps of all of them together is left out.
     """
-    two, four = (_kept(network, sizes, classes, count) for count in (2, 4))
+    two, four = (_kept(network, blank, count) for count in (2, 4))
     blocks = [name for name, _, depth in _modules(network) if depth == 0]
     each = {name: (four.get(n, 0) - two.get(n, 0)) // 2 for n, name in enumerate(blocks)}
     return [row if row.depth else replace(row, memory=each.get(row.name, 0)) for row in rows]
 
 
-def _kept(network: nn.Module, sizes: tuple[int, ...], classes: int, count: int) -> dict[int, int]:
+def _kept(
+    network: nn.Module, blank: Callable[[int], tuple[Tensor, ...]], count: int
+) -> dict[int, int]:
     """Return the bytes that autograd keeps in each outermost block, by its place."""
     own = {parameter.untyped_storage()._cdata for parameter in network.parameters()}
     within: list[int] = []
@@ -119,8 +120,8 @@ def _kept(network: nn.Module, sizes: tuple[int, ...], classes: int, count: int) 
     saved = torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor)
     try:
         with torch.device("meta"), torch.enable_grad(), saved:
-            labels = (torch.zeros(count, dtype=torch.int64),) if classes else ()
-            network(torch.empty(count, *sizes).requires_grad_(True), *labels)
+            first, *others = blank(count)
+            network(first.requires_grad_(True), *others)
     finally:
         for hook in hooks:
             hook.remove()

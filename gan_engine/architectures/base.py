@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -14,10 +14,18 @@ from gan_engine.problems import Problem
 from gan_engine.schema import Part, option
 
 
-class Architecture(Part):
-    """A pair of networks. G: latents (N, Z) -> images (N, C, H, W); D: images -> logits.
+class Inputs(NamedTuple):
+    """What G and what D are called with."""
 
-    D returns (N,) or, with a patch head, a map (N, 1, h, w); never a probability.
+    g: tuple[Tensor, ...]
+    d: tuple[Tensor, ...]
+
+
+class Architecture(Part):
+    """A pair of networks. G: what it makes an image from -> images (N, C, H, W); D: images -> logits.
+
+    D returns (N,) or, with a patch head, a map (N, 1, h, w); never a probability. G makes images
+    from latents (N, Z); where it `needs_pairs`, from other images (N, C, H, W), of which D is told.
     """
 
     kind: str
@@ -28,11 +36,14 @@ class Architecture(Part):
     """Whether G takes the truncation as an argument after the labels; where not, a latent is made shorter."""
 
     needs_pairs: ClassVar[bool] = False
-    """Whether G makes an image from another one, and D judges both together."""
+    """Whether G makes an image from another one, and D is called with both: image, source."""
 
-    z_dim: int = option(
-        128, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
-    )
+    least_batch: ClassVar[int] = 2
+    """How many images at once the networks need to learn from."""
+
+    def takes(self, shape: ImageShape) -> tuple[int, ...]:
+        """Return the shape of what G makes one image from: (Z,), or (C, H, W) of another image."""
+        raise NotImplementedError
 
     def generator(self, shape: ImageShape, classes: int = 0) -> nn.Module:
         """Return a G whose images have `shape`, with freshly drawn weights.
@@ -49,6 +60,15 @@ class Architecture(Part):
         """
         raise NotImplementedError
 
+    def blank(self, shape: ImageShape, count: int, classes: int = 0) -> Inputs:
+        """Return zeros of the shapes that G and D are called with for `count` images."""
+        given = torch.zeros(count, *self.takes(shape))
+        images_NCHW = torch.zeros(count, shape.channels, shape.height, shape.width)
+        if self.needs_pairs:
+            return Inputs((given,), (images_NCHW, given))
+        labels = (torch.zeros(count, dtype=torch.int64),) if classes else ()
+        return Inputs((given, *labels), (images_NCHW, *labels))
+
     def objections(self, shape: ImageShape) -> Iterator[Problem]:
         """Yield why these settings cannot make images of `shape`, at the settings to change."""
         yield from size_objections(shape)
@@ -62,6 +82,17 @@ class Architecture(Part):
     def d_is_bounded(self) -> bool:
         """Whether D cannot grow steep by construction (spectral norm)."""
         return False
+
+
+class FromLatents(Architecture):
+    """Networks whose G makes images from random numbers alone."""
+
+    z_dim: int = option(
+        128, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
+    )
+
+    def takes(self, shape: ImageShape) -> tuple[int, ...]:
+        return (self.z_dim,)
 
 
 @runtime_checkable

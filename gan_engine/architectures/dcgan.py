@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 
-from gan_engine.architectures.base import Architecture
+from gan_engine.architectures.base import FromLatents
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.activation import ACTIVATION_NAMES, ActivationKind, make_activation
@@ -36,7 +36,7 @@ WIDEST = 8
 """No layer has more than this times `width` channels."""
 
 
-class DCGAN(Architecture):
+class DCGAN(FromLatents):
     """Small, quick and well understood: the one to begin with. Source: arXiv:1511.06434.
 
     G doubles a small map with transposed convolutions, D halves it back; both have `width`

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gan_engine.architectures.base import Architecture
+from gan_engine.architectures.base import FromLatents
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.classes import ClassFeatures, Projection
@@ -31,7 +31,7 @@ DECODED = 4
 """Decoders double at most this often."""
 
 
-class FastGAN(Architecture):
+class FastGAN(FromLatents):
     """For a hundred to a few thousand pictures at 256 px and more: learns in hours on one GPU.
 
     Source: arXiv:2101.04775. Choose the hinge loss, Adam 0.0002 with betas 0.5 and 0.999, batches

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
-from gan_engine.architectures.base import Architecture
+from gan_engine.architectures.base import FromLatents
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.classes import ClassFeatures, Projection
@@ -25,7 +25,7 @@ TAPS = (1.0, 2.0, 1.0)
 SLOPE = 0.2
 
 
-class R3(Architecture):
+class R3(FromLatents):
     """The modern baseline: plain, strong and steady, with relativistic pairs, R1 and R2.
 
     Source: arXiv:2501.05441. Choose the cross-entropy loss in pairs and both penalties, gamma 0.5

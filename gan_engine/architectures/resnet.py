@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 
-from gan_engine.architectures.base import Architecture
+from gan_engine.architectures.base import FromLatents
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.activation import ACTIVATION_NAMES, ActivationKind, make_activation
@@ -27,7 +27,7 @@ WIDEST = 16
 """No layer has more than this times `width` channels."""
 
 
-class ResNet(Architecture):
+class ResNet(FromLatents):
     """Stronger and slower than DCGAN; with the hinge loss the networks of SNGAN.
 
     Source: arXiv:1802.05957. Spectral norm keeps D from growing steep, so no penalty is needed;

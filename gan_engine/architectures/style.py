@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gan_engine.architectures.base import Architecture
+from gan_engine.architectures.base import FromLatents
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.classes import ClassCode, Projection, looked_up
@@ -28,7 +28,7 @@ FULL_WIDTH_TO = 32
 """The largest map with all the channels; they halve with each doubling beyond."""
 
 
-class Style(Architecture):
+class Style(FromLatents):
     """The best images from the fewest surprises: styles can be mixed and truncated afterwards.
 
     Sources: arXiv:1812.04948, 1912.04958. Choose cross-entropy and R1 every 16 steps with gamma

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 
-from gan_engine.architectures.base import Architecture
+from gan_engine.architectures.base import FromLatents
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
@@ -25,7 +25,7 @@ LARGEST_MAP = 16
 """D halves its map until both sides are below this, so that its dense head stays small."""
 
 
-class Tutorial(Architecture):
+class Tutorial(FromLatents):
     """The textbook's pair, for learning what each piece does.
 
     G: a dense layer makes a 4 x 4 map, each further layer doubles it, tanh ends it. The tutorial's

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -12,6 +12,10 @@ from torch import Tensor
 
 RESIDENT_SHARE = 0.25
 """How much of the device's free memory the images may take before they stay on the disk."""
+
+
+Direction = Literal["", "a_to_b", "b_to_a"]
+"""Which picture of a pair is made from the other; empty without pairs."""
 
 
 class Walk:
@@ -48,14 +52,19 @@ class Walk:
 
 
 class Shown(NamedTuple):
-    """A batch of real images (N, C, H, W) in [-1, 1], and with classes their labels (N,)."""
+    """A batch of real images (N, C, H, W) in [-1, 1].
+
+    With classes it has their labels (N,), with pairs what each was made from (N, C, H, W).
+    """
 
     images_NCHW: Tensor
     labels_N: Tensor | None = None
+    sources_NCHW: Tensor | None = None
 
     def parts(self, count: int) -> tuple[Shown, ...]:
         """Return `count` equal parts of the batch, in order."""
-        return tuple(map(Shown, self.images_NCHW.chunk(count), chunks(self.labels_N, count)))
+        told = chunks(self.labels_N, count), chunks(self.sources_NCHW, count)
+        return tuple(map(Shown, self.images_NCHW.chunk(count), *told))
 
 
 def chunks(tensor_N: Tensor | None, count: int) -> tuple[Tensor | None, ...]:
@@ -68,7 +77,7 @@ class Images:
 
     When everything fits, `pixels` is the whole set on the device and `indices` says which; else
     `pixels` is one batch, filled from the memory-mapped array before each step. With classes,
-    `labels` is the batch's.
+    `labels` is the batch's. Of pairs an image's channels are a's, then b's.
     """
 
     def __init__(
@@ -79,8 +88,9 @@ class Images:
         resident_bytes: int,
         labels_N: NDArray[np.int64] | None = None,
         pool: NDArray[np.int64] | None = None,
+        direction: Direction = "",
     ) -> None:
-        self._prepared = prepared_NHWC
+        self._prepared, self._direction = prepared_NHWC, direction
         self.resident = prepared_NHWC.nbytes <= resident_bytes
         self.indices = torch.arange(batch, device=device)
         shape = prepared_NHWC.shape if self.resident else (batch, *prepared_NHWC.shape[1:])
@@ -112,17 +122,28 @@ class Images:
         target.copy_(source.pin_memory() if self._pinned else source, non_blocking=True)
 
     def batch(self, flip: bool, random: torch.Generator) -> Shown:
-        """Return the shown images, half of them mirrored if asked, and their labels."""
+        """Return the shown images, half of them mirrored if asked, and what belongs to each."""
         images_NCHW = (
             self.pixels.index_select(0, self.indices).permute(0, 3, 1, 2).float() / 127.5 - 1
         )
         if not flip:
-            return Shown(images_NCHW, self.labels)
+            return self._shown(images_NCHW)
         mirror_N111 = (
             torch.rand(len(images_NCHW), 1, 1, 1, device=images_NCHW.device, generator=random) < 0.5
         )
         mirrored_NCHW = torch.where(mirror_N111, images_NCHW.flip(3), images_NCHW)
-        return Shown(mirrored_NCHW, self.labels)
+        return self._shown(mirrored_NCHW)
+
+    def _shown(self, images_NCHW: Tensor) -> Shown:
+        targets, sources = self._split(images_NCHW)
+        return Shown(targets, self.labels, sources)
+
+    def _split(self, images_NCHW: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Return the images to be learned, and of pairs what each is made from."""
+        if not self._direction:
+            return images_NCHW, None
+        a, b = images_NCHW.chunk(2, 1)
+        return (b, a) if self._direction == "a_to_b" else (a, b)
 
     def draw_labels(self, random: torch.Generator) -> Tensor | None:
         """Return the labels of images drawn evenly from the set, (N,); None without classes."""
@@ -136,10 +157,21 @@ class Images:
         ]
 
     def everything(self) -> Tensor:
-        """Return the prepared images as they are on disk: (N, C, H, W), uint8, not to be changed."""
+        """Return the images as they are on disk: (N, C, H, W), uint8, not to be changed."""
         with warnings.catch_warnings():  # torch warns of read-only memory that nobody writes to
             warnings.simplefilter("ignore", UserWarning)
-            return torch.from_numpy(self._prepared).permute(0, 3, 1, 2)
+            return self._split(torch.from_numpy(self._prepared).permute(0, 3, 1, 2))[0]
+
+    def pairs(self, count: int) -> tuple[Tensor, Tensor]:
+        """Return sources and targets of at most `count` pairs, evenly from the set, always the same.
+
+        Both are (N, C, H, W) in [-1, 1], on the CPU.
+        """
+        chosen = np.linspace(0, len(self) - 1, min(count, len(self))).round().astype(np.int64)
+        images = torch.from_numpy(np.array(self._prepared[chosen])).permute(0, 3, 1, 2)
+        targets, sources = self._split(images.float() / 127.5 - 1)
+        assert sources is not None  # only asked for where there are pairs
+        return sources, targets
 
     def labels_like(self, count: int) -> Tensor:
         """Return labels in the classes' own shares, always the same ones: (count,) on the device."""

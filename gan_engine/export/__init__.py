@@ -15,4 +15,4 @@ def export(source: Path, exporter: Exporter, out: Path) -> Iterator[ExportProgre
     return exporter.export(source, out)
 
 
-__all__ = ["EXPORTERS", "ExportProgress", "Exporter", "export"]
+__all__ = ["EXPORTERS", "ExportProgress", "Exporter", "GeneratorWeights", "export"]

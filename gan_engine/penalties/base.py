@@ -22,6 +22,7 @@ class Scene:
     In D's update images are detached and scores are differentiable in D's weights. In G's, D is
     frozen, `fake_NCHW` and `fake_scores` are differentiable in G's weights. With classes, the real
     and the fake at one place have one label, and `critic` takes the label of an image's place.
+    Of pairs the real is what the fake at its place should be, `critic` is told of their source.
     A batch that is too much at once comes in equal parts; `share` is which share of it this is.
     """
 
@@ -57,6 +58,10 @@ class Penalty(Part):
     """Whether a penalty of G looks at real images."""
     slopes: ClassVar[bool] = False
     """Whether it differentiates a network by what goes in: the way back is kept as well."""
+    needs_pairs: ClassVar[str] = ""
+    """Why it means nothing without pairs, whose target is then `real_NCHW`; empty when it does."""
+    spoils_pairs: ClassVar[str] = ""
+    """Why it means nothing with pairs; empty when it does."""
     couples: ClassVar[str] = ""
     """Why D may not couple the images of a batch (batch norm) under this penalty; empty when it may."""
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from gan_engine.layers.shift import shift
 from gan_engine.penalties.base import Penalty, Scene
-from gan_engine.schema import Varying, option
+from gan_engine.schema import Message, Varying, option
 
 
 class Consistency(Penalty):
@@ -20,6 +20,9 @@ class Consistency(Penalty):
 
     title: ClassVar[str] = "Consistency (bCR)"
     kind: Literal["consistency"] = "consistency"
+    spoils_pairs: ClassVar[str] = Message(
+        "It moves a picture away from the one that it is made from."
+    )
     weight: Varying = option(
         10.0, ge=0, le=10_000, live=True, scale="log", label="Lambda", help="10 suits most sizes."
     )

@@ -59,7 +59,9 @@ class Session:
         budget = int(describe_device(device.type).memory_free * RESIDENT_SHARE)
         labels_N = told.labels if told else None
         pool = balanced(classes) if classes and config.data.balance else None
-        self.images = Images(images, config.training.batch_size, device, budget, labels_N, pool)
+        paired = config.data.direction if config.data.paired else ""
+        batch = config.training.batch_size
+        self.images = Images(images, batch, device, budget, labels_N, pool, paired)
         self._walk = Walk(len(self.images), config.training.seed, pool)
         self.random = torch.Generator(device)
         self._start()
@@ -99,19 +101,32 @@ class Session:
             reals=self._reals,
             batch=config.training.batch_size,
             size=(config.data.shape.height, config.data.shape.width),
-            z_dim=config.architecture.z_dim,
+            z_dim=config.architecture.takes(config.data.shape)[0],
             device=device,
             autocast=autocast_type(config.training.precision, device),
             powers=self.powers,
             parts=config.training.accumulation,
+            paired=config.data.paired,
             draw_labels=self.images.draw_labels,
         )
         self.runner = Runner(self.step, choose_mode(config.training.acceleration, device))
-        grid = config.samples
+        self._fix_samples()
+
+    def _fix_samples(self) -> None:
+        """Decide once from what the sample grid is made."""
+        grid, architecture, device = self.config.samples, self.config.architecture, self.device
+        self._pairs: tuple[torch.Tensor, torch.Tensor] | None = None
+        self._labels: torch.Tensor | None = None
+        if self.config.data.paired:
+            self._pairs = self.images.pairs(grid.rows * max(1, grid.columns // sampling.TRIPLE))
+            self.layout = sampling.lay_out_pairs(grid.rows, grid.columns, len(self._pairs[0]))
+            self._given = self._pairs[0].to(device)
+            return
         self.layout = sampling.lay_out(grid.rows, grid.columns, grid.seed, len(self.classes))
-        self._latents = sampling.latents(self.layout.seeds, config.architecture.z_dim).to(device)
-        labels = self.layout.labels
-        self._labels = None if labels is None else torch.tensor(labels, device=device)
+        z_dim = architecture.takes(self.config.data.shape)[0]
+        self._given = sampling.latents(self.layout.seeds, z_dim).to(device)
+        if self.layout.labels is not None:
+            self._labels = torch.tensor(self.layout.labels, device=device)
 
     def _reals(self, random: torch.Generator) -> Shown:
         return self.images.batch(self.config.data.flip, random)
@@ -140,10 +155,11 @@ class Session:
         self.live.fill(self.config, self.images_seen, self.updates_g)
         self.random.manual_seed(seed)
         due = self._due("g", self.updates_g)
-        # Fresh reals for G, which do not count as seen.
-        if self.config.loss.needs_reals_for_g or any(penalty.needs_reals for penalty in due):
-            draw = np.random.default_rng(seed)
-            self.images.show(self._walk.anywhere(draw, self.config.training.batch_size))
+        batch = self.config.training.batch_size
+        if self.config.data.paired:  # G learns from the very pairs that D has just seen
+            self.images.show(self._walk.at(max(0, self.images_seen - batch), batch))
+        elif self.step.shows_reals_to_g(due):  # fresh reals for G, which do not count as seen
+            self.images.show(self._walk.anywhere(np.random.default_rng(seed), batch))
         self.runner.generator(due)
         self.updates_g += 1
 
@@ -154,22 +170,34 @@ class Session:
     # --- looking -------------------------------------------------------------------------------
 
     def grid(self) -> Pixels:
-        """Return the fixed latents' samples as one picture."""
-        images = sampling.generate(self.networks.ema, self._latents, self._labels)
-        return tile(images, self.layout.columns)
+        """Return the fixed latents' samples as one picture; of pairs source, sample and target."""
+        images = sampling.generate(self.networks.ema, self._given, self._labels)
+        return self._tiled(images.cpu()) if self._pairs else tile(images, self.layout.columns)
 
     def real_grid(self) -> Pixels:
-        """Return real images in the same layout."""
+        """Return real images in the same layout; of pairs targets in the samples' places."""
+        if self._pairs:
+            return self._tiled(self._pairs[1])
         rows, columns = self.layout.rows, self.layout.columns
         return tile(self.images.some(rows, columns), columns)
+
+    def _tiled(self, middle_NCHW: torch.Tensor) -> Pixels:
+        assert self._pairs is not None  # only with pairs
+        sources, targets = self._pairs
+        cells = torch.stack([sources, middle_NCHW, targets], 1).flatten(0, 1)
+        return tile(cells, self.layout.columns)
 
     def samples(self, count: int) -> torch.Tensor:
         """Return samples to measure, always from the same latents: (count, C, H, W) in [-1, 1].
 
-        Where there are classes, each is as frequent as among the images.
+        Where there are classes, each is as frequent as among the images. Of pairs there are no more
+        samples than pairs.
         """
+        if self.config.data.paired:
+            return sampling.generate(self.networks.ema, self.images.pairs(count)[0].to(self.device))
         seeds = range(_MEASURED, _MEASURED + count)
-        latents_NZ = sampling.latents(seeds, self.config.architecture.z_dim).to(self.device)
+        z_dim = self.config.architecture.takes(self.config.data.shape)[0]
+        latents_NZ = sampling.latents(seeds, z_dim).to(self.device)
         labels = self.images.labels_like(count) if self.classes else None
         return sampling.generate(self.networks.ema, latents_NZ, labels)
 

@@ -25,8 +25,8 @@ from gan_engine.training.optimisers import Update
 class Step:
     """Everything an update reads and writes, all of it static for as long as the run lives.
 
-    `reals` returns a batch of real images, with their labels where there are classes, from the
-    buffers that were filled before the step; `draw_labels` returns labels as frequent as the reals';
+    `reals` returns a batch of real images, with their labels where there are classes and their
+    sources where they are `paired`, from the buffers that were filled before the step; `draw_labels` returns labels as frequent as the reals';
     `loss` holds 0-d tensors where a setting is live. Random numbers come from `random` alone,
     which the run reseeds before every update. A batch is computed in `parts` equal parts whose
     gradients are averaged; it is one update all the same, and what is drawn for a batch at once
@@ -51,6 +51,7 @@ class Step:
     autocast: torch.dtype | None = None
     powers: PowerAverages | None = None
     parts: int = 1
+    paired: bool = False
     draw_labels: Callable[[torch.Generator], Tensor | None] = lambda _: None
 
     def __post_init__(self) -> None:
@@ -76,7 +77,7 @@ class Step:
         pieces = zip(
             shown.parts(self.parts),
             change.parts(self.parts),
-            self.latents().chunk(self.parts),
+            self._inputs(shown).chunk(self.parts),
             strict=True,
         )
         real = torch.cat([self._teach_d(due, *piece) for piece in pieces])
@@ -86,15 +87,15 @@ class Step:
         self.meters.add("gradient/d", self.update_d.apply())
 
     def _teach_d(
-        self, due: tuple[Penalty, ...], shown: Shown, change: Transform, latents_NZ: Tensor
+        self, due: tuple[Penalty, ...], shown: Shown, change: Transform, inputs_N: Tensor
     ) -> Tensor:
         """Add one part of the batch to D's gradients; return its scores of reals."""
-        real_NCHW, labels_N = shown
-        told = () if labels_N is None else (labels_N,)
+        real_NCHW, labels_N, sources_NCHW = shown
+        told = _told(labels_N, sources_NCHW, change)
         with self._mixed():
             with torch.no_grad():
-                fake_NCHW = self._frozen_g(latents_NZ, *told)
-            real, lesson = self._judge(change(real_NCHW), labels_N)
+                fake_NCHW = self._frozen_g(inputs_N, *_labels(labels_N))
+            real, lesson = self._judge(change(real_NCHW), told)
             fake = self._d(change(fake_NCHW.float()), *told).float()
         loss = self.loss.discriminator(real, fake)
 
@@ -118,13 +119,13 @@ class Step:
             due: G's penalties of this step.
         """
         self.update_g.begin()
-        latents_NZ, shown = self.latents(), None
-        if self.loss.needs_reals_for_g or any(penalty.needs_reals for penalty in due):
+        latents_NZ, shown = None if self.paired else self.latents(), None
+        if self.shows_reals_to_g(due):
             shown = self.reals(self.random)
         labels_N = shown.labels_N if shown else self.draw_labels(self.random)
         change = self._change()
         pieces = zip(
-            latents_NZ.chunk(self.parts),
+            chunks(latents_NZ, self.parts),
             chunks(labels_N, self.parts),
             shown.parts(self.parts) if shown else (None,) * self.parts,
             change.parts(self.parts),
@@ -140,19 +141,21 @@ class Step:
     def _teach_g(
         self,
         due: tuple[Penalty, ...],
-        latents_NZ: Tensor,
+        latents_NZ: Tensor | None,
         labels_N: Tensor | None,
         shown: Shown | None,
         change: Transform,
     ) -> None:
         """Add one part of the batch to G's gradients."""
-        told = () if labels_N is None else (labels_N,)
+        sources_NCHW = shown.sources_NCHW if shown else None
+        told = _told(labels_N, sources_NCHW, change)
 
         def critic(images: Tensor) -> Tensor:
             return self._frozen_d(change(images), *told)
 
         with self._mixed():
-            fake_NCHW = self._g(latents_NZ, *told).float()
+            given_N = latents_NZ if sources_NCHW is None else sources_NCHW
+            fake_NCHW = self._g(given_N, *_labels(labels_N)).float()
             fake = critic(fake_NCHW).float()
             real_NCHW, real = fake_NCHW.detach(), fake.detach()
             if shown:
@@ -167,13 +170,18 @@ class Step:
         )  # fmt: skip
         self._learn(loss, due, scene, "g")
 
-    def _judge(self, real_NCHW: Tensor, labels_N: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    def shows_reals_to_g(self, due: tuple[Penalty, ...]) -> bool:
+        """Whether G's update with these penalties looks at real images."""
+        looks = any(penalty.needs_reals for penalty in due)
+        return self.paired or self.loss.needs_reals_for_g or looks
+
+    def _judge(self, real_NCHW: Tensor, told: tuple[Tensor, ...]) -> tuple[Tensor, Tensor | None]:
         """Return D's scores of reals, and what it pays for a task of its own, if it has one."""
         if isinstance(self.networks.d, SelfTaught):
+            labels_N = told[0] if told else None
             scores, lesson = self.networks.d.lesson(real_NCHW, labels_N, self.random)
             self.meters.add("loss/lesson", lesson)
             return scores.float(), lesson.float()
-        told = () if labels_N is None else (labels_N,)
         return self._d(real_NCHW, *told).float(), None
 
     def _learn(
@@ -199,6 +207,10 @@ class Step:
         """Return one draw of the augmentation for a batch; reals and fakes are changed alike."""
         return self.augment.draw(self.batch, self.size, self.random, self.memory.of("augment"))
 
+    def _inputs(self, shown: Shown) -> Tensor:
+        """Return what G makes a batch from: the reals' sources, or fresh latents."""
+        return self.latents() if shown.sources_NCHW is None else shown.sources_NCHW
+
     def latents(self) -> Tensor:
         """Return fresh latents from the normal distribution: (N, Z)."""
         return torch.randn(self.batch, self.z_dim, device=self.device, generator=self.random)
@@ -207,6 +219,18 @@ class Step:
         if self.autocast is None:
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, self.autocast)
+
+
+def _labels(labels_N: Tensor | None) -> tuple[Tensor, ...]:
+    """Return what G is told beside what it makes an image from."""
+    return () if labels_N is None else (labels_N,)
+
+
+def _told(
+    labels_N: Tensor | None, sources_NCHW: Tensor | None, change: Transform
+) -> tuple[Tensor, ...]:
+    """Return what D is told beside images; what they were made from is changed as they are."""
+    return _labels(labels_N) if sources_NCHW is None else (change(sources_NCHW),)
 
 
 def meter_names(penalties: tuple[Penalty, ...], augment: Augmentation) -> tuple[str, ...]:

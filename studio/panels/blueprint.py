@@ -57,9 +57,9 @@ class Blueprint(QWidget):
 
     # --- shown -------------------------------------------------------------------------------
 
-    def show_networks(self, summary: NetworkSummary, latent: int, batch: int) -> None:
+    def show_networks(self, summary: NetworkSummary, takes: tuple[int, ...], batch: int) -> None:
         """Show every layer with what it returns, how many numbers it learns and what it keeps."""
-        self.networks.show_networks(summary, latent, batch)
+        self.networks.show_networks(summary, takes, batch)
         self.show_note("")
 
     def show_note(self, text: str) -> None:

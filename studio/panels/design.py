@@ -119,8 +119,9 @@ class DesignPanel(Panel):
     def show_summary(self, summary: NetworkSummary) -> None:
         """Show both networks block by block."""
         if self._config is not None:
-            latent, batch = self._config.architecture.z_dim, self._config.training.batch_size
-            self.blueprint.show_networks(summary, latent, batch)
+            config = self._config
+            takes = config.architecture.takes(config.data.shape)
+            self.blueprint.show_networks(summary, takes, config.training.batch_size)
 
     @Slot(object)
     def show_cost(self, cost: Cost) -> None:

@@ -44,13 +44,15 @@ class Networks(QWidget):
 
     # --- shown -------------------------------------------------------------------------------
 
-    def show_networks(self, summary: NetworkSummary, latent: int, batch: int) -> None:
+    def show_networks(self, summary: NetworkSummary, takes: tuple[int, ...], batch: int) -> None:
         """Show every block and layer with what it returns, learns, and keeps of a batch."""
         seen = summary.receptive_field
         field = tr("Discriminator D · each score sees {side} × {side} px", side=seen)
         field = field if seen else tr("Discriminator D")
         image = next(row.shape for row in reversed(summary.g) if len(row.shape) == 3)
-        start = Block(tr("Latent z"), tr("Random numbers"), (latent,))
+        start = Block(tr("Latent z"), tr("Random numbers"), takes)
+        if len(takes) == 3:  # a pair's first picture
+            start = Block(tr("Input"), tr("What an image is made from"), takes)
         picture = Block(tr("Image"), tr("Real or generated"), image, looks=seen / image[-1])
         self.g_graph.show_blocks(blocks_of(summary.g, start, batch), tr("Generator G"))
         self.d_graph.show_blocks(blocks_of(summary.d, picture, batch), field)

@@ -170,7 +170,9 @@ def plain(draft: dict[str, Any], images: np.ndarray, device: torch.device) -> Ca
 
     def fakes() -> torch.Tensor:
         return networks.g(
-            torch.randn(training.batch_size, config.architecture.z_dim, device=device)
+            torch.randn(
+                training.batch_size, config.architecture.takes(config.data.shape)[0], device=device
+            )
         )
 
     def learn(loss: torch.Tensor, on: str, scene: Scene) -> None:
@@ -192,7 +194,9 @@ def plain(draft: dict[str, Any], images: np.ndarray, device: torch.device) -> Ca
             scores = networks.d(real), networks.d(fake)
             scene = Scene(networks.d, real, fake, *scores, random)
             learn(config.loss.discriminator(*scores), "d", scene)
-        latents = torch.randn(training.batch_size, config.architecture.z_dim, device=device)
+        latents = torch.randn(
+            training.batch_size, config.architecture.takes(config.data.shape)[0], device=device
+        )
         real, fake = real_batch(), networks.g(latents)
         scores = networks.d(real), networks.d(fake)
         scene = Scene(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +20,8 @@ SMALL = ImageShape(16, 16, 3)
 def tiny(kind: type[Architecture], **choices: object) -> Architecture:
     """As narrow as its settings allow, with a short latent."""
     narrow = {s.name: s.low for s in settings_of(kind) if s.name in ("width", "w_dim")}
-    return kind(**{"z_dim": 8} | narrow | choices)
+    latent = {} if kind.needs_pairs else {"z_dim": 8}
+    return kind(**latent | narrow | choices)
 
 
 def variants() -> Iterator[pytest.param]:
@@ -37,13 +39,29 @@ def variants() -> Iterator[pytest.param]:
 
 every = pytest.mark.parametrize("kind", ARCHITECTURES, ids=lambda kind: kind.key())
 every_variant = pytest.mark.parametrize("architecture", list(variants()))
+every_variant_with_classes = pytest.mark.parametrize(
+    "architecture", [p for p in variants() if not p.values[0].needs_pairs]
+)
 
 
 def networks(
     architecture: Architecture, shape: ImageShape = SMALL, seed: int = 0
 ) -> tuple[nn.Module, nn.Module]:
     torch.manual_seed(seed)
-    return architecture.generator(shape), architecture.discriminator(shape)
+    g, d = architecture.generator(shape), architecture.discriminator(shape)
+    source = torch.linspace(-1, 1, 4 * math.prod(shape)).sin().reshape(4, *shape_of(shape))
+    return g, Told(d, source) if architecture.needs_pairs else d
+
+
+class Told(nn.Module):
+    """A D that is told what images were made from, as a D that is called with images alone."""
+
+    def __init__(self, d: nn.Module, source: Tensor) -> None:
+        super().__init__()
+        self.d, self.source = d, source
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.d(x, self.source[: len(x)])
 
 
 def images(count: int = 4) -> Tensor:
@@ -65,7 +83,7 @@ def shape_of(shape: ImageShape) -> tuple[int, int, int]:
 
 
 @every
-@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize(
     "size", [(16, 16), (32, 32), (64, 64), (128, 128), (48, 48), (96, 96), (48, 64), (128, 64)]
 )
@@ -74,7 +92,7 @@ def test_that_images_have_the_shape_asked_for(kind, size, channels) -> None:
     assert list(architecture.objections(shape)) == []
     with torch.device("meta"):
         g, d = networks(architecture, shape)
-        made = g(torch.empty(4, architecture.z_dim))
+        made = g(torch.empty(4, *architecture.takes(shape)))
         assert made.shape == (4, *shape_of(shape))
         assert d(made).shape in ((4,), (4, 1, *d(made).shape[2:]))
 
@@ -82,7 +100,7 @@ def test_that_images_have_the_shape_asked_for(kind, size, channels) -> None:
 @every_variant
 def test_that_every_choice_makes_images_and_logits(architecture) -> None:
     g, d = networks(architecture)
-    made = g(torch.randn(4, architecture.z_dim))
+    made = g(torch.randn(4, *architecture.takes(SMALL)))
     assert made.shape == (4, 3, 16, 16)
     assert torch.isfinite(made).all()
     if architecture.squashes:
@@ -96,7 +114,7 @@ def test_that_every_choice_makes_images_and_logits(architecture) -> None:
 def test_that_a_gradient_reaches_every_weight(architecture) -> None:
     g, d = networks(architecture)
     wake(g, d)
-    judged(d, g(torch.randn(4, architecture.z_dim))).square().sum().backward()
+    judged(d, g(torch.randn(4, *architecture.takes(SMALL)))).square().sum().backward()
     for network in (g, d):
         idle = [
             n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0
@@ -133,7 +151,7 @@ def slope(d: nn.Module, x: Tensor) -> Tensor:
 def test_that_it_learns_in_bf16_too(architecture) -> None:
     g, d = networks(architecture)
     with torch.autocast("cpu", torch.bfloat16):
-        logits = judged(d, g(torch.randn(4, architecture.z_dim)))
+        logits = judged(d, g(torch.randn(4, *architecture.takes(SMALL))))
     logits.float().square().sum().backward()
     for network in (g, d):
         assert all(p.grad is not None and p.grad.dtype == p.dtype for p in network.parameters())
@@ -145,7 +163,7 @@ def test_that_nothing_waits_for_the_device(architecture) -> None:
     """Fake tensors refuse to become numbers, so a branch on data or an `item()` would raise."""
     with FakeTensorMode():
         g, d = networks(architecture)
-        made = g(torch.randn(4, architecture.z_dim))
+        made = g(torch.randn(4, *architecture.takes(SMALL)))
         judged(d, made).square().sum().backward()
         slope(d, torch.rand(4, 3, 16, 16)).backward()
 
@@ -158,12 +176,12 @@ def with_classes(architecture: Architecture, classes: int = 3) -> tuple[nn.Modul
     return architecture.generator(SMALL, classes), architecture.discriminator(SMALL, classes)
 
 
-@every_variant
+@every_variant_with_classes
 def test_that_every_choice_tells_classes_apart(architecture) -> None:
     g, d = with_classes(architecture)
     wake(g, d)
-    g(torch.randn(4, architecture.z_dim), LABELS)
-    z, x = torch.randn(4, architecture.z_dim), images()
+    g(torch.randn(4, *architecture.takes(SMALL)), LABELS)
+    z, x = torch.randn(4, *architecture.takes(SMALL)), images()
     d(x, LABELS)
     g.eval(), d.eval()
     others = (LABELS + 1) % 3
@@ -177,11 +195,11 @@ def test_that_every_choice_tells_classes_apart(architecture) -> None:
             network(inputs)
 
 
-@every_variant
+@every_variant_with_classes
 def test_that_with_classes_a_gradient_reaches_every_weight(architecture) -> None:
     g, d = with_classes(architecture)
     wake(g, d)
-    made = g(torch.randn(4, architecture.z_dim), LABELS)
+    made = g(torch.randn(4, *architecture.takes(SMALL)), LABELS)
     judged(d, made, LABELS).square().sum().backward()
     for network in (g, d):
         idle = [
@@ -190,10 +208,14 @@ def test_that_with_classes_a_gradient_reaches_every_weight(architecture) -> None
         assert idle == []
 
 
-@every_variant
+@every_variant_with_classes
 def test_that_one_class_is_as_good_as_none(architecture) -> None:
     """What a class adds is zero when its weights are: then both kinds of network are one function."""
-    x, z, labels = images(), torch.randn(4, architecture.z_dim), torch.zeros(4, dtype=torch.int64)
+    x, z, labels = (
+        images(),
+        torch.randn(4, *architecture.takes(SMALL)),
+        torch.zeros(4, dtype=torch.int64),
+    )
     pairs = zip((z, x), networks(architecture), with_classes(architecture, 1), strict=True)
     for inputs, alone, told in pairs:
         own, state = alone.state_dict(), told.state_dict(keep_vars=True)
@@ -209,7 +231,7 @@ def test_that_one_class_is_as_good_as_none(architecture) -> None:
 def test_that_a_state_dict_brings_the_networks_back(architecture) -> None:
     trained = networks(architecture)
     for old, new in zip(trained, networks(architecture, seed=99), strict=True):
-        x = images() if old is trained[1] else torch.randn(4, architecture.z_dim)
+        x = images() if old is trained[1] else torch.randn(4, *architecture.takes(SMALL))
         old(x)  # a training call moves statistics and norms: they are state too
         new.load_state_dict(old.state_dict())
         assert torch.equal(old.eval()(x), new.eval()(x))
@@ -218,7 +240,7 @@ def test_that_a_state_dict_brings_the_networks_back(architecture) -> None:
 @every_variant
 def test_that_an_image_of_a_resting_g_does_not_depend_on_its_neighbours(architecture) -> None:
     g, _ = networks(architecture)
-    z = torch.randn(4, architecture.z_dim)
+    z = torch.randn(4, *architecture.takes(SMALL))
     g(z)
     g.eval()
     with torch.no_grad():

@@ -54,7 +54,8 @@ def test_that_multiply_adds_are_those_counted_by_hand():
 def test_that_every_architecture_has_a_price_that_grows_with_the_batch(kind):
     def memory(batch):
         size = 256 if kind == "fastgan" else 32
-        draft = {"data": {"size": size}, "architecture": {"kind": kind}}
+        pairs = "folders" if kind == "pix2pix" else "off"
+        draft = {"data": {"size": size, "pairs": pairs}, "architecture": {"kind": kind}}
         return cost_of(parse({**draft, "training": {"batch_size": batch}}))
 
     small, large = memory(4), memory(16)

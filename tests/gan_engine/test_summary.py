@@ -12,7 +12,8 @@ from gan_engine.summary import summarize
 
 
 def config(kind: str, **settings: object) -> RunConfig:
-    return parse({"data": {"size": 32}, "architecture": {"kind": kind, **settings}})
+    data = {"size": 32, "pairs": "folders" if kind == "pix2pix" else "off"}
+    return parse({"data": data, "architecture": {"kind": kind, **settings}})
 
 
 @pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES])
@@ -29,7 +30,7 @@ def test_that_g_ends_at_the_image_and_d_at_one_logit(kind) -> None:
     found = summarize(config(kind))
     assert [row.shape for row in found.g if row.depth == 0][-1] == (3, 32, 32)
     ends = [row.shape for row in found.d if row.depth == 0 and row.shape[:1] in ((), (1,))]
-    assert ends in ([()], [(1, 5, 5)] * 2)
+    assert ends in ([()], [(1, 5, 5)] * 2, [(1, 2, 2)])
     assert all(row.name and row.kind for row in found.g + found.d)
 
 
@@ -56,11 +57,18 @@ def test_that_a_patch_says_how_far_it_looks(kind, pixels) -> None:
     assert summarize(config(kind)).receptive_field == 0
 
 
+@pytest.mark.parametrize(("size", "pixels"), [(256, 70), (64, 70), (32, 70), (16, 34)])
+def test_that_pix2pix_judges_patches_of_70_pixels_where_there_are_so_many(size, pixels) -> None:
+    shape = {"size": size, "pairs": "folders"}
+    found = summarize(parse({"data": shape, "architecture": {"kind": "pix2pix"}}))
+    assert found.receptive_field == pixels
+
+
 @pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES])
 def test_that_blocks_together_keep_what_a_network_keeps(kind) -> None:
     settings = config(kind)
-    found, shape = summarize(settings), (3, 32, 32)
+    found, nets, shape = summarize(settings), settings.architecture, settings.data.shape
     with torch.device("meta"):
-        d = settings.architecture.discriminator(settings.data.shape)
-    kept, _ = _kept(d, 0, lambda count: torch.empty(count, *shape, device="meta"))
+        d = nets.discriminator(shape)
+        kept, _ = _kept(d, lambda count: nets.blank(shape, count).d)
     assert sum(row.memory for row in found.d) == kept(4) - kept(3) > 0

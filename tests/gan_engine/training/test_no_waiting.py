@@ -57,11 +57,12 @@ def step_of(config: RunConfig, classes: int = 0) -> Step:
         memory=Memory(config, CPU),
         meters=Meters(meter_names(config.penalties, config.augment), CPU),
         random=torch.Generator(),
-        reals=lambda _: Shown(reals, labels),
+        reals=lambda _: Shown(reals, labels, reals if config.data.paired else None),
         batch=batch,
+        paired=config.data.paired,
         size=(shape.height, shape.width),
         parts=config.training.accumulation,
-        z_dim=config.architecture.z_dim,
+        z_dim=config.architecture.takes(shape)[0],
         device=CPU,
         draw_labels=lambda _: labels,
     )
@@ -80,12 +81,15 @@ def test_that_no_presets_step_waits_for_the_device(key: str, emoji: Path) -> Non
     run(parse(tiny_preset(key, emoji)))
 
 
-@pytest.mark.parametrize("kind", [part.key() for part in PENALTIES if part.key() != "path_length"])
+PLAIN = [p.key() for p in PENALTIES if p.key() != "path_length" and not p.needs_pairs]
+
+
+@pytest.mark.parametrize("kind", PLAIN)
 def test_that_no_penalty_waits_for_the_device(kind: str, tiny: Callable[..., RunConfig]) -> None:
     run(tiny(architecture={"d_norm": "none"}, penalties={kind: {}}, augment={"kind": "adaptive"}))
 
 
-@pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES])
+@pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES if not part.needs_pairs])
 def test_that_no_architecture_with_classes_waits_for_the_device(
     kind: str, tiny: Callable[..., RunConfig]
 ) -> None:

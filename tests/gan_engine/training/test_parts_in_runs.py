@@ -15,7 +15,7 @@ from gan_engine.config import RunConfig
 from gan_engine.drafts import put
 from gan_engine.losses import LOSSES
 from gan_engine.optimizers import OPTIMIZERS
-from gan_engine.penalties import PENALTIES
+from gan_engine.penalties import PENALTIES, Penalty
 from gan_engine.training import resume, train
 
 Make = Callable[..., RunConfig]
@@ -32,14 +32,18 @@ def halves_equal_whole(tiny: Make, tmp_path: Path, changes: dict[str, Any]) -> N
     assert all(torch.isfinite(t).all() for t in whole.values() if t.is_floating_point())
 
 
-@pytest.mark.parametrize("kind", [part.key() for part in PENALTIES])
+@pytest.mark.parametrize("penalty", PENALTIES, ids=lambda part: part.key())
 def test_that_every_penalty_trains_and_resumes_exactly(
-    kind: str, tiny: Make, tmp_path: Path
+    penalty: type[Penalty], tiny: Make, tmp_path: Path
 ) -> None:
+    kind = penalty.key()
     nets = {"kind": "dcgan", "d_norm": "none"}
     if kind == "path_length":
         nets = {"kind": "style", "width": 16, "z_dim": 8}
     changes = {"architecture": nets, "penalties": {kind: {"interval": 2}}}
+    if penalty.needs_pairs:
+        changes["architecture"] = {"kind": "pix2pix", "width": 4}
+        changes["data"] = {"pairs": "side_by_side"}
     halves_equal_whole(tiny, tmp_path, changes)
 
 

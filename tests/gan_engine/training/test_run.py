@@ -81,11 +81,12 @@ PRESETS = [preset.key for preset in read_presets() if not preset.own]
 def tiny_preset(key: str, emoji: Path) -> dict[str, object]:
     """Return a preset's settings with everything large made small."""
     draft = with_preset(find_preset(key))
-    small = {
-        **TINY,
-        "architecture": {"z_dim": 8, "width": 16},
-        "data": {"size": 16, "folder": str(emoji)},
-    }
+    small = {**TINY, "data": {"size": 16, "folder": str(emoji)}}
+    small["architecture"] = {"z_dim": 8, "width": 16}
+    if draft["data"]["pairs"] != "off":  # from the left half of an emoji its right half
+        small["architecture"] = {"width": 8}
+        small["data"] |= {"pairs": "side_by_side"}
+        small["training"] = {**TINY["training"], "batch_size": draft["training"]["batch_size"]}
     return merge(draft, small)
 
 
