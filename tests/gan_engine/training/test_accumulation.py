@@ -37,8 +37,7 @@ def session_of(make: Make, classes: Classes | None = None, **changes: Any) -> Se
     """Return a run's state over twelve random images."""
     changes = merge({"training": {"batch_size": 8}, "architecture": BY_ITSELF}, changes)
     config = make(**changes)
-    side = config.data.size
-    pixels = np.random.default_rng(3).integers(0, 256, (12, side, side, 3), np.uint8)
+    pixels = np.random.default_rng(3).integers(0, 256, (12, *config.data.prepared_shape), np.uint8)
     return Session(config, pixels, CPU, classes)
 
 

@@ -20,9 +20,16 @@ from tests.gan_engine.training.test_parts_in_runs import halves_equal_whole
 Make = Callable[..., RunConfig]
 PENALTIES: dict[str, dict[str, Any]] = {"r1": {"interval": 2}, "r2": {}}
 NETWORKS: dict[str, dict[str, Any]] = {
-    **{part.key(): {"kind": part.key(), "width": 16, "z_dim": 8} for part in ARCHITECTURES},
+    **{
+        part.key(): {"kind": part.key(), "width": 16, **({} if part.needs_pairs else {"z_dim": 8})}
+        for part in ARCHITECTURES
+    },
     "dcgan_spectral": {"kind": "dcgan", "width": 4, "z_dim": 8, "d_norm": "spectral"},
 }
+
+
+def data_for(networks: dict[str, Any]) -> dict[str, Any]:
+    return {"pairs": "side_by_side"} if networks["kind"] == "pix2pix" else {}
 
 
 def both(make: Make, rounds: int, **changes: Any) -> list[Session]:
@@ -40,7 +47,7 @@ def both(make: Make, rounds: int, **changes: Any) -> list[Session]:
 def test_that_every_architecture_learns_the_same_bit_for_bit(
     networks: dict[str, Any], tiny: Make
 ) -> None:
-    kept, again = both(tiny, 3, architecture=networks, penalties=PENALTIES)
+    kept, again = both(tiny, 3, architecture=networks, penalties=PENALTIES, data=data_for(networks))
     wanted, found = kept.snapshot().tensors, again.snapshot().tensors
     assert wanted.keys() == found.keys()
     assert [name for name, t in wanted.items() if not torch.equal(t, found[name])] == []
@@ -62,7 +69,7 @@ def test_that_it_takes_less_memory(networks: dict[str, Any], tiny: Make) -> None
         "architecture": {**networks, "width": 16},
         "training": {"batch_size": 32},
         "penalties": {"drift": {}},
-        "data": {"size": 32},
+        "data": {"size": 32, **data_for(networks)},
     }
     peaks = []
     for recomputed in (False, True):
