@@ -22,7 +22,8 @@ class Segment(nn.Module):
     recomputed = False
 
     def __call__(self, *inputs: Any) -> Any:
-        if not self.recomputed or not torch.is_grad_enabled():
+        # The compiler decides by itself what is worth keeping.
+        if not self.recomputed or not torch.is_grad_enabled() or torch.compiler.is_compiling():
             return super().__call__(*inputs)
         # Inside a functional call these are the weights it was given, not the network's own.
         weights = dict(self.named_parameters())

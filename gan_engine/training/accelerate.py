@@ -2,24 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Literal, Protocol
 
 import torch
 
 from gan_engine.penalties import Penalty
+from gan_engine.schema import Message
 from gan_engine.training.step import Step
 
 Mode = Literal["eager", "graph", "compile"]
+Update = Callable[[], None]
 WARM_UP = 3
 """Real updates on a side stream before a capture, so that libraries have chosen their kernels."""
+BACKEND = "inductor"
+_REFUSALS = (RuntimeError, AssertionError, OSError, ValueError, TypeError, LookupError, ImportError)
+"""What torch's compiler raises where it cannot: a missing C++ compiler as well as code it rejects."""
 
 
 def choose_mode(wanted: str, device: torch.device) -> Mode:
     """Return how to run: `auto` is the fastest way that starts at once; graphs need CUDA."""
-    if device.type != "cuda":
-        return "compile" if wanted == "compile" else "eager"
-    return "compile" if wanted == "compile" else "eager" if wanted == "eager" else "graph"
+    if wanted == "compile":
+        return "compile"
+    return "graph" if device.type == "cuda" and wanted != "eager" else "eager"
+
+
+class Graphs(Protocol):
+    """What captures updates and runs them again; CUDA's, or a test's."""
+
+    def beside(self, update: Update) -> None:
+        """Run an update where graphs are captured, in order with everything else."""
+
+    def capture(self, update: Update, random: torch.Generator) -> Update:
+        """Return what replays the update; nothing of it happens now."""
+
+    def forget(self) -> None:
+        """Give back the memory of all graphs; nobody replays one any more."""
+
+
+class CudaGraphs:
+    """Whole updates as CUDA graphs, on a stream of their own and in one pool of memory.
+
+    Sharing the pool is safe because nothing that an update allocates outlives it: what it leaves
+    behind is written into tensors that were there before. A graph does not keep those alive; the step
+    does.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        self._pool = torch.cuda.graph_pool_handle()
+
+    def beside(self, update: Update) -> None:
+        self._stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self._stream):
+            update()
+        torch.cuda.current_stream().wait_stream(self._stream)
+
+    def capture(self, update: Update, random: torch.Generator) -> Update:
+        graph = torch.cuda.CUDAGraph()
+        # Its numbers then come from the seed that the generator has at each replay.
+        graph.register_generator_state(random)
+        # Other threads save and measure meanwhile: what they ask of CUDA is no part of the graph.
+        how = {"pool": self._pool, "stream": self._stream, "capture_error_mode": "thread_local"}
+        with _settled(), torch.cuda.graph(graph, **how):  # type: ignore[arg-type]
+            update()
+        return graph.replay
+
+    def forget(self) -> None:
+        torch.cuda.synchronize()
+        # A pool whose graphs are gone cannot be used again.
+        self._pool = torch.cuda.graph_pool_handle()
+        torch.cuda.empty_cache()
+
+
+@contextlib.contextmanager
+def _settled() -> Iterator[None]:
+    """Keep cuDNN from trying out kernels: the warm-up did, and inside a capture it must not."""
+    tries = torch.backends.cudnn.benchmark
+    torch.backends.cudnn.benchmark = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.benchmark = tries
 
 
 class Runner:
@@ -29,22 +94,45 @@ class Runner:
     the stream a graph is captured on, then one is captured, which runs nothing, and replayed.
     """
 
-    def __init__(self, step: Step, mode: Mode) -> None:
-        self.step, self.mode = step, mode
-        self.trouble = ""
-        """Why a capture or compilation failed; empty while all is well."""
-        self._graphs: dict[tuple[str, ...], torch.cuda.CUDAGraph] = {}
-        self._runs: dict[tuple[str, ...], int] = {}
+    def __init__(self, step: Step, wanted: str, graphs: Graphs | None = None) -> None:
+        self.step, self.mode = step, choose_mode(wanted, step.device)
+        self.trouble: Message | None = None
+        """What became of a capture or compilation that failed; whoever tells of it sets it to None."""
+        self.compiled = False
         on_cuda = step.device.type == "cuda"
-        graphs = on_cuda and mode != "eager"
-        self._stream = torch.cuda.Stream(step.device) if graphs else None  # type: ignore[no-untyped-call]
-        if mode == "compile":
-            self._compile()
+        self._graphs = CudaGraphs(step.device) if graphs is None and on_cuda else graphs
+        if self.mode == "eager":
+            self._graphs = None
+        if wanted == "graph" and self._graphs is None:
+            self.trouble = Message("CUDA graphs need an NVIDIA GPU: updates run step by step.")
+        self._captured: dict[tuple[str, ...], Update] = {}
+        self._runs: dict[tuple[str, ...], int] = {}
+
+    @property
+    def waits_to_compile(self) -> bool:
+        """Whether compiling is asked for and was not tried yet; it may take a minute."""
+        return self.mode == "compile" and not self.compiled
+
+    def compile(self) -> None:
+        """Compile the networks' plain passes, trying them once; leaves no trace where it fails."""
+        self.compiled = True
+        try:
+            (self._graphs.beside if self._graphs else _now)(lambda: self.step.compile(BACKEND))
+        except _REFUSALS as error:
+            self.mode = "graph" if self._graphs else "eager"
+            self.trouble = Message(
+                "Compiling failed, training goes on without it: {why}", why=_first_line(error)
+            )
+            return
+        self.forget()
 
     def forget(self) -> None:
-        """Capture anew: the optimisers' memory has moved, and a graph would read the old one."""
-        self._graphs.clear()
+        """Capture anew: what a graph reads or does has changed."""
+        captured = bool(self._captured)
+        self._captured.clear()
         self._runs.clear()
+        if captured and self._graphs:
+            self._graphs.forget()
 
     def discriminator(self, due: tuple[Penalty, ...]) -> None:
         """Update D once."""
@@ -54,50 +142,36 @@ class Runner:
         """Update G once."""
         self._run(("g", *(penalty.kind for penalty in due)), lambda: self.step.generator(due))
 
-    def _run(self, key: tuple[str, ...], update: Callable[[], None]) -> None:
-        if self._stream is None:
-            update()
-            return
-        graph = self._graphs.get(key)
-        if graph is None:
-            runs = self._runs[key] = self._runs.get(key, 0) + 1
-            if runs <= WARM_UP:
-                self._beside(update)
+    def _run(self, key: tuple[str, ...], update: Update) -> None:
+        replay = self._captured.get(key)
+        if replay is None and self._graphs is not None:
+            self._runs[key] = self._runs.get(key, 0) + 1
+            if self._runs[key] <= WARM_UP:
+                self._graphs.beside(update)
                 return
-            graph = self._capture(key, update)
-            if graph is None:
-                update()
-                return
-        graph.replay()
+            replay = self._capture(self._graphs, key, update)
+        (replay or update)()
 
-    def _beside(self, update: Callable[[], None]) -> None:
-        """Run an update on the side stream, in order with everything else."""
-        assert self._stream is not None  # only with graphs
-        self._stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(self._stream):
-            update()
-        torch.cuda.current_stream().wait_stream(self._stream)
-
-    def _capture(
-        self, key: tuple[str, ...], update: Callable[[], None]
-    ) -> torch.cuda.CUDAGraph | None:
+    def _capture(self, graphs: Graphs, key: tuple[str, ...], update: Update) -> Update | None:
         """Return the update as a graph; None, and eager from then on, where it cannot be one."""
-        graph = torch.cuda.CUDAGraph()
-        graph.register_generator_state(self.step.random)
         try:
-            with torch.cuda.graph(graph, stream=self._stream):
-                update()
+            self._captured[key] = graphs.capture(update, self.step.random)
         except RuntimeError as error:
-            self.trouble = str(error).partition("\n")[0]
-            self._stream = None
-            self._graphs.clear()
+            self._captured.clear()
+            self._graphs = None
+            # The old generator may believe that it is being captured still.
+            self.step.renew_random()
+            graphs.forget()
+            self.trouble = Message(
+                "CUDA graphs are off, training goes on step by step: {why}", why=_first_line(error)
+            )
             return None
-        self._graphs[key] = graph
-        return graph
+        return self._captured[key]
 
-    def _compile(self) -> None:
-        """Have both networks' plain passes compiled; penalties differentiate twice and stay eager."""
-        try:
-            self.step.compile()
-        except RuntimeError as error:
-            self.trouble = str(error).partition("\n")[0]
+
+def _now(update: Update) -> None:
+    update()
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

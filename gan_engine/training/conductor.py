@@ -90,6 +90,7 @@ class Conductor:
         if now >= self._grid_at or self._first_grid:
             self._first_grid = False
             yield from self._grid()
+        yield from self._accelerate()
         if self._saver.ready:
             yield from self._finish_save()
         yield from self._measure()
@@ -100,6 +101,23 @@ class Conductor:
         ):
             yield from self._save()
             self._measuring.begin()
+
+    def _accelerate(self) -> Iterator[Event]:
+        """Compile once samples are on the screen; tell of what could not be made faster."""
+        runner, seen = self._session.runner, self._session.images_seen
+        if runner.waits_to_compile:
+            text = Message("The networks are being compiled: training pauses for up to a minute.")
+            yield Notice(seen, "info", text, key="acceleration")
+            began = time.monotonic()
+            runner.compile()
+            if runner.trouble is None:
+                took = round(time.monotonic() - began)
+                text = Message("Compiled in {seconds} s: training goes on.", seconds=took)
+                yield Notice(seen, "info", text, key="acceleration")
+            self._skip_clock()
+        if runner.trouble is not None:
+            yield Notice(seen, "warning", runner.trouble, key="acceleration")
+            runner.trouble = None
 
     # --- readings and grids --------------------------------------------------------------------
 

@@ -56,7 +56,9 @@ class Update:
             parameter = self._parameters[int(number)]
             device = (
                 parameter.device
-                if what != "step" or self.optimizer.defaults.get("fused")
+                if what != "step"
+                or self.optimizer.defaults.get("fused")
+                or self.optimizer.defaults.get("capturable")
                 else "cpu"
             )
             kept = (

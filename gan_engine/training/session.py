@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from gan_engine.layers.segment import recompute
 from gan_engine.penalties import Penalty
 from gan_engine.rules import divisors
 from gan_engine.schema import Ramp
-from gan_engine.training.accelerate import Runner, choose_mode
+from gan_engine.training.accelerate import Runner
 from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
@@ -63,7 +64,6 @@ class Session:
         batch = config.training.batch_size
         self.images = Images(images, batch, device, budget, labels_N, pool, paired)
         self._walk = Walk(len(self.images), config.training.seed, pool)
-        self.random = torch.Generator(device)
         self._start()
 
     def _start(self) -> None:
@@ -72,8 +72,9 @@ class Session:
         self.live = LiveValues(config, device)
         self.live.fill(config, self.images_seen, self.updates_g)
         self.networks = build_networks(config, device, len(self.classes))
+        random = torch.Generator(device)
         for network in (self.networks.g, self.networks.d):
-            draw_from(network, self.random)
+            draw_from(network, random)
             recompute(network, config.training.recompute)
         self.memory = Memory(config, device)
         self.powers = PowerAverages(self.networks.g) if config.ema.any_length else None
@@ -97,7 +98,7 @@ class Session:
             live=self.live,
             memory=self.memory,
             meters=self.meters,
-            random=self.random,
+            random=random,
             reals=self._reals,
             batch=config.training.batch_size,
             size=(config.data.shape.height, config.data.shape.width),
@@ -109,7 +110,7 @@ class Session:
             paired=config.data.paired,
             draw_labels=self.images.draw_labels,
         )
-        self.runner = Runner(self.step, choose_mode(config.training.acceleration, device))
+        self.runner = Runner(self.step, config.training.acceleration)
         self._fix_samples()
 
     def _fix_samples(self) -> None:
@@ -143,7 +144,7 @@ class Session:
         """Show D the next batch of reals and one of fakes."""
         batch = self.config.training.batch_size
         self.live.fill(self.config, self.images_seen, self.updates_g)
-        self.random.manual_seed(mixed(self.config.training.seed, _FOR_D, self.updates_d))
+        self.step.random.manual_seed(mixed(self.config.training.seed, _FOR_D, self.updates_d))
         self.images.show(self._walk.at(self.images_seen, batch))
         self.runner.discriminator(self._due("d", self.updates_d))
         self.images_seen += batch
@@ -153,7 +154,7 @@ class Session:
         """Let G learn from what D says of its images, and of reals where scores are relative."""
         seed = mixed(self.config.training.seed, _FOR_G, self.updates_g)
         self.live.fill(self.config, self.images_seen, self.updates_g)
-        self.random.manual_seed(seed)
+        self.step.random.manual_seed(seed)
         due = self._due("g", self.updates_g)
         batch = self.config.training.batch_size
         if self.config.data.paired:  # G learns from the very pairs that D has just seen
@@ -322,8 +323,11 @@ class Session:
     def restart(self) -> None:
         """Go back to before the first update, with the settings as they are now."""
         self.images_seen = self.updates_d = self.updates_g = 0
+        self.runner.forget()
         self._start()
 
     def close(self) -> None:
         """Let go of networks and images at once: they refer to each other, and would wait for Python."""
+        with contextlib.suppress(RuntimeError):  # a device that failed says so again
+            self.runner.forget()
         self.__dict__.clear()

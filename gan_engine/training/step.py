@@ -12,6 +12,7 @@ from torch import Tensor
 from gan_engine.architectures import SelfTaught
 from gan_engine.augment import Augmentation, Transform
 from gan_engine.data.dataset import Shown, chunks
+from gan_engine.layers.noise import draw_from
 from gan_engine.losses import AdversarialLoss
 from gan_engine.penalties import Penalty, Scene
 from gan_engine.training.live import EMA, POWERS, LiveValues
@@ -60,9 +61,37 @@ class Step:
         self._g: Callable[..., Tensor] = self.networks.g
         self._d: Callable[..., Tensor] = self.networks.d
 
-    def compile(self) -> None:
-        """Compile the passes that are differentiated once; penalties keep the networks as they are."""
-        self._g, self._d = torch.compile(self.networks.g), torch.compile(self.networks.d)
+    def compile(self, backend: str) -> None:
+        """Compile the passes that are differentiated once; penalties keep the networks as they are.
+
+        Both run once, forth and back, so that what the compiler does not like is raised here; buffers
+        are put back, and the next update forgets the gradients.
+        """
+        g = torch.compile(self.networks.g, backend=backend, dynamic=False)
+        d = torch.compile(self.networks.d, backend=backend, dynamic=False)
+        networks = (self.networks.g, self.networks.d)
+        kept = [(b, b.clone()) for network in networks for b in network.buffers()]
+        shown, change = self.reals(self.random), self._change()
+        inputs_N = self._inputs(shown).chunk(self.parts)[0]
+        _, labels_N, sources_NCHW = shown.parts(self.parts)[0]
+        told = _told(labels_N, sources_NCHW, change.parts(self.parts)[0])
+        try:
+            with self._mixed():
+                images: Tensor = g(inputs_N, *_labels(labels_N)).float()
+                scores: Tensor = d(images.detach(), *told).float()
+            (images.sum() + scores.sum()).backward()  # type: ignore[no-untyped-call]
+        finally:
+            with torch.no_grad():
+                for buffer, before in kept:
+                    buffer.copy_(before)
+        self._g, self._d = g, d
+
+    def renew_random(self) -> None:
+        """Take another generator that draws the same numbers from where the last was seeded on."""
+        seed = self.random.initial_seed()
+        self.random = torch.Generator(self.device).manual_seed(seed)
+        for network in (self.networks.g, self.networks.d):
+            draw_from(network, self.random)
 
     def discriminator(self, due: tuple[Penalty, ...]) -> None:
         """Update D once, on one batch of reals and one of fakes; G stays as it is.

@@ -1,0 +1,210 @@
+"""However a step is run, its effect is the same; what cannot be made faster is told, and goes on.
+
+Graphs are played by a stand-in that, like CUDA's, runs nothing when it captures: what decides when
+to capture, replay, forget and fall back is the same code as on a GPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from gan_engine.config import RunConfig
+from gan_engine.events import Notice, SampleGrid, Saved
+from gan_engine.training import accelerate, train
+from gan_engine.training.accelerate import WARM_UP, Runner, Update, choose_mode
+from gan_engine.training.session import Session
+from tests.gan_engine.training.test_accumulation import session_of
+
+Make = Callable[..., RunConfig]
+CUDA, CPU, MPS = torch.device("cuda"), torch.device("cpu"), torch.device("mps")
+
+
+class Stand:
+    """Graphs without CUDA."""
+
+    def __init__(self, fails_at: int = 0) -> None:
+        self.done: list[str] = []
+        self._fails_at, self._captures = fails_at, 0
+
+    def beside(self, update: Update) -> None:
+        self.done.append("beside")
+        update()
+
+    def capture(self, update: Update, random: torch.Generator) -> Update:
+        self._captures += 1
+        if self._captures == self._fails_at:
+            raise RuntimeError("operation not permitted when stream is capturing\nmore")
+        self.done.append("capture")
+
+        def replay() -> None:
+            self.done.append("replay")
+            update()
+
+        return replay
+
+    def forget(self) -> None:
+        self.done.append("forget")
+
+
+@pytest.fixture
+def compiler() -> Iterator[None]:
+    torch._dynamo.reset()
+    yield
+    torch._dynamo.reset()
+
+
+def with_stand(session: Session, stand: Stand) -> Session:
+    session.runner = Runner(session.step, "auto", stand)
+    session.runner._graphs = stand
+    return session
+
+
+def assert_same(one: Session, two: Session) -> None:
+    found = two.snapshot().tensors
+    assert all(torch.equal(t, found[name]) for name, t in one.snapshot().tensors.items())
+    assert one.meters.read() == two.meters.read()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "on_cuda", "elsewhere"),
+    [
+        ("auto", "graph", "eager"),
+        ("eager", "eager", "eager"),
+        ("graph", "graph", "eager"),
+        ("compile", "compile", "compile"),
+    ],
+)
+def test_that_auto_is_the_fastest_that_starts_at_once(
+    wanted: str, on_cuda: str, elsewhere: str
+) -> None:
+    assert choose_mode(wanted, CUDA) == on_cuda
+    assert choose_mode(wanted, CPU) == choose_mode(wanted, MPS) == elsewhere
+
+
+def test_that_every_update_happens_once_warmed_up_captured_or_replayed(tiny: Make) -> None:
+    penalties = {"r1": {"interval": 4}}
+    eager, stand = session_of(tiny, penalties=penalties), Stand()
+    session = with_stand(session_of(tiny, penalties=penalties), stand)
+    for _ in range(18):
+        eager.round()
+        session.round()
+    assert_same(eager, session)
+    # D without and with R1 and G: three kinds, each warmed up, captured once, replayed from then on.
+    assert stand.done.count("capture") == 3
+    assert stand.done.count("beside") == 3 * WARM_UP
+    assert stand.done.count("replay") == 2 * 18 - 3 * WARM_UP
+
+
+def test_that_a_capture_that_fails_is_told_and_the_update_happens_all_the_same(tiny: Make) -> None:
+    eager, stand = session_of(tiny), Stand(fails_at=2)
+    session = with_stand(session_of(tiny), stand)
+    for _ in range(WARM_UP + 3):
+        eager.round()
+        session.round()
+    assert_same(eager, session)
+    assert stand.done[-1] == "forget"
+    assert session.runner.trouble is not None
+    assert "not permitted when stream is capturing" in str(session.runner.trouble)
+    assert "more" not in str(session.runner.trouble)
+
+
+def test_that_noise_is_drawn_from_the_renewed_generator_after_a_failure(tiny: Make) -> None:
+    nets = {"kind": "style", "width": 16, "z_dim": 8}
+    eager = session_of(tiny, architecture=nets)
+    session = with_stand(session_of(tiny, architecture=nets), Stand(fails_at=1))
+    first = session.step.random
+    for _ in range(WARM_UP + 2):
+        eager.round()
+        session.round()
+    assert session.step.random is not first
+    assert_same(eager, session)
+
+
+@pytest.mark.parametrize("how", ["restore", "split", "restart"])
+def test_that_graphs_are_captured_anew_when_what_they_read_has_moved(
+    how: str, tiny: Make, tmp_path: Path
+) -> None:
+    stand = Stand()
+    session = with_stand(session_of(tiny), stand)
+    for _ in range(WARM_UP + 1):
+        session.round()
+    if how == "restore":
+        session.restore(session.snapshot(), tmp_path)
+    elif how == "split":
+        session.split(2)
+    else:
+        session.restart()
+    assert stand.done[-1] == "forget"
+    if how != "restart":
+        session.round()
+        assert stand.done[-2:] == ["beside", "beside"]
+
+
+def test_that_graphs_without_a_gpu_are_told_of(tiny: Make, tmp_path: Path) -> None:
+    config = tiny(training={"acceleration": "graph", "images": 8})
+    notices = [e for e in train(config, folder=tmp_path / "run") if isinstance(e, Notice)]
+    assert [n.key for n in notices] == ["acceleration"]
+    assert "step by step" in str(notices[0].text)
+
+
+def test_that_a_compiled_step_is_the_same_step(
+    tiny: Make, compiler: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accelerate, "BACKEND", "aot_eager")
+    plain = session_of(tiny)
+    session = session_of(tiny, training={"acceleration": "compile"})
+    before = {name: t.clone() for name, t in session.networks.tensors().items()}
+    assert session.runner.waits_to_compile
+    session.runner.compile()
+    assert session.runner.trouble is None
+    assert not session.runner.waits_to_compile
+    assert session.step._g is not session.networks.g
+    assert all(torch.equal(t, before[n]) for n, t in session.networks.tensors().items())
+    for _ in range(2):
+        plain.round()
+        session.round()
+    found, wanted = session.meters.read(), plain.meters.read()
+    assert found == pytest.approx(wanted, rel=1e-4)
+
+
+def test_that_compiling_that_fails_leaves_no_trace_and_is_told(
+    tiny: Make, compiler: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuses(graph: Any, inputs: Any) -> Any:
+        raise NotImplementedError("this compiler knows no convolutions")
+
+    monkeypatch.setattr(accelerate, "BACKEND", refuses)
+    plain = session_of(tiny)
+    session = session_of(tiny, training={"acceleration": "compile"})
+    session.runner.compile()
+    for _ in range(2):
+        plain.round()
+        session.round()
+    assert_same(plain, session)
+    assert session.runner.mode == "eager"
+    events = list(
+        train(tiny(training={"acceleration": "compile", "images": 16}), folder=tmp_path / "run")
+    )
+    notices = [e for e in events if isinstance(e, Notice)]
+    assert [n.level for n in notices] == ["info", "warning"]
+    assert "goes on without it" in str(notices[1].text)
+
+
+def test_that_a_run_compiles_after_the_first_samples_and_says_so(
+    tiny: Make, compiler: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(accelerate, "BACKEND", "eager")
+    config = tiny(training={"acceleration": "compile", "images": 16})
+    events = list(train(config, folder=tmp_path / "run"))
+    kinds = [type(e) for e in events]
+    notices = [e for e in events if isinstance(e, Notice)]
+    assert "pauses" in str(notices[0].text)
+    assert "Compiled" in str(notices[1].text)
+    after_an_update = next(e for e in events if isinstance(e, SampleGrid) and e.images_seen > 0)
+    assert events.index(after_an_update) < events.index(notices[0])
+    assert Saved in kinds
