@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import locale
 import os
 import signal
@@ -41,9 +42,22 @@ class Loader(QThread):
             from gan_engine import describe_device, open_sampler, scan_folder, summarize, train
 
             assert all((open_sampler, scan_folder, summarize, train))
+            settle()
             self.loaded.emit(describe_device().name)
         except Exception as error:  # an engine that cannot be loaded is told in the window
             self.failed.emit(error)
+
+
+def settle() -> None:
+    """Keep other threads, and the collector of garbage, from holding up the window's.
+
+    A thread that computes in Python has the interpreter for 5 ms before another may have it, and
+    drawing a page needs it hundreds of times. What was imported is there to stay: looking through
+    it for garbage takes a tenth of a second each time.
+    """
+    sys.setswitchinterval(0.001)
+    gc.collect()
+    gc.freeze()
 
 
 class App(QObject):

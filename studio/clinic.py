@@ -97,6 +97,7 @@ class Clinic(QObject):
         self._looking: Job | None = None
         self._thinking: Job | None = None
         self._stale = self._held = False
+        self._stage: Stage = "names"
         self._settings: tuple[object, object] | None = None
         self._pace = _Pace()
         document.changed.connect(self._take_document)
@@ -113,7 +114,7 @@ class Clinic(QObject):
         self.cancel()
         self.report = self.diagnosis = self._inspection = None
         self.began.emit()
-        self._pace = _Pace()
+        self._pace, self._stage = _Pace(), "names"
         self._looking = self._jobs.scan(folder)
         self._looking.progressed.connect(self._take_scan)
         self._looking.done.connect(self._take_report)
@@ -128,7 +129,9 @@ class Clinic(QObject):
             return
         folder = self.report.folder
         self._pace = _Pace()
-        self._looking = self._jobs.run(lambda cancelled: iter(inspect_folder(folder, cancelled)))
+        self._looking = self._jobs.run(
+            lambda cancelled: iter(inspect_folder(folder, cancelled, True))
+        )
         self._looking.progressed.connect(self._take_look)
         self._looking.done.connect(self._take_inspection)
         self._looking.failed.connect(self.rested)
@@ -154,10 +157,10 @@ class Clinic(QObject):
     @Slot(object)
     def _take_scan(self, found: ScanProgress | ScanNames) -> None:
         if isinstance(found, ScanNames):
+            self._stage = "headers"
             self.named.emit(found.names)
         else:
-            stage: Stage = "headers" if found.done else "names"
-            self._tell(stage, found.done, found.total)
+            self._tell(self._stage, found.done, found.total)
 
     @Slot(object)
     def _take_report(self, report: DatasetReport) -> None:

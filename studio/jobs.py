@@ -115,7 +115,7 @@ class Jobs(QObject):
 
     def scan(self, folder: Path) -> Job:
         """Look through a folder of images: ScanProgress…, then its DatasetReport."""
-        job = self.run(lambda cancelled: iter(scan_folder(folder, cancelled)))
+        job = self.run(lambda cancelled: iter(scan_folder(folder, cancelled, apart=True)))
         job.done.connect(self.scanned)
         return job
 

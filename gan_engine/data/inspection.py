@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from gan_engine.data import aside
 from gan_engine.data.likeness import SIDE, Look, alike, look
 from gan_engine.data.memory import Memory, heard, tell
 from gan_engine.data.names import Entry, walk
@@ -57,11 +58,12 @@ class Inspection:
 
 
 def inspect_folder(
-    folder: Path, cancelled: Callable[[], bool] = never
+    folder: Path, cancelled: Callable[[], bool] = never, apart: bool = False
 ) -> Iterator[InspectProgress | Inspection]:
     """Yield progress at most twenty times a second, then the findings; nothing more once cancelled.
 
-    Every picture is decoded once, small; what was seen is kept until the file changes.
+    Every picture is decoded once, small; what was seen is kept until the file changes. `apart` as
+    in `scan_folder`.
 
     Raises:
         DataError: There is no such folder, or it may not be opened.
@@ -74,6 +76,12 @@ def inspect_folder(
             entries.append(entry)
     entries.sort()
     memory, clock = Memory("looks", folder), Clock()
+    if apart and sum(memory.get(entry) is None for entry in entries) >= aside.WORTH:
+        for done, total in aside.remembered("looks", folder, cancelled):
+            yield InspectProgress(done, total)
+        if cancelled():
+            return
+        memory = Memory("looks", folder)
     sizes: dict[int, int] = {}
     for entry in entries:
         sizes[entry.size] = sizes.get(entry.size, 0) + 1

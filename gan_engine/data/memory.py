@@ -16,7 +16,7 @@ from gan_engine.data.names import Entry
 from gan_engine.errors import SpaceError
 from gan_engine.schema import Message
 
-_FORMAT = 1  # raise it when the same picture is described in another way
+_FORMAT = 2  # raise it when the same picture is described in another way
 _KEPT = 64  # so many folders are remembered
 _RACY_NS = 2 * 10**9  # a file this young may change again without its time changing
 
@@ -26,13 +26,20 @@ class Memory:
 
     def __init__(self, kind: str, folder: Path) -> None:
         name = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:24]
-        self._path = paths.cache() / "scans" / f"{name}-{kind}.json"
+        self._path = paths.cache() / "scans" / f"{name}-{kind}.jsonl"
         self._began, self._fresh = time.time_ns(), False
         self._known: dict[str, list[Any]] = {}
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            told = json.loads(self._path.read_text(encoding="utf-8"))
-            if told["format"] == _FORMAT and isinstance(told["files"], dict):
-                self._known = told["files"]
+            self._read()
+
+    def _read(self) -> None:
+        """Read line by line: one large piece of JSON would keep every other thread waiting."""
+        with open(self._path, encoding="utf-8") as file:
+            if json.loads(next(file, "null"))["format"] != _FORMAT:
+                return
+            for line in file:
+                name, size, modified, value = json.loads(line)
+                self._known[str(name)] = [size, modified, value]
 
     def get(self, entry: Entry) -> Any:
         """Return what is known of a picture, or None."""
@@ -50,21 +57,19 @@ class Memory:
         if not self._fresh:
             return
         young = self._began - _RACY_NS
-        kept = {
-            entry.name: self._known[entry.name]
-            for entry in entries
-            if entry.name in self._known and entry.modified < young
-        }
-        told = {"format": _FORMAT, "files": kept}
+        lines = [json.dumps({"format": _FORMAT})]
+        for entry in entries:
+            if entry.name in self._known and entry.modified < young:
+                lines.append(json.dumps([entry.name, *self._known[entry.name]], default=str))
         with contextlib.suppress(SpaceError, OSError):
-            durable.write(self._path, json.dumps(told, default=str).encode())
+            durable.write(self._path, "\n".join([*lines, ""]).encode())
             self._forget_old_folders()
 
     def _forget_old_folders(self) -> None:
         def age(path: Path) -> float:
             return path.stat().st_mtime
 
-        for old in sorted(self._path.parent.glob("*.json"), key=age)[: -2 * _KEPT]:
+        for old in sorted(self._path.parent.glob("*.json*"), key=age)[: -2 * _KEPT]:
             old.unlink(missing_ok=True)
 
 

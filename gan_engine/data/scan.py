@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from gan_engine.data import aside
 from gan_engine.data.memory import Memory, heard, tell
 from gan_engine.data.names import SUFFIXES, Entry, walk
 from gan_engine.data.parallel import Clock, in_order
@@ -118,13 +119,19 @@ def never() -> bool:
 
 
 def scan_folder(
-    folder: Path, cancelled: Callable[[], bool] = never
+    folder: Path, cancelled: Callable[[], bool] = never, apart: bool = False
 ) -> Iterator[ScanProgress | ScanNames | DatasetReport]:
     """Yield progress at most twenty times a second, then the report; nothing more once cancelled.
 
     In between come the names, as soon as all are known.
 
     Only headers are read: a picture that is cut short is found when it is prepared.
+
+    Args:
+        folder: What to look into.
+        cancelled: Asked often; True ends the scan.
+        apart: Whether a process of its own reads the headers of many pictures, so that other
+            threads of this one are not kept waiting.
 
     Raises:
         DataError: There is no such folder, or it may not be opened.
@@ -141,6 +148,14 @@ def scan_folder(
     yield ScanNames(tuple(escape(entry.name) for entry in pictures))
     memory = Memory("headers", folder)
     unknown = [entry for entry in pictures if memory.get(entry) is None]
+    yield ScanProgress(len(pictures) - len(unknown), len(pictures))
+    if apart and len(unknown) >= aside.WORTH:
+        for done, total in aside.remembered("headers", folder, cancelled):
+            yield ScanProgress(done, total)
+        if cancelled():
+            return
+        memory = Memory("headers", folder)
+        unknown = [entry for entry in pictures if memory.get(entry) is None]
     done = len(pictures) - len(unknown)
     some = _HEADERS_AT_ONCE
     batches = [unknown[at : at + some] for at in range(0, len(unknown), some)]

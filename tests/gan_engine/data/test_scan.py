@@ -188,7 +188,9 @@ def test_that_a_file_that_changed_this_moment_is_not_taken_for_known(tmp_path):
     assert report(tmp_path).sizes == {(6, 8): 1}
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1, "files": []}', '{"format": 0}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"format": 2}\n[]', '{"format": 2}\nx', '{"format": 0}']
+)
 def test_that_a_damaged_memory_costs_only_time(tmp_path, content):
     os.utime(picture(tmp_path / "a.png"), ns=(10**18, 10**18))
     first = report(tmp_path)
