@@ -120,6 +120,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         divider=True,
     ),
     ActionSpec(
+        "show_start",
+        "Start page",
+        "View",
+        "Pictures to learn from, and recent runs.",
+        "Ctrl+0",
+    ),
+    ActionSpec(
         "show_dataset", "Dataset", "View", "The images and how they are prepared.", "Ctrl+1"
     ),
     ActionSpec(

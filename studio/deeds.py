@@ -101,6 +101,13 @@ class Deeds(QObject):
         dialog.show()
 
     def open_builtin(self) -> None:
+        """Learn from the built-in images; who chose nothing yet gets settings that suit a CPU."""
+        from gan_engine import default_draft, describe_device, find_preset, with_preset
+
+        document = self.studio.document
+        if document.draft == default_draft() and describe_device().key == "cpu":
+            quick = find_preset("quick-cpu-32")
+            document.load(with_preset(quick, {"data": {"folder": paths.BUILTIN}}))
         self.use_folder(paths.BUILTIN)
 
     def open_run(self) -> None:
@@ -163,6 +170,9 @@ class Deeds(QObject):
 
     def show_preferences(self) -> None:
         self.preferences_asked.emit()
+
+    def show_start(self) -> None:
+        self.page_asked.emit("start")
 
     def show_dataset(self) -> None:
         self.page_asked.emit("dataset")

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from studio.preferences import LAYOUT_VERSION, Preferences
 
-WIDTHS = {"dock-runs": 240, "dock-settings": 350}
+WIDTHS = {"dock-runs": 264, "dock-settings": 350}
 HEIGHTS = {"dock-messages": 130}
 
 

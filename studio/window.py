@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
         self._make_speakers(studio)
         self._readout = Readout(self, studio)
         self._readout.page_asked.connect(self.show_page)
-        self.show_page("dataset")
+        self.show_page("start")
         if studio.preferences.problem:
             self.notices.show_notice("warning", tr(studio.preferences.problem), "", [])
         studio.keeping.restore()
@@ -170,6 +170,7 @@ class MainWindow(QMainWindow):
     def _make_speakers(self, studio: Studio) -> None:
         """Make what speaks above the page and is answered there."""
         from studio.leaving import Leaving  # these know the run, which draws on the engine
+        from studio.panels.start import StartPanel
         from studio.recovery import Recovery
         from studio.taking_back import TakingBack
 
@@ -183,8 +184,11 @@ class MainWindow(QMainWindow):
             asked.told.connect(self.notices.show_notice)
         for speaker in (self._leaving, recovery, studio.keeping, taking_back):
             self.notices.act.connect(speaker.answer)
-        for speaker in (recovery, studio.keeping):
-            speaker.told.connect(self.notices.show_first)
+        studio.keeping.told.connect(self.notices.show_first)
+        if isinstance(start := self.panels.get("start"), StartPanel):
+            start.folder_chosen.connect(self.open_path)
+            start.answered.connect(recovery.answer)
+            recovery.told.connect(start.show_offer)
 
     def _listen_to(self, panel: Panel) -> None:
         """Connect what panels may ask of the window."""

@@ -6,9 +6,11 @@ from studio.panels.design import DesignPanel
 from studio.panels.messages import MessagesPanel
 from studio.panels.runs import RunsPanel
 from studio.panels.settings import SettingsPanel
+from studio.panels.start import StartPanel
 from studio.panels.train import TrainPanel
 
 PANELS: tuple[type[Panel], ...] = (
+    StartPanel,
     DatasetPanel,
     DesignPanel,
     TrainPanel,

@@ -45,13 +45,19 @@ class RunRow:
 
     key: object
     name: str
-    about: str
+    state: str
+    far: str
     when: str
     mood: str
     picture: object = None
     """What the picture is known by, so that it can arrive later."""
     tip: str = ""
     tags: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """Its state and how far it came, as one line."""
+        return " · ".join(part for part in (self.state, self.far) if part)
 
     @property
     def tag_line(self) -> str:

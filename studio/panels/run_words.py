@@ -22,7 +22,8 @@ def row_of(info: RunInfo, seen: int | None = None) -> RunRow:
     return RunRow(
         key=info.folder,
         name=escape(info.title),
-        about=about(info, seen),
+        state=state(info),
+        far=far(info, seen),
         when=_when(info),
         mood=_MOODS.get(info.state, "muted"),
         picture=info.thumbnail or info.folder,
@@ -46,14 +47,13 @@ def state(info: RunInfo) -> str:
             return tr("Cannot be read")
 
 
-def about(info: RunInfo, seen: int | None = None) -> str:
-    """Return a run's state and how far it came: Stopped · 12.3 k images."""
+def far(info: RunInfo, seen: int | None = None) -> str:
+    """Return how far a run came: 12.3 k images."""
     if info.state == "unreadable":
-        return state(info)
+        return ""
     if info.state == "interrupted" and not info.saved_images:
-        return tr("{state} · no save yet", state=state(info))
-    seen = info.images_seen if seen is None else seen
-    return tr("{state} · {images}", state=state(info), images=say.images(seen))
+        return tr("no save yet")
+    return say.images(info.images_seen if seen is None else seen)
 
 
 def tip(info: RunInfo) -> str:

@@ -64,7 +64,7 @@ def test_that_pages_and_docks_are_there_once_bound(visitor):
     assert {"dataset", "design", "train"} <= set(window.panels)
     for key in DOCKS:
         assert window.findChild(QDockWidget, f"dock-{key}").isVisible()
-    assert window.panels["dataset"].isVisible()
+    assert window.panels["start"].isVisible()
     assert "Ready" in visitor.status
 
 

@@ -68,8 +68,9 @@ class Visitor:
 
     @property
     def notice(self) -> str:
-        """What stands above the page."""
-        return f"{self.window.notices.text} {self.window.notices.hint}".strip()
+        """What stands above the page, and what the start page offers."""
+        bars = (self.window.notices, self.window.panels["start"].offer)
+        return " ".join(part for bar in bars for part in (bar.text, bar.hint) if part)
 
     def leaves(self) -> None:
         """End whatever goes on and close."""
