@@ -166,9 +166,17 @@ def sample(
     ema_length: Annotated[
         float | None, typer.Option(help="Rebuild an average of this length; needs ema.any_length.")
     ] = None,
-    target: Annotated[Path, typer.Option("--out", help="A PNG for the grid.")] = Path("grid.png"),
+    inputs: Annotated[
+        Path | None, typer.Option(help="For pix2pix: a folder of pictures to make others from.")
+    ] = None,
+    target: Annotated[
+        Path, typer.Option("--out", help="A PNG for the grid; with --inputs a folder.")
+    ] = Path("grid.png"),
 ) -> None:
-    """Make images with a trained generator, as one grid."""
+    """Make images with a trained generator: as one grid, or from pictures a file each."""
+    if inputs is not None:
+        _export(source, {"inputs": str(inputs.expanduser().absolute())}, "pictures", target)
+        return
     from gan_engine.imaging import tile, write_png
     from gan_engine.sampling import open_sampler
 
@@ -193,11 +201,17 @@ def sample(
 @app.command()
 def export(
     source: Annotated[Path, typer.Argument(help="A run's folder, a checkpoint or an export.")],
-    what: Annotated[str, typer.Option(help="ema, checkpoint, grid or images.")],
-    target: Annotated[Path, typer.Option("--out", help="The file, or for images the folder.")],
+    what: Annotated[str, typer.Option(help="ema, checkpoint, grid, images or pictures.")],
+    target: Annotated[
+        Path, typer.Option("--out", help="The file, or for single images the folder.")
+    ],
     change: Set = None,
 ) -> None:
-    """Take away a generator, a checkpoint, a grid or single images."""
+    """Take away a generator, a checkpoint, a grid, single images, or pictures made from others."""
+    _export(source, _changed({}, change), what, target)
+
+
+def _export(source: Path, table: Draft, what: str, target: Path) -> None:
     from pydantic import ValidationError
 
     from gan_engine.export import EXPORTERS
@@ -205,7 +219,6 @@ def export(
     from gan_engine.problems import problems_of
 
     part = find(EXPORTERS, what)
-    table = _changed({}, change)
     try:
         exporter = part.model_validate(table)
     except ValidationError as error:
@@ -214,6 +227,8 @@ def export(
         task = bar.add_task(what, total=None)
         for report in write(source, exporter, target):
             bar.update(task, completed=report.done, total=report.total)
+            if report.note:
+                err.print(report.note, markup=False, soft_wrap=True)
     out.print(str(target), markup=False, soft_wrap=True)
 
 

@@ -80,6 +80,11 @@ def read_header(path: Path | str) -> ImageHeader:
         )
 
 
+def suffixes() -> frozenset[str]:
+    """Return what the names of pictures that are opened here end with, in lower case."""
+    return frozenset(end for end, kind in Image.registered_extensions().items() if kind in FORMATS)
+
+
 @contextlib.contextmanager
 def opened(path: Path | str, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Image]:
     """Open a picture; whatever opening or using it throws leaves as an ImageError.

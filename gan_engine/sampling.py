@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gan_engine import averages, checkpoint
+from gan_engine import averages, checkpoint, paths
 from gan_engine.config import RunConfig
 from gan_engine.device import choose
 from gan_engine.drafts import escape, unescape
 from gan_engine.errors import EngineError, FileError
 from gan_engine.events import Pixels
-from gan_engine.imaging import tile
+from gan_engine.imaging import decode, tile
+from gan_engine.pictures import suffixes
 from gan_engine.problems import did_you_mean
 
 AT_ONCE = 64
@@ -98,6 +100,15 @@ def generate(
     return torch.cat(parts).clamp(-1, 1)
 
 
+class Grid(NamedTuple):
+    """Images as one picture: how many rows and columns, and a number for each, its seed mostly."""
+
+    pixels: Pixels
+    rows: int
+    columns: int
+    seeds: tuple[int, ...]
+
+
 class Sampler:
     """A generator from a file: the same seed always makes the same image.
 
@@ -160,6 +171,31 @@ class Sampler:
         """
         return _levels(self._make(seeds, truncation, self._labels(seeds, label, mix)))
 
+    def read(self, path: Path) -> NDArray[np.uint8]:
+        """Return a picture as `translate` takes it, prepared as those were that G learned from.
+
+        Raises:
+            ImageError: It cannot be used.
+        """
+        data = self.config.data
+        return decode(path, data.shape, data.fit, data.background, data.filter, data.crop)
+
+    def example(self, rows: int, columns: int) -> Grid:
+        """Return what it makes of the built-in pictures, where nothing else is at hand.
+
+        Beside each picture stands what is made of it.
+        """
+        across = max(1, columns // 2)
+        every = sorted(paths.builtin_images().rglob("*.*"))
+        every = [path for path in every if path.suffix.lower() in suffixes()]
+        some = every[:: max(1, len(every) // (rows * across))][: rows * across]
+        given = np.stack([self.read(path) for path in some])
+        made = torch.from_numpy(self.translate(given)).permute(0, 3, 1, 2)
+        seen = torch.from_numpy(given).permute(0, 3, 1, 2).expand(-1, made.shape[1], -1, -1)
+        pixels = tile(torch.stack([seen, made], 1).flatten(0, 1), 2 * across)
+        numbers = tuple(number for number in range(len(some)) for _ in range(2))
+        return Grid(pixels, -(-len(some) // across), 2 * across, numbers)
+
     def translate(self, pictures_NHWC: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return what a G that makes pictures from others makes of these, as `images` does.
 
@@ -187,7 +223,7 @@ class Sampler:
         if self.needs_pictures:
             raise EngineError(
                 "This generator makes a picture from another one, not from a seed.",
-                hint="Give it a folder of pictures: sample FILE --inputs FOLDER --out FOLDER.",
+                hint="Export “Pictures from pictures”, or sample FILE --inputs FOLDER --out FOLDER.",
             )
         latents_NZ = latents(seeds, self.takes[0]).to(self._device)
         if self.config.architecture.truncates:

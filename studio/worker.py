@@ -66,8 +66,12 @@ def read_weights(path: Path) -> tuple[RunView, SampleGrid]:
     rows, columns = int(get(draft, "samples.rows", 6)), int(get(draft, "samples.columns", 8))
     first = int(get(draft, "samples.seed", 0))
     seeds = tuple(range(first, first + rows * columns))
+    if sampler.needs_pictures:
+        pixels, rows, columns, seeds = sampler.example(rows, columns)
+    else:
+        pixels = sampler.grid(rows, columns, first)
     info = RunInfo(path, path.stem, "done", seen, seen, seen, draft, None, path.stat().st_mtime)
-    grid = SampleGrid(seen, sampler.grid(rows, columns, first), rows, columns, seeds, None)
+    grid = SampleGrid(seen, pixels, rows, columns, seeds, None)
     return RunView(info, {}, [], []), grid
 
 

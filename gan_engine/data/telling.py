@@ -61,7 +61,7 @@ def as_lines(
     for finding in findings:
         yield f"{finding.title}. {finding.consequence} {finding.rule}"
         changes = " ".join(f"{path}={value}" for path, value in finding.fix.items())
-        if changes:
+        if changes and not finding.done:
             yield f"    --set {changes}"
 
 

@@ -5,9 +5,16 @@ from pathlib import Path
 
 from gan_engine.export.base import Exporter, ExportProgress
 from gan_engine.export.images import ImageGrid, SingleImages
+from gan_engine.export.translated import TranslatedPictures
 from gan_engine.export.weights import FullCheckpoint, GeneratorWeights
 
-EXPORTERS: tuple[type[Exporter], ...] = (GeneratorWeights, FullCheckpoint, ImageGrid, SingleImages)
+EXPORTERS: tuple[type[Exporter], ...] = (
+    GeneratorWeights,
+    FullCheckpoint,
+    ImageGrid,
+    SingleImages,
+    TranslatedPictures,
+)
 
 
 def export(source: Path, exporter: Exporter, out: Path) -> Iterator[ExportProgress]:
@@ -15,4 +22,11 @@ def export(source: Path, exporter: Exporter, out: Path) -> Iterator[ExportProgre
     return exporter.export(source, out)
 
 
-__all__ = ["EXPORTERS", "ExportProgress", "Exporter", "GeneratorWeights", "export"]
+__all__ = [
+    "EXPORTERS",
+    "ExportProgress",
+    "Exporter",
+    "GeneratorWeights",
+    "TranslatedPictures",
+    "export",
+]

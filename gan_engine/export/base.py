@@ -12,11 +12,15 @@ from gan_engine.schema import Part
 
 @dataclass(frozen=True)
 class ExportProgress:
-    """How far an export is; when `done` is `total`, `path` is what was written."""
+    """How far an export is; when `done` is `total`, `path` is what was written.
+
+    `note` is a sentence about what could not be, if anything.
+    """
 
     done: int
     total: int
     path: Path
+    note: str = ""
 
 
 class Exporter(Part):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from gan_engine import durable
@@ -15,6 +17,9 @@ from gan_engine.export.base import Exporter, ExportProgress
 from gan_engine.imaging import write_png
 from gan_engine.sampling import AT_ONCE, Sampler, open_sampler
 from gan_engine.schema import option
+
+Format = Literal["png", "webp", "jpeg"]
+FORMAT_NAMES: dict[Format, str] = {"png": "PNG", "webp": "WebP", "jpeg": "JPEG"}
 
 
 class ImageGrid(Exporter):
@@ -33,9 +38,13 @@ class ImageGrid(Exporter):
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         yield ExportProgress(0, 1, out)
         sampler = open_sampler(source)
-        pixels = sampler.grid(self.rows, self.columns, self.seed, self.truncation)
         last = self.seed + self.rows * self.columns - 1
-        write_png(out, pixels, _words(sampler, f"{self.seed}-{last}"))
+        if sampler.config.data.channels == 4:
+            made = sampler.images(range(self.seed, last + 1), self.truncation)
+            pixels = cut_out(made, self.columns)
+        else:
+            pixels = sampler.grid(self.rows, self.columns, self.seed, self.truncation)
+        write_png(out, pixels, words_of(sampler, f"{self.seed}-{last}"))
         yield ExportProgress(1, 1, out)
 
 
@@ -49,11 +58,7 @@ class SingleImages(Exporter):
     truncation: float = option(
         1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied."
     )
-    format: Literal["png", "webp", "jpeg"] = option(
-        "png",
-        help="PNG and WebP keep every pixel.",
-        names={"png": "PNG", "webp": "WebP", "jpeg": "JPEG"},
-    )
+    format: Format = option("png", help="PNG and WebP keep every pixel.", names=FORMAT_NAMES)
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         sampler = open_sampler(source)
@@ -61,26 +66,47 @@ class SingleImages(Exporter):
             yield ExportProgress(first, self.count, out)
             seeds = range(self.seed + first, self.seed + min(first + AT_ONCE, self.count))
             for seed, pixels in zip(seeds, sampler.images(seeds, self.truncation), strict=True):
-                path = out / f"seed{seed:08d}.{self.format}"
-                if self.format == "png":
-                    write_png(path, pixels, _words(sampler, str(seed)))
-                else:
-                    file = io.BytesIO()
-                    picture = Image.fromarray(pixels)
-                    if self.format == "jpeg":  # which knows no transparency
-                        picture = flat(picture, sampler.config.data.background)
-                    picture.save(file, self.format, quality=95, lossless=True)
-                    durable.write(path, file.getvalue())
+                path, words = out / f"seed{seed:08d}.{self.format}", words_of(sampler, str(seed))
+                background = sampler.config.data.background
+                write_picture(path, pixels, self.format, words, background)
         yield ExportProgress(self.count, self.count, out)
 
 
-def _words(sampler: Sampler, seeds: str) -> dict[str, str]:
+def cut_out(images_NHW4: NDArray[np.uint8], columns: int, gap: int = 2) -> NDArray[np.uint8]:
+    """Return images with opacity as one picture, nothing between them: (rows, columns, 4)."""
+    count, height, width, channels = images_NHW4.shape
+    rows = -(-count // columns)
+    cells = np.zeros((rows * columns, height + gap, width + gap, channels), np.uint8)
+    cells[:count, :height, :width] = images_NHW4
+    grid = cells.reshape(rows, columns, height + gap, width + gap, channels)
+    grid = grid.transpose(0, 2, 1, 3, 4).reshape(rows * (height + gap), -1, channels)
+    return np.ascontiguousarray(grid[:-gap, :-gap])
+
+
+def write_picture(
+    path: Path,
+    pixels: NDArray[np.uint8],
+    format: Format,
+    words: Mapping[str, str],
+    background: str,
+) -> None:
+    """Write one picture, (H, W, 3) or with opacity (H, W, 4); JPEG lays it on the background."""
+    if format == "png":
+        write_png(path, pixels, words)
+        return
+    file, picture = io.BytesIO(), Image.fromarray(pixels)
+    picture = flat(picture, background) if format == "jpeg" else picture
+    picture.save(file, format, quality=95, lossless=True)
+    durable.write(path, file.getvalue())
+
+
+def words_of(sampler: Sampler, seeds: str = "") -> dict[str, str]:
     """Return what an exported picture says of itself: never a path or a name."""
     config = sampler.config
-    return {
+    words = {
         "program": "GAN Studio",
         "architecture": config.architecture.kind,
         "loss": config.loss.kind,
         "images_seen": str(sampler.images_seen),
-        "seeds": seeds,
     }
+    return {**words, "seeds": seeds} if seeds else words

@@ -118,9 +118,10 @@ class ExportDialog(QDialog):
 
     @Slot(object)
     def show_done(self, progress: ExportProgress) -> None:
-        """Say what was written and where."""
+        """Say what was written and where, and what could not be."""
         self._written = progress.path
-        self._tell(tr("Written: {path}", path=progress.path), "good")
+        written = tr("Written: {path}", path=progress.path)
+        self._tell(f"{written}\n{tr(progress.note)}" if progress.note else written, "good")
         self.show_button.show()
 
     @Slot(object)

@@ -4,8 +4,9 @@ import threading
 
 import pytest
 
-from gan_engine import FileError, Finished, Preparing, SampleGrid, Started, parse, train
+from gan_engine import FileError, Finished, Preparing, SampleGrid, Started, merge, parse, train
 from studio.worker import Worker, begin_training, read_view, read_weights
+from tests.gan_engine.training.test_run import tiny_preset
 from tests.studio.tiny import PATIENCE
 
 
@@ -79,3 +80,12 @@ def test_that_weights_bring_a_grid_with_a_seed_a_sample(done):
     last = [event for event in events if isinstance(event, SampleGrid)][-1]
     assert grid.seeds == last.seeds
     assert (grid.pixels == last.pixels).all()
+
+
+def test_that_weights_that_need_pictures_show_what_they_make_of_the_built_in_ones(emoji, tmp_path):
+    draft = merge(tiny_preset("pix2pix-256", emoji), {"training": {"images": 2}})
+    list(train(parse(draft), folder=tmp_path / "run"))
+    view, grid = read_weights(next((tmp_path / "run" / "checkpoints").iterdir()))
+    assert view.info.images_seen == 2
+    assert grid.columns % 2 == 0
+    assert grid.seeds[:4] == (0, 0, 1, 1)

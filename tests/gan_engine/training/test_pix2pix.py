@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,15 @@ import torch
 from PIL import Image
 
 from gan_engine import checkpoint
+from gan_engine.cli import app
 from gan_engine.commands import Inbox, Pause, SaveNow, StepOnce, Stop
 from gan_engine.config import RunConfig, check, parse
 from gan_engine.data.dataset import Images
 from gan_engine.drafts import merge
 from gan_engine.errors import EngineError
 from gan_engine.events import Paused, SampleGrid, Saved, Started
-from gan_engine.imaging import read_png
+from gan_engine.export import GeneratorWeights, TranslatedPictures, export
+from gan_engine.imaging import read_png, read_png_text
 from gan_engine.sampling import lay_out_pairs, open_sampler
 from gan_engine.training import train
 from gan_engine.training.session import Session
@@ -172,8 +175,6 @@ def test_that_a_batch_in_parts_shows_each_part_its_own_sources(make) -> None:
 
 
 def test_that_an_exported_generator_makes_the_same_of_a_picture(make, tmp_path: Path) -> None:
-    from gan_engine.export import GeneratorWeights, export
-
     grid = of_kind(
         train(make(samples={"rows": 1, "columns": 3}), folder=tmp_path / "run"), SampleGrid
     )[-1]
@@ -184,6 +185,48 @@ def test_that_an_exported_generator_makes_the_same_of_a_picture(make, tmp_path: 
         assert np.array_equal(made[0], grid.pixels[:16, 18:34])
         with pytest.raises(EngineError, match="from another one"):
             sampler.grid(1, 1)
+
+
+def test_that_each_picture_of_a_folder_becomes_another(make, pairs: Path, tmp_path: Path) -> None:
+    list(train(make(data={"direction": "b_to_a"}), folder=tmp_path / "run"))
+    inputs, out = tmp_path / "inputs", tmp_path / "out"
+    shutil.copytree(pairs / "b", inputs / "sub")
+    shutil.copy(pairs / "b" / "0.png", inputs / "twice.png")
+    Image.open(inputs / "twice.png").convert("RGB").save(inputs / "twice.bmp")
+    (inputs / "broken.png").write_bytes(b"no picture")
+    (inputs / "notes.txt").write_text("none either")
+    exporter = TranslatedPictures(inputs=str(inputs))
+    *_, last = export(tmp_path / "run", exporter, out)
+    assert last.done == last.total == 13
+    assert "broken.png" in last.note
+    made = {path.relative_to(out).as_posix() for path in out.rglob("*.*")}
+    assert made == {"twice.png", "twice-2.png"} | {f"sub/{number}.png" for number in range(10)}
+    sampler = open_sampler(tmp_path / "run")
+    wanted = sampler.translate(sampler.read(inputs / "sub" / "3.png")[None])[0]
+    assert np.array_equal(read_png(out / "sub" / "3.png"), wanted)
+    assert np.array_equal(read_png(out / "twice.png"), read_png(out / "sub" / "0.png"))
+    assert "seeds" not in read_png_text(out / "sub" / "3.png")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(EngineError, match="can be used"):
+        list(export(tmp_path / "run", TranslatedPictures(inputs=str(tmp_path / "empty")), out))
+    with pytest.raises(EngineError, match="no folder of pictures"):
+        list(export(tmp_path / "run", TranslatedPictures(), out))
+
+
+def test_that_the_command_line_makes_pictures_from_pictures(make, pairs, tmp_path, capfd) -> None:
+    list(train(make(), folder=tmp_path / "run"))
+    words = ["sample", str(tmp_path / "run"), "--inputs", str(pairs / "a"), "--out", tmp_path / "o"]
+    assert not app([str(word) for word in words], standalone_mode=False)
+    assert len(list((tmp_path / "o").iterdir())) == 10
+
+
+def test_that_a_generator_shows_what_it_makes_of_pictures_that_are_always_there(
+    make, tmp_path: Path
+) -> None:
+    list(train(make(), folder=tmp_path / "run"))
+    grid = open_sampler(tmp_path / "run").example(2, 5)
+    assert (grid.rows, grid.columns, grid.seeds) == (2, 4, (0, 0, 1, 1, 2, 2, 3, 3))
+    assert grid.pixels.shape == (34, 70, 3)
 
 
 @pytest.mark.parametrize(
