@@ -3,7 +3,7 @@
 Trains as anybody would, through `train()`, and measures the averaged G of three moments against the
 images. A small computer takes a preset in small: at `--size` pixels and a share of its width. On a
 CPU the minutes are those the training itself computed, so that a busy machine changes nothing; on a
-GPU they are the clock's. Prints one JSON line last; with --rows the rows of the guide's table before.
+GPU they are the clock's. What moves over a whole run, as some rates do, hardly moves meanwhile. Prints one JSON line last; with --rows the rows of the guide's table before.
 
     python tests/benchmarks/learn.py quick-cpu-32 --data FOLDER --minutes 10
     python tests/benchmarks/learn.py --every --size 32 --width 0.25 --minutes 10 --out DIR --rows
@@ -68,7 +68,8 @@ def settings(preset: str, asked: argparse.Namespace) -> dict[str, Any]:
         draft = put(draft, "data.size", asked.size)
     width = get(draft, "architecture.width", parse(draft).architecture.width)
     draft = put(draft, "architecture.width", max(8, round(width * asked.width)))
-    # The measuring is done afterwards, and the moments are saved when they come.
+    # The clock ends the run, the measuring is done afterwards, and moments are saved when they come.
+    draft = put(draft, "training.images", 10**9)
     draft = {**draft, "metrics": {}}
     draft = put(draft, "checkpoint.every_images", 10**9)
     for change in asked.set:
