@@ -67,6 +67,15 @@ def memory_used(device: torch.device) -> int:
     return int(psutil.Process().memory_info().rss)
 
 
+def out_of_memory(error: BaseException) -> bool:
+    """Return whether an exception says that memory ran out, on any device and in any library."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    # Not every allocator of torch has an exception of its own.
+    words = ("out of memory", "not enough memory", "can't allocate memory", "_ALLOC_FAILED")
+    return isinstance(error, RuntimeError) and any(word in str(error) for word in words)
+
+
 def settle(device: torch.device) -> None:
     """Set what makes this device fast, for this process: threads, denormals, tf32.
 

@@ -82,6 +82,7 @@ def generate(
     latents_NZ: Tensor,
     labels_N: Tensor | None = None,
     truncation: float | None = None,
+    at_once: int = AT_ONCE,
 ) -> Tensor:
     """Return what G makes of `latents_NZ`: (N, C, H, W) in [-1, 1], on the latents' device.
 
@@ -90,11 +91,12 @@ def generate(
         latents_NZ: A latent an image; of a G that makes pictures from others, those: (N, C, H, W).
         labels_N: For a G with classes: a label an image (N,), or shares of each class (N, K).
         truncation: For a G that takes one.
+        at_once: How many are computed together.
     """
     more = {} if truncation is None else {"truncation": truncation}
     parts = []
-    for start in range(0, len(latents_NZ), AT_ONCE):
-        some = slice(start, start + AT_ONCE)
+    for start in range(0, len(latents_NZ), at_once):
+        some = slice(start, start + at_once)
         told = () if labels_N is None else (labels_N[some],)
         parts.append(network(latents_NZ[some], *told, **more).float())
     return torch.cat(parts).clamp(-1, 1)

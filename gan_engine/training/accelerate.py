@@ -94,8 +94,14 @@ class Runner:
     the stream a graph is captured on, then one is captured, which runs nothing, and replayed.
     """
 
-    def __init__(self, step: Step, wanted: str, graphs: Graphs | None = None) -> None:
-        self.step, self.mode = step, choose_mode(wanted, step.device)
+    def __init__(
+        self,
+        step: Step,
+        wanted: str,
+        graphs: Graphs | None = None,
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.step, self.mode, self._before = step, choose_mode(wanted, step.device), before
         self.trouble: Message | None = None
         """What became of a capture or compilation that failed; whoever tells of it sets it to None."""
         self.compiled = False
@@ -144,6 +150,8 @@ class Runner:
 
     def _run(self, key: tuple[str, ...], update: Update) -> None:
         replay = self._captured.get(key)
+        if replay is None:  # a graph has its memory already: nothing can fail in it
+            self._before()
         if replay is None and self._graphs is not None:
             self._runs[key] = self._runs.get(key, 0) + 1
             if self._runs[key] <= WARM_UP:

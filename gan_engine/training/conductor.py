@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -12,16 +13,16 @@ from gan_engine.commands import Command, Inbox
 from gan_engine.config import live_paths
 from gan_engine.device import memory_used
 from gan_engine.drafts import get
-from gan_engine.errors import DivergedError, EngineError, FileError, SpaceError
+from gan_engine.errors import DivergedError, EngineError, FileError, MemoryFullError, SpaceError
 from gan_engine.events import Changed, Event, Notice, Paused, Resumed, SampleGrid, Saved, Scalars
-from gan_engine.imaging import write_png
 from gan_engine.schema import Message
 from gan_engine.training.branching import keep_before
-from gan_engine.training.folder import thin_grids
+from gan_engine.training.grids import keep_grid
 from gan_engine.training.history import HistoryWriter
-from gan_engine.training.measuring import Measuring
+from gan_engine.training.measuring import Measuring, contained
 from gan_engine.training.saver import Kept, Saver
 from gan_engine.training.session import Session
+from gan_engine.training.shortage import ADVICE, Shortage, TornUpdateError
 
 READINGS_A_SECOND = 10
 MOST_RETURNS = 3
@@ -38,7 +39,7 @@ class Conductor:
         self._session, self._inbox, self._folder, self._history = session, inbox, folder, history
         self.reason: Literal["done", "stopped"] = "done"
         self._stopping = self._pausing = False
-        self._returns, self._told = 0, ""
+        self._returns, self._told, self._missed = 0, "", ""
         self._last_save: tuple[Path, int] | None = None
         self._saver = Saver(folder)
         self._measuring = Measuring(session, folder)
@@ -80,7 +81,7 @@ class Conductor:
                 yield from self._wait()
             if self._over:
                 break
-            self._session.round()
+            yield from self._trained(self._session.round)
             yield from self._after_round(time.monotonic())
 
     def _after_round(self, now: float) -> Iterator[Event]:
@@ -163,29 +164,25 @@ class Conductor:
     def _grid(self) -> Iterator[Event]:
         began, session = time.monotonic(), self._session
         grid = session.layout
-        pixels = session.grid()
-        path: Path | None = self._folder / "grids" / f"{session.images_seen:012d}.png"
-        words = {
-            "images_seen": str(session.images_seen),
-            "seeds": f"{grid.seeds[0]}-{grid.seeds[-1]}",
-        }
-        words |= {
-            "architecture": session.config.architecture.kind,
-            "loss": session.config.loss.kind,
-        }
-        words |= {"rows": str(grid.rows), "columns": str(grid.columns), "program": "GAN Studio"}
+        pixels = contained(session.grid, self._miss_grid)
+        if pixels is None:
+            self._grid_at = time.monotonic() + 10 * session.config.samples.every_seconds
+            text = Message("The sample grid could not be drawn: {why}", why=self._missed)
+            yield Notice(session.images_seen, "warning", text, key="grid")
+            return
+        path: Path | None = None
         try:
-            write_png(path, pixels, words)  # type: ignore[arg-type]
-            thin_grids(self._folder)
+            path = keep_grid(self._folder, session, pixels)
         except (SpaceError, OSError) as error:  # a preview that cannot be kept never stops a run
-            path = None
-            yield Notice(
-                session.images_seen, "warning", f"The sample grid was not kept: {error}", key="grid"
-            )
+            text = Message("The sample grid was not kept: {why}", why=error)
+            yield Notice(session.images_seen, "warning", text, key="grid")
         yield SampleGrid(session.images_seen, pixels, grid.rows, grid.columns, grid.seeds, path)
         took = time.monotonic() - began
         every = session.config.samples.every_seconds
         self._grid_at = time.monotonic() + max(every, took / GRID_SHARE)
+
+    def _miss_grid(self, error: Exception) -> None:
+        self._missed = str(error)
 
     # --- saving --------------------------------------------------------------------------------
 
@@ -207,7 +204,11 @@ class Conductor:
             yield from self._go_back("A weight is no longer a number")
         keep, powers = session.config.checkpoint.keep, bool(session.powers)
         session.commands = self._inbox.taken
-        self._saver.start(session.snapshot().kept(), keep, powers)
+        snapshot = session.snapshot()
+        copy = contained(snapshot.kept, self._miss_grid)
+        self._saver.start(copy or snapshot, keep, powers)
+        if copy is None:  # without memory for one the run stands still while it is written
+            self._saver.wait()
         self._saved_at, self._saved_seen = time.monotonic(), session.images_seen
 
     def _finish_save(self) -> Iterator[Event]:
@@ -258,6 +259,43 @@ class Conductor:
 
     # --- trouble -------------------------------------------------------------------------------
 
+    def _trained(self, work: Callable[[], None]) -> Iterator[Event]:
+        """Do an update or a round; where memory runs out say what was done about it."""
+        session, torn = self._session, False
+        try:
+            work()
+        except TornUpdateError:
+            torn = True
+        except MemoryFullError:
+            if session.is_whole:  # nothing of the update was applied: what was learned is kept
+                yield from self._save(wait=True)
+            raise
+        for shortage in session.take_shortages():
+            yield from self._tell_of_memory(shortage)
+        if torn:
+            broke = session.images_seen
+            yield from self._return()
+            self._history.event(session.images_seen, "rollback", since=broke)
+
+    def _tell_of_memory(self, shortage: Shortage) -> Iterator[Event]:
+        seen = self._session.images_seen
+        self._history.event(seen, "memory", **asdict(shortage))
+        yield self._changed("training.accumulation", shortage.before, shortage.parts)
+        yield Notice(seen, "warning", shortage.sentence(), ADVICE, key="memory")
+
+    def _return(self) -> Iterator[Event]:
+        """Be again where the newest whole save is, or where the run began."""
+        yield from self._finish_save()
+        session = self._session
+        try:
+            path, saved, _ = checkpoint.newest(self._folder)
+            session.restore(saved, path)
+        except FileError:
+            session.restart()
+        self._history.go_back(session.images_seen)
+        session.meters.read(wait=True)
+        self._read_seen = self._saved_seen = session.images_seen
+
     def _go_back(self, why: str) -> Iterator[Event]:
         """Return to the newest whole save with half the rates; give up after three times."""
         yield from self._finish_save()
@@ -272,17 +310,16 @@ class Conductor:
                 count=self._returns,
                 seen=broke,
             )
-        try:
-            path, saved, _ = checkpoint.newest(self._folder)
-            session.restore(saved, path)
-        except FileError:
-            session.restart()
-        self._history.go_back(session.images_seen)
+        yield from self._return()
         yield from self._lower_rates()
-        session.meters.read(wait=True)
-        self._read_seen = self._saved_seen = session.images_seen
         rate = session.config.optimizer_g.rate
-        text = f"{why} after {broke:,} images: went back to {session.images_seen:,} images with half the rates ({rate})."
+        text = Message(
+            "{why} after {broke:,} images: went back to {seen:,} images with half the rates ({rate}).",
+            why=Message(why),
+            broke=broke,
+            seen=session.images_seen,
+            rate=rate,
+        )
         self._history.event(session.images_seen, "rollback", since=broke)
         yield Notice(
             session.images_seen,
@@ -315,7 +352,8 @@ class Conductor:
             case commands.SaveNow():
                 yield from self._save(wait=self._pausing)
             case commands.StepOnce(network=network) if self._pausing:
-                self._session.update_d() if network == "d" else self._session.update_g()
+                session = self._session
+                yield from self._trained(session.update_d if network == "d" else session.update_g)
                 yield from self._read(time.monotonic(), last=True)
                 yield from self._grid()
             case commands.Change(path=path, value=value):

@@ -12,6 +12,7 @@ from typing import TypeVar
 import torch
 
 from gan_engine.checkpoint import SUFFIX
+from gan_engine.device import out_of_memory
 from gan_engine.metrics import Judge, Metric
 from gan_engine.training.session import Session
 
@@ -92,7 +93,9 @@ class Measuring:
 
     def _fail(self, error: Exception) -> None:
         """Leave metrics alone for the rest of the run: what failed once would fail again."""
-        self.trouble, self._metrics, self._going = str(error), (), None
+        short = "there is too little memory for them."
+        self.trouble = short if out_of_memory(error) else str(error)
+        self._metrics, self._going = (), None
 
 
 def contained(work: Callable[[], T], failed: Callable[[Exception], None]) -> T | None:

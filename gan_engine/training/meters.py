@@ -29,6 +29,11 @@ class Meters:
         self._sums[0, index] += value.detach()
         self._sums[1, index] += 1
 
+    @property
+    def sums(self) -> Tensor:
+        """What was summed since the last reading, and how often; filled in place."""
+        return self._sums
+
     def read(self, wait: bool = False) -> dict[str, float]:
         """Return the means since the last reading; empty while a copy is on its way.
 

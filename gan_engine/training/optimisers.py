@@ -15,9 +15,12 @@ class Update:
         self, optimizer: torch.optim.Optimizer, parameters: Sequence[nn.Parameter], clip: float
     ) -> None:
         self.optimizer, self._parameters, self._clip = optimizer, list(parameters), clip
+        self.applying = False
+        """Whether weights may have changed since `begin`."""
 
     def begin(self) -> None:
         """Forget all gradients, those of a step that failed half way too."""
+        self.applying = False
         self.optimizer.zero_grad(set_to_none=False)
 
     @torch.no_grad()
@@ -35,6 +38,7 @@ class Update:
             for gradient in gradients:
                 torch.nan_to_num_(gradient, 0.0, 0.0, 0.0)
             torch._foreach_mul_(gradients, 1 - bad)
+        self.applying = True
         self.optimizer.step()
         return norm
 

@@ -14,7 +14,7 @@ from gan_engine.commands import Command, Inbox, Stop
 from gan_engine.config import RunConfig, parse
 from gan_engine.data.classes import classes_of
 from gan_engine.data.prepare import Prepared, prepare
-from gan_engine.device import choose, describe_device
+from gan_engine.device import choose, describe_device, out_of_memory
 from gan_engine.drafts import merge
 from gan_engine.errors import EngineError, FileError, MemoryFullError, NothingToDoError, SpaceError
 from gan_engine.events import Event, Finished, Notice, Preparing, Started
@@ -127,8 +127,10 @@ def _kept(
             yield Finished(seen, "stopped", folder)
         else:
             yield from _trained(config, inbox, folder, saved, prepared, history, weights)
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        history.event(seen, "failed", text="out of memory")
+    except (RuntimeError, MemoryError) as error:
+        history.event(seen, "failed", text=str(error).partition("\n")[0])
+        if not out_of_memory(error):
+            raise
         raise MemoryFullError(
             "The device has too little memory for this run.",
             hint="Halve the batch size or the image size.",

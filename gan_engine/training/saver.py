@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +59,11 @@ class Saver:
         assert self._going is not None  # only after start()
         going, self._going = self._going, None
         return going.result()
+
+    def wait(self) -> None:
+        """Return when the save that was begun is over; its result is still to be taken."""
+        if self._going is not None:
+            wait([self._going])
 
     def close(self) -> None:
         """Wait for the save that was begun, if any; there are none after it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ from gan_engine.checkpoint import Checkpoint
 from gan_engine.config import RunConfig, check
 from gan_engine.data.classes import Classes, balanced
 from gan_engine.data.dataset import RESIDENT_SHARE, Images, Shown, Walk
-from gan_engine.device import autocast_type, describe_device, settle
+from gan_engine.device import autocast_type, describe_device, memory_used, settle
 from gan_engine.drafts import get, put
-from gan_engine.errors import EngineError, SettingsError
+from gan_engine.errors import EngineError, MemoryFullError, SettingsError
 from gan_engine.events import Pixels
 from gan_engine.imaging import tile
 from gan_engine.layers.noise import draw_from
@@ -32,6 +33,7 @@ from gan_engine.training.meters import Meters
 from gan_engine.training.networks import PowerAverages, build_networks
 from gan_engine.training.optimisers import Update
 from gan_engine.training.randomness import mixed
+from gan_engine.training.shortage import Shortage, TornUpdateError, Undo, made, tried
 from gan_engine.training.step import Step, meter_names
 
 _FOR_D, _FOR_G = 1, 2
@@ -54,6 +56,7 @@ class Session:
         told = classes if config.data.classes else None
         self.classes = told.names if told else ()
         self.images_seen = self.updates_d = self.updates_g = 0
+        self._shortages: list[Shortage] = []
         self.seconds = 0.0
         self.commands = 0
         """The number of the last command from outside that this state knows of."""
@@ -110,7 +113,15 @@ class Session:
             paired=config.data.paired,
             draw_labels=self.images.draw_labels,
         )
-        self.runner = Runner(self.step, config.training.acceleration)
+        moved = [
+            *self.networks.g.buffers(),
+            *self.networks.d.buffers(),
+            *self.memory.tensors().values(),
+            self.meters.sums,
+        ]
+        self._undo = Undo(moved)
+        wanted = config.training.acceleration
+        self.runner = Runner(self.step, wanted, before=self._undo.keep)
         self._fix_samples()
 
     def _fix_samples(self) -> None:
@@ -141,17 +152,36 @@ class Session:
         self.update_g()
 
     def update_d(self) -> None:
-        """Show D the next batch of reals and one of fakes."""
+        """Show D the next batch of reals and one of fakes.
+
+        Raises:
+            TornUpdateError: Memory ran out while weights changed; `restore` or `restart` mends it.
+            MemoryFullError: It ran out and no smaller parts are left; everything is as before.
+        """
+        tried(self._try_d, partial(self._make_room, "d"))
+        self.updates["d"].applying = False
+        self.images_seen += self.config.training.batch_size
+        self.updates_d += 1
+
+    def _try_d(self) -> None:
         batch = self.config.training.batch_size
         self.live.fill(self.config, self.images_seen, self.updates_g)
         self.step.random.manual_seed(mixed(self.config.training.seed, _FOR_D, self.updates_d))
         self.images.show(self._walk.at(self.images_seen, batch))
         self.runner.discriminator(self._due("d", self.updates_d))
-        self.images_seen += batch
-        self.updates_d += 1
 
     def update_g(self) -> None:
-        """Let G learn from what D says of its images, and of reals where scores are relative."""
+        """Let G learn from what D says of its images, and of reals where scores are relative.
+
+        Raises:
+            TornUpdateError: Memory ran out while weights changed; `restore` or `restart` mends it.
+            MemoryFullError: It ran out and no smaller parts are left; everything is as before.
+        """
+        tried(self._try_g, partial(self._make_room, "g"))
+        self.updates["g"].applying = False
+        self.updates_g += 1
+
+    def _try_g(self) -> None:
         seed = mixed(self.config.training.seed, _FOR_G, self.updates_g)
         self.live.fill(self.config, self.images_seen, self.updates_g)
         self.step.random.manual_seed(seed)
@@ -162,7 +192,29 @@ class Session:
         elif self.step.shows_reals_to_g(due):  # fresh reals for G, which do not count as seen
             self.images.show(self._walk.anywhere(np.random.default_rng(seed), batch))
         self.runner.generator(due)
-        self.updates_g += 1
+
+    def take_shortages(self) -> list[Shortage]:
+        """Return what memory ran out in since the last call."""
+        taken, self._shortages = self._shortages, []
+        return taken
+
+    def _make_room(self, network: str) -> None:
+        """Undo an update that memory ran out in, and compute smaller parts of a batch at once."""
+        self._undo.back()
+        training, parts = self.config.training, self.next_parts
+        if parts is None:
+            raise MemoryFullError(
+                "Memory ran out, and a batch of {batch} images cannot be computed in smaller parts.",
+                hint="Lower the image size, the networks' width or the batch size.",
+                batch=training.batch_size,
+            )
+        self.split(parts)
+        used, free = memory_used(self.device), describe_device(self.device.type).memory_free
+        self._shortages.append(
+            Shortage(network, training.batch_size, training.accumulation, parts, used, free)
+        )
+        if not self.is_whole:
+            raise TornUpdateError
 
     def _due(self, network: str, update: int) -> tuple[Penalty, ...]:
         found = self.config.penalties
@@ -172,7 +224,7 @@ class Session:
 
     def grid(self) -> Pixels:
         """Return the fixed latents' samples as one picture; of pairs source, sample and target."""
-        images = sampling.generate(self.networks.ema, self._given, self._labels)
+        images = made(self.networks.ema, self._given, self._labels)
         return self._tiled(images.cpu()) if self._pairs else tile(images, self.layout.columns)
 
     def real_grid(self) -> Pixels:
@@ -195,12 +247,17 @@ class Session:
         samples than pairs.
         """
         if self.config.data.paired:
-            return sampling.generate(self.networks.ema, self.images.pairs(count)[0].to(self.device))
+            return made(self.networks.ema, self.images.pairs(count)[0].to(self.device))
         seeds = range(_MEASURED, _MEASURED + count)
         z_dim = self.config.architecture.takes(self.config.data.shape)[0]
         latents_NZ = sampling.latents(seeds, z_dim).to(self.device)
         labels = self.images.labels_like(count) if self.classes else None
-        return sampling.generate(self.networks.ema, latents_NZ, labels)
+        return made(self.networks.ema, latents_NZ, labels)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no update was left in the middle of changing weights."""
+        return not any(update.applying for update in self.updates.values())
 
     def is_finite(self) -> bool:
         """Whether every weight, buffer and optimiser value is a number; waits for the device."""
@@ -309,6 +366,7 @@ class Session:
                 k.removeprefix(prefix): t for k, t in saved.tensors.items() if k.startswith(prefix)
             }
             update.load(kept)
+            update.begin()
         checkpoint.load_into(self.memory.tensors(), saved.tensors, "memory", path)
         if self.powers:
             checkpoint.load_into(self.powers.tensors(), saved.tensors, "power", path)

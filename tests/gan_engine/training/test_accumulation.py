@@ -142,11 +142,11 @@ def test_that_an_update_that_fails_half_way_is_not_applied_and_can_be_repeated(
     def failing(*args: Any) -> torch.Tensor:
         calls.append(args)
         if len(calls) == 3:
-            raise torch.OutOfMemoryError("no memory")
+            raise KeyError("no memory is another matter")
         return teach(*args)
 
     monkeypatch.setattr(session.step, "_teach_d", failing)
-    with pytest.raises(torch.OutOfMemoryError):
+    with pytest.raises(KeyError):
         session.round()
     assert all(torch.equal(t, before[n]) for n, t in session.networks.tensors().items())
     assert session.images_seen == 0

@@ -1,0 +1,33 @@
+"""Keeps a run's sample grids as pictures that say what they show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gan_engine.events import Pixels
+from gan_engine.imaging import write_png
+from gan_engine.training.folder import thin_grids
+from gan_engine.training.session import Session
+
+
+def keep_grid(folder: Path, session: Session, pixels: Pixels) -> Path:
+    """Write a grid of this moment into a run's folder; return its file.
+
+    Raises:
+        SpaceError: The disk is full or not writable.
+        OSError: Older grids could not be thinned out.
+    """
+    path, grid, config = folder / "grids", session.layout, session.config
+    path /= f"{session.images_seen:012d}.png"
+    words = {
+        "images_seen": str(session.images_seen),
+        "seeds": f"{grid.seeds[0]}-{grid.seeds[-1]}",
+        "architecture": config.architecture.kind,
+        "loss": config.loss.kind,
+        "rows": str(grid.rows),
+        "columns": str(grid.columns),
+        "program": "GAN Studio",
+    }
+    write_png(path, pixels, words)
+    thin_grids(folder)
+    return path
