@@ -13,13 +13,14 @@ from gan_engine.commands import Command, Inbox
 from gan_engine.config import live_paths
 from gan_engine.device import memory_used
 from gan_engine.drafts import get
-from gan_engine.errors import DivergedError, EngineError, FileError, MemoryFullError, SpaceError
+from gan_engine.errors import EngineError, MemoryFullError, SpaceError
 from gan_engine.events import Changed, Event, Notice, Paused, Resumed, SampleGrid, Saved, Scalars
 from gan_engine.schema import Message
 from gan_engine.training.branching import keep_before
 from gan_engine.training.grids import keep_grid
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.measuring import Measuring, contained
+from gan_engine.training.returning import back_to_save, gave_up, went_back
 from gan_engine.training.saver import Kept, Saver
 from gan_engine.training.session import Session
 from gan_engine.training.shortage import ADVICE, Shortage, TornUpdateError
@@ -284,17 +285,9 @@ class Conductor:
         yield Notice(seen, "warning", shortage.sentence(), ADVICE, key="memory")
 
     def _return(self) -> Iterator[Event]:
-        """Be again where the newest whole save is, or where the run began."""
         yield from self._finish_save()
-        session = self._session
-        try:
-            path, saved, _ = checkpoint.newest(self._folder)
-            session.restore(saved, path)
-        except FileError:
-            session.restart()
-        self._history.go_back(session.images_seen)
-        session.meters.read(wait=True)
-        self._read_seen = self._saved_seen = session.images_seen
+        back_to_save(self._session, self._history, self._folder)
+        self._read_seen = self._saved_seen = self._session.images_seen
 
     def _go_back(self, why: str) -> Iterator[Event]:
         """Return to the newest whole save with half the rates; give up after three times."""
@@ -303,31 +296,12 @@ class Conductor:
         self._returns += 1
         self._history.event(broke, "diverged", why=why, returns=self._returns)
         if self._returns > MOST_RETURNS:
-            raise DivergedError(
-                "{why}, for the {count}th time, after {seen:,} images.",
-                hint="Start again with a learning rate four times lower, or a stronger R1.",
-                why=why,
-                count=self._returns,
-                seen=broke,
-            )
+            raise gave_up(why, self._returns, broke)
         yield from self._return()
         yield from self._lower_rates()
-        rate = session.config.optimizer_g.rate
-        text = Message(
-            "{why} after {broke:,} images: went back to {seen:,} images with half the rates ({rate}).",
-            why=Message(why),
-            broke=broke,
-            seen=session.images_seen,
-            rate=rate,
-        )
         self._history.event(session.images_seen, "rollback", since=broke)
-        yield Notice(
-            session.images_seen,
-            "warning",
-            text,
-            "Raise R1's gamma if it happens again.",
-            key="diverged",
-        )
+        text, hint = went_back(why, broke, session), "Raise R1's gamma if it happens again."
+        yield Notice(session.images_seen, "warning", text, hint, key="diverged")
 
     def _lower_rates(self) -> Iterator[Event]:
         session, paths = self._session, ("optimizer_g.rate", "optimizer_d.rate")

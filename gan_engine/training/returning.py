@@ -1,0 +1,44 @@
+"""Going back: where a run is again after something went wrong, and what is said of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gan_engine import checkpoint
+from gan_engine.errors import DivergedError, FileError
+from gan_engine.schema import Message
+from gan_engine.training.history import HistoryWriter
+from gan_engine.training.session import Session
+
+
+def back_to_save(session: Session, history: HistoryWriter, folder: Path) -> None:
+    """Be again where the newest whole save is, or where the run began."""
+    try:
+        path, saved, _ = checkpoint.newest(folder)
+        session.restore(saved, path)
+    except FileError:
+        session.restart()
+    history.go_back(session.images_seen)
+    session.meters.read(wait=True)
+
+
+def gave_up(why: str, count: int, seen: int) -> DivergedError:
+    """Return what ends a run that diverged again and again."""
+    return DivergedError(
+        "{why}, for the {count}th time, after {seen:,} images.",
+        hint="Start again with a learning rate four times lower, or a stronger R1.",
+        why=Message(why),
+        count=count,
+        seen=seen,
+    )
+
+
+def went_back(why: str, broke: int, session: Session) -> Message:
+    """Return what is said of a return after `broke` images."""
+    return Message(
+        "{why} after {broke:,} images: went back to {seen:,} images with half the rates ({rate}).",
+        why=Message(why),
+        broke=broke,
+        seen=session.images_seen,
+        rate=session.config.optimizer_g.rate,
+    )
