@@ -95,8 +95,8 @@ class Ramp(Part):
     """A value that moves from `start` to `end` while images are seen, then stays."""
 
     title: ClassVar[str] = "Ramp"
-    start: float = option(1.0, help="The value at the beginning.")
-    end: float = option(0.0, help="The value at the end; it stays there.")
+    start: float = option(1.0, label="Start value", help="The value at the beginning.")
+    end: float = option(0.0, label="End value", help="The value at the end; it stays there.")
     images: int = option(0, ge=0, unit="images", help="Over how many images; 0 is the whole run.")
     shape: Literal["linear", "cosine", "steps"] = option(
         "linear",

@@ -235,8 +235,21 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "export",
         "source",
     ),
+    ActionSpec("show_guide", "Guide", "Help", "How it works, page by page.", "F1"),
     ActionSpec(
-        "show_guide", "How it works", "Help", "What the pages are for.", "F1", when="always"
+        "explain",
+        "What does this do?",
+        "Help",
+        "Open the guide at the setting that has the keyboard.",
+        "Shift+F1",
+    ),
+    ActionSpec(
+        "show_shortcuts",
+        "Keyboard shortcuts",
+        "Help",
+        "Every action with its keys.",
+        "Ctrl+/",
+        when="always",
     ),
     ActionSpec(
         "show_log", "Show log", "Help", "Open the folder with the program's log.", when="always"

@@ -33,6 +33,7 @@ class Deeds(QObject):
     export_asked = Signal()
     preferences_asked = Signal()
     help_asked = Signal(str)
+    guide_asked = Signal(str)
     quit_asked = Signal()
     refused = Signal(object)
 
@@ -209,7 +210,17 @@ class Deeds(QObject):
         self.export_asked.emit()
 
     def show_guide(self) -> None:
-        self.help_asked.emit("guide")
+        self.guide_asked.emit("")
+
+    def explain(self) -> None:
+        """Open the guide at the setting that has the keyboard, or where it was."""
+        widget: QWidget | None = self._window.focusWidget()
+        while widget is not None and not hasattr(widget, "guide_path"):
+            widget = widget.parentWidget()
+        self.guide_asked.emit("" if widget is None else str(getattr(widget, "guide_path")))  # noqa: B009
+
+    def show_shortcuts(self) -> None:
+        self.help_asked.emit("shortcuts")
 
     def about(self) -> None:
         self.help_asked.emit("about")

@@ -6,6 +6,7 @@ import sys
 
 from PySide6 import __version__ as qt_version
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -16,20 +17,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gan_engine import __version__, paths
+from gan_engine import __version__
+from studio.actions import ACTIONS, MENUS
 from studio.i18n import tr
 from studio.parts import PARTS, licence_of
 
 ABOUT = """
 ## GAN Studio {version}
 
-Drop a folder of pictures, watch a generative adversarial network learn them, take away what it made.
+{what}
 
-Free software under the MIT licence. Nothing leaves this computer.
+{licence}
 
 Python {python}, Qt {qt}
 
-| Built on | Version | Licence |
+| {head} |
 |---|---|---|
 {parts}
 """
@@ -56,14 +58,17 @@ def loading_page() -> QWidget:
 
 
 def show_help(key: str, parent: QWidget) -> QDialog:
-    """Show “guide” or “about” in a window of its own that blocks nothing, and return it."""
+    """Show “shortcuts” or “about” in a window of its own that blocks nothing, and return it."""
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle(tr("How it works") if key == "guide" else tr("About GAN Studio"))
+    shortcuts = key == "shortcuts"
+    dialog.setWindowTitle(tr("Keyboard shortcuts") if shortcuts else tr("About GAN Studio"))
     dialog.resize(640, 560)
     text = QTextBrowser()
     text.setOpenExternalLinks(False)
-    text.setMarkdown(_guide() if key == "guide" else _about())
+    text.setAccessibleName(dialog.windowTitle())
+    text.document().setDocumentMargin(12)
+    text.setMarkdown(_shortcuts() if shortcuts else _about())
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.close)
     column = QVBoxLayout(dialog)
@@ -73,12 +78,40 @@ def show_help(key: str, parent: QWidget) -> QDialog:
     return dialog
 
 
-def _guide() -> str:
-    return (paths.resources() / "guide" / "first-run.md").read_text(encoding="utf-8")
+def _shortcuts() -> str:
+    """Return every action by menu, with its keys as this system writes them."""
+    lines = []
+    for menu in MENUS:
+        lines += [f"## {tr(menu)}", "", f"| {tr('Action')} | {tr('Keys')} | {tr('What it does')} |"]
+        lines.append("|---|---|---|")
+        for spec in (spec for spec in ACTIONS if spec.menu == menu):
+            keys = QKeySequence(spec.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+            lines.append(f"| {tr(spec.text)} | {keys} | {tr(spec.tip)} |")
+        lines.append("")
+    lines.append(
+        tr("Every action is also found by a few letters: {keys}.", keys=_keys_of("palette"))
+    )
+    return "\n".join(lines)
+
+
+def _keys_of(key: str) -> str:
+    shortcut = next(spec.shortcut for spec in ACTIONS if spec.key == key)
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _about() -> str:
     python = ".".join(map(str, sys.version_info[:3]))
     found = [(part, *licence_of(part)) for part in PARTS]
     parts = "\n".join(f"| {part} | {version} | {licence} |" for part, version, licence in found)
-    return ABOUT.format(version=__version__, python=python, qt=qt_version, parts=parts)
+    return ABOUT.format(
+        version=__version__,
+        what=tr(
+            "Drop a folder of pictures, watch a generative adversarial network learn them, take"
+            " away what it made."
+        ),
+        licence=tr("Free software under the MIT licence. Nothing leaves this computer."),
+        python=python,
+        qt=qt_version,
+        head=" | ".join((tr("Built on"), tr("Version"), tr("Licence"))),
+        parts=parts,
+    )

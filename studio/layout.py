@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
 from studio.preferences import LAYOUT_VERSION, Preferences
 
 WIDTHS = {"dock-runs": 264, "dock-settings": 350}
+AWAY = ("dock-guide",)
+"""Docks that are not there until they are asked for."""
 HEIGHTS = {"dock-messages": 130}
 
 
@@ -28,8 +30,8 @@ class Layout:
     def arrange(self) -> None:
         """Give every dock its first size, remember that, then take the layout of last time."""
         docks = {dock.objectName(): dock for dock in self._window.findChildren(QDockWidget)}
-        for dock in docks.values():
-            dock.show()  # else Qt shows it a moment later, and the state says it is hidden
+        for name, dock in docks.items():
+            dock.setVisible(name not in AWAY)  # else Qt does a moment later: the state is wrong
         for sizes, way in (
             (WIDTHS, Qt.Orientation.Horizontal),
             (HEIGHTS, Qt.Orientation.Vertical),

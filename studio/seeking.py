@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 
 from gan_engine import RunConfig, read_presets, walk, with_preset
 from studio.actions import ACTIONS, Actions
-from studio.forms.rows import page
 from studio.i18n import tr
+from studio.meanings import page
 from studio.widgets.palette import Entry, Palette
 
 if TYPE_CHECKING:

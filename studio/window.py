@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 DOCKS = {
     "runs": Qt.DockWidgetArea.LeftDockWidgetArea,
     "settings": Qt.DockWidgetArea.RightDockWidgetArea,
+    "guide": Qt.DockWidgetArea.RightDockWidgetArea,
     "messages": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self._deeds.title_asked.connect(self._show_title_field)
         self._deeds.layout_asked.connect(self._layout.reset)
         self._deeds.help_asked.connect(self._dialogs.show_help)
+        self._deeds.guide_asked.connect(self.show_guide)
         self._deeds.export_asked.connect(self._dialogs.show_export)
         self._deeds.preferences_asked.connect(self._dialogs.show_preferences)
         self._deeds.quit_asked.connect(self.close)
@@ -165,6 +167,10 @@ class MainWindow(QMainWindow):
         dock.setObjectName(f"dock-{panel.key}")
         dock.setWidget(panel)
         self.addDockWidget(DOCKS[panel.key], dock)
+        if panel.key == "guide":
+            settings = self.findChild(QDockWidget, "dock-settings")
+            if isinstance(settings, QDockWidget):
+                self.tabifyDockWidget(settings, dock)
         self._view_menu.addAction(dock.toggleViewAction())
 
     def _make_speakers(self, studio: Studio) -> None:
@@ -195,6 +201,7 @@ class MainWindow(QMainWindow):
         panel.page_asked.connect(self.show_page)
         panel.setting_asked.connect(self.show_setting)
         panel.action_asked.connect(self._act)
+        panel.guide_asked.connect(self.show_guide)
 
     # --- showing ---------------------------------------------------------------------------
 
@@ -232,12 +239,19 @@ class MainWindow(QMainWindow):
 
     def show_setting(self, path: str) -> None:
         """Bring the setting at `path` to view; an empty path begins a search."""
-        panel = self.panels.get("settings")
-        dock = self.findChild(QDockWidget, "dock-settings")
+        self._show_dock("settings", "show_setting", path)
+
+    @Slot(str)
+    def show_guide(self, anchor: str) -> None:
+        """Open the guide: at a setting by its path, at `page#heading`, or, with "", where it was."""
+        self._show_dock("guide", "show_anchor", anchor)
+
+    def _show_dock(self, key: str, method: str, what: str) -> None:
+        panel, dock = self.panels.get(key), self.findChild(QDockWidget, f"dock-{key}")
         if panel is not None and isinstance(dock, QDockWidget):
             dock.show()
             dock.raise_()
-            getattr(panel, "show_setting")(path)  # noqa: B009
+            getattr(panel, method)(what)
 
     def _take_theme(self) -> None:
         name = self.preferences.theme

@@ -65,6 +65,7 @@ class Form(QWidget):
     edited = Signal(str, object)
     """A person wants the setting at this path to have this value."""
     switched = Signal(str, bool)
+    guide_asked = Signal(str)
     """A person wants a part of an `each` section, for example `penalties.r1`, or wants it gone."""
 
     def __init__(
@@ -278,6 +279,7 @@ class Form(QWidget):
         row = SwitchRow(path, part)
         row.switched.connect(self.switched)
         row.edited.connect(self.edited)
+        row.guide_asked.connect(self.guide_asked)
         return row
 
     def _row(self, section: _Section, setting: Setting, depth: int) -> Row:
@@ -286,6 +288,7 @@ class Form(QWidget):
             return old
         row = Row(setting, depth)
         row.edited.connect(self.edited)
+        row.guide_asked.connect(self.guide_asked)
         return row
 
     @staticmethod

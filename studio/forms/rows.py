@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +25,7 @@ from studio.forms.field import Field
 from studio.forms.fields import make_field
 from studio.forms.numbers import number_text
 from studio.i18n import tr
+from studio.meanings import about, page
 
 _LABEL_SHARE, _FIELD_SHARE = 2, 3
 
@@ -92,24 +93,6 @@ def worst(problems: Sequence[Problem], path: str) -> Problem | None:
     return min(found, key=lambda p: p.severity != "error", default=None)
 
 
-def about(part: type[Part]) -> str:
-    """Return the first sentence of a part's help page."""
-    text = " ".join((inspect.getdoc(part) or "").split())
-    first = text.split(" Source:")[0]
-    end = first.find(". ")
-    return first if end < 0 else first[: end + 1]
-
-
-def rest(part: type[Part]) -> str:
-    """Return what follows the first sentence of a part's help page; often nothing."""
-    return " ".join((inspect.getdoc(part) or "").split())[len(about(part)) :].strip()
-
-
-def page(part: type[Part]) -> str:
-    """Return a part's whole help page as one paragraph, in the language in force."""
-    return " ".join(tr(text) for text in (about(part), rest(part)) if text)
-
-
 def _hashable(value: Any) -> bool:
     return isinstance(value, str | int | float | bool)
 
@@ -118,6 +101,7 @@ class Row(QWidget):
     """A label, a field, a badge when it may change during a run, and what is wrong with it."""
 
     edited = Signal(str, object)
+    guide_asked = Signal(str)
 
     def __init__(self, setting: Setting, depth: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -134,8 +118,15 @@ class Row(QWidget):
         self._about.setProperty("role", "muted")
         self._about.setWordWrap(True)
         self._about.setVisible(setting.kind == "one")
-        self._info = QLabel(self._label)
-        self._info.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._info = QToolButton(self._label)
+        self._info.setAutoRaise(True)
+        self._info.setProperty("tight", True)
+        self._info.setIconSize(QSize(14, 14))
+        self._info.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._info.setToolTip(tr("What does this do?"))
+        self._info.setAccessibleName(tr("What does this do?"))
+        self._info.clicked.connect(self._explain)
+        theme.wear(self._info, "info", "muted")
         self._info.hide()
         self._badge = QLabel()
         self._badge.setFixedWidth(14)
@@ -162,6 +153,14 @@ class Row(QWidget):
         self._value: Any = None
         self._running = False
         self.recolor()
+
+    @property
+    def guide_path(self) -> str:
+        """Where the guide tells of it."""
+        return str(self.setting.path)
+
+    def _explain(self) -> None:
+        self.guide_asked.emit(self.guide_path)
 
     @property
     def words(self) -> str:
@@ -205,7 +204,6 @@ class Row(QWidget):
     def recolor(self) -> None:
         """Take the theme's colours."""
         colors = theme.current()
-        self._info.setPixmap(theme.pixmap("info", 14, colors.muted))
         if self.setting.live:
             color = colors.link if self._running else colors.muted
             self._badge.setPixmap(theme.pixmap("bolt", 14, color))
@@ -261,6 +259,7 @@ class Row(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.add_reset(menu)
+        menu.addAction(theme.icon("info"), tr("What does this do?"), self._explain)
         menu.popup(event.globalPos())
 
     def add_reset(self, menu: QMenu) -> None:
@@ -280,6 +279,7 @@ class SwitchRow(QWidget):
 
     switched = Signal(str, bool)
     edited = Signal(str, object)
+    guide_asked = Signal(str)
 
     def __init__(self, path: str, part: type[Part], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -295,6 +295,11 @@ class SwitchRow(QWidget):
         column.setSpacing(2)
         column.addWidget(self.box)
         column.addWidget(self.line)
+
+    @property
+    def guide_path(self) -> str:
+        """Where the guide tells of it."""
+        return self.path
 
     @property
     def words(self) -> str:
@@ -313,3 +318,12 @@ class SwitchRow(QWidget):
 
     def _tell(self, on: bool) -> None:
         self.switched.emit(self.path, on)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(theme.icon("info"), tr("What does this do?"), self._explain)
+        menu.popup(event.globalPos())
+
+    def _explain(self) -> None:
+        self.guide_asked.emit(self.guide_path)

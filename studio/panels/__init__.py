@@ -3,6 +3,7 @@
 from studio.panels.base import Panel
 from studio.panels.dataset import DatasetPanel
 from studio.panels.design import DesignPanel
+from studio.panels.guide import GuidePanel
 from studio.panels.messages import MessagesPanel
 from studio.panels.runs import RunsPanel
 from studio.panels.settings import SettingsPanel
@@ -16,6 +17,7 @@ PANELS: tuple[type[Panel], ...] = (
     TrainPanel,
     RunsPanel,
     SettingsPanel,
+    GuidePanel,
     MessagesPanel,
 )
 

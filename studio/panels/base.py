@@ -34,6 +34,8 @@ class Panel(QWidget):
     """Another page should come to the front, by its key."""
     setting_asked = Signal(str)
     """The setting at this path should come into view."""
+    guide_asked = Signal(str)
+    """The guide should open: at a setting by its path, at a page, or at `page#heading`."""
     action_asked = Signal(str)
     """An entry of the table of actions should happen, by its key: a button that has a menu's twin."""
 

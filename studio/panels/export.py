@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 from gan_engine import EXPORTERS, Draft, Exporter, ExportProgress, Part, paths, put
 from studio.failures import sentence_of
 from studio.forms import Form
-from studio.forms.rows import page
 from studio.i18n import tr
+from studio.meanings import page
 from studio.panels.base import button, words
 
 if TYPE_CHECKING:

@@ -60,6 +60,7 @@ class SettingsPanel(Panel):
         self.note.hide()
         self.form = Form(SECTIONS, folded=FOLDED)
         self.form.edited.connect(self.edited)
+        self.form.guide_asked.connect(self.guide_asked)
         self.form.switched.connect(self.switched)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)

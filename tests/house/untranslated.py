@@ -155,7 +155,7 @@ def _engine_phrases() -> Iterator[tuple[str, str]]:
 def _declared() -> Iterator[tuple[str, str]]:
     """Yield what parts and settings say about themselves."""
     from gan_engine import EXPORTERS, METRICS, Part, Ramp, RunConfig, settings_of
-    from studio.forms.rows import about, rest
+    from studio.meanings import about, rest
     from studio.preferences import Likes
 
     todo: list[type[Part]] = [RunConfig, Likes, Ramp, *EXPORTERS, *METRICS]

@@ -62,7 +62,7 @@ def test_that_every_action_stands_in_its_menu(shell):
 def test_that_pages_and_docks_are_there_once_bound(visitor):
     window = visitor.window
     assert {"dataset", "design", "train"} <= set(window.panels)
-    for key in DOCKS:
+    for key in set(DOCKS) - {"guide"}:
         assert window.findChild(QDockWidget, f"dock-{key}").isVisible()
     assert window.panels["start"].isVisible()
     assert "Ready" in visitor.status
@@ -137,7 +137,7 @@ def test_that_settings_become_a_preset_of_ones_own(visitor):
 
 
 def test_that_help_blocks_nothing(visitor):
-    for key in ("show_guide", "about"):
+    for key in ("show_shortcuts", "about"):
         visitor.chooses(key)
         shown = dialog(visitor.window, QDialog)
         assert not shown.isModal()
