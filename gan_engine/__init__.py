@@ -25,6 +25,7 @@ _HOME = {
     "imaging": "ImageHeader ImageShape decode read_header read_png read_png_text thumbnail write_png",
     "augment": "AUGMENTATIONS Augmentation",
     "config": "DataSettings RunConfig check default_draft image_settings live_paths parse",
+    "rules": "obstacles",
     "configfile": "Preset find_preset read_draft read_presets save_preset to_toml with_preset write_draft",
     "summary": "LayerRow NetworkSummary summarize",
     "costs": "Cost Relief cost_of",

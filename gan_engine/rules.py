@@ -9,6 +9,8 @@ from gan_engine.archives import is_archive
 from gan_engine.data_settings import KINDS
 from gan_engine.device import available_devices
 from gan_engine.losses import CrossEntropy
+from gan_engine.metrics import METRICS
+from gan_engine.penalties import PENALTIES
 from gan_engine.problems import Problem
 from gan_engine.schema import Message, Ramp
 
@@ -170,6 +172,24 @@ def _ramps_are_sane(config: RunConfig) -> Iterator[Problem]:
             yield Problem(
                 f"{name}.rate", text, "Set its images to 0: the whole run.", severity="warning"
             )
+
+
+_ABOUT_PARTS = (
+    _batch_norm_and_penalties,
+    _paths_need_styles,
+    _pairs_rule_out,
+    _penalties_and_pairs,
+)
+
+
+def obstacles(config: RunConfig) -> dict[str, Problem]:
+    """Return why parts that are off cannot be turned on, by the path they would be at."""
+    every = {"penalties": PENALTIES, "metrics": METRICS}
+    chosen = {f"{name}.{part.kind}" for name in every for part in getattr(config, name)}
+    tried = {name: tuple(kind() for kind in kinds) for name, kinds in every.items()}
+    # Every part at once, unchecked: each rule looks at the parts one by one.
+    wrong = (p for rule in _ABOUT_PARTS for p in rule(config.model_copy(update=tried)))
+    return {problem.path: problem for problem in wrong if problem.path not in chosen}
 
 
 RULES: tuple[Callable[[RunConfig], Iterator[Problem]], ...] = (

@@ -58,7 +58,7 @@ EVERY = (
 RAMP = {"start": 2e-4, "end": 0.0, "images": 0, "shape": "linear", "jumps": 4}
 WRONG = {
     "data": {"size": 50},
-    "training": {"batch_size": 1},
+    "training": {"batch_size": 0},
     "loss": {"kind": "least_squares", "fake_target": 1.0},
     "optimizer_g": {"rate": RAMP},
     "penalties": {"r1": {"weight": 10.0}},

@@ -89,6 +89,7 @@ class Form(QWidget):
         self._draft: Mapping[str, Any] = {}
         self._in_force: Mapping[str, Any] = {}
         self._text = self._aim = ""
+        self._obstacles: Mapping[str, Problem] = {}
         self._soon = QTimer(self)  # once what was opened has its place
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -105,6 +106,10 @@ class Form(QWidget):
         self.setMaximumWidth(_WIDEST_PX)
 
     # --- being shown things ----------------------------------------------------------------
+
+    def show_obstacles(self, found: Mapping[str, Problem]) -> None:
+        """Say, with the next draft, which parts cannot be switched on and why, by their paths."""
+        self._obstacles = dict(found)
 
     def show_draft(
         self,
@@ -270,7 +275,8 @@ class Form(QWidget):
             row = old if isinstance(old, SwitchRow) else self._switch(path, part)
             problem = worst(problems, path)
             found += [problem] if problem else []
-            row.show_state(get(self._draft, path) is not None, problem, running)
+            why = self._obstacles.get(path)
+            row.show_state(get(self._draft, path) is not None, problem, running, why)
             wanted.append((path, row))
             wanted += [(p, r) for p, r in rows if p.startswith(f"{path}.")]
         return wanted, found

@@ -288,12 +288,18 @@ class SwitchRow(QWidget):
         self.box.setToolTip(page(part))
         self.box.setAccessibleDescription(tr(about(part)))
         self.box.clicked.connect(self._tell)
+        self._why = QLabel()
+        self._why.setProperty("role", "muted")
+        self._why.setWordWrap(True)
+        self._why.setIndent(22)
+        self._why.hide()
         self.line = ProblemLine()
         self.line.mended.connect(self.edited)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 2)
         column.setSpacing(2)
         column.addWidget(self.box)
+        column.addWidget(self._why)
         column.addWidget(self.line)
 
     @property
@@ -307,9 +313,20 @@ class SwitchRow(QWidget):
         title = self._part.title
         return f"{title} {tr(title)} {self.path} {about(self._part)} {page(self._part)}".lower()
 
-    def show_state(self, on: bool, problem: Problem | None, running: bool) -> None:
-        """Show whether it is there and what is wrong with it."""
+    @property
+    def obstacle(self) -> str:
+        """Why it cannot be switched on; empty when it can."""
+        return "" if self.box.isEnabled() else self._why.text()
+
+    def show_state(
+        self, on: bool, problem: Problem | None, running: bool, obstacle: Problem | None = None
+    ) -> None:
+        """Show whether it is there, what is wrong with it, or why it cannot be there."""
         self.box.setChecked(on)
+        barred = obstacle is not None and not on  # what is on can always be switched off
+        self.box.setEnabled(not barred)
+        self._why.setVisible(barred)
+        self._why.setText(tr(obstacle.text) if obstacle is not None else "")
         told = page(self._part)
         self.box.setToolTip(f"{told}\n{tr('Applies to the next run.')}" if running else told)
         icon = theme.icon("lock") if running else QIcon()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout
 
-from gan_engine import RunConfig, settings_of
+from gan_engine import RunConfig, obstacles, settings_of
 from studio.forms import Form
 from studio.i18n import tr
 from studio.panels.base import Panel, words
@@ -90,6 +90,8 @@ class SettingsPanel(Panel):
     ) -> None:
         """Show the settings and what is wrong with them."""
         self._draft, self._problems = draft, problems
+        if config is not None:
+            self.form.show_obstacles(obstacles(config))
         self._show()
 
     @Slot(str)

@@ -79,7 +79,7 @@ def test_that_settings_from_the_future_are_refused_with_the_reason() -> None:
 
 def test_that_the_error_names_the_first_problem_and_counts_the_rest() -> None:
     with pytest.raises(
-        SettingsError, match=r"training.batch_size: Must be at least 2. \(and 1 more\)"
+        SettingsError, match=r"training.batch_size: Must be at least 1. \(and 1 more\)"
     ):
         parse({"training": {"batch_size": 0, "seed": -1}})
 

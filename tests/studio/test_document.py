@@ -34,7 +34,7 @@ def test_that_an_edit_is_told_with_what_it_means(document):
 
 
 def test_that_every_problem_is_told_at_its_path_and_leaves_no_config(document):
-    document.set_many({"training.batch_size": 1, "data.size": 4})
+    document.set_many({"training.batch_size": 0, "data.size": 4})
     assert {problem.path for problem in document.errors} == {"training.batch_size", "data.size"}
     assert document.config is None
     assert len(document.problems_at("training")) == 1
@@ -162,7 +162,7 @@ def test_that_what_a_scan_found_joins_the_problems_of_its_folder_only(document, 
 
 
 def test_that_a_problem_is_explained_by_its_label(document):
-    document.set("training.batch_size", 1)
+    document.set("training.batch_size", 0)
     assert document.explain(document.errors[0]).startswith("Batch size: ")
 
 

@@ -136,10 +136,10 @@ def test_that_fields_stay_and_keep_the_cursor_while_one_types(form, draft, qtbot
 
 
 def test_that_a_problem_stands_at_its_field_and_goes_with_it(form, draft):
-    broken = merge(draft, {"training": {"batch_size": 1}, "data": {"size": 9999}})
+    broken = merge(draft, {"training": {"batch_size": 0}, "data": {"size": 9999}})
     form.show_draft(broken, check(broken)[1])
     line = form.rows["training.batch_size"].line
-    assert "at least 2" in line.text
+    assert "at least 1" in line.text
     assert not line.isHidden()
     assert form.rows["data.size"].line.text
     assert box_of(form, "training.batch_size", NumberBox).property("wrong")

@@ -27,7 +27,7 @@ def test_that_without_problems_it_says_that_one_can_start(panel):
 
 
 def test_that_every_problem_is_told_and_leads_to_its_field(panel, studio, qtbot):
-    studio.document.set_many({"training.batch_size": 1, "architecture.width": 0})
+    studio.document.set_many({"training.batch_size": 0, "architecture.width": 0})
     studio.document.switch("penalties.r1", False)
     texts = [panel.problems.item(row).text() for row in range(panel.problems.count())]
     assert any(text.startswith("Batch size:") for text in texts)

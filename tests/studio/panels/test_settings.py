@@ -56,3 +56,20 @@ def test_that_it_says_what_can_be_changed_while_a_run_goes_on(panel):
     assert panel.note.isVisible()
     panel.show_state("idle")
     assert not panel.note.isVisible()
+
+
+def test_that_what_cannot_be_switched_on_says_why_and_comes_back(panel, studio):
+    row = panel.form.rows["penalties.l1"]
+    assert "no picture that G's should be" in row.obstacle
+    assert not row.box.isEnabled()
+    studio.document.set("data.pairs", "folders")
+    studio.document.set("architecture.kind", "pix2pix")
+    assert panel.form.rows["penalties.l1"].obstacle == ""
+    assert panel.form.rows["penalties.l1"].box.isEnabled()
+    assert panel.form.rows["penalties.consistency"].obstacle
+    studio.document.switch("penalties.l1", True)
+    studio.document.set("architecture.kind", "dcgan")
+    studio.document.set("data.pairs", "off")
+    row = panel.form.rows["penalties.l1"]
+    assert row.box.isEnabled()  # to be switched off
+    assert row.line.text

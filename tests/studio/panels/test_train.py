@@ -49,7 +49,7 @@ def test_that_before_a_run_it_says_what_it_is_for_and_offers_a_start(panel, qtbo
 
 
 def test_that_settings_that_cannot_be_trained_are_told_instead(panel, studio):
-    studio.document.set("training.batch_size", 1)
+    studio.document.set("training.batch_size", 0)
     assert "batch size" in panel.empty.said()
     assert not panel.empty.button.isEnabled()
     studio.document.undo()

@@ -1,0 +1,24 @@
+"""Rules between settings: what cannot be chosen is known before it is chosen."""
+
+from __future__ import annotations
+
+from gan_engine.config import check, default_draft, parse
+from gan_engine.drafts import merge, put
+from gan_engine.rules import obstacles
+
+
+def test_that_obstacles_are_what_a_check_would_say() -> None:
+    for changes in ({}, {"data": {"pairs": "folders"}, "architecture": {"kind": "pix2pix"}}):
+        draft = merge(default_draft(), changes)
+        found = obstacles(parse(draft))
+        assert "penalties.path_length" in found
+        assert ("penalties.l1" in found) == (not changes)
+        assert ("penalties.consistency" in found) == bool(changes)
+        assert ("metrics.memorisation" in found) == bool(changes)
+        for path, problem in found.items():
+            _, problems = check(put(draft, path, {}))
+            assert problem in problems
+
+
+def test_that_what_is_chosen_is_no_obstacle_to_itself() -> None:
+    assert "penalties.r1" not in obstacles(parse(default_draft()))
