@@ -16,7 +16,7 @@ _HOME = {
     "problems": "Problem",
     "errors": (
         "BrokenOffError BusyError DamagedFileError DataError DeviceError DivergedError EngineError FileError ForeignFileError"
-        " MemoryFullError MismatchError NothingToDoError SettingsError SpaceError"
+        " MemoryFullError MismatchError NothingToDoError OlderSaveError SettingsError SpaceError"
     ),
     "events": "Changed Event Finished Heard Notice Paused Pixels Preparing Resumed SampleGrid Saved Scalars Started",
     "commands": "Change Command Inbox Leave Pause Resume SampleNow SaveNow StepOnce Stop",
@@ -28,7 +28,7 @@ _HOME = {
     "rules": "obstacles",
     "configfile": "Preset find_preset read_draft read_presets save_preset to_toml with_preset write_draft",
     "summary": "LayerRow NetworkSummary summarize",
-    "costs": "Cost Relief cost_of",
+    "costs": "Cost Relief cost_of reliefs_of",
     "score_curves": "LossCurve LossCurves loss_curves",
     "sampling": "Sampler open_sampler",
     "foreign": "Match match_weights read_weights",

@@ -20,7 +20,13 @@ from torch import Tensor
 from gan_engine import durable, tensorfile
 from gan_engine.config import FORMAT, RunConfig, parse
 from gan_engine.drafts import Draft
-from gan_engine.errors import DamagedFileError, FileError, ForeignFileError, MismatchError
+from gan_engine.errors import (
+    DamagedFileError,
+    FileError,
+    ForeignFileError,
+    MemoryFullError,
+    MismatchError,
+)
 
 SUFFIX = ".safetensors"
 Holds = Literal["checkpoint", "generator"]
@@ -125,6 +131,7 @@ def read(path: Path) -> Checkpoint:
         ForeignFileError: It is of a kind that can run code when it is opened.
         DamagedFileError: Its checksum does not match.
         FileError: It is not there, or none of ours.
+        MemoryFullError: It is larger than what memory is free.
     """
     if path.suffix.lower() in _EXECUTABLE:
         raise ForeignFileError(
@@ -203,7 +210,7 @@ def _header(path: Path, file: BinaryIO) -> tuple[list[tensorfile.Entry], dict[st
     if any(entry.kind not in _TYPES for entry in entries):
         raise _damaged(path)
     if size > (free := psutil.virtual_memory().available):
-        raise FileError(
+        raise MemoryFullError(  # which says nothing against the file
             "“{name}” needs {size:,.0f} MB of memory; {free:,.0f} MB are free.",
             hint="Close other programs, then try again.",
             name=path.name,
@@ -306,6 +313,24 @@ def newest(folder: Path) -> tuple[Path, Checkpoint, list[Path]]:
     )
 
 
+def set_aside(path: Path) -> Path:
+    """Rename a checkpoint that cannot be read, so that none is written over it or counts it.
+
+    Returns:
+        Where it is now; `path` where it cannot be renamed.
+    """
+    number, ending = 1, f".damaged{SUFFIX}"
+    while (aside := path.with_name(path.stem + ending)).exists():
+        number += 1
+        ending = f".damaged-{number}{SUFFIX}"
+    try:
+        os.replace(path, aside)
+        durable.sync_folder(path.parent)
+    except OSError:
+        return path
+    return aside
+
+
 def prune(folder: Path, keep: int) -> None:
     """Delete all but the newest `keep` checkpoints; called only after a newer one was verified."""
     for path in listed(folder)[keep:]:
@@ -327,6 +352,7 @@ __all__ = [
     "prune",
     "read",
     "read_tensors",
+    "set_aside",
     "to_bytes",
     "versions",
     "write",

@@ -79,7 +79,12 @@ def cost_of(config: RunConfig) -> Cost:
     cost = _estimate(config)
     if cost.fits:
         return cost
-    return Cost(**{**vars(cost), "reliefs": tuple(_reliefs(config))})
+    return Cost(**{**vars(cost), "reliefs": reliefs_of(config)})
+
+
+def reliefs_of(config: RunConfig) -> tuple[Relief, ...]:
+    """Return the settings that would take less memory than these, whether these fit or not."""
+    return tuple(_reliefs(config))
 
 
 def _estimate(config: RunConfig) -> Cost:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from gan_engine.problems import Problem
 from gan_engine.schema import Message
 
@@ -46,6 +48,22 @@ class ForeignFileError(FileError):
 
 class DamagedFileError(FileError):
     """A file's checksum does not match its contents."""
+
+
+class OlderSaveError(DamagedFileError):
+    """A run's newest saves cannot be read, an older one can; nobody has agreed to that yet."""
+
+    def __init__(
+        self, folder: Path, images: int | None, seen: int, damaged: tuple[str, ...]
+    ) -> None:
+        self.folder, self.images, self.seen, self.damaged = folder, images, seen, damaged
+        super().__init__(
+            "The newest save of “{run}” cannot be read: {names}.",
+            hint="It is kept. The one before it is whole, after {seen:,} images.",
+            run=folder.name,
+            names=", ".join(f"“{name}”" for name in damaged),
+            seen=seen,
+        )
 
 
 class MismatchError(EngineError):

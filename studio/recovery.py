@@ -41,7 +41,7 @@ class Recovery(QObject):
         text = tr(
             "“{name}” stopped unexpectedly after {count} images.", name=newest.name, count=seen
         )
-        hint = tr("Its last save is whole: {count} images.", count=saved)
+        hint = tr("Its last save is at {count} images.", count=saved)
         answers = [(tr("Continue"), "continue"), (tr("Look only"), "look")]
         self.told.emit("warning", text, hint, answers)
 

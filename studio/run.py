@@ -120,12 +120,15 @@ class Run(QObject):
             self.images_seen, self.images_total = 0, config.training.images
             self._begin(begin_training(config), config.draft())
 
-    def resume(self, folder: Path, images: int | None = None) -> None:
-        """Go on with the run in `folder`, to a new total if `images` says one."""
+    def resume(self, folder: Path, images: int | None = None, older: bool = False) -> None:
+        """Go on with the run in `folder`, to a new total if `images` says one.
+
+        Where its newest save cannot be read, `failed` brings an OlderSaveError, unless `older`.
+        """
         if self._is_free(Message("A run is going: stop it before you continue this one.")):
             self.folder = self.source = folder
             self.reals = None
-            self._begin(begin_resuming(folder, images), {})
+            self._begin(begin_resuming(folder, images, older), {})
 
     def branch(self, images: int, settings: Mapping[str, Any] | None = None) -> None:
         """Begin a new run from a save of this one, the newest up to so many images seen.

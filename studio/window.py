@@ -176,6 +176,7 @@ class MainWindow(QMainWindow):
     def _make_speakers(self, studio: Studio) -> None:
         """Make what speaks above the page and is answered there."""
         from studio.leaving import Leaving  # these know the run, which draws on the engine
+        from studio.offers import Offers
         from studio.panels.start import StartPanel
         from studio.recovery import Recovery
         from studio.taking_back import TakingBack
@@ -188,7 +189,9 @@ class MainWindow(QMainWindow):
         recovery = Recovery(studio.library, studio.run, self)
         for asked in (self._leaving, taking_back):
             asked.told.connect(self.notices.show_notice)
-        for speaker in (self._leaving, recovery, studio.keeping, taking_back):
+        offers = Offers(studio, self)
+        offers.told.connect(self.notices.show_notice)
+        for speaker in (self._leaving, recovery, studio.keeping, taking_back, offers):
             self.notices.act.connect(speaker.answer)
         studio.keeping.told.connect(self.notices.show_first)
         if isinstance(start := self.panels.get("start"), StartPanel):

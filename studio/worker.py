@@ -121,12 +121,14 @@ def begin_training(config: RunConfig) -> Callable[[Inbox], Iterator[Event]]:
     return lambda inbox: train(config, inbox)
 
 
-def begin_resuming(folder: Path, images: int | None) -> Callable[[Inbox], Iterator[object]]:
+def begin_resuming(
+    folder: Path, images: int | None, older: bool
+) -> Callable[[Inbox], Iterator[object]]:
     """Return what goes on with a run; what it did before comes first, as a RunView."""
 
     def events(inbox: Inbox) -> Iterator[object]:
         yield read_view(folder)
-        yield from resume(folder, inbox, images)
+        yield from resume(folder, inbox, images, older)
 
     return events
 

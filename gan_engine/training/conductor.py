@@ -286,7 +286,8 @@ class Conductor:
 
     def _return(self) -> Iterator[Event]:
         yield from self._finish_save()
-        back_to_save(self._session, self._history, self._folder)
+        for text in back_to_save(self._session, self._history, self._folder):
+            yield Notice(self._session.images_seen, "warning", text, key="damaged")
         self._read_seen = self._saved_seen = self._session.images_seen
 
     def _go_back(self, why: str) -> Iterator[Event]:

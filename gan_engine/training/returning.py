@@ -5,21 +5,35 @@ from __future__ import annotations
 from pathlib import Path
 
 from gan_engine import checkpoint
+from gan_engine.checkpoint import Checkpoint
 from gan_engine.errors import DivergedError, FileError
 from gan_engine.schema import Message
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.session import Session
 
 
-def back_to_save(session: Session, history: HistoryWriter, folder: Path) -> None:
-    """Be again where the newest whole save is, or where the run began."""
+def back_to_save(session: Session, history: HistoryWriter, folder: Path) -> list[Message]:
+    """Be again where the newest whole save is, or where the run began; return what to say of it."""
+    words = list[Message]()
     try:
-        path, saved, _ = checkpoint.newest(folder)
+        path, saved, damaged = checkpoint.newest(folder)
         session.restore(saved, path)
+        words += [kept_aside(bad, saved) for bad in damaged]
     except FileError:
         session.restart()
     history.go_back(session.images_seen)
     session.meters.read(wait=True)
+    return words
+
+
+def kept_aside(bad: Path, used: Checkpoint) -> Message:
+    """Set a save that cannot be read aside; return what is said of it and of the one `used`."""
+    return Message(
+        "“{name}” cannot be read; it is kept as “{aside}”. Going on from {seen:,} images.",
+        name=bad.name,
+        aside=checkpoint.set_aside(bad).name,
+        seen=used.images_seen,
+    )
 
 
 def gave_up(why: str, count: int, seen: int) -> DivergedError:

@@ -16,7 +16,14 @@ from gan_engine.data.classes import classes_of
 from gan_engine.data.prepare import Prepared, prepare
 from gan_engine.device import choose, describe_device, out_of_memory
 from gan_engine.drafts import merge
-from gan_engine.errors import EngineError, FileError, MemoryFullError, NothingToDoError, SpaceError
+from gan_engine.errors import (
+    EngineError,
+    FileError,
+    MemoryFullError,
+    NothingToDoError,
+    OlderSaveError,
+    SpaceError,
+)
 from gan_engine.events import Event, Finished, Notice, Preparing, Started
 from gan_engine.imaging import write_png
 from gan_engine.schema import Message
@@ -25,6 +32,7 @@ from gan_engine.training.folder import REALS, SETTINGS, claim_folder, new_folder
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.mail import Letters
 from gan_engine.training.recorder import recorded
+from gan_engine.training.returning import kept_aside
 from gan_engine.training.session import Session
 
 
@@ -52,15 +60,21 @@ def train(
         yield from _go(config, inbox or Inbox(), folder, None, weights)
 
 
-def resume(folder: Path, inbox: Inbox | None = None, images: int | None = None) -> Iterator[Event]:
+def resume(
+    folder: Path, inbox: Inbox | None = None, images: int | None = None, older: bool = True
+) -> Iterator[Event]:
     """Go on with the run in `folder` from its newest whole checkpoint, live changes included.
+
+    Newer ones that cannot be read are set aside under another name, and kept.
 
     Args:
         folder: A run's folder.
         inbox: Where commands arrive.
         images: A new total; None is the run's own.
+        older: Whether to go on from an older save where the newest cannot be read.
 
     Raises:
+        OlderSaveError: It cannot be read, an older one can, and `older` is false.
         NothingToDoError: It has seen that many images already.
         EngineError: Something else the user can mend; nothing is overwritten.
     """
@@ -72,6 +86,9 @@ def resume(folder: Path, inbox: Inbox | None = None, images: int | None = None) 
         )
     with durable.lock(folder):
         path, saved, damaged = checkpoint.newest(folder)
+        if damaged and not older:
+            names = tuple(bad.name for bad in damaged)
+            raise OlderSaveError(folder, images, saved.images_seen, names)
         draft = merge(saved.draft, {"training": {"images": images}}) if images else saved.draft
         config = parse(draft)
         if saved.images_seen >= config.training.images:
@@ -81,12 +98,7 @@ def resume(folder: Path, inbox: Inbox | None = None, images: int | None = None) 
                 count=saved.images_seen,
             )
         for bad in damaged:
-            yield Notice(
-                saved.images_seen,
-                "warning",
-                f"“{bad.name}” is damaged and was left out; going on from {saved.images_seen:,} images.",
-                key="damaged",
-            )
+            yield Notice(saved.images_seen, "warning", kept_aside(bad, saved), key="damaged")
         if saved.versions != checkpoint.versions():
             text = "This run goes on with other versions or threads: it will not be bit-exact."
             yield Notice(saved.images_seen, "info", text, key="versions")

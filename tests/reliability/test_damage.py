@@ -7,11 +7,12 @@ import random
 import shutil
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from gan_engine import checkpoint
-from gan_engine.errors import DamagedFileError, FileError
+from gan_engine.errors import DamagedFileError, FileError, MemoryFullError, OlderSaveError
 from gan_engine.events import Finished, Notice
 from gan_engine.training import History, list_runs, read_run, resume, train
 from tests.reliability.helpers import newest, of_kind, same, tiny
@@ -56,10 +57,16 @@ def test_that_300_flipped_bits_and_100_truncations_are_all_noticed(run: Path) ->
 def test_that_a_damaged_save_is_told_kept_and_gone_on_without(run: Path, emoji: Path) -> None:
     whole = newest(run)
     path = checkpoint.listed(run)[0]
-    path.write_bytes(path.read_bytes()[:-1])
+    bad = path.read_bytes()[:-1]
+    path.write_bytes(bad)
+    with pytest.raises(OlderSaveError, match=path.name) as offered:
+        list(resume(run, older=False))
+    assert (offered.value.seen, path.read_bytes()) == (24, bad)
     events = list(resume(run))
     told = [notice for notice in of_kind(events, Notice) if notice.key == "damaged"]
     assert path.name in told[0].text
+    # Neither the save of the same moment nor the deleting of old ones has touched it.
+    assert path.with_name(f"{path.stem}.damaged.safetensors").read_bytes() == bad
     assert isinstance(events[-1], Finished)
     assert same(newest(run), whole)
 
@@ -132,3 +139,14 @@ def test_that_damaged_rows_of_a_history_are_passed_over(run: Path) -> None:
     assert not history.scalars()[1]
     history.close()
     assert isinstance(list(resume(run, images=40))[-1], Finished)
+
+
+def test_that_too_little_memory_is_not_taken_for_damage(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {path.name for path in (run / "checkpoints").iterdir()}
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint.psutil, "virtual_memory", lambda: SimpleNamespace(available=1))
+        with pytest.raises(MemoryFullError):
+            list(resume(run, images=40))
+    assert {path.name for path in (run / "checkpoints").iterdir()} == names

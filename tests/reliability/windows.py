@@ -240,12 +240,13 @@ def gone_on(home: Path, seed: int) -> str:
         studio.run.started.connect(lambda event: os.write(into, b"R" if event.resumed else b"N"))
         studio.run.started.connect(lambda _: QTimer.singleShot(0, window, window.close))
 
-        def look(_: object) -> None:
-            if "stopped unexpectedly" in window.notices.text:
+        def look() -> None:
+            offer = window.panels["start"].offer
+            if "stopped unexpectedly" in offer.text:
                 os.write(into, b"O")
-                window.notices.act.emit("continue")
+                offer.act.emit("continue")
 
-        studio.library.changed.connect(look)
+        studio.library.changed.connect(lambda _: QTimer.singleShot(0, window, look))
 
     window = Window(home, filled)
     found = window.hears(b"O") and window.hears(b"R")
