@@ -25,6 +25,7 @@ When = Literal[
     "resting",
     "chosen",
     "settled",
+    "several",
 ]
 """What must hold for an action to be on; the window knows which of these do."""
 
@@ -133,6 +134,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "show_design", "Design", "View", "The two networks and what they play for.", "Ctrl+2"
     ),
     ActionSpec("show_train", "Train", "View", "Samples and curves.", "Ctrl+3"),
+    ActionSpec("show_compare", "Compare", "View", "Runs side by side.", "Ctrl+4"),
     ActionSpec(
         "find_setting",
         "Find a setting",
@@ -205,12 +207,19 @@ ACTIONS: tuple[ActionSpec, ...] = (
         divider=True,
     ),
     ActionSpec(
+        "compare_runs",
+        "Compare the chosen runs",
+        "Run",
+        "Settings, curves and samples side by side, of the runs chosen in the list of runs.",
+        when="several",
+        divider=True,
+    ),
+    ActionSpec(
         "clone_run",
         "Use the chosen run's settings",
         "Run",
         "Begin a new run from the settings of the one chosen in the list of runs.",
         when="chosen",
-        divider=True,
     ),
     ActionSpec(
         "rename_run",

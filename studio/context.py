@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 
 from gan_engine import Changed, Notice, Started, get
 from studio.clinic import Clinic
+from studio.comparison import Comparison
 from studio.doctor import Doctor
 from studio.document import Document
 from studio.failures import message_of, note, note_event
@@ -28,6 +29,7 @@ class Studio(QObject):
         self.jobs = Jobs()
         self.keeping = Keeping(self.document, self.jobs, self.preferences.folder)
         self.library = Library(self.jobs)
+        self.comparison = Comparison(self.jobs)
         self.run = Run(self.jobs)
         self.doctor = Doctor(self.run, self.jobs, self.document)
         self.document.edited.connect(self._follow)
@@ -42,6 +44,7 @@ class Studio(QObject):
         self.run.failed.connect(self._explain)
         self.run.noticed.connect(self._log)
         self.library.failed.connect(self._explain)
+        self.comparison.failed.connect(self._explain)
         self.library.told.connect(self._say)
 
     def shut_down(self) -> None:

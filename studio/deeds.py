@@ -184,6 +184,9 @@ class Deeds(QObject):
     def show_train(self) -> None:
         self.page_asked.emit("train")
 
+    def show_compare(self) -> None:
+        self.page_asked.emit("compare")
+
     def find_setting(self) -> None:
         self.setting_asked.emit("")
 
@@ -259,6 +262,10 @@ class Deeds(QObject):
             run.resume(run.folder, more if at_end else None)
 
     # --- the chosen runs -------------------------------------------------------------------
+
+    def compare_runs(self) -> None:
+        self.studio.comparison.show([info.folder for info in self.studio.library.chosen])
+        self.page_asked.emit("compare")
 
     def clone_run(self) -> None:
         """Make a run's settings the ones to start from, one undo step; its images come along."""

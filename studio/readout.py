@@ -41,6 +41,8 @@ class Readout(QObject):
     @Slot()
     def refresh(self) -> None:
         """Turn actions on and off, and say what stands in the way of a start."""
+        from studio.comparison import MOST  # it draws on the engine, which is there by now
+
         document, run, library = self._studio.document, self._studio.run, self._studio.library
         errors, resting = document.errors, not run.is_active
         holds = {
@@ -56,6 +58,7 @@ class Readout(QObject):
             "resting": resting and run.folder is not None,
             "chosen": len(library.chosen) == 1,
             "settled": library.is_settled,
+            "several": 2 <= len(library.chosen) <= MOST,
         }
         acts = self._window.acts
         acts.enable({name for name, holding in holds.items() if holding})

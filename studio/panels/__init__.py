@@ -1,6 +1,7 @@
 """Every page and dock, in the window's order."""
 
 from studio.panels.base import Panel
+from studio.panels.compare import ComparePanel
 from studio.panels.dataset import DatasetPanel
 from studio.panels.design import DesignPanel
 from studio.panels.guide import GuidePanel
@@ -15,6 +16,7 @@ PANELS: tuple[type[Panel], ...] = (
     DatasetPanel,
     DesignPanel,
     TrainPanel,
+    ComparePanel,
     RunsPanel,
     SettingsPanel,
     GuidePanel,

@@ -19,7 +19,7 @@ from studio import theme
 from studio.i18n import tr
 from studio.panels.run_list import DOT, Index, RunList, RunModel, RunRow, draw_dot, draw_picture
 
-SIDE, GAP = 132, 10
+SIDE, GAP = 126, 10
 """A card's picture and the room around it, in pixels."""
 
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QDesktopServices, QKeySequence, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from studio import theme
+from studio.comparison import MOST
 from studio.i18n import tr
 from studio.panels import words as say
 from studio.panels.base import EmptyState, Pages, Panel, button, column_of, words
@@ -22,6 +23,9 @@ from studio.widgets.image_view import to_image
 if TYPE_CHECKING:
     from gan_engine import Pixels, RunInfo, SampleGrid, Scalars, Started
     from studio.context import Studio
+
+COMPARED = range(2, MOST + 1)
+"""How many runs can be compared."""
 
 
 class RunsPanel(Panel):
@@ -208,6 +212,7 @@ class RunsPanel(Panel):
         self.open_action = self._action(tr("Open"), self._open)
         self.continue_action = self._action(tr("Continue"), self._continue)
         self.clone_action = self._action(tr("Use its settings"), self._clone)
+        self.compare_action = self._action(tr("Compare"), self._compare)
         self.rename_action = self._action(tr("Rename…"), self.edit_title)
         self.reveal_action = self._action(tr("Show in folder"), self._reveal)
         self.discard_action = self._action(tr("Move to trash"), self._discard)
@@ -225,6 +230,10 @@ class RunsPanel(Panel):
     def _buttons(self) -> QHBoxLayout:
         self.open_button = button(tr("Open"), tr("Look at its samples, curves and settings."))
         self.continue_button = button(tr("Continue"), tr("Train it on from its last save."))
+        self.compare_button = button(
+            tr("Compare"), tr("Settings, curves and samples side by side, of two to six runs.")
+        )
+        self.compare_button.clicked.connect(self._compare)
         self.open_button.clicked.connect(self._open)
         self.continue_button.clicked.connect(self._continue)
         self.notes_button = QToolButton()
@@ -244,7 +253,7 @@ class RunsPanel(Panel):
         row = QHBoxLayout()
         row.setContentsMargins(8, 8, 8, 8)
         row.setSpacing(4)
-        for made in (self.open_button, self.continue_button):
+        for made in (self.open_button, self.continue_button, self.compare_button):
             row.addWidget(made)
         row.addStretch(1)
         row.addWidget(self.notes_button)
@@ -255,7 +264,7 @@ class RunsPanel(Panel):
         menu = QMenu(parent)
         menu.addActions([self.open_action, self.continue_action])
         menu.addSeparator()
-        menu.addAction(self.clone_action)
+        menu.addActions([self.clone_action, self.compare_action])
         menu.addSeparator()
         menu.addActions([self.rename_action, self.reveal_action, self.discard_action])
         return menu
@@ -276,7 +285,10 @@ class RunsPanel(Panel):
         saved = info is not None and info.saved_images > 0
         done = info is not None and info.state == "done"
         still = all(run.state != "training" and run.folder != self._going for run in many)
+        comparable = len(many) in COMPARED
         for act, on in (
+            (self.compare_action, comparable),
+            (self.compare_button, comparable),
             (self.open_action, resting and readable),
             (self.open_button, resting and readable),
             (self.continue_action, resting and readable and saved),
@@ -289,6 +301,10 @@ class RunsPanel(Panel):
             (self.more_button, bool(many)),
         ):
             act.setEnabled(on)
+        several = len(many) > 1
+        self.open_button.setVisible(not several)
+        self.continue_button.setVisible(not several)
+        self.compare_button.setVisible(several)
         self.continue_action.setText(tr("Train more") if done else tr("Continue"))
         self.continue_button.setText(tr("Train more") if done else tr("Continue"))
         self.continue_button.setToolTip(self._continue_tip(info))
@@ -339,6 +355,10 @@ class RunsPanel(Panel):
     @Slot()
     def _clone(self) -> None:
         self.action_asked.emit("clone_run")
+
+    @Slot()
+    def _compare(self) -> None:
+        self.action_asked.emit("compare_runs")
 
     @Slot()
     def _reveal(self) -> None:

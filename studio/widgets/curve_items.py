@@ -18,7 +18,10 @@ _STYLES = {
     "dash": Qt.PenStyle.DashLine,
     "dot": Qt.PenStyle.DotLine,
     "dashdot": Qt.PenStyle.DashDotLine,
+    "dashdotdot": Qt.PenStyle.DashDotDotLine,
+    "long": Qt.PenStyle.CustomDashLine,
 }
+_PATTERNS = {"long": [11.0, 4.0]}
 _BAND_ALPHA = 46
 _UNDER_ALPHA = 120
 
@@ -26,6 +29,14 @@ _UNDER_ALPHA = 120
 def pen_style(dash: str) -> Qt.PenStyle:
     """Return Qt's name for "solid", "dash", "dot" or "dashdot"."""
     return _STYLES[dash]
+
+
+def pen_of(color: QColor, width: float, dash: str) -> QPen:
+    """Return a pen for "solid", "dash", "dot", "dashdot", "dashdotdot" or "long"."""
+    pen = QPen(color, width, _STYLES[dash])
+    if dash in _PATTERNS:
+        pen.setDashPattern(_PATTERNS[dash])
+    return pen
 
 
 @dataclass(frozen=True)
@@ -107,11 +118,11 @@ class Curve(pg.GraphicsObject):  # type: ignore[misc]
         self._mean: list[QPolygonF] = []
         self._smooth: list[QPolygonF] = []
         self._bounds = QRectF()
-        self._color, self._style = QColor(), Qt.PenStyle.SolidLine
+        self._color, self._dash = QColor(), "solid"
 
     def set_look(self, color: str, dash: str) -> None:
         """Draw in this colour, with this dash."""
-        self._color, self._style = QColor(color), _STYLES[dash]
+        self._color, self._dash = QColor(color), dash
         self.update()
 
     def set_stretches(self, raw: Stretch | None, smooth: Stretch | None) -> None:
@@ -150,11 +161,11 @@ class Curve(pg.GraphicsObject):  # type: ignore[misc]
         under = QColor(self._color)
         if self._smooth:
             under.setAlpha(_UNDER_ALPHA)
-        for lines, color, style in (
-            (self._mean, under, Qt.PenStyle.SolidLine if self._smooth else self._style),
-            (self._smooth, self._color, self._style),
+        for lines, color, dash in (
+            (self._mean, under, "solid" if self._smooth else self._dash),
+            (self._smooth, self._color, self._dash),
         ):
-            pen = QPen(color, 1, style)
+            pen = pen_of(color, 1, dash)
             pen.setCosmetic(True)  # wider pens take seconds a frame
             painter.setPen(pen)
             for polygon in lines:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from studio import theme
 from studio.i18n import tr
-from studio.widgets.curve_items import pen_style
+from studio.widgets.curve_items import pen_of
 
 _SWATCH = 18
 _GAP = 14
@@ -89,9 +89,7 @@ class Legend(QWidget):
 
     def _draw(self, painter: QPainter, place: QRect, entry: LegendEntry, values: bool) -> None:
         colors, middle = theme.current(), place.center().y()
-        painter.setPen(
-            QPen(QColor(entry.color if entry.shown else colors.faint), 2, pen_style(entry.dash))
-        )
+        painter.setPen(pen_of(QColor(entry.color if entry.shown else colors.faint), 2, entry.dash))
         painter.drawLine(place.left(), middle, place.left() + _SWATCH, middle)
         painter.setPen(QColor(colors.muted if entry.shown else colors.faint))
         words = place.adjusted(_SWATCH + 6, 0, 0, 0)

@@ -191,8 +191,17 @@ def test_that_several_runs_are_chosen_at_once(panel, studio, tmp_path):
     panel.show_runs([info(tmp_path / f"{n:03d}") for n in range(4)])
     panel.list.choose(tmp_path / "001", [tmp_path / "003"])
     assert [run.name for run in studio.library.chosen] == ["001", "003"]
-    assert not panel.open_button.isEnabled()
+    assert not panel.open_button.isVisible()
     assert panel.discard_action.isEnabled()
+    asked = []
+    panel.action_asked.connect(asked.append)
+    panel.compare_button.click()
+    assert asked == ["compare_runs"]
+    panel.list.selectAll()
+    assert panel.compare_button.isEnabled()
+    panel.show_runs([info(tmp_path / f"{n:03d}") for n in range(7)])
+    panel.list.selectAll()
+    assert not panel.compare_button.isEnabled()
 
 
 def test_that_runs_that_are_found_later_leave_the_choice_and_the_rest_alone(panel, tmp_path):
