@@ -40,8 +40,8 @@ _HOME = {
     "health": "Facts Remedy Verdict examine",
     "metrics": "METRICS Metric nearest",
     "training": (
-        "History RunInfo RunNotes Shelf branch follow list_runs read_notes read_run resume saves_of"
-        " train write_notes"
+        "History Neighbour Neighbours Pin RunInfo RunNotes Shelf branch follow list_runs read_notes"
+        " read_pins read_run resume saves_of train write_notes write_pins"
     ),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}

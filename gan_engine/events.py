@@ -53,13 +53,17 @@ class Scalars(Event):
 
 @dataclass(frozen=True)
 class SampleGrid(Event):
-    """Samples of the averaged G for the run's fixed latents, row by row, one seed each."""
+    """Samples of the averaged G for the run's fixed latents, row by row, one seed each.
+
+    `labels` are the escaped names of their classes; empty where there are none.
+    """
 
     pixels: Pixels
     rows: int
     columns: int
     seeds: tuple[int, ...]
     path: Path | None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

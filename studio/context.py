@@ -13,6 +13,7 @@ from studio.failures import message_of, note, note_event
 from studio.jobs import Jobs
 from studio.keeping import Keeping
 from studio.library import Library
+from studio.looking import Looking
 from studio.preferences import Preferences
 from studio.previews import Previews
 from studio.run import Run
@@ -32,6 +33,7 @@ class Studio(QObject):
         self.comparison = Comparison(self.jobs)
         self.run = Run(self.jobs)
         self.doctor = Doctor(self.run, self.jobs, self.document)
+        self.looking = Looking(self.run, self.jobs)
         self.document.edited.connect(self._follow)
         self.clinic = Clinic(self.jobs, self.document)
         self.previews = Previews(self.jobs, self.document)

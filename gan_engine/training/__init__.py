@@ -5,12 +5,17 @@ from gan_engine.training.folder import RunInfo, list_runs, read_run
 from gan_engine.training.following import follow
 from gan_engine.training.history import History
 from gan_engine.training.mail import answer, tell
+from gan_engine.training.neighbours import Neighbour, Neighbours
 from gan_engine.training.notes import RunNotes, read_notes, write_notes
+from gan_engine.training.pins import Pin, read_pins, write_pins
 from gan_engine.training.run import resume, train
 from gan_engine.training.shelf import Shelf
 
 __all__ = [
     "History",
+    "Neighbour",
+    "Neighbours",
+    "Pin",
     "RunInfo",
     "RunNotes",
     "Shelf",
@@ -19,10 +24,12 @@ __all__ = [
     "follow",
     "list_runs",
     "read_notes",
+    "read_pins",
     "read_run",
     "resume",
     "saves_of",
     "tell",
     "train",
     "write_notes",
+    "write_pins",
 ]

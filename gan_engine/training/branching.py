@@ -16,6 +16,7 @@ from gan_engine.drafts import escape, put
 from gan_engine.errors import FileError
 from gan_engine.training.folder import REALS, SETTINGS, new_folder
 from gan_engine.training.history import HistoryWriter, copy_history
+from gan_engine.training.pins import read_pins, write_pins
 
 BEFORE = "before-"
 """What the name of the save begins with that the newest change of a setting was made after."""
@@ -87,6 +88,8 @@ def branch(
             if grid.stem.isdigit() and int(grid.stem) <= seen:
                 _share(grid, made / "grids" / grid.name)
         _share(folder / REALS, made / REALS)
+        if pins := read_pins(folder):
+            write_pins(made, pins)
         # Last of all: from here on there is something to go on from.
         target = made / "checkpoints" / checkpoint.file_name(seen)
         checkpoint.write(target, replace(saved, draft=draft))

@@ -17,7 +17,7 @@ from gan_engine.errors import EngineError, MemoryFullError, SpaceError
 from gan_engine.events import Changed, Event, Notice, Paused, Resumed, SampleGrid, Saved, Scalars
 from gan_engine.schema import Message
 from gan_engine.training.branching import keep_before
-from gan_engine.training.grids import keep_grid
+from gan_engine.training.grids import keep_grid, labels_of
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.measuring import Measuring, contained
 from gan_engine.training.returning import back_to_save, gave_up, went_back
@@ -177,7 +177,8 @@ class Conductor:
         except (SpaceError, OSError) as error:  # a preview that cannot be kept never stops a run
             text = Message("The sample grid was not kept: {why}", why=error)
             yield Notice(session.images_seen, "warning", text, key="grid")
-        yield SampleGrid(session.images_seen, pixels, grid.rows, grid.columns, grid.seeds, path)
+        seen, shape = session.images_seen, (grid.rows, grid.columns)
+        yield SampleGrid(seen, pixels, *shape, grid.seeds, path, labels_of(session))
         took = time.monotonic() - began
         every = session.config.samples.every_seconds
         self._grid_at = time.monotonic() + max(every, took / GRID_SHARE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from gan_engine.events import Pixels
@@ -28,6 +29,14 @@ def keep_grid(folder: Path, session: Session, pixels: Pixels) -> Path:
         "columns": str(grid.columns),
         "program": "GAN Studio",
     }
+    if names := labels_of(session):
+        words["classes"] = json.dumps(names)
     write_png(path, pixels, words)
     thin_grids(folder)
     return path
+
+
+def labels_of(session: Session) -> tuple[str, ...]:
+    """Return the escaped name of each sample's class; empty where there are no classes."""
+    labels = session.layout.labels or ()
+    return tuple(session.classes[label] for label in labels) if session.classes else ()

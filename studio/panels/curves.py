@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -41,10 +41,17 @@ LEAST_PX = 150
 class Curves(QWidget):
     """Told readings and moments; everything on it can be switched by keyboard too."""
 
+    pointed = Signal(object)
+    """The mouse is at this number of images, or None."""
+    moment_asked = Signal(float)
+    """The samples after so many images should be shown."""
+
     def __init__(self) -> None:
         super().__init__()
         self.has_saves = False
         self.grid = CurveGrid()
+        self.grid.pointed.connect(self.pointed)
+        self.grid.clicked.connect(self.moment_asked)
         for key, title, series in PLOTS:
             plot = self.grid.add_plot(key, title)
             plot.setMinimumHeight(LEAST_PX)
@@ -86,6 +93,11 @@ class Curves(QWidget):
         """Replace everything by a run's history: (images seen, values) by name."""
         self._know(scalars)
         self.grid.set_all({name: _heard(name, series) for name, series in scalars.items()})
+
+    @Slot(object)
+    def point(self, seen: float | None) -> None:
+        """Show what was read after so many images; None for the newest."""
+        self.grid.point(seen)
 
     def mark(self, seen: int, text: str, kind: str) -> None:
         """Mark that something happened: "changed", "saved", "resumed" or "notice"."""

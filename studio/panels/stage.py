@@ -1,4 +1,4 @@
-"""A run's samples: the newest grid or an earlier one, beside real images, cell by cell."""
+"""A run's samples: any moment of them, two of them compared, each with what it is nearest to."""
 
 from __future__ import annotations
 
@@ -6,19 +6,37 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from gan_engine import Pin, unescape
+from studio import theme
+from studio.i18n import tr
 from studio.panels import words as say
-from studio.panels.base import button, words
+from studio.panels.base import words
+from studio.panels.beside import Beside
+from studio.widgets.hover_card import HoverCard
 from studio.widgets.image_view import ImageView
 from studio.widgets.timeline import Timeline
+from studio.widgets.wipe import WipeView
 
 if TYPE_CHECKING:
-    from gan_engine import Pixels
+    from gan_engine import Neighbour, Pixels
 
 GAP = 2
 """Pixels between two cells of a grid."""
+_CALM_MS = 350
+"""The mouse rests so long on a sample before its card appears."""
+STRIP = 8
+"""So many moments of a pinned sample are shown."""
 
 
 class Stage(QWidget):
@@ -26,6 +44,14 @@ class Stage(QWidget):
 
     earlier_asked = Signal(object)
     """The grid in this file should be shown."""
+    other_asked = Signal(object)
+    """The grid in this file should be compared with it."""
+    nearest_asked = Signal(object)
+    """Of these pixels, rows and columns the nearest training images are wanted."""
+    strip_asked = Signal(object)
+    """Of these grids, rows and columns these cells are wanted."""
+    pins_chosen = Signal(object)
+    """These samples are to be followed."""
     picture_saved = Signal(object, object, object)
     """A path, pixels, and what the picture says of itself: to be written."""
 
@@ -33,23 +59,28 @@ class Stage(QWidget):
         super().__init__()
         self._grids: list[tuple[int, Path | None]] = []
         self._seeds: tuple[int, ...] = ()
+        self._labels: tuple[str, ...] = ()
+        self._rows, self._columns = 1, 1
         self._pixels: Pixels | None = None
         self._newest: Pixels | None = None
-        self._shown = 0
+        self._nearest: tuple[Pixels, list[Neighbour]] | None = None
+        self._asked: Pixels | None = None
+        self._pins: tuple[Pin, ...] = ()
+        self._shown = self._cell = 0
         self.run_name = "samples"
-        self.view, self.reals = ImageView(), ImageView()
-        self.view.setAccessibleName("Samples")
-        self.view.cell_hovered.connect(self._point)
-        self.view.cell_activated.connect(self.save)
-        self.view.save_asked.connect(self.save)
-        self.reals.setAccessibleName("Real images")
-        self.reals.save_asked.connect(self._save_real)
+        self.view, self.beside = WipeView(), Beside()
+        self.card = HoverCard(self)
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(_CALM_MS)
+        self._calm.timeout.connect(self._show_card)
         self.timeline = Timeline()
-        self.timeline.moved.connect(self._move)
-        self._heading, self._pointed = words("Samples", "title"), words("", "muted", wraps=False)
+        self._connect()
+        self._heading, self._pointed = words("", "title", wraps=False), QLabel()
+        self._pointed.setProperty("role", "muted")
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.addWidget(self._samples_side())
-        self._split.addWidget(self._reals_side())
+        self._split.addWidget(self.beside)
         self._split.setStretchFactor(0, 4)
         self._split.setStretchFactor(1, 3)
         self._split.setChildrenCollapsible(False)
@@ -60,23 +91,36 @@ class Stage(QWidget):
         column.addWidget(self.timeline)
         self.clear()
 
+    @property
+    def reals(self) -> ImageView:
+        """Where real images are shown."""
+        return self.beside.reals
+
     # --- shown -------------------------------------------------------------------------------
 
     def clear(self) -> None:
         """Forget everything, for another run."""
-        self._grids, self._seeds = [], ()
-        self._pixels = self._newest = None
+        self._grids, self._seeds, self._labels = [], (), ()
+        self._pixels = self._newest = self._nearest = self._asked = None
+        self.compare_button.setChecked(False)
         self.timeline.set_steps([])
+        self.timeline.set_marks([])
         self.view.show_pixels(None)
-        self.view.show_text("The first samples appear here in a moment.")
-        self.show_reals(None)
+        self.view.show_text(tr("The first samples appear here in a moment."))
+        self.beside.clear()
+        self._arrange()
         self._describe(0)
 
-    def show_layout(self, rows: int, columns: int, seeds: Sequence[int]) -> None:
-        """Say what the grids are made of."""
-        if (rows * columns, tuple(seeds)) != (self.view.count, self._seeds):
-            self._seeds = tuple(seeds)
-            self.view.set_cells(rows, columns, GAP, [f"seed {seed}" for seed in seeds])
+    def show_layout(
+        self, rows: int, columns: int, seeds: Sequence[int], labels: Sequence[str] = ()
+    ) -> None:
+        """Say what the grids are made of: a seed a sample, and with classes a name a sample."""
+        told = (rows, columns, tuple(seeds), tuple(labels))
+        if told != (self._rows, self._columns, self._seeds, self._labels):
+            self._rows, self._columns, self._seeds, self._labels = told
+            names = [self.name_of(cell) for cell in range(rows * columns)]
+            self.view.set_cells(rows, columns, GAP, names)
+            self.show_pins(self._pins)
 
     def show_grid(self, pixels: Pixels, seen: int, path: Path | None) -> None:
         """Take a run's newest grid; it is shown unless the user is looking at an earlier one."""
@@ -90,6 +134,7 @@ class Stage(QWidget):
             self.timeline.add_step(seen)
         if self.timeline.is_newest:
             self._show(pixels, seen)
+        self._ask_for_strip()
 
     def show_grids(self, grids: Sequence[tuple[int, Path]]) -> None:
         """Take a run's earlier grids; the newest is asked for."""
@@ -97,6 +142,7 @@ class Stage(QWidget):
         self.timeline.set_steps([seen for seen, _ in grids])
         if grids:
             self._move(len(grids) - 1)
+        self._ask_for_strip()
 
     def show_earlier(self, path: Path, pixels: Pixels) -> None:
         """Show a grid that was asked for, if it still is the one to be shown."""
@@ -104,13 +150,34 @@ class Stage(QWidget):
         if 0 <= index < len(self._grids) and self._grids[index][1] == path:
             self._show(pixels, self._grids[index][0])
 
+    def show_other(self, path: Path, pixels: Pixels) -> None:
+        """Compare with a grid that was asked for, if it still is the one."""
+        index = self.timeline.other
+        if 0 <= index < len(self._grids) and self._grids[index][1] == path:
+            self._show_other(pixels, self._grids[index][0])
+
+    def show_nearest(self, pixels: Pixels, found: list[Neighbour]) -> None:
+        """Know the nearest training image of every sample of a grid."""
+        self._nearest = pixels, found
+        if self.card.isVisible():
+            self._fill_card()
+
+    def show_no_nearest(self, why: str) -> None:
+        """Say why they are not known."""
+        self.card.show_nearest(None, "", why)
+
+    def show_pins(self, pins: Sequence[Pin]) -> None:
+        """Mark the samples that are followed, and show how each came to be."""
+        self._pins = tuple(pins)
+        self.view.show_pins([cell for pin in pins if (cell := self.cell_of(pin)) >= 0])
+        self._ask_for_strip()
+
     def show_reals(self, pixels: Pixels | None, rows: int = 1, columns: int = 1) -> None:
         """Show what G should learn from; with None nothing is beside the samples."""
-        self._real_pixels = pixels
-        self.reals.set_cells(rows, columns, GAP, [f"real {n + 1}" for n in range(rows * columns)])
-        self.reals.show_pixels(pixels)
-        self._toggle_reals(self.reals_button.isChecked())
-        self.reals_button.setEnabled(pixels is not None)
+        self.beside.show_reals(pixels, rows, columns)
+        self._arrange()
+
+    # --- asked -------------------------------------------------------------------------------
 
     @property
     def heading(self) -> str:
@@ -132,52 +199,93 @@ class Stage(QWidget):
         """What is shown."""
         return self._pixels
 
+    def name_of(self, cell: int) -> str:
+        """Return what a sample is called: by its seed, and its class where there are classes."""
+        if not 0 <= cell < len(self._seeds):
+            return ""
+        if cell < len(self._labels):
+            label = unescape(self._labels[cell])
+            return tr("seed {seed} of {label}", seed=self._seeds[cell], label=label)
+        return tr("seed {seed}", seed=self._seeds[cell])
+
+    def pin_of(self, cell: int) -> Pin:
+        """Return what makes a sample the same at every moment."""
+        return Pin(self._seeds[cell], self._labels[cell] if cell < len(self._labels) else "")
+
+    def cell_of(self, pin: Pin) -> int:
+        """Return where a pinned sample is in the grids, or -1."""
+        cells = range(len(self._seeds))
+        return next((cell for cell in cells if self.pin_of(cell) == pin), -1)
+
     # --- building ----------------------------------------------------------------------------
 
+    def _connect(self) -> None:
+        self.view.setAccessibleName(tr("Samples"))
+        self.view.cell_hovered.connect(self._point)
+        self.view.cell_chosen.connect(self._choose)
+        self.view.cell_activated.connect(self.save)
+        self.view.save_asked.connect(self.save)
+        self.view.pin_asked.connect(self.pin)
+        self.reals.save_asked.connect(self._save_real)
+        self.timeline.moved.connect(self._move)
+        self.timeline.other_moved.connect(self._move_other)
+        self.beside.moment_asked.connect(self.timeline.go_to)
+        self.beside.unpin_asked.connect(self._unpin)
+        self.beside.page_shown.connect(self._ask_for_strip)
+
     def _samples_side(self) -> QWidget:
-        self.save_button = _small(
-            "Save…", "Save the chosen sample, or the grid when none is chosen, as PNG."
+        self.compare_button = _tool(
+            "compare", tr("A/B: compare two moments; drag the line between them"), True
         )
-        self.copy_button = _small("Copy", "Put the chosen sample, or the grid, on the clipboard.")
-        self.reals_button = _small("Real images", "Show real images beside the samples.")
-        self.reals_button.setCheckable(True)
+        self.save_button = _tool(
+            "save", tr("Save the chosen sample, or the grid when none is chosen, as PNG")
+        )
+        self.copy_button = _tool("copy", tr("Put the chosen sample, or the grid, on the clipboard"))
+        self.reals_button = _tool(
+            "columns", tr("Show real images, D's view and pinned samples beside the samples"), True
+        )
         self.reals_button.setChecked(True)
+        self.compare_button.toggled.connect(self._compare)
         self.save_button.clicked.connect(self._save_chosen)
         self.copy_button.clicked.connect(self._copy_chosen)
-        self.reals_button.toggled.connect(self._toggle_reals)
-        return _titled(
-            self._heading,
-            self.view,
-            self._pointed,
-            self.save_button,
-            self.copy_button,
-            self.reals_button,
-        )
+        self.reals_button.toggled.connect(self._arrange)
+        made, head = QWidget(), QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self._heading)
+        head.addStretch(1)
+        head.addWidget(self._pointed)
+        buttons = (self.compare_button, self.copy_button, self.save_button, self.reals_button)
+        for button in buttons:
+            head.addWidget(button)
+        head.addStrut(26)
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.view, 1)
+        made.setMinimumWidth(240)
+        return made
 
-    def _reals_side(self) -> QWidget:
-        self._reals_box = _titled(words("Real images", "title"), self.reals)
-        self._reals_box.setContentsMargins(8, 0, 0, 0)
-        return self._reals_box
-
-    # --- inside ------------------------------------------------------------------------------
+    # --- moments -----------------------------------------------------------------------------
 
     def _show(self, pixels: Pixels, seen: int) -> None:
         self._pixels = pixels
         self.view.show_pixels(pixels)
         self._describe(seen)
+        if self.timeline.other >= 0:
+            self._move_other(self.timeline.other)
+        if self.card.isVisible():
+            self._fill_card()
 
     def _describe(self, seen: int) -> None:
         self._shown = seen
         there = self._pixels is not None
-        self._heading.setText(f"Samples after {say.images(seen)}" if there else "Samples")
-        self.save_button.setEnabled(there)
-        self.copy_button.setEnabled(there)
+        told = tr("Samples after {images}", images=say.images(seen)) if there else tr("Samples")
+        self._heading.setText(told)
+        for button in (self.save_button, self.copy_button):
+            button.setEnabled(there)
+        self.compare_button.setEnabled(len(self._grids) > 1)
         self.timeline.setVisible(len(self._grids) > 1)
-
-    @Slot(int)
-    def _point(self, cell: int) -> None:
-        known = 0 <= cell < len(self._seeds)
-        self._pointed.setText(f"seed {self._seeds[cell]}" if known else "")
 
     @Slot(int)
     def _move(self, index: int) -> None:
@@ -188,11 +296,105 @@ class Stage(QWidget):
             self.earlier_asked.emit(path)
 
     @Slot(bool)
-    def _toggle_reals(self, on: bool) -> None:
-        shown = on and self._real_pixels is not None
-        if shown and not self._reals_box.isVisibleTo(self._split):
+    def _compare(self, on: bool) -> None:
+        """Compare with the first moment, or, while that is shown, with the newest."""
+        last = len(self._grids) - 1
+        index = (0 if self.timeline.index else last) if on and last > 0 else -1
+        self.timeline.compare(index)
+        if index < 0:
+            self.view.show_other(None)
+        else:
+            self._move_other(index)
+
+    @Slot(int)
+    def _move_other(self, index: int) -> None:
+        seen, path = self._grids[index]
+        if index == len(self._grids) - 1 and self._newest is not None:
+            self._show_other(self._newest, seen)
+        elif path is not None:
+            self.other_asked.emit(path)
+
+    def _show_other(self, pixels: Pixels, seen: int) -> None:
+        if self._pixels is not None and pixels.shape == self._pixels.shape:
+            left = tr("A · {images}", images=say.images(seen))
+            right = tr("B · {images}", images=say.images(self._shown))
+            self.view.show_other(pixels, left, right)
+
+    # --- one sample --------------------------------------------------------------------------
+
+    @Slot(int)
+    def _point(self, cell: int) -> None:
+        self._pointed.setText(self.name_of(cell))
+        self._cell = cell
+        if cell < 0:
+            self._calm.stop()
+            self.card.hide()
+        elif self.card.isVisible():
+            self._show_card()
+        else:
+            self._calm.start()
+
+    @Slot(int)
+    def _choose(self, cell: int) -> None:
+        self._cell = cell
+        self._pointed.setText(self.name_of(cell))
+        self._show_card()
+
+    @Slot()
+    def _show_card(self) -> None:
+        if self._pixels is None or not 0 <= self._cell < len(self._seeds):
+            return
+        self._fill_card()
+        place = self.view.place_of(self._cell).toRect()
+        corner = self.view.mapToGlobal(place.topLeft())
+        self.card.show_beside(QRect(corner, place.size()))
+
+    def _fill_card(self) -> None:
+        assert self._pixels is not None  # only while there is a sample
+        self.card.show_sample(_cut(self.view, self._pixels, self._cell), self.name_of(self._cell))
+        known = self._nearest
+        if known is not None and known[0] is self._pixels and self._cell < len(known[1]):
+            near = known[1][self._cell]
+            self.card.show_nearest(near.pixels, unescape(near.name), _closeness(near))
+            return
+        self.card.show_nearest(None, "", tr("Looking for the nearest training image…"))
+        if self._asked is not self._pixels:
+            self._asked = self._pixels
+            self.nearest_asked.emit((self._pixels, self._rows, self._columns))
+
+    @Slot(int)
+    def pin(self, cell: int) -> None:
+        """Follow a sample from now on, or no longer."""
+        pin = self.pin_of(cell)
+        kept = [other for other in self._pins if other != pin]
+        self.pins_chosen.emit((*kept, pin) if len(kept) == len(self._pins) else tuple(kept))
+
+    @Slot(int)
+    def _unpin(self, place: int) -> None:
+        shown = [pin for pin in self._pins if self.cell_of(pin) >= 0]
+        self.pin(self.cell_of(shown[place]))
+
+    @Slot()
+    def _ask_for_strip(self) -> None:
+        cells = [cell for pin in self._pins if (cell := self.cell_of(pin)) >= 0]
+        self.beside.show_pins([self.name_of(cell) for cell in cells])
+        files = [(seen, path) for seen, path in self._grids if path is not None]
+        if not (cells and files and self.beside.shows_pins):
+            return
+        last = len(files) - 1
+        places = sorted({round(last * n / max(1, STRIP - 1)) for n in range(STRIP)})
+        wanted = [files[place] for place in places]
+        self.strip_asked.emit((wanted, self._rows, self._columns, cells))
+
+    # --- saving ------------------------------------------------------------------------------
+
+    @Slot()
+    def _arrange(self) -> None:
+        shown = self.reals_button.isChecked() and self.beside.has_something
+        if shown and not self.beside.isVisibleTo(self._split):
             self._split.setSizes([4000, 3000])
-        self._reals_box.setVisible(shown)
+        self.beside.setVisible(shown)
+        self.reals_button.setEnabled(self.beside.has_something)
 
     @Slot()
     def _save_chosen(self) -> None:
@@ -208,30 +410,26 @@ class Stage(QWidget):
         if self._pixels is None:
             return
         known = 0 <= cell < len(self._seeds)
-        seeds = (
-            str(self._seeds[cell])
-            if known
-            else f"{self._seeds[0]}-{self._seeds[-1]}"
-            if self._seeds
-            else ""
-        )
+        all_of_them = f"{self._seeds[0]}-{self._seeds[-1]}" if self._seeds else ""
+        seeds = str(self._seeds[cell]) if known else all_of_them
         name = f"{self.run_name}-{self._shown}-{f'seed{seeds}' if known else 'grid'}.png"
         text = {"program": "GAN Studio", "images_seen": str(self._shown), "seeds": seeds}
         self._ask(name, _cut(self.view, self._pixels, cell), text)
 
     @Slot(int)
     def _save_real(self, cell: int) -> None:
-        if self._real_pixels is not None:
+        pixels = self.beside.real_pixels
+        if pixels is not None:
             name = f"real-{cell + 1}.png" if cell >= 0 else "real.png"
-            self._ask(name, _cut(self.reals, self._real_pixels, cell), {"program": "GAN Studio"})
+            self._ask(name, _cut(self.reals, pixels, cell), {"program": "GAN Studio"})
 
     def _ask(self, name: str, pixels: Pixels, text: dict[str, str]) -> None:
-        dialog = QFileDialog(self, "Save as PNG")
+        dialog = QFileDialog(self, tr("Save as PNG"))
         dialog.setObjectName("save-picture")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("png")
-        dialog.setNameFilters(["PNG image (*.png)"])
+        dialog.setNameFilters([tr("PNG image (*.png)")])
         dialog.selectFile(name)
         dialog.setModal(False)
         dialog.fileSelected.connect(
@@ -240,26 +438,26 @@ class Stage(QWidget):
         dialog.show()
 
 
-def _small(text: str, tip: str) -> QPushButton:
-    made = button(text, tip)
-    made.setProperty("small", True)
+def _tool(glyph: str, tip: str, checkable: bool = False) -> QToolButton:
+    made = QToolButton()
+    theme.wear(made, glyph)
+    made.setProperty("tight", True)
+    made.setIconSize(QSize(17, 17))
+    made.setCheckable(checkable)
+    made.setToolTip(tip)
+    made.setAccessibleName(tip)
     return made
 
 
-def _titled(title: QWidget, view: QWidget, *others: QWidget) -> QWidget:
-    made = QWidget()
-    head = QHBoxLayout()
-    head.setSpacing(6)
-    head.addWidget(title, 1)
-    for other in others:
-        head.addWidget(other)
-    head.addStrut(24)
-    column = QVBoxLayout(made)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(6)
-    column.addLayout(head)
-    column.addWidget(view, 1)
-    return made
+def _closeness(near: Neighbour) -> str:
+    """Return in words how close a sample is to a training image."""
+    if near.ratio < 0.35:
+        said = tr("Nearly a copy of this training image")
+    elif near.ratio < 0.7:
+        said = tr("Close to this training image")
+    else:
+        said = tr("Its nearest training image, and not close")
+    return tr("{said}: {ratio:.2f} of the usual distance between two.", said=said, ratio=near.ratio)
 
 
 def _cut(view: ImageView, pixels: Pixels, cell: int) -> Pixels:

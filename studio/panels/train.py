@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QProgressBar, QSplitter, QVBoxLayout, QWidget
 
-from gan_engine import get, paths, read_png, write_png
+from gan_engine import get, paths, write_png
 from studio.failures import sentence_of
+from studio.i18n import tr
+from studio.panels import marks
 from studio.panels import words as say
 from studio.panels.advice import Advice
 from studio.panels.base import EmptyState, Pages, Panel, column_of
@@ -17,12 +19,15 @@ from studio.panels.curves import Curves
 from studio.panels.ending import Ending
 from studio.panels.stage import Stage
 from studio.panels.stepping import Stepping
+from studio.widgets.timeline_track import Mark
 
 if TYPE_CHECKING:
     from gan_engine import (
         Changed,
         Draft,
         Finished,
+        Neighbour,
+        Notice,
         Pixels,
         Preparing,
         Problem,
@@ -33,7 +38,6 @@ if TYPE_CHECKING:
         Started,
     )
     from studio.context import Studio
-    from studio.jobs import Job
     from studio.worker import RunView
 
 
@@ -49,13 +53,9 @@ class TrainPanel(Panel):
         self._draft: Draft = {}
         self._total = 0
         self._state = "idle"
-        self._wanted: Path | None = None
-        self._reading: Job | None = None
-        self._viewed: Path | None = None
         self._layout = 1, 1
         self.stage, self.curves, self.ending = Stage(), Curves(), Ending()
         self.advice, self.stepping = Advice(), Stepping()
-        self.stage.earlier_asked.connect(self._ask_for_earlier)
         self.stage.picture_saved.connect(self.picture_saved)
         self.ending.action_asked.connect(self.action_asked)
         self._split = QSplitter(Qt.Orientation.Vertical)
@@ -85,12 +85,33 @@ class TrainPanel(Panel):
         run.sample_arrived.connect(self.show_sample)
         run.saved.connect(self.show_save)
         run.setting_changed.connect(self.show_change)
+        run.noticed.connect(self.show_notice)
         run.finished.connect(self.show_end)
         run.failed.connect(self.show_failure)
         self.picture_saved.connect(self._write_picture)
+        self._bind_looking(studio)
         self.advice.bind(studio)
         self.ending.more = studio.preferences.train_more_images
         self.show_document(document.draft, document.config, document.problems)
+
+    def _bind_looking(self, studio: Studio) -> None:
+        looking, stage = studio.looking, self.stage
+        stage.earlier_asked.connect(looking.read_grid)
+        stage.other_asked.connect(looking.read_other)
+        stage.nearest_asked.connect(looking.find_nearest)
+        stage.strip_asked.connect(looking.cut_strip)
+        stage.pins_chosen.connect(looking.pin)
+        looking.grid_read.connect(self.show_earlier)
+        looking.other_read.connect(self.show_other)
+        looking.reals_read.connect(self.show_reals)
+        looking.nearest_found.connect(self.show_nearest)
+        looking.nearest_failed.connect(stage.show_no_nearest)
+        looking.strip_cut.connect(stage.beside.show_strip)
+        looking.pins_changed.connect(stage.show_pins)
+        stage.timeline.pointed.connect(self.curves.point)
+        stage.timeline.moved.connect(self._point_at_moment)
+        self.curves.pointed.connect(stage.timeline.show_pointer)
+        self.curves.moment_asked.connect(stage.timeline.go_to)
 
     # --- shown -------------------------------------------------------------------------------
 
@@ -144,7 +165,7 @@ class TrainPanel(Panel):
     def show_start(self, event: Started) -> None:
         """Show the run that begins, or that goes on."""
         if event.resumed:
-            self.curves.mark(event.images_seen, "resumed", "resumed")
+            self._mark(event.images_seen, tr("resumed"), "resumed")
         else:
             self._clear()
         self._draft = event.draft
@@ -159,12 +180,12 @@ class TrainPanel(Panel):
         self._clear()
         self.stage.run_name = view.info.name
         self._lay_out(view.info.draft)
-        self.stage.view.show_text("This run kept no samples.")
+        self.stage.view.show_text(tr("This run kept no samples."))
         self.stage.show_grids(view.grids)
-        self._ask_for_reals(view.info.folder)
         self.curves.show_history(view.scalars)
         for seen, _, kind, payload in view.events:
-            self._mark_event(seen, kind, payload, view.info.draft)
+            if told := marks.of_event(kind, payload, view.info.draft):
+                self._mark(seen, *told)
         if self._state == "idle":
             moments = [grid[0] for grid in view.grids] + [event[0] for event in view.events]
             reached = max(moments, default=0)
@@ -179,32 +200,48 @@ class TrainPanel(Panel):
     @Slot(object)
     def show_sample(self, grid: SampleGrid) -> None:
         """Show the newest samples."""
-        self.stage.show_layout(grid.rows, grid.columns, grid.seeds)
+        self.stage.show_layout(grid.rows, grid.columns, grid.seeds, grid.labels)
         self.stage.show_grid(grid.pixels, grid.images_seen, grid.path)
 
     @Slot(object)
-    def show_earlier(self, found: tuple[Path, Pixels]) -> None:
-        """Show a grid that was read from its file."""
-        self.stage.show_earlier(*found)
+    def show_earlier(self, found: tuple[Path, Pixels, dict[str, str]]) -> None:
+        """Show a grid that was read from its file, which says what it is made of."""
+        path, pixels, told = found
+        if layout := marks.layout_of(told):
+            self.stage.show_layout(*layout)
+        self.stage.show_earlier(path, pixels)
 
     @Slot(object)
-    def show_reals(self, found: tuple[Path, Pixels | None]) -> None:
+    def show_other(self, found: tuple[Path, Pixels, dict[str, str]]) -> None:
+        """Compare with a grid that was read from its file."""
+        self.stage.show_other(*found[:2])
+
+    @Slot(object)
+    def show_nearest(self, found: tuple[Pixels, list[Neighbour]]) -> None:
+        """Know what the samples of a grid are nearest to."""
+        self.stage.show_nearest(*found)
+
+    @Slot(object)
+    def show_reals(self, pixels: Pixels | None) -> None:
         """Show the real images of the run that is looked at; older runs kept none."""
-        folder, pixels = found
-        if self._viewed == folder and pixels is not None:
-            self.stage.show_reals(pixels, *self._layout)
+        self.stage.show_reals(pixels, *self._layout)
 
     @Slot(object)
     def show_save(self, event: Saved) -> None:
         """Mark a checkpoint on the curves."""
-        self.curves.mark(event.images_seen, "saved", "saved")
+        self._mark(event.images_seen, tr("saved"), "saved")
 
     @Slot(object)
     def show_change(self, event: Changed) -> None:
         """Mark a live change on the curves."""
-        self.curves.mark(
-            event.images_seen, _change(event.path, event.old, event.new, self._draft), "changed"
-        )
+        text = marks.change(event.path, event.old, event.new, self._draft)
+        self._mark(event.images_seen, text, "changed")
+
+    @Slot(object)
+    def show_notice(self, notice: Notice) -> None:
+        """Mark that the run went back to a save."""
+        if notice.key == "diverged":
+            self._mark(notice.images_seen, tr("went back to this save"), "notice")
 
     @Slot(object)
     def show_end(self, event: Finished) -> None:
@@ -237,7 +274,6 @@ class TrainPanel(Panel):
         return self._wait
 
     def _clear(self) -> None:
-        self._viewed = None
         self.ending.hide()
         self.stage.clear()
         self.curves.clear()
@@ -249,37 +285,14 @@ class TrainPanel(Panel):
         self._layout = rows, columns
         return rows, columns
 
-    def _mark_event(self, seen: int, kind: str, payload: dict[str, object], draft: Draft) -> None:
-        if kind == "saved":
-            self.curves.mark(seen, "saved", "saved")
-        elif kind == "changed":
-            text = _change(str(payload.get("path")), payload.get("old"), payload.get("new"), draft)
-            self.curves.mark(seen, text, "changed")
-        elif kind == "started" and payload.get("resumed"):
-            self.curves.mark(seen, "resumed", "resumed")
-        elif kind in ("diverged", "failed"):
-            self.curves.mark(seen, kind, "notice")
+    def _mark(self, seen: int, text: str, kind: str) -> None:
+        """Mark a moment in the curves and on the timeline."""
+        self.curves.mark(seen, text, kind)
+        self.stage.timeline.add_mark(Mark(seen, kind, text))
 
-    @Slot(object)
-    def _ask_for_earlier(self, path: Path) -> None:
-        """Read one grid at a time; while one is being read only the newest wish counts."""
-        self._wanted = path
-        if self._reading is None:
-            self._read_next()
-
-    def _ask_for_reals(self, folder: Path) -> None:
-        self._viewed = folder
-        path = folder / "real.png"
-        job = self._jobs.call(lambda: (folder, read_png(path) if path.is_file() else None))
-        job.done.connect(self.show_reals)
-
-    @Slot()
-    def _read_next(self) -> None:
-        path, self._wanted, self._reading = self._wanted, None, None
-        if path is not None:
-            self._reading = self._jobs.call(lambda: (path, read_png(path)))
-            self._reading.done.connect(self.show_earlier)
-            self._reading.ended.connect(self._read_next)
+    @Slot(int)
+    def _point_at_moment(self, index: int) -> None:
+        self.curves.point(float(self.stage.moments[index]))
 
     @Slot(object, object, object)
     def _write_picture(self, path: Path, pixels: Pixels, text: dict[str, str]) -> None:
@@ -310,7 +323,3 @@ def _page(*bars: QWidget) -> QWidget:
         column.addWidget(bar)
     column.addWidget(bars[-1], 1)
     return made
-
-
-def _change(path: str, old: object, new: object, draft: Draft) -> str:
-    return f"{say.label_of(path, draft)}: {say.value(old)} → {say.value(new)}"

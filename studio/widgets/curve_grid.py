@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
@@ -19,6 +19,11 @@ _UNITS = 12
 
 class CurveGrid(QWidget):
     """As many columns as fit; what one plot does in images seen, all do."""
+
+    pointed = Signal(object)
+    """The mouse is at this number of images, or None."""
+    clicked = Signal(float)
+    """This number of images was clicked at."""
 
     def __init__(self, parent: QWidget | None = None, columns: int = 0) -> None:
         super().__init__(parent)
@@ -52,6 +57,7 @@ class CurveGrid(QWidget):
         inside.addWidget(plot)
         self._cards.append(card)
         plot.pointed.connect(self._point)
+        plot.area.clicked.connect(self.clicked)
         plot.zoomed.connect(self._zoom)
         plot.followed.connect(self.follow)
         self._arrange(again=True)
@@ -123,7 +129,13 @@ class CurveGrid(QWidget):
         if not self._undrawn:
             self._pace.stop()
 
+    def point(self, x: float | None) -> None:
+        """Point at a number of images in every plot; None points at none."""
+        for plot in self.plots:
+            plot.show_cursor(x, tagged=plot is self.plots[0])
+
     def _point(self, x: object) -> None:
+        self.pointed.emit(x)
         for plot in self.plots:
             if plot is not self.sender():
                 plot.show_cursor(x, tagged=False)  # type: ignore[arg-type]

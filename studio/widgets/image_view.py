@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import (
+    QEvent,
     QMimeData,
     QPoint,
     QPointF,
@@ -31,6 +32,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
+    QPolygonF,
     QResizeEvent,
     QWheelEvent,
 )
@@ -38,6 +40,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from gan_engine import Pixels
 from studio import theme
+from studio.i18n import tr
 
 _MOST = 64.0
 """Screen pixels an image pixel, at most."""
@@ -66,8 +69,12 @@ class ImageView(QWidget):
     """The cell under the mouse; -1 when there is none."""
     cell_activated = Signal(int)
     """A cell was double-clicked, or Enter was pressed on it."""
+    cell_chosen = Signal(int)
+    """A key chose this cell."""
     save_asked = Signal(int)
     """This cell should be written to a file; -1 is the whole picture."""
+    pin_asked = Signal(int)
+    """This cell should be pinned, or be no longer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,7 +82,8 @@ class ImageView(QWidget):
         self._rows, self._columns, self._gap = 1, 1, 0
         self._names: tuple[str, ...] = ()
         self._hover = self._chosen = -1
-        self._larger: tuple[tuple[int, int], QImage] = (0, 0), QImage()
+        self._larger: dict[tuple[int, int], QImage] = {}
+        self._pinned: frozenset[int] | None = None
         self._scale, self._offset = 1.0, QPointF()
         self._fitted = True
         self._text = ""
@@ -106,6 +114,11 @@ class ImageView(QWidget):
         self._rows, self._columns, self._gap = rows, columns, gap
         self._names = tuple(names)
         self._choose(-1)
+
+    def show_pins(self, cells: Iterable[int] | None) -> None:
+        """Mark cells that are pinned; with None nothing can be."""
+        self._pinned = None if cells is None else frozenset(cells)
+        self.update()
 
     def fit(self) -> None:
         """Show the whole picture, as large as the widget allows."""
@@ -190,37 +203,65 @@ class ImageView(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self._text)
         else:
-            self._draw_image(painter)
+            self.draw_picture(painter)
+            for cell in self._pinned or ():
+                self._draw_pin(painter, self.place_of(cell))
             for cell, color, width in (
                 (self._hover if self.count > 1 else -1, colors.on_accent, 1),
                 (self._chosen, colors.accent, 2),
             ):
                 if 0 <= cell < self.count:
                     painter.setPen(QPen(QColor(color), width))
-                    painter.drawRect(self._on_screen(self.cell_rect(cell)).adjusted(-1, -1, 0, 0))
+                    painter.setBrush(Qt.BrushStyle.NoBrush)
+                    painter.drawRect(self.place_of(cell).adjusted(-1, -1, 0, 0))
         if self.hasFocus():
             painter.setPen(QColor(colors.link))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
-    def _draw_image(self, painter: QPainter) -> None:
+    def draw_picture(self, painter: QPainter) -> None:
+        """Draw what is shown, without what is chosen."""
+        self.draw_image(painter, self._image)
+
+    def draw_image(self, painter: QPainter, image: QImage) -> None:
         """Draw it smooth when smaller, and with pixels that are square and equal when larger."""
         factor = self._scale * self.devicePixelRatioF()
-        source, uneven = self._image, abs(factor - round(factor)) > 1e-3
+        uneven = abs(factor - round(factor)) > 1e-3
+        source = image
         if 1.0 < factor < _COARSE and uneven:
-            source = self._enlarged(math.ceil(factor))
+            source = self._enlarged(image, math.ceil(factor))
         painter.setRenderHint(
             QPainter.RenderHint.SmoothPixmapTransform, uneven and factor < _COARSE
         )
-        painter.drawImage(self._on_screen(self._image.rect()), source)
+        painter.drawImage(self.shown_rect(), source)
 
-    def _enlarged(self, times: int) -> QImage:
-        """Return the picture with each pixel a square: what is drawn a little smaller than this."""
-        key = (self._image.cacheKey(), times)
-        if self._larger[0] != key:
-            self._larger = key, self._image.scaled(self._image.size() * times)
-        return self._larger[1]
+    def _enlarged(self, image: QImage, times: int) -> QImage:
+        """Return a picture with each pixel a square: what is drawn a little smaller than this."""
+        key = (image.cacheKey(), times)
+        if key not in self._larger:
+            while len(self._larger) > 1:  # two are compared
+                self._larger.pop(next(iter(self._larger)))
+            self._larger[key] = image.scaled(image.size() * times)
+        return self._larger[key]
+
+    @staticmethod
+    def _draw_pin(painter: QPainter, place: QRectF) -> None:
+        """Mark a cell in its corner."""
+        colors, side = theme.current(), min(14.0, place.width() / 3)
+        corner = place.topRight()
+        tip = [corner, corner + QPointF(-side, 0), corner + QPointF(0, side)]
+        painter.setPen(QPen(QColor(colors.on_accent), 1))
+        painter.setBrush(QColor(colors.accent))
+        painter.drawPolygon(QPolygonF(tip))
+
+    def shown_rect(self) -> QRectF:
+        """Return where on this widget the picture is."""
+        return self._on_screen(self._image.rect())
+
+    def place_of(self, cell: int) -> QRectF:
+        """Return where on this widget a cell is."""
+        return self._on_screen(self.cell_rect(cell))
 
     def _on_screen(self, rect: QRect) -> QRectF:
         corner = QPointF(rect.topLeft()) * self._scale + self._offset
@@ -275,7 +316,7 @@ class ImageView(QWidget):
         else:
             self.fit()
 
-    def leaveEvent(self, event: object) -> None:
+    def leaveEvent(self, event: QEvent) -> None:
         self._point_at(-1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -289,6 +330,7 @@ class ImageView(QWidget):
         if key in moves and self.count > 1:
             wanted = self._chosen + moves[Qt.Key(key)] if self._chosen >= 0 else 0
             self._choose(min(max(0, wanted), self.count - 1))
+            self.cell_chosen.emit(self._chosen)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._chosen >= 0:
             self.cell_activated.emit(self._chosen)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
@@ -308,20 +350,34 @@ class ImageView(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         there = not self._image.isNull()
         if self.count > 1 and cell >= 0:
-            name = self._names[cell] if cell < len(self._names) else f"image {cell + 1}"
-            menu.addAction(theme.icon("copy"), f"Copy {name}", lambda: self.copy(cell))
-            menu.addAction(theme.icon("save"), f"Save {name}…", lambda: self.save_asked.emit(cell))
-            menu.addSeparator()
-        whole = "grid" if self.count > 1 else "image"
+            self._add_cell(menu, cell)
+        many = self.count > 1
         for glyph, text, act in (
-            ("copy", f"Copy the {whole}", self.copy),
-            ("save", f"Save the {whole}…", lambda: self.save_asked.emit(-1)),
-            ("fit", "Fit to the window", self.fit),
+            ("copy", tr("Copy the grid") if many else tr("Copy the image"), self.copy),
+            (
+                "save",
+                tr("Save the grid…") if many else tr("Save the image…"),
+                lambda: self.save_asked.emit(-1),
+            ),
+            ("fit", tr("Fit to the window"), self.fit),
         ):
             action = menu.addAction(theme.icon(glyph), text)
             action.triggered.connect(lambda _=False, act=act: act())
             action.setEnabled(there)
         return menu
+
+    def _add_cell(self, menu: QMenu, cell: int) -> None:
+        name = tr("image {number}", number=cell + 1)
+        name = self._names[cell] if cell < len(self._names) else name
+        menu.addAction(theme.icon("copy"), tr("Copy {name}", name=name), lambda: self.copy(cell))
+        save = menu.addAction(theme.icon("save"), tr("Save {name}…", name=name))
+        save.triggered.connect(lambda: self.save_asked.emit(cell))
+        if self._pinned is not None:
+            pinned = cell in self._pinned
+            text = tr("Unpin {name}", name=name) if pinned else tr("Pin {name}", name=name)
+            pin = menu.addAction(theme.icon("pin"), text)
+            pin.triggered.connect(lambda: self.pin_asked.emit(cell))
+        menu.addSeparator()
 
     def _overflows(self) -> bool:
         shown = self._on_screen(self._image.rect())

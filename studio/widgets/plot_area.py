@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QApplication
 
 from studio import theme
 from studio.widgets.curve_items import ImagesAxis, Marker, ValueAxis
 
 _NEAR_PX = 6
+_DRAG_PX = 5
 _MOST_TICKS = 200
 _COLORS = {"changed": "link", "resumed": "good", "notice": "warning", "saved": "muted"}
 
@@ -23,6 +25,8 @@ class PlotArea(pg.GraphicsView):  # type: ignore[misc]
     """The mouse is at this number of images, or None: it left."""
     zoomed = Signal()
     """A person moved the view."""
+    clicked = Signal(float)
+    """This number of images was clicked at, once."""
     fit_asked = Signal()
     x_changed = Signal(float, float)
 
@@ -30,8 +34,13 @@ class PlotArea(pg.GraphicsView):  # type: ignore[misc]
         self._dots: list[tuple[float, float, str]] = []
         self._cursor: float | None = None
         self._tagged = True
+        self._dragged: tuple[float, float] | None = None
         self.markers: list[Marker] = []
         super().__init__()
+        self._once = QTimer(self)  # a second click would ask for something else
+        self._once.setSingleShot(True)
+        self._once.setInterval(QApplication.doubleClickInterval())
+        self._once.timeout.connect(self._tell_click)
         # A PlotItem would bring menus, and leave them behind when it goes.
         self.values, self.images = ValueAxis(), ImagesAxis()
         self.box = pg.ViewBox(enableMouse=True, enableMenu=False, defaultPadding=0.0)
@@ -103,6 +112,11 @@ class PlotArea(pg.GraphicsView):  # type: ignore[misc]
             self._draw_marker(painter, marker, inside)
         if self._cursor is not None:
             self._draw_cursor(painter, inside)
+        if self.selecting and self._dragged is not None:
+            left, right = sorted(self._dragged)
+            shade = QColor(theme.current().link)
+            shade.setAlpha(48)
+            painter.fillRect(QRectF(left, inside.top(), right - left, inside.height()), shade)
         painter.restore()
 
     def _in_sight(self) -> list[Marker]:
@@ -159,15 +173,59 @@ class PlotArea(pg.GraphicsView):  # type: ignore[misc]
 
     # --- mouse -----------------------------------------------------------------------------
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
+    @property
+    def selecting(self) -> bool:
+        """Whether a stretch is being dragged out, to be looked at."""
+        return self._dragged is not None and abs(self._dragged[1] - self._dragged[0]) >= _DRAG_PX
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to drag out a stretch; Shift and the middle button move the view instead."""
         place = self.mapToScene(event.position().toPoint())
+        plain = not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        inside = self.box.sceneBoundingRect().contains(place)
+        if event.button() == Qt.MouseButton.LeftButton and plain and inside:
+            self._dragged = place.x(), place.x()
+            event.accept()
+            return
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = self.mapToScene(event.position().toPoint())
+        if self._dragged is not None:
+            inside = self.box.sceneBoundingRect()
+            x = min(inside.right(), max(inside.left(), place.x()))
+            self._dragged = self._dragged[0], x
+            self.viewport().update()
+        else:
+            super().mouseMoveEvent(event)
         if self.box.sceneBoundingRect().contains(place):
             self.pointed.emit(float(self.box.mapSceneToView(place).x()))
         else:
             self.pointed.emit(None)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._dragged is None:
+            super().mouseReleaseEvent(event)
+            return
+        selected, (start, end) = self.selecting, sorted(self._dragged)
+        self._dragged = None
+        self.viewport().update()
+        ends = [float(self.box.mapSceneToView(QPointF(x, 0.0)).x()) for x in (start, end)]
+        if selected:
+            self.box.setXRange(*ends, padding=0)
+            self.zoomed.emit()
+        else:
+            self._clicked_at = ends[0]
+            self._once.start()
+
+    _clicked_at = 0.0
+
+    def _tell_click(self) -> None:
+        self.clicked.emit(self._clicked_at)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._once.stop()
+        self._dragged = None
         self.fit_asked.emit()
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -250,8 +250,8 @@ def test_that_a_resumed_run_keeps_its_curves_and_says_where_it_went_on(
     assert panel.stage.moments == sorted(set(panel.stage.moments))
 
 
-def test_that_an_earlier_run_is_shown_beside_its_real_images(panel, run_folder, wait_until):
-    panel.show_view(read_view(run_folder))
+def test_that_an_earlier_run_is_shown_beside_its_real_images(panel, studio, run_folder, wait_until):
+    studio.run.viewed.emit(read_view(run_folder))
     wait_until(lambda: panel.stage.reals_button.isEnabled())
     assert panel.stage.reals.isVisible()
     assert panel.stage.reals.count == 4

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 
 from studio.widgets.timeline import Timeline
+from studio.widgets.timeline_track import Mark
 
 
 @pytest.fixture
@@ -61,3 +63,61 @@ def test_that_an_empty_timeline_does_nothing(qtbot):
     empty.toggle_play()
     assert empty.index == -1
     assert not empty.is_playing
+
+
+def test_that_moments_stand_where_they_are_in_images_seen(timeline):
+    track = timeline._slider
+    track.resize(400, 30)
+    assert track.nearest(0.4 * 256) == 2
+    places = [track.place_of(step) for step in (0, 64, 128, 256)]
+    assert places[2] - places[0] == pytest.approx((places[3] - places[0]) / 2)
+    assert track.seen_at(places[1]) == pytest.approx(64)
+
+
+def test_that_the_nearest_moment_is_gone_to(timeline):
+    timeline.go_to(70)
+    assert timeline.index == 1
+    timeline.go_to(10**9)
+    assert timeline.is_newest
+
+
+def test_that_home_and_end_and_arrows_move(timeline, qtbot):
+    for key, index in ((Qt.Key.Key_Home, 0), (Qt.Key.Key_Right, 1), (Qt.Key.Key_End, 3)):
+        qtbot.keyClick(timeline._slider, key)
+        assert timeline.index == index
+
+
+def test_that_shift_and_the_arrows_move_what_is_compared(timeline, qtbot):
+    timeline.compare(0)
+    with qtbot.waitSignal(timeline.other_moved) as moved:
+        qtbot.keyClick(timeline._slider, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert moved.args == [1]
+    assert (timeline.other, timeline.index) == (1, 3)
+    assert timeline.said() == "A 64 · B 256"
+
+
+def test_that_the_nearer_of_two_handles_is_dragged(timeline, qtbot):
+    track = timeline._slider
+    track.resize(400, 30)
+    timeline.compare(0)
+    spot = QPoint(round(track.place_of(64)), 15)
+    qtbot.mouseClick(track, Qt.MouseButton.LeftButton, pos=spot)
+    assert (timeline.other, timeline.index) == (1, 3)
+    spot = QPoint(round(track.place_of(200)), 15)
+    qtbot.mouseClick(track, Qt.MouseButton.LeftButton, pos=spot)
+    assert (timeline.other, timeline.index) == (1, 3)
+    spot = QPoint(round(track.place_of(170)), 15)
+    qtbot.mouseClick(track, Qt.MouseButton.LeftButton, pos=spot)
+    assert (timeline.other, timeline.index) == (1, 2)
+
+
+def test_that_space_plays(timeline, qtbot):
+    qtbot.keyClick(timeline._slider, Qt.Key.Key_Space)
+    assert timeline.is_playing
+    timeline.stop()
+
+
+def test_that_what_happened_widens_the_line(timeline):
+    timeline.set_marks([Mark(512, "changed", "G's rate 2e-4 → 1e-4")])
+    track = timeline._slider
+    assert track.place_of(512) > track.place_of(256)
