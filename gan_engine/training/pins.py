@@ -25,7 +25,7 @@ class Pin:
 def read_pins(folder: Path) -> tuple[Pin, ...]:
     """Return the pins of the run in `folder`, oldest first; a file that makes no sense holds none."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-        text = (folder / NAME).read_text("utf-8")
+        text = (folder / NAME).read_text(encoding="utf-8")
         found = json.loads(text)["pins"]
         return tuple(Pin(int(one["seed"]), str(one.get("label", ""))) for one in found[:_MOST])
     return ()
