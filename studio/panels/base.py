@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -12,9 +12,12 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
+
+from studio import theme
 
 if TYPE_CHECKING:
     from studio.context import Studio
@@ -95,6 +98,18 @@ def button(text: str, tip: str = "", primary: bool = False) -> QPushButton:
     made.setAccessibleDescription(tip)
     made.setProperty("primary", primary)
     made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return made
+
+
+def tool(glyph: str, tip: str, checkable: bool = False) -> QToolButton:
+    """Return a small button that is only a sign; its tip is its name too."""
+    made = QToolButton()
+    theme.wear(made, glyph)
+    made.setProperty("tight", True)
+    made.setIconSize(QSize(17, 17))
+    made.setCheckable(checkable)
+    made.setToolTip(tip)
+    made.setAccessibleName(tip)
     return made
 
 

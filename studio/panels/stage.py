@@ -6,35 +6,31 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from gan_engine import Pin, unescape
-from studio import theme
 from studio.i18n import tr
 from studio.panels import words as say
-from studio.panels.base import words
+from studio.panels.base import tool, words
 from studio.panels.beside import Beside
-from studio.widgets.hover_card import HoverCard
+from studio.panels.sample_card import SampleCard, cut
 from studio.widgets.image_view import ImageView
 from studio.widgets.timeline import Timeline
 from studio.widgets.wipe import WipeView
 
 if TYPE_CHECKING:
-    from gan_engine import Neighbour, Pixels
+    from gan_engine import Pixels
 
 GAP = 2
 """Pixels between two cells of a grid."""
-_CALM_MS = 350
-"""The mouse rests so long on a sample before its card appears."""
 STRIP = 8
 """So many moments of a pinned sample are shown."""
 
@@ -63,17 +59,11 @@ class Stage(QWidget):
         self._rows, self._columns = 1, 1
         self._pixels: Pixels | None = None
         self._newest: Pixels | None = None
-        self._nearest: tuple[Pixels, list[Neighbour]] | None = None
-        self._asked: Pixels | None = None
         self._pins: tuple[Pin, ...] = ()
-        self._shown = self._cell = 0
+        self._shown = 0
         self.run_name = "samples"
         self.view, self.beside = WipeView(), Beside()
-        self.card = HoverCard(self)
-        self._calm = QTimer(self)
-        self._calm.setSingleShot(True)
-        self._calm.setInterval(_CALM_MS)
-        self._calm.timeout.connect(self._show_card)
+        self.tip = SampleCard(self.view, self.name_of)
         self.timeline = Timeline()
         self._connect()
         self._heading, self._pointed = words("", "title", wraps=False), QLabel()
@@ -101,7 +91,8 @@ class Stage(QWidget):
     def clear(self) -> None:
         """Forget everything, for another run."""
         self._grids, self._seeds, self._labels = [], (), ()
-        self._pixels = self._newest = self._nearest = self._asked = None
+        self._pixels = self._newest = None
+        self.tip.show_pixels(None)
         self.compare_button.setChecked(False)
         self.timeline.set_steps([])
         self.timeline.set_marks([])
@@ -155,16 +146,6 @@ class Stage(QWidget):
         index = self.timeline.other
         if 0 <= index < len(self._grids) and self._grids[index][1] == path:
             self._show_other(pixels, self._grids[index][0])
-
-    def show_nearest(self, pixels: Pixels, found: list[Neighbour]) -> None:
-        """Know the nearest training image of every sample of a grid."""
-        self._nearest = pixels, found
-        if self.card.isVisible():
-            self._fill_card()
-
-    def show_no_nearest(self, why: str) -> None:
-        """Say why they are not known."""
-        self.card.show_nearest(None, "", why)
 
     def show_pins(self, pins: Sequence[Pin]) -> None:
         """Mark the samples that are followed, and show how each came to be."""
@@ -222,7 +203,8 @@ class Stage(QWidget):
     def _connect(self) -> None:
         self.view.setAccessibleName(tr("Samples"))
         self.view.cell_hovered.connect(self._point)
-        self.view.cell_chosen.connect(self._choose)
+        self.view.cell_chosen.connect(self._point)
+        self.tip.nearest_asked.connect(self._ask_for_nearest)
         self.view.cell_activated.connect(self.save)
         self.view.save_asked.connect(self.save)
         self.view.pin_asked.connect(self.pin)
@@ -234,14 +216,14 @@ class Stage(QWidget):
         self.beside.page_shown.connect(self._ask_for_strip)
 
     def _samples_side(self) -> QWidget:
-        self.compare_button = _tool(
+        self.compare_button = tool(
             "compare", tr("A/B: compare two moments; drag the line between them"), True
         )
-        self.save_button = _tool(
+        self.save_button = tool(
             "save", tr("Save the chosen sample, or the grid when none is chosen, as PNG")
         )
-        self.copy_button = _tool("copy", tr("Put the chosen sample, or the grid, on the clipboard"))
-        self.reals_button = _tool(
+        self.copy_button = tool("copy", tr("Put the chosen sample, or the grid, on the clipboard"))
+        self.reals_button = tool(
             "columns", tr("Show real images, D's view and pinned samples beside the samples"), True
         )
         self.reals_button.setChecked(True)
@@ -274,8 +256,7 @@ class Stage(QWidget):
         self._describe(seen)
         if self.timeline.other >= 0:
             self._move_other(self.timeline.other)
-        if self.card.isVisible():
-            self._fill_card()
+        self.tip.show_pixels(pixels)
 
     def _describe(self, seen: int) -> None:
         self._shown = seen
@@ -325,42 +306,10 @@ class Stage(QWidget):
     @Slot(int)
     def _point(self, cell: int) -> None:
         self._pointed.setText(self.name_of(cell))
-        self._cell = cell
-        if cell < 0:
-            self._calm.stop()
-            self.card.hide()
-        elif self.card.isVisible():
-            self._show_card()
-        else:
-            self._calm.start()
 
-    @Slot(int)
-    def _choose(self, cell: int) -> None:
-        self._cell = cell
-        self._pointed.setText(self.name_of(cell))
-        self._show_card()
-
-    @Slot()
-    def _show_card(self) -> None:
-        if self._pixels is None or not 0 <= self._cell < len(self._seeds):
-            return
-        self._fill_card()
-        place = self.view.place_of(self._cell).toRect()
-        corner = self.view.mapToGlobal(place.topLeft())
-        self.card.show_beside(QRect(corner, place.size()))
-
-    def _fill_card(self) -> None:
-        assert self._pixels is not None  # only while there is a sample
-        self.card.show_sample(_cut(self.view, self._pixels, self._cell), self.name_of(self._cell))
-        known = self._nearest
-        if known is not None and known[0] is self._pixels and self._cell < len(known[1]):
-            near = known[1][self._cell]
-            self.card.show_nearest(near.pixels, unescape(near.name), _closeness(near))
-            return
-        self.card.show_nearest(None, "", tr("Looking for the nearest training image…"))
-        if self._asked is not self._pixels:
-            self._asked = self._pixels
-            self.nearest_asked.emit((self._pixels, self._rows, self._columns))
+    @Slot(object)
+    def _ask_for_nearest(self, pixels: Pixels) -> None:
+        self.nearest_asked.emit((pixels, self._rows, self._columns))
 
     @Slot(int)
     def pin(self, cell: int) -> None:
@@ -414,14 +363,14 @@ class Stage(QWidget):
         seeds = str(self._seeds[cell]) if known else all_of_them
         name = f"{self.run_name}-{self._shown}-{f'seed{seeds}' if known else 'grid'}.png"
         text = {"program": "GAN Studio", "images_seen": str(self._shown), "seeds": seeds}
-        self._ask(name, _cut(self.view, self._pixels, cell), text)
+        self._ask(name, cut(self.view, self._pixels, cell), text)
 
     @Slot(int)
     def _save_real(self, cell: int) -> None:
         pixels = self.beside.real_pixels
         if pixels is not None:
             name = f"real-{cell + 1}.png" if cell >= 0 else "real.png"
-            self._ask(name, _cut(self.reals, pixels, cell), {"program": "GAN Studio"})
+            self._ask(name, cut(self.reals, pixels, cell), {"program": "GAN Studio"})
 
     def _ask(self, name: str, pixels: Pixels, text: dict[str, str]) -> None:
         dialog = QFileDialog(self, tr("Save as PNG"))
@@ -436,32 +385,3 @@ class Stage(QWidget):
             lambda chosen: self.picture_saved.emit(Path(chosen), pixels, text)
         )
         dialog.show()
-
-
-def _tool(glyph: str, tip: str, checkable: bool = False) -> QToolButton:
-    made = QToolButton()
-    theme.wear(made, glyph)
-    made.setProperty("tight", True)
-    made.setIconSize(QSize(17, 17))
-    made.setCheckable(checkable)
-    made.setToolTip(tip)
-    made.setAccessibleName(tip)
-    return made
-
-
-def _closeness(near: Neighbour) -> str:
-    """Return in words how close a sample is to a training image."""
-    if near.ratio < 0.35:
-        said = tr("Nearly a copy of this training image")
-    elif near.ratio < 0.7:
-        said = tr("Close to this training image")
-    else:
-        said = tr("Its nearest training image, and not close")
-    return tr("{said}: {ratio:.2f} of the usual distance between two.", said=said, ratio=near.ratio)
-
-
-def _cut(view: ImageView, pixels: Pixels, cell: int) -> Pixels:
-    area = view.cell_rect(cell)
-    return pixels[
-        area.top() : area.top() + area.height(), area.left() : area.left() + area.width()
-    ].copy()

@@ -105,7 +105,7 @@ class TrainPanel(Panel):
         looking.other_read.connect(self.show_other)
         looking.reals_read.connect(self.show_reals)
         looking.nearest_found.connect(self.show_nearest)
-        looking.nearest_failed.connect(stage.show_no_nearest)
+        looking.nearest_failed.connect(stage.tip.show_no_nearest)
         looking.strip_cut.connect(stage.beside.show_strip)
         looking.pins_changed.connect(stage.show_pins)
         stage.timeline.pointed.connect(self.curves.point)
@@ -219,7 +219,7 @@ class TrainPanel(Panel):
     @Slot(object)
     def show_nearest(self, found: tuple[Pixels, list[Neighbour]]) -> None:
         """Know what the samples of a grid are nearest to."""
-        self.stage.show_nearest(*found)
+        self.stage.tip.show_nearest(*found)
 
     @Slot(object)
     def show_reals(self, pixels: Pixels | None) -> None:

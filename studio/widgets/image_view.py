@@ -240,16 +240,14 @@ class ImageView(QWidget):
         """Return a picture with each pixel a square: what is drawn a little smaller than this."""
         key = (image.cacheKey(), times)
         if key not in self._larger:
-            while len(self._larger) > 1:  # two are compared
-                self._larger.pop(next(iter(self._larger)))
-            self._larger[key] = image.scaled(image.size() * times)
+            kept = list(self._larger.items())[-1:]  # two are compared
+            self._larger = dict([*kept, (key, image.scaled(image.size() * times))])
         return self._larger[key]
 
     @staticmethod
     def _draw_pin(painter: QPainter, place: QRectF) -> None:
         """Mark a cell in its corner."""
-        colors, side = theme.current(), min(14.0, place.width() / 3)
-        corner = place.topRight()
+        colors, side, corner = theme.current(), min(14.0, place.width() / 3), place.topRight()
         tip = [corner, corner + QPointF(-side, 0), corner + QPointF(0, side)]
         painter.setPen(QPen(QColor(colors.on_accent), 1))
         painter.setBrush(QColor(colors.accent))
@@ -346,38 +344,24 @@ class ImageView(QWidget):
 
     def build_menu(self, cell: int) -> QMenu:
         """Return what can be done with a cell, and with the whole picture."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        there = not self._image.isNull()
-        if self.count > 1 and cell >= 0:
-            self._add_cell(menu, cell)
-        many = self.count > 1
-        for glyph, text, act in (
-            ("copy", tr("Copy the grid") if many else tr("Copy the image"), self.copy),
-            (
-                "save",
-                tr("Save the grid…") if many else tr("Save the image…"),
-                lambda: self.save_asked.emit(-1),
-            ),
-            ("fit", tr("Fit to the window"), self.fit),
-        ):
-            action = menu.addAction(theme.icon(glyph), text)
-            action.triggered.connect(lambda _=False, act=act: act())
-            action.setEnabled(there)
-        return menu
+        from studio.widgets.image_menu import menu_of
 
-    def _add_cell(self, menu: QMenu, cell: int) -> None:
-        name = tr("image {number}", number=cell + 1)
-        name = self._names[cell] if cell < len(self._names) else name
-        menu.addAction(theme.icon("copy"), tr("Copy {name}", name=name), lambda: self.copy(cell))
-        save = menu.addAction(theme.icon("save"), tr("Save {name}…", name=name))
-        save.triggered.connect(lambda: self.save_asked.emit(cell))
-        if self._pinned is not None:
-            pinned = cell in self._pinned
-            text = tr("Unpin {name}", name=name) if pinned else tr("Pin {name}", name=name)
-            pin = menu.addAction(theme.icon("pin"), text)
-            pin.triggered.connect(lambda: self.pin_asked.emit(cell))
-        menu.addSeparator()
+        return menu_of(self, cell)
+
+    @property
+    def pinned(self) -> frozenset[int] | None:
+        """The cells that are pinned; None where nothing can be."""
+        return self._pinned
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no picture."""
+        return self._image.isNull()
+
+    def name_of(self, cell: int) -> str:
+        """Return what a cell is called."""
+        known = 0 <= cell < len(self._names)
+        return self._names[cell] if known else tr("image {number}", number=cell + 1)
 
     def _overflows(self) -> bool:
         shown = self._on_screen(self._image.rect())
@@ -397,8 +381,7 @@ class ImageView(QWidget):
         """Return a cell as other programs take it: pixels, and a PNG file with its name."""
         if self._folder is None:
             self._folder = QTemporaryDir()
-        name = self._names[cell] if 0 <= cell < len(self._names) else f"image {cell + 1}"
-        path = Path(self._folder.path()) / f"{name}.png"
+        path = Path(self._folder.path()) / f"{self.name_of(cell)}.png"
         image = self.cell_image(cell)
         image.save(str(path), "PNG")  # type: ignore[call-overload]
         data = QMimeData()

@@ -78,14 +78,15 @@ def test_that_pointing_at_curves_points_at_the_timeline_and_back(going):
 def test_that_the_card_shows_the_nearest_training_image(viewed, wait_until):
     stage = viewed.stage
     stage.view.cell_chosen.emit(1)
-    assert "seed 1" in stage.card.said()
-    assert "Looking for" in stage.card.said()
-    wait_until(lambda: "of the usual distance" in stage.card.said())
+    assert "seed 1" in stage.tip.card.said()
+    assert "Looking for" in stage.tip.card.said()
+    wait_until(lambda: "of the usual distance" in stage.tip.card.said())
     assert (
-        ".webp" in stage.card._captions[1].toolTip() or ".png" in stage.card._captions[1].toolTip()
+        ".webp" in stage.tip.card._captions[1].toolTip()
+        or ".png" in stage.tip.card._captions[1].toolTip()
     )
     stage.view.cell_hovered.emit(-1)
-    assert stage.card.said() == ""
+    assert stage.tip.card.said() == ""
 
 
 def test_that_a_run_whose_pictures_are_gone_says_so(panel, studio, run_folder, emoji, wait_until):
@@ -94,8 +95,8 @@ def test_that_a_run_whose_pictures_are_gone_says_so(panel, studio, run_folder, e
     studio.run.viewed.emit(read_view(run_folder))
     wait_until(lambda: panel.stage.pixels is not None)
     panel.stage.view.cell_chosen.emit(0)
-    wait_until(lambda: "Looking" not in panel.stage.card.said())
-    assert "picture" in panel.stage.card.said().lower()
+    wait_until(lambda: "Looking" not in panel.stage.tip.card.said())
+    assert "picture" in panel.stage.tip.card.said().lower()
 
 
 def test_that_a_pinned_sample_is_kept_with_the_run_and_shown_over_time(
