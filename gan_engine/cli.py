@@ -7,14 +7,14 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 import typer
 
 from gan_engine import commands, configfile
 from gan_engine.data_settings import Pairs
 from gan_engine.drafts import Draft, merge, put, read_value
-from gan_engine.errors import EngineError, FileError, SettingsError
+from gan_engine.errors import EngineError, FileError, ImagesChangedError, SettingsError
 from gan_engine.registry import find
 from gan_engine.schema import Message
 from gan_engine.watching import bar_of, err, out, watch
@@ -90,7 +90,12 @@ def train(
 
 @app.command()
 def resume(
-    run: Annotated[Path, typer.Argument(help="A run's folder.")], images: Images = ""
+    run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    images: Images = "",
+    changed: Annotated[
+        Literal["ask", "prepared", "anew"],
+        typer.Option(help="When the pictures have changed: go on with those prepared, or anew."),
+    ] = "ask",
 ) -> None:
     """Go on with a run from its newest checkpoint."""
     from gan_engine.training import read_run
@@ -104,7 +109,7 @@ def resume(
             max(info.images_total, info.saved_images) if info.state == "done" else info.saved_images
         )
         total = _count(images.removeprefix("+")) + (base if more else 0)
-    watch(lambda inbox: start(run, inbox, total))
+    watch(lambda inbox: start(run, inbox, total, changed=changed))
 
 
 @app.command()
@@ -347,6 +352,10 @@ def _complain(error: EngineError) -> None:
     else:
         err.print(str(error.text), markup=False, style="red", soft_wrap=True)
         err.print(str(error.hint), markup=False, soft_wrap=True)
+    if isinstance(error, ImagesChangedError):
+        can = {"prepared": error.prepared, "anew": error.there}
+        ways = " or ".join(f"--changed {way}" for way, possible in can.items() if possible)
+        err.print(f"Add {ways}.", markup=False, soft_wrap=True)
 
 
 __all__ = ["FileError", "app", "main"]

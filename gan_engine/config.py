@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import ValidationError
@@ -250,16 +250,25 @@ def check(draft: Mapping[str, Any]) -> tuple[RunConfig | None, list[Problem]]:
     return (None if failed else config), found
 
 
-def parse(draft: Mapping[str, Any]) -> RunConfig:
+def parse(draft: Mapping[str, Any], despite: Container[str] = ()) -> RunConfig:
     """Return the config that `draft` means.
+
+    Args:
+        draft: Settings as tables.
+        despite: Paths at which a rule may be broken: a run whose folder is unplugged goes on.
 
     Raises:
         SettingsError: It means none; every problem is in it.
     """
     config, problems = check(draft)
-    if config is None:
+    if config is not None:
+        return config
+    if any(p.severity == "error" and p.path not in despite for p in problems):
         raise SettingsError(problems)
-    return config
+    try:
+        return RunConfig.model_validate(_complete(draft))
+    except ValidationError as error:
+        raise SettingsError(problems) from error
 
 
 def image_settings(draft: Mapping[str, Any]) -> tuple[DataSettings, Augmentation] | None:

@@ -38,6 +38,32 @@ class DataError(EngineError):
     """A folder does not hold images a run can learn from."""
 
 
+class ImagesChangedError(DataError):
+    """A run's pictures are others than those it began with, and somebody has to say what to do.
+
+    Attributes:
+        run: The run's folder.
+        images: The new total that was asked for, if any.
+        prepared: Whether it can go on with the images as they were prepared.
+        there: Whether there are pictures that could be prepared anew.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        /,
+        *,
+        hint: str,
+        run: Path,
+        images: int | None,
+        prepared: bool,
+        there: bool,
+        **values: object,
+    ) -> None:
+        super().__init__(text, hint=hint, **values)
+        self.run, self.images, self.prepared, self.there = run, images, prepared, there
+
+
 class FileError(EngineError):
     """A file cannot be read as what it claims to be."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from gan_engine import Changed, Notice, Started, get
+from gan_engine import Changed, ImagesChangedError, Notice, Started, get
 from studio.clinic import Clinic
 from studio.comparison import Comparison
 from studio.doctor import Doctor
@@ -93,6 +93,8 @@ class Studio(QObject):
     @Slot(object)
     def _explain(self, error: Exception) -> None:
         """Say a failure in the user's words; the traceback goes to the log."""
+        if isinstance(error, ImagesChangedError):
+            return  # a question, which is asked above the page
         note(error)
         text, hint = message_of(error)
         self.run.noticed.emit(Notice(self.run.images_seen, "error", text, hint, key="failed"))

@@ -50,6 +50,7 @@ from studio.worker import (
 if TYPE_CHECKING:
     from gan_engine import Draft, Inbox, Pixels, RunConfig
 
+Answer = Literal["ask", "prepared", "anew"]
 State = Literal["idle", "preparing", "training", "pausing", "paused", "stopping"]
 DRAIN_MS = 100
 MOST_TOLD = 2_000
@@ -120,15 +121,23 @@ class Run(QObject):
             self.images_seen, self.images_total = 0, config.training.images
             self._begin(begin_training(config), config.draft())
 
-    def resume(self, folder: Path, images: int | None = None, older: bool = False) -> None:
+    def resume(
+        self,
+        folder: Path,
+        images: int | None = None,
+        older: bool = False,
+        changed: Answer = "ask",
+    ) -> None:
         """Go on with the run in `folder`, to a new total if `images` says one.
 
         Where its newest save cannot be read, `failed` brings an OlderSaveError, unless `older`.
+        Where its pictures have changed since it began, `changed` says what to do; to ask is to fail
+        with an ImagesChangedError.
         """
         if self._is_free(Message("A run is going: stop it before you continue this one.")):
             self.folder = self.source = folder
             self.reals = None
-            self._begin(begin_resuming(folder, images, older), {})
+            self._begin(begin_resuming(folder, images, older, changed), {})
 
     def branch(self, images: int, settings: Mapping[str, Any] | None = None) -> None:
         """Begin a new run from a save of this one, the newest up to so many images seen.
@@ -344,7 +353,7 @@ class Run(QObject):
         self.folder = self.source = event.folder
         self.draft, self.reals = event.draft, event.reals
         self.images_total, self.device = event.images_total, event.device
-        self._live = live_paths(parse(event.draft))
+        self._live = live_paths(parse(event.draft, despite=("data.folder",)))
         if self.state == "preparing":
             self._enter("training")
         self.started.emit(event)

@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
         """Make what speaks above the page and is answered there."""
         from studio.leaving import Leaving  # these know the run, which draws on the engine
         from studio.offers import Offers
+        from studio.originals import Originals
         from studio.panels.start import StartPanel
         from studio.recovery import Recovery
         from studio.taking_back import TakingBack
@@ -187,11 +188,11 @@ class MainWindow(QMainWindow):
         taking_back = TakingBack(studio.document, studio.run, self)
         self._deeds.asks_before_undo = taking_back.asks
         recovery = Recovery(studio.library, studio.run, self)
-        for asked in (self._leaving, taking_back):
-            asked.told.connect(self.notices.show_notice)
-        offers = Offers(studio, self)
-        offers.told.connect(self.notices.show_notice)
-        for speaker in (self._leaving, recovery, studio.keeping, taking_back, offers):
+        offers, originals = Offers(studio, self), Originals(studio.run, self)
+        for asking in (self._leaving, taking_back, offers, originals):
+            asking.told.connect(self.notices.show_notice)
+        every = (self._leaving, recovery, studio.keeping, taking_back, offers, originals)
+        for speaker in every:
             self.notices.act.connect(speaker.answer)
         studio.keeping.told.connect(self.notices.show_first)
         if isinstance(start := self.panels.get("start"), StartPanel):

@@ -7,7 +7,7 @@ import queue
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, QThread, Signal
 from wakepy import keep
@@ -122,13 +122,16 @@ def begin_training(config: RunConfig) -> Callable[[Inbox], Iterator[Event]]:
 
 
 def begin_resuming(
-    folder: Path, images: int | None, older: bool
+    folder: Path,
+    images: int | None,
+    older: bool = False,
+    changed: Literal["ask", "prepared", "anew"] = "ask",
 ) -> Callable[[Inbox], Iterator[object]]:
     """Return what goes on with a run; what it did before comes first, as a RunView."""
 
     def events(inbox: Inbox) -> Iterator[object]:
         yield read_view(folder)
-        yield from resume(folder, inbox, images, older)
+        yield from resume(folder, inbox, images, older, changed)
 
     return events
 

@@ -8,7 +8,7 @@ import math
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,6 +65,7 @@ class Prepared:
         reused: Whether it was there already.
         files: Each image's escaped path inside the folder; of a pair in two folders a's.
         excluded: Pictures that the settings leave out, each with its reason.
+        signature: A name for exactly the pictures that it was made from.
     """
 
     path: Path
@@ -73,6 +74,7 @@ class Prepared:
     reused: bool
     files: tuple[str, ...]
     excluded: tuple[BadFile, ...] = ()
+    signature: str = ""
 
 
 def prepare(
@@ -95,11 +97,10 @@ def prepare(
     pictures = [entry for entry in entries if entry.verdict == "picture"]
     if len(pictures) < 2:
         _refuse(settings.path, len(pictures), bad_files(entries), entries)
-    folder = prepared_folder(settings, signature(pictures))
-    ready = store.read(folder, settings.prepared_shape)
-    if ready is not None:
-        images, outcome = ready
-        yield _prepared(folder / store.ARRAY, images, outcome, reused=True)
+    source = signature(pictures)
+    folder = prepared_folder(settings, source)
+    if ready := kept(settings, folder, source):
+        yield ready
         return
     out = yield from _choose(settings, entries, cancelled)
     if out is None:
@@ -111,7 +112,20 @@ def prepare(
     wanted, gone = without(units, {**alone, **gone})
     needed = len(wanted) * math.prod(settings.prepared_shape) - store.unfinished_bytes(folder)
     require_space(folder, needed)
-    yield from _make(folder, settings, wanted, entries, gone, before, cancelled)
+    for step in _make(folder, settings, wanted, entries, gone, before, cancelled):
+        yield replace(step, signature=source) if isinstance(step, Prepared) else step
+
+
+def kept(settings: DataSettings, folder: Path, source: str) -> Prepared | None:
+    """Return the array in `folder` of the cache, made from pictures of this signature.
+
+    None where there is none, or one of another shape, or a damaged one.
+    """
+    ready = store.read(folder, settings.prepared_shape)
+    if ready is None:
+        return None
+    made = _prepared(folder / store.ARRAY, *ready, reused=True)
+    return replace(made, signature=source)
 
 
 def _choose(

@@ -27,6 +27,7 @@ from gan_engine.errors import (
 from gan_engine.events import Event, Finished, Notice, Preparing, Started
 from gan_engine.imaging import write_png
 from gan_engine.schema import Message
+from gan_engine.training import originals
 from gan_engine.training.conductor import Conductor
 from gan_engine.training.folder import REALS, SETTINGS, claim_folder, new_folder
 from gan_engine.training.history import HistoryWriter
@@ -61,7 +62,11 @@ def train(
 
 
 def resume(
-    folder: Path, inbox: Inbox | None = None, images: int | None = None, older: bool = True
+    folder: Path,
+    inbox: Inbox | None = None,
+    images: int | None = None,
+    older: bool = True,
+    changed: originals.Answer = "ask",
 ) -> Iterator[Event]:
     """Go on with the run in `folder` from its newest whole checkpoint, live changes included.
 
@@ -72,9 +77,12 @@ def resume(
         inbox: Where commands arrive.
         images: A new total; None is the run's own.
         older: Whether to go on from an older save where the newest cannot be read.
+        changed: What to do when the pictures are others than those it began with: go on with what
+            was prepared from those, prepare anew, or ask by raising.
 
     Raises:
         OlderSaveError: It cannot be read, an older one can, and `older` is false.
+        ImagesChangedError: The pictures have changed, or are gone, and `changed` is "ask".
         NothingToDoError: It has seen that many images already.
         EngineError: Something else the user can mend; nothing is overwritten.
     """
@@ -90,19 +98,20 @@ def resume(
             names = tuple(bad.name for bad in damaged)
             raise OlderSaveError(folder, images, saved.images_seen, names)
         draft = merge(saved.draft, {"training": {"images": images}}) if images else saved.draft
-        config = parse(draft)
+        config = parse(draft, despite=("data.folder",))
         if saved.images_seen >= config.training.images:
             raise NothingToDoError(
                 "This run has seen its {count:,} images already.",
                 hint="Ask for more: resume with --images +100000.",
                 count=saved.images_seen,
             )
+        old = originals.settled(folder, config.data, changed, images)
         for bad in damaged:
             yield Notice(saved.images_seen, "warning", kept_aside(bad, saved), key="damaged")
         if saved.versions != checkpoint.versions():
             text = "This run goes on with other versions or threads: it will not be bit-exact."
             yield Notice(saved.images_seen, "info", text, key="versions")
-        yield from _go(config, inbox or Inbox(), folder, (path, saved))
+        yield from _go(config, inbox or Inbox(), folder, (path, saved), old=old)
 
 
 def _go(
@@ -111,6 +120,7 @@ def _go(
     folder: Path,
     saved: tuple[Path, checkpoint.Checkpoint] | None,
     weights: Mapping[str, torch.Tensor] = MappingProxyType({}),
+    old: Prepared | None = None,
 ) -> Iterator[Event]:
     """Do the whole run and keep its history, whatever ends it."""
     for inside in (folder, folder / "checkpoints", folder / "grids"):
@@ -120,7 +130,7 @@ def _go(
     if config.training.inbox:
         since = int(saved[1].counters.get("commands", 0)) if saved else None
         inbox = Letters(inbox, folder, history, since, by_itself=False)
-    yield from recorded(_kept(config, inbox, folder, saved, weights, history, seen), history)
+    yield from recorded(_kept(config, inbox, folder, saved, weights, history, seen, old), history)
 
 
 def _kept(
@@ -131,9 +141,13 @@ def _kept(
     weights: Mapping[str, torch.Tensor],
     history: HistoryWriter,
     seen: int,
+    old: Prepared | None,
 ) -> Generator[Event, None, None]:
     try:
-        prepared = yield from _prepared(config, inbox, seen)
+        if old is not None:
+            text = Message("Going on with the images as they were prepared.")
+            yield Notice(seen, "info", text, key="as_prepared")
+        prepared = old or (yield from _prepared(config, inbox, seen))
         if prepared is None:
             history.event(seen, "finished", reason="stopped")
             yield Finished(seen, "stopped", folder)
@@ -208,6 +222,7 @@ def _trained(
     )
     out = [(one.path, one.reason) for one in prepared.excluded]
     bad = [(one.path, one.reason) for one in prepared.bad]
+    originals.note(folder, prepared)
     history.event(
         started.images_seen, "images", used=len(prepared.files), left_out=out, unreadable=bad
     )

@@ -1,0 +1,129 @@
+"""The pictures a run began with: noted beside it, so that a resume notices when they have changed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from gan_engine import durable, paths
+from gan_engine.data.names import Entry, walk
+from gan_engine.data.prepare import Prepared, kept
+from gan_engine.data.scan import signature
+from gan_engine.data_settings import DataSettings
+from gan_engine.drafts import escape
+from gan_engine.errors import DataError, ImagesChangedError, SpaceError
+
+Answer = Literal["ask", "prepared", "anew"]
+"""What to do when the pictures are others than those a run began with."""
+
+NAME = "images.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a run was trained on: the array's name in the cache, and a name for its pictures."""
+
+    prepared: str
+    signature: str
+    images: int
+
+
+def note(folder: Path, prepared: Prepared) -> None:
+    """Write down what the run in `folder` is trained on; a disk that is full costs only that."""
+    record = Record(prepared.path.parent.name, prepared.signature, len(prepared.files))
+    with contextlib.suppress(SpaceError):
+        told = json.dumps({"format": _FORMAT, **asdict(record)})
+        durable.write(folder / NAME, told.encode())
+
+
+def read(folder: Path) -> Record | None:
+    """Return what the run in `folder` was trained on; None where nobody knows."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        told = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        if told["format"] == _FORMAT:
+            return Record(str(told["prepared"]), str(told["signature"]), int(told["images"]))
+    return None
+
+
+def settled(
+    run: Path,
+    settings: DataSettings,
+    answer: Answer,
+    images: int | None,
+) -> Prepared | None:
+    """Return the array to go on with where it is not that of the pictures as they are now.
+
+    Args:
+        run: The run's folder.
+        settings: How its pictures are prepared.
+        answer: What to do where they have changed.
+        images: The total that was asked for, for whoever answers the question.
+
+    Raises:
+        ImagesChangedError: They have changed, or are gone, and nobody said what to do.
+    """
+    record = read(run)
+    if record is None or answer == "anew":
+        return None
+    now: list[Entry] | None = None
+    with contextlib.suppress(DataError):
+        now = sorted(entry for entry in walk(settings.path) if entry.verdict == "picture")
+    if now is not None and signature(now) == record.signature:
+        return None
+    old = kept(settings, paths.cache() / "prepared" / record.prepared, record.signature)
+    if old is not None and answer == "prepared":
+        return old
+    if now is None and old is None:
+        return None  # preparing will say that the folder is not there, and what to do
+    raise _question(run, settings, now, old, images)
+
+
+def _question(
+    run: Path,
+    settings: DataSettings,
+    now: Sequence[Entry] | None,
+    old: Prepared | None,
+    images: int | None,
+) -> ImagesChangedError:
+    if now is None:
+        text = "The pictures of this run are no longer where they were, in “{folder}”."
+        hint = "Go on with the images as they were prepared, or put the pictures back first."
+    elif old is None:
+        text = "“{folder}” has changed since this run began, and the prepared images are gone."
+        hint = "Prepare the pictures that are there now, or put the old ones back first."
+    else:
+        text = (
+            "“{folder}” has changed since this run began: {new:,} pictures are new, {gone:,} are"
+            " gone, others may differ."
+        )
+        hint = "Go on with the images as they were prepared, or prepare anew."
+    names = {escape(entry.name) for entry in now or ()}
+    before = set(old.files) if old else set()
+    known = before | {one.path for one in (*old.bad, *old.excluded)} if old else before
+    return ImagesChangedError(
+        text,
+        hint=hint,
+        run=run,
+        images=images,
+        prepared=old is not None,
+        there=now is not None,
+        folder=escape(settings.path.name),
+        new=len(names - known),
+        gone=len(before - names),
+    )
+
+
+def uses(root: Path | None = None) -> dict[str, list[str]]:
+    """Return which runs of the library were trained on which arrays, by their names in the cache."""
+    found: dict[str, list[str]] = {}
+    with contextlib.suppress(OSError):
+        for folder in sorted((root or paths.runs()).iterdir()):
+            record = read(folder)
+            if record is not None:
+                found.setdefault(record.prepared, []).append(folder.name)
+    return found
