@@ -114,6 +114,16 @@ class TrainingSettings(Part):
         help="bf16 is faster on recent GPUs and slower on CPUs; auto knows.",
         names={"auto": "Automatic", "fp32": "fp32", "bf16": "bf16"},
     )
+    memory_format: Literal["auto", "contiguous", "channels_last"] = option(
+        "auto",
+        advanced=True,
+        help="In which order maps lie in memory; the same results but for rounding. Auto tries both where that takes a moment.",
+        names={
+            "auto": "Automatic",
+            "contiguous": "A channel after the other",
+            "channels_last": "A pixel after the other",
+        },
+    )
     inbox: bool = option(
         True,
         advanced=True,

@@ -103,3 +103,27 @@ def autocast_type(precision: str, device: torch.device) -> torch.dtype | None:
     ):
         return torch.bfloat16
     return None
+
+
+@dataclass(frozen=True)
+class Formats:
+    """How a run's numbers lie in memory, and in what matrix products are done; the same for all of it."""
+
+    precision: str
+    channels_last: bool
+
+    @property
+    def autocast(self) -> torch.dtype | None:
+        """What matrix products are done in, or None for fp32."""
+        return torch.bfloat16 if self.precision == "bf16" else None
+
+    @property
+    def layout(self) -> torch.memory_format:
+        """How weights and maps of four dimensions lie in memory."""
+        return torch.channels_last if self.channels_last else torch.contiguous_format
+
+
+def usual_formats(precision: str, memory_format: str, device: torch.device) -> Formats:
+    """Return what the settings say, and where they leave it open what is mostly fastest on `device`."""
+    last = device.type == "cuda" if memory_format == "auto" else memory_format == "channels_last"
+    return Formats("bf16" if autocast_type(precision, device) else "fp32", last)

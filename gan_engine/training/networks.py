@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from gan_engine.config import RunConfig
+from gan_engine.device import Formats, usual_formats
 from gan_engine.power_average import LENGTHS
 
 
@@ -27,15 +28,18 @@ class Networks:
         return {f"{key}.{n}": t for key, net in parts.items() for n, t in net.state_dict().items()}
 
 
-def build_networks(config: RunConfig, device: torch.device, classes: int = 0) -> Networks:
+def build_networks(
+    config: RunConfig, device: torch.device, classes: int = 0, formats: Formats | None = None
+) -> Networks:
     """Return freshly drawn networks on `device`; the same seed draws the same weights."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.training.seed)
         g = config.architecture.generator(config.data.shape, classes)
         d = config.architecture.discriminator(config.data.shape, classes)
-    layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
+    training = config.training
+    found = formats or usual_formats(training.precision, training.memory_format, device)
     for network in (g, d):
-        network.to(device=device, memory_format=layout).train()  # type: ignore[call-overload]
+        network.to(device=device, memory_format=found.layout).train()  # type: ignore[call-overload]
     ema = copy.deepcopy(g).eval().requires_grad_(False)
     return Networks(g, d, ema)
 

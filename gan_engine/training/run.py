@@ -14,7 +14,7 @@ from gan_engine.commands import Command, Inbox, Stop
 from gan_engine.config import RunConfig, parse
 from gan_engine.data.classes import classes_of
 from gan_engine.data.prepare import Prepared, prepare
-from gan_engine.device import choose, describe_device, out_of_memory
+from gan_engine.device import Formats, choose, describe_device, out_of_memory
 from gan_engine.drafts import merge
 from gan_engine.errors import (
     EngineError,
@@ -35,6 +35,7 @@ from gan_engine.training.mail import Letters
 from gan_engine.training.recorder import recorded
 from gan_engine.training.returning import kept_aside
 from gan_engine.training.session import Session
+from gan_engine.training.trial import fastest
 
 
 def train(
@@ -199,7 +200,8 @@ def _trained(
     """Build or restore the networks, and hand over to the conductor."""
     grouped = config.data.classes or config.data.balance
     classes = classes_of(prepared.files) if grouped else None
-    session = Session(config, prepared.images, choose(config.training.device), classes)
+    device = choose(config.training.device)
+    session = Session(config, prepared.images, device, classes, _formats(config, device, saved))
     if saved:
         session.restore(saved[1], saved[0])
     table = foreign.start_from(session.networks.tensors(), weights) if weights else []
@@ -256,6 +258,17 @@ def _trained(
         yield Finished(session.images_seen, conductor.reason, folder)
     finally:
         session.close()
+
+
+def _formats(
+    config: RunConfig, device: torch.device, saved: tuple[Path, checkpoint.Checkpoint] | None
+) -> Formats:
+    """Return the formats that the run had so far, so that it goes on bit for bit, or the fastest."""
+    had = dict(saved[1].counters.get("formats", {})) if saved else {}
+    if had.pop("device", "") == device.type:
+        with contextlib.suppress(TypeError):  # a newer version's
+            return Formats(**had)
+    return fastest(config, device)
 
 
 def _started(session: Session, folder: Path, *, resumed: bool) -> Started:

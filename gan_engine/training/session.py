@@ -16,7 +16,7 @@ from gan_engine.checkpoint import Checkpoint
 from gan_engine.config import RunConfig, check
 from gan_engine.data.classes import Classes, balanced
 from gan_engine.data.dataset import RESIDENT_SHARE, Images, Shown, Walk
-from gan_engine.device import autocast_type, describe_device, memory_used, settle
+from gan_engine.device import Formats, describe_device, memory_used, settle, usual_formats
 from gan_engine.drafts import get, put
 from gan_engine.errors import EngineError, MemoryFullError, SettingsError
 from gan_engine.events import Pixels
@@ -50,9 +50,12 @@ class Session:
         images: NDArray[np.uint8],
         device: torch.device,
         classes: Classes | None = None,
+        formats: Formats | None = None,
     ) -> None:
         settle(device)
         self.config, self.device = config, device
+        training = config.training
+        self.formats = formats or usual_formats(training.precision, training.memory_format, device)
         told = classes if config.data.classes else None
         self.classes = told.names if told else ()
         self.images_seen = self.updates_d = self.updates_g = 0
@@ -74,7 +77,7 @@ class Session:
         config, device = self.config, self.device
         self.live = LiveValues(config, device)
         self.live.fill(config, self.images_seen, self.updates_g)
-        self.networks = build_networks(config, device, len(self.classes))
+        self.networks = build_networks(config, device, len(self.classes), self.formats)
         random = torch.Generator(device)
         for network in (self.networks.g, self.networks.d):
             draw_from(network, random)
@@ -107,7 +110,7 @@ class Session:
             size=(config.data.shape.height, config.data.shape.width),
             z_dim=config.architecture.takes(config.data.shape)[0],
             device=device,
-            autocast=autocast_type(config.training.precision, device),
+            autocast=self.formats.autocast,
             powers=self.powers,
             parts=config.training.accumulation,
             paired=config.data.paired,
@@ -330,6 +333,7 @@ class Session:
             "updates_d": self.updates_d,
             "updates_g": self.updates_g,
             "seconds": self.seconds,
+            "formats": {"device": self.device.type, **vars(self.formats)},
             "commands": self.commands,
         }
         if self.classes:

@@ -1,0 +1,190 @@
+"""A few real updates on images of nothing: how fast a run would be, and which formats suit it best."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+import torch
+
+from gan_engine import durable, paths
+from gan_engine.checkpoint import versions
+from gan_engine.config import RunConfig
+from gan_engine.data.classes import Classes
+from gan_engine.device import Formats, autocast_type, choose, describe_device, settle, usual_formats
+from gan_engine.errors import SpaceError
+from gan_engine.training.accelerate import WARM_UP
+from gan_engine.training.session import Session
+
+PATIENCE_S = 2.0
+"""So long the formats may be compared before a run starts; what takes longer is not compared."""
+CLEARLY = 0.9
+"""Other formats than the usual ones have to take less than this share of their time."""
+SMALLEST = 16
+"""Up to this many pixels a side nothing is compared: a run is over sooner."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a few updates took; `memory` is the device's at most, in bytes, None where it cannot tell."""
+
+    images_per_second: float
+    seconds_total: float
+    memory: int | None
+    formats: Formats
+
+
+def try_out(config: RunConfig, rounds: int = 2) -> Trial:
+    """Return how fast a run with these settings goes here, from a few of its rounds.
+
+    Nothing is read or written but the memory of which formats are best; takes seconds, or a minute
+    for large networks. Penalties that are due now and then count as often as they are.
+
+    Raises:
+        DeviceError: The device it asks for is not there.
+        OutOfMemoryError: A step does not fit.
+    """
+    device = choose(config.training.device)
+    classes = _classes(config)
+    formats = fastest(config, device)
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+    session = _session(config, device, formats, config.training.batch_size, classes)
+    try:
+        due = _round_seconds(session, rounds, due=True)
+        lazy = [p.interval for p in config.penalties if p.interval > 1]
+        if lazy:
+            plain = _round_seconds(session, rounds, due=False)
+            due = plain + max(0.0, due - plain) / min(lazy)
+        memory = torch.cuda.max_memory_allocated() if device.type == "cuda" else None
+    finally:
+        session.close()
+    training = config.training
+    speed = training.batch_size * training.d_steps / max(due, 1e-9)
+    return Trial(speed, training.images / speed, memory, formats)
+
+
+def fastest(config: RunConfig, device: torch.device) -> Formats:
+    """Return the memory format and precision that this machine is fastest with, for these networks.
+
+    What the settings say is not questioned. The rest is found by a few updates with few images, at
+    most once for these networks on this machine; the usual formats stay where nothing is clearly
+    better, or where comparing would take more than a moment.
+    """
+    settle(device)
+    training, shape = config.training, config.data.shape
+    usual = usual_formats(training.precision, training.memory_format, device)
+    others = _others(config, device, usual)
+    if not others or min(shape.height, shape.width) <= SMALLEST:
+        return usual
+    kept = paths.cache() / "formats" / f"{_fingerprint(config, device)}.json"
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        told = Formats(**json.loads(kept.read_text(encoding="utf-8")))
+        if told in (usual, *others):
+            return told
+    best = usual
+    with contextlib.suppress(RuntimeError):  # too little memory to compare: nothing is decided
+        best = _compare(config, device, usual, others)
+    with contextlib.suppress(SpaceError, OSError):
+        durable.write(kept, json.dumps(asdict(best)).encode())
+    return best
+
+
+def _others(config: RunConfig, device: torch.device, usual: Formats) -> list[Formats]:
+    """Return what else could be tried: everything that is left open."""
+    found = []
+    if config.training.memory_format == "auto":
+        found.append(replace(usual, channels_last=not usual.channels_last))
+    if config.training.precision == "auto" and usual.precision == "bf16":
+        found.append(replace(usual, precision="fp32"))
+    return found if device.type in ("cpu", "cuda") else []
+
+
+def _compare(
+    config: RunConfig, device: torch.device, usual: Formats, others: list[Formats]
+) -> Formats:
+    began = time.monotonic()
+    # On a GPU only a full batch shows which kernels are chosen; a CPU shows it with few images.
+    batch = config.training.batch_size if device.type == "cuda" else 2
+    # What a CPU works is told apart from what other programs take of it.
+    clock = time.perf_counter if device.type == "cuda" else time.process_time
+    best, least = usual, 0.0
+    for formats in (usual, *others):
+        session = _session(config, device, formats, batch, _classes(config))
+        try:
+            session.round()
+            if formats is usual and (time.monotonic() - began) * 3 > PATIENCE_S:
+                return usual
+            took = _round_seconds(session, 2, due=True, clock=clock)
+        finally:
+            session.close()
+        if formats is usual:
+            least = took * CLEARLY
+        elif took < least:
+            best, least = formats, took
+        if time.monotonic() - began > PATIENCE_S:
+            break
+    return best
+
+
+def _session(
+    config: RunConfig, device: torch.device, formats: Formats, batch: int, classes: Classes | None
+) -> Session:
+    """Return a run's state over images of nothing."""
+    training: dict[str, object] = {"batch_size": batch, "acceleration": "eager"}
+    if device.type == "cuda":
+        training["acceleration"] = "eager" if config.training.acceleration == "eager" else "graph"
+    if batch != config.training.batch_size:
+        training |= {"accumulation": 1, "d_steps": 1}
+    quick = config.model_copy(update={"training": config.training.model_copy(update=training)})
+    shape = config.data.prepared_shape
+    pixels = np.zeros((max(batch, 2), shape.height, shape.width, shape.channels), np.uint8)
+    return Session(quick, pixels, device, classes, formats)
+
+
+def _round_seconds(
+    session: Session, rounds: int, due: bool, clock: Callable[[], float] = time.perf_counter
+) -> float:
+    """Return the least seconds that a round takes, warmed up; with what is due, or without."""
+    on_gpu = session.device.type == "cuda"
+    # On a GPU until everything is a graph; on a CPU the first round of a kind fills caches.
+    warm_up = WARM_UP + 1 if on_gpu else int(session.updates_d == 0)
+    took = float("inf")
+    for i in range(warm_up + rounds):
+        session.updates_d = session.updates_g = 0 if due else 1
+        if on_gpu:
+            torch.cuda.synchronize()
+        began = clock()
+        session.round()
+        if on_gpu:
+            torch.cuda.synchronize()
+        if i >= warm_up:
+            took = min(took, clock() - began)
+    return took
+
+
+def _classes(config: RunConfig) -> Classes | None:
+    """Return two classes where a run has some: how many there are hardly changes its speed."""
+    if not config.data.classes:
+        return None
+    return Classes(("a", "b"), np.arange(max(2, config.training.batch_size)) % 2)
+
+
+def _fingerprint(config: RunConfig, device: torch.device) -> str:
+    """Return what decides the answer: the machine, the networks, and what is computed of them."""
+    told = (
+        (config.data.shape, config.data.classes, config.data.paired),
+        config.architecture.model_dump(),
+        sorted((p.kind, p.interval) for p in config.penalties),
+        config.training.precision,
+        config.training.memory_format,
+    )
+    machine = (versions(), describe_device(device.type).name, str(autocast_type("auto", device)))
+    batch = config.training.batch_size if device.type == "cuda" else 0
+    text = json.dumps([told, machine, batch], default=str, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -1,0 +1,162 @@
+"""The formats a run is fastest with are found once, kept, and stay the same for all of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from gan_engine import checkpoint, paths
+from gan_engine.config import RunConfig
+from gan_engine.device import Formats, usual_formats
+from gan_engine.training import resume, run, train, trial
+from gan_engine.training.trial import fastest, try_out
+from tests.gan_engine.training.test_accumulation import session_of
+
+Make = Callable[..., RunConfig]
+CPU = torch.device("cpu")
+USUAL, LAST = Formats("fp32", False), Formats("fp32", True)
+
+
+@pytest.fixture
+def clocked(monkeypatch: pytest.MonkeyPatch) -> dict[bool, float]:
+    """What a round takes, by whether channels are last; to be changed by a test."""
+    took = {False: 1.0, True: 1.0}
+    monkeypatch.setattr(
+        trial, "_round_seconds", lambda session, *_, **__: took[session.formats.channels_last]
+    )
+    monkeypatch.setattr(trial, "PATIENCE_S", 1000.0)
+    return took
+
+
+@pytest.mark.parametrize(("seconds", "chosen"), [(0.5, LAST), (0.95, USUAL), (2.0, USUAL)])
+def test_that_what_is_clearly_faster_is_taken(
+    seconds: float, chosen: Formats, tiny: Make, clocked: dict[bool, float]
+) -> None:
+    clocked[True] = seconds
+    assert fastest(tiny(data={"size": 32}), CPU) == chosen
+
+
+def test_that_the_answer_is_kept_for_the_same_networks_alone(
+    tiny: Make, clocked: dict[bool, float]
+) -> None:
+    clocked[True] = 0.5
+    assert fastest(tiny(data={"size": 32}), CPU) == LAST
+    clocked[True] = 2.0
+    assert fastest(tiny(data={"size": 32}), CPU) == LAST
+    assert fastest(tiny(data={"size": 32}, architecture={"width": 8}), CPU) == USUAL
+
+
+def test_that_an_answer_that_cannot_be_read_is_found_again(
+    tiny: Make, clocked: dict[bool, float]
+) -> None:
+    config = tiny(data={"size": 32})
+    fastest(config, CPU)
+    (kept,) = (paths.cache() / "formats").iterdir()
+    kept.write_text('{"precision": "fp8"}')
+    clocked[True] = 0.5
+    assert fastest(config, CPU) == LAST
+
+
+@pytest.mark.parametrize(
+    ("told", "chosen"), [("contiguous", USUAL), ("channels_last", LAST)], ids=["one", "other"]
+)
+def test_that_settings_are_not_questioned(told: str, chosen: Formats, tiny: Make) -> None:
+    config = tiny(data={"size": 32}, training={"memory_format": told, "precision": "fp32"})
+    assert fastest(config, CPU) == chosen
+    assert not (paths.cache() / "formats").exists()
+
+
+def test_that_what_takes_more_than_a_moment_is_not_compared(
+    tiny: Make, clocked: dict[bool, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clocked[True] = 0.5
+    monkeypatch.setattr(trial, "PATIENCE_S", 0.0)
+    assert fastest(tiny(data={"size": 32}), CPU) == USUAL
+
+
+def test_that_too_little_memory_to_compare_decides_nothing(
+    tiny: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> float:
+        raise torch.OutOfMemoryError("no memory")
+
+    monkeypatch.setattr(trial, "_session", full)
+    assert fastest(tiny(data={"size": 32}), CPU) == USUAL
+
+
+def test_that_both_formats_are_really_tried(tiny: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    measure = trial._round_seconds
+    monkeypatch.setattr(
+        trial,
+        "_round_seconds",
+        lambda session, *a, **k: (tried.append(session.formats), measure(session, *a, **k))[1],
+    )
+    monkeypatch.setattr(trial, "PATIENCE_S", 1000.0)
+    assert fastest(tiny(data={"size": 32}), CPU) in (USUAL, LAST)
+    assert tried == [USUAL, LAST]
+
+
+def test_that_a_run_goes_on_with_the_formats_it_began_with(
+    tiny: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "fastest", lambda *_: LAST)
+    list(train(tiny(training={"images": 24}), folder=tmp_path / "whole"))
+    list(train(tiny(training={"images": 12}), folder=tmp_path / "half"))
+    monkeypatch.setattr(run, "fastest", lambda *_: USUAL)
+    list(resume(tmp_path / "half", images=24))
+    whole, half = (checkpoint.newest(tmp_path / name)[1] for name in ("whole", "half"))
+    assert half.counters["formats"] == {
+        "device": "cpu",
+        "precision": "fp32",
+        "channels_last": True,
+    }
+    assert all(torch.equal(t, half.tensors[name]) for name, t in whole.tensors.items())
+    assert all(t.is_contiguous() for t in whole.tensors.values())
+
+
+def test_that_formats_of_another_device_are_not_taken_over(
+    tiny: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(train(tiny(training={"images": 12}), folder=tmp_path / "run"))
+    path, saved, _ = checkpoint.newest(tmp_path / "run")
+    saved.counters["formats"]["device"] = "cuda"
+    monkeypatch.setattr(run, "fastest", lambda *_: LAST)
+    assert run._formats(tiny(), CPU, (path, saved)) == LAST
+
+
+def test_that_the_order_in_memory_changes_nothing_but_rounding(tiny: Make) -> None:
+    found = []
+    for order in ("contiguous", "channels_last"):
+        session = session_of(tiny, training={"memory_format": order})
+        session.round()
+        found.append(session.meters.read())
+    assert session.networks.d.down[0].conv.weight.is_contiguous(memory_format=torch.channels_last)
+    assert found[1] == pytest.approx(found[0], rel=1e-4, abs=1e-6)
+
+
+def test_that_the_usual_is_what_a_device_is_mostly_fastest_with() -> None:
+    assert usual_formats("auto", "auto", CPU) == USUAL
+    assert usual_formats("bf16", "channels_last", CPU) == Formats("bf16", True)
+    assert usual_formats("fp32", "auto", torch.device("cuda")) == LAST
+
+
+def test_that_a_trial_says_how_fast_a_run_would_be(tiny: Make) -> None:
+    found = try_out(tiny(training={"images": 3200}, penalties={"r1": {"interval": 8}}))
+    assert found.images_per_second > 0
+    assert found.seconds_total == pytest.approx(3200 / found.images_per_second)
+    assert found.formats == USUAL
+
+
+def test_that_penalties_count_as_often_as_they_are_due(
+    tiny: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        trial, "_round_seconds", lambda session, rounds, due, **_: 3.0 if due else 1.0
+    )
+    config = tiny(training={"batch_size": 8}, penalties={"r1": {"interval": 4}})
+    assert try_out(config).images_per_second == pytest.approx(8 / 1.5)
