@@ -16,7 +16,7 @@ _HOME = {
     "problems": "Problem",
     "errors": (
         "BrokenOffError BusyError DamagedFileError DataError DeviceError DivergedError EngineError FileError ForeignFileError"
-        " ImagesChangedError MemoryFullError MismatchError NothingToDoError OlderSaveError SettingsError SpaceError"
+        " ImagesChangedError MemoryFullError MismatchError NothingToDoError OlderSaveError RankLostError SettingsError SpaceError"
     ),
     "events": "Changed Event Finished Heard Notice Paused Pixels Preparing Resumed SampleGrid Saved Scalars Started",
     "commands": "Change Command Inbox Leave Pause Resume SampleNow SaveNow StepOnce Stop",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
@@ -18,6 +20,10 @@ from gan_engine.errors import EngineError, FileError, ImagesChangedError, Settin
 from gan_engine.registry import find
 from gan_engine.schema import Message
 from gan_engine.watching import bar_of, err, out, watch
+
+if TYPE_CHECKING:
+    from gan_engine.events import Event
+    from gan_engine.training.ranks import Ranks
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -64,6 +70,7 @@ def train(
 ) -> None:
     """Train a GAN on a folder of pictures."""
     from gan_engine.config import default_draft, parse
+    from gan_engine.training import go_on_or_train, launched
     from gan_engine.training import train as start
 
     draft = configfile.with_preset(configfile.find_preset(preset)) if preset else default_draft()
@@ -85,7 +92,15 @@ def train(
     if images:
         draft = put(draft, "training.images", _count(images))
     config = parse(draft)
-    watch(lambda inbox: start(config, inbox, folder))
+    if launched():
+        if folder is None:
+            raise EngineError(
+                "Several processes need one folder to train into.",
+                hint="Add --out FOLDER; the same command then also goes on with the run.",
+            )
+        _together(lambda inbox, ranks: go_on_or_train(config, folder, inbox, ranks))
+    else:
+        watch(lambda inbox: start(config, inbox, folder))
 
 
 @app.command()
@@ -98,7 +113,7 @@ def resume(
     ] = "ask",
 ) -> None:
     """Go on with a run from its newest checkpoint."""
-    from gan_engine.training import read_run
+    from gan_engine.training import launched, read_run
     from gan_engine.training import resume as start
 
     total = None
@@ -109,7 +124,10 @@ def resume(
             max(info.images_total, info.saved_images) if info.state == "done" else info.saved_images
         )
         total = _count(images.removeprefix("+")) + (base if more else 0)
-    watch(lambda inbox: start(run, inbox, total, changed=changed))
+    if launched():
+        _together(lambda inbox, ranks: start(run, inbox, total, changed=changed, ranks=ranks))
+    else:
+        watch(lambda inbox: start(run, inbox, total, changed=changed))
 
 
 @app.command()
@@ -305,6 +323,23 @@ def presets() -> None:
     for preset in configfile.read_presets():
         out.print(f"[bold]{preset.key}[/]  {preset.title}{'  (yours)' if preset.own else ''}")
         out.print(f"    {preset.about}", markup=False, soft_wrap=True)
+
+
+def _together(start: Callable[[commands.Inbox, Ranks], Iterator[Event]]) -> None:
+    """Train as one of several processes: the first one leads and is shown, the others serve it."""
+    from gan_engine.training import join, serve
+    from gan_engine.training.ranks import Together
+
+    ranks = join()
+    try:
+        if not isinstance(ranks, Together) or ranks.rank == 0:
+            watch(lambda inbox: start(inbox, ranks))
+        else:  # a signal reaches all: the first one saves, then ends the others
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+            serve(ranks)
+    finally:
+        ranks.leave()
 
 
 # --- small words -------------------------------------------------------------------------------

@@ -124,6 +124,12 @@ class TrainingSettings(Part):
             "channels_last": "A pixel after the other",
         },
     )
+    sync_batch_norm: bool = option(
+        False,
+        advanced=True,
+        label="Batch norm over all GPUs",
+        help="With several GPUs: normalise by the whole batch instead of each GPU's share; slower.",
+    )
     inbox: bool = option(
         True,
         advanced=True,

@@ -76,10 +76,11 @@ def out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(word in str(error) for word in words)
 
 
-def settle(device: torch.device) -> None:
+def settle(device: torch.device, processes: int = 1) -> None:
     """Set what makes this device fast, for this process: threads, denormals, tf32.
 
-    One core is left to the window: with every core busy, training itself ran 50 times slower.
+    One core is left to the window: with every core busy, training itself ran 50 times slower. The
+    others are shared by so many processes.
     """
     if device.type == "cpu":
         cores = (
@@ -87,7 +88,7 @@ def settle(device: torch.device) -> None:
             if hasattr(os, "sched_getaffinity")
             else os.cpu_count() or 1
         )
-        torch.set_num_threads(max(1, cores - 1))
+        torch.set_num_threads(max(1, (cores - 1) // processes))
         torch.set_flush_denormal(True)
     elif device.type == "cuda":
         torch.set_float32_matmul_precision("high")

@@ -108,6 +108,10 @@ class BrokenOffError(EngineError):
     """A run that was followed has ended without a last word."""
 
 
+class RankLostError(EngineError):
+    """Another process that trained the same run has ended."""
+
+
 class MemoryFullError(EngineError):
     """The device has too little memory for this run."""
 

@@ -89,7 +89,15 @@ class Images:
         labels_N: NDArray[np.int64] | None = None,
         pool: NDArray[np.int64] | None = None,
         direction: Direction = "",
+        share: tuple[int, int] = (0, 1),
     ) -> None:
+        """Make the buffers; `share` says which of how many equal parts of each batch is wanted here.
+
+        What is drawn is drawn for the whole batch, so that its parts together are the same batch.
+        """
+        part, parts = share
+        self._whole, batch = batch, batch // parts
+        self._mine = slice(part * batch, (part + 1) * batch)
         self._prepared, self._direction = prepared_NHWC, direction
         self.resident = prepared_NHWC.nbytes <= resident_bytes
         self.indices = torch.arange(batch, device=device)
@@ -108,6 +116,7 @@ class Images:
 
     def show(self, indices: NDArray[np.int64]) -> None:
         """Make `batch()` return the images at `indices`; called between two steps, never inside."""
+        indices = indices[self._mine]
         if self.resident:
             self._send(torch.from_numpy(indices), self.indices)
         else:
@@ -129,8 +138,8 @@ class Images:
         if not flip:
             return self._shown(images_NCHW)
         mirror_N111 = (
-            torch.rand(len(images_NCHW), 1, 1, 1, device=images_NCHW.device, generator=random) < 0.5
-        )
+            torch.rand(self._whole, 1, 1, 1, device=images_NCHW.device, generator=random) < 0.5
+        )[self._mine]
         mirrored_NCHW = torch.where(mirror_N111, images_NCHW.flip(3), images_NCHW)
         return self._shown(mirrored_NCHW)
 
@@ -151,9 +160,9 @@ class Images:
             return None
         drawn = self._drawn_from
         return drawn[
-            torch.randint(
-                len(drawn), self.indices.shape, device=self.indices.device, generator=random
-            )
+            torch.randint(len(drawn), (self._whole,), device=self.indices.device, generator=random)[
+                self._mine
+            ]
         ]
 
     def everything(self) -> Tensor:

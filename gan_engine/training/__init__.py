@@ -4,11 +4,13 @@ from gan_engine.training.branching import branch, saves_of
 from gan_engine.training.folder import RunInfo, list_runs, read_run
 from gan_engine.training.following import follow
 from gan_engine.training.history import History
+from gan_engine.training.leading import serve
 from gan_engine.training.mail import answer, tell
 from gan_engine.training.neighbours import Neighbour, Neighbours
 from gan_engine.training.notes import RunNotes, read_notes, write_notes
 from gan_engine.training.pins import Pin, read_pins, write_pins
-from gan_engine.training.run import resume, train
+from gan_engine.training.ranks import join, launched
+from gan_engine.training.run import go_on_or_train, resume, train
 from gan_engine.training.shelf import Shelf
 
 __all__ = [
@@ -22,12 +24,16 @@ __all__ = [
     "answer",
     "branch",
     "follow",
+    "go_on_or_train",
+    "join",
+    "launched",
     "list_runs",
     "read_notes",
     "read_pins",
     "read_run",
     "resume",
     "saves_of",
+    "serve",
     "tell",
     "train",
     "write_notes",

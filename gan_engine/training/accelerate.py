@@ -34,7 +34,7 @@ class Graphs(Protocol):
     def beside(self, update: Update) -> None:
         """Run an update where graphs are captured, in order with everything else."""
 
-    def capture(self, update: Update, random: torch.Generator) -> Update:
+    def capture(self, update: Update, *random: torch.Generator) -> Update:
         """Return what replays the update; nothing of it happens now."""
 
     def forget(self) -> None:
@@ -59,10 +59,11 @@ class CudaGraphs:
             update()
         torch.cuda.current_stream().wait_stream(self._stream)
 
-    def capture(self, update: Update, random: torch.Generator) -> Update:
+    def capture(self, update: Update, *random: torch.Generator) -> Update:
         graph = torch.cuda.CUDAGraph()
-        # Its numbers then come from the seed that the generator has at each replay.
-        graph.register_generator_state(random)
+        # Its numbers then come from the seeds that the generators have at each replay.
+        for generator in random:
+            graph.register_generator_state(generator)
         # Other threads save and measure meanwhile: what they ask of CUDA is no part of the graph.
         how = {"pool": self._pool, "stream": self._stream, "capture_error_mode": "thread_local"}
         with _settled(), torch.cuda.graph(graph, **how):  # type: ignore[arg-type]
@@ -107,6 +108,9 @@ class Runner:
         self.compiled = False
         on_cuda = step.device.type == "cuda"
         self._graphs = CudaGraphs(step.device) if graphs is None and on_cuda else graphs
+        if self.mode == "compile" and step.ranks.count > 1:
+            self.mode = "graph" if self._graphs else "eager"
+            self.trouble = Message("Several processes train together without compiling.")
         if self.mode == "eager":
             self._graphs = None
         if wanted == "graph" and self._graphs is None:
@@ -163,7 +167,7 @@ class Runner:
     def _capture(self, graphs: Graphs, key: tuple[str, ...], update: Update) -> Update | None:
         """Return the update as a graph; None, and eager from then on, where it cannot be one."""
         try:
-            self._captured[key] = graphs.capture(update, self.step.random)
+            self._captured[key] = graphs.capture(update, *self.step.generators)
         except RuntimeError as error:
             self._captured.clear()
             self._graphs = None

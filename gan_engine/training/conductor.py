@@ -206,6 +206,12 @@ class Conductor:
             yield from self._go_back("A weight is no longer a number")
         keep, powers = session.config.checkpoint.keep, bool(session.powers)
         session.commands = self._inbox.taken
+        if apart := session.drifted():
+            text = Message(
+                "The processes had drifted apart in “{name}”: all go on from the first one's.",
+                name=apart,
+            )
+            yield Notice(session.images_seen, "warning", text, key="drift")
         snapshot = session.snapshot()
         copy = contained(snapshot.kept, self._miss_grid)
         self._saver.start(copy or snapshot, keep, powers)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
+
+from gan_engine.training.ranks import Ranks
 
 
 class Meters:
@@ -22,6 +24,8 @@ class Meters:
         self._pinned = torch.zeros(2, len(self.names), pin_memory=device.type == "cuda")
         self._copied = torch.cuda.Event() if device.type == "cuda" else None  # type: ignore[no-untyped-call]
         self._pending = False
+        self.before: Callable[[], None] | None = None
+        """What is done before every reading."""
 
     def add(self, name: str, value: Tensor) -> None:
         """Count one more `value` (a scalar) under `name`."""
@@ -40,6 +44,8 @@ class Meters:
         Args:
             wait: Finish everything that is queued first; for the end of a run.
         """
+        if self.before is not None:
+            self.before()
         if self._copied is None:
             sums = self._sums.clone()
             self._sums.zero_()
@@ -54,6 +60,12 @@ class Meters:
             self._copied.record()
             self._pending = True
         return taken
+
+    def add_up(self, ranks: Ranks) -> None:
+        """Give rank 0 what every process has counted since the last time."""
+        ranks.add(self._sums)
+        if ranks.rank:
+            self._sums.zero_()
 
     def _means(self, sums: Tensor) -> dict[str, float]:
         totals, counts = sums.tolist()

@@ -23,10 +23,15 @@ class Update:
         self.applying = False
         self.optimizer.zero_grad(set_to_none=False)
 
+    @property
+    def gradients(self) -> list[Tensor]:
+        """What the step is taken with."""
+        return [p.grad for p in self._parameters if p.grad is not None]
+
     @torch.no_grad()
     def apply(self) -> Tensor:
         """Take the step; return the gradients' norm before clipping, a 0-d tensor."""
-        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        gradients = self.gradients
         norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
         bad = (~torch.isfinite(norm)).float()
         if self._clip:

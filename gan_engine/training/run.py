@@ -10,13 +10,15 @@ from types import MappingProxyType
 import torch
 
 from gan_engine import checkpoint, configfile, durable, foreign
+from gan_engine.checkpoint import listed
 from gan_engine.commands import Command, Inbox, Stop
 from gan_engine.config import RunConfig, parse
 from gan_engine.data.classes import classes_of
 from gan_engine.data.prepare import Prepared, prepare
 from gan_engine.device import Formats, choose, describe_device, out_of_memory
-from gan_engine.drafts import merge
+from gan_engine.drafts import differences, merge
 from gan_engine.errors import (
+    BusyError,
     EngineError,
     FileError,
     MemoryFullError,
@@ -31,7 +33,9 @@ from gan_engine.training import originals
 from gan_engine.training.conductor import Conductor
 from gan_engine.training.folder import REALS, SETTINGS, claim_folder, new_folder
 from gan_engine.training.history import HistoryWriter
+from gan_engine.training.leading import lead
 from gan_engine.training.mail import Letters
+from gan_engine.training.ranks import ALONE, Ranks, Together
 from gan_engine.training.recorder import recorded
 from gan_engine.training.returning import kept_aside
 from gan_engine.training.session import Session
@@ -43,6 +47,7 @@ def train(
     inbox: Inbox | None = None,
     folder: Path | None = None,
     start_from: Path | None = None,
+    ranks: Ranks = ALONE,
 ) -> Iterator[Event]:
     """Train from the first image on; yields what happens, reads `inbox` between two updates.
 
@@ -51,6 +56,7 @@ def train(
         inbox: Where commands arrive; without one the run goes to its end.
         folder: Where its files go, in a folder without a run; a new one in the library if None.
         start_from: A file of weights, perhaps a stranger's, that are taken where name and shape fit.
+        ranks: This process among those that train together; the others `serve`.
 
     Raises:
         EngineError: Something the user can mend; what was saved stays.
@@ -59,7 +65,38 @@ def train(
     folder = claim_folder(folder) if folder else new_folder(config.draft())
     with durable.lock(folder):
         configfile.write_draft(folder / SETTINGS, config.draft())
-        yield from _go(config, inbox or Inbox(), folder, None, weights)
+        yield from _go(config, inbox or Inbox(), folder, None, weights, ranks=ranks)
+
+
+def go_on_or_train(
+    config: RunConfig, folder: Path, inbox: Inbox | None = None, ranks: Ranks = ALONE
+) -> Iterator[Event]:
+    """Train into `folder`, or go on with the run that is there: one command for start and restart.
+
+    Raises:
+        BusyError: The run that is there has other settings.
+        EngineError: Something else the user can mend.
+    """
+    settings = folder / SETTINGS
+    if settings.is_file():
+        there = parse(configfile.read_draft(settings)).draft()
+        apart = differences(there, config.draft()).keys() - {"training.images"}
+        if apart:
+            raise BusyError(
+                "The run in “{name}” has other settings: {paths} differ.",
+                hint="Choose another --out, or go on with it by `resume`.",
+                name=folder.name,
+                paths=", ".join(sorted(apart)),
+            )
+    if not listed(folder):
+        durable.remove(settings) if settings.is_file() else None  # it had saved nothing yet
+        yield from train(config, inbox, folder, ranks=ranks)
+    elif int(listed(folder)[0].stem) >= config.training.images:
+        if isinstance(ranks, Together):
+            ranks.tell({"do": "end"})
+        yield Finished(int(listed(folder)[0].stem), "done", folder)
+    else:
+        yield from resume(folder, inbox, config.training.images, ranks=ranks)
 
 
 def resume(
@@ -68,6 +105,7 @@ def resume(
     images: int | None = None,
     older: bool = True,
     changed: originals.Answer = "ask",
+    ranks: Ranks = ALONE,
 ) -> Iterator[Event]:
     """Go on with the run in `folder` from its newest whole checkpoint, live changes included.
 
@@ -80,6 +118,7 @@ def resume(
         older: Whether to go on from an older save where the newest cannot be read.
         changed: What to do when the pictures are others than those it began with: go on with what
             was prepared from those, prepare anew, or ask by raising.
+        ranks: This process among those that train together; the others `serve`.
 
     Raises:
         OlderSaveError: It cannot be read, an older one can, and `older` is false.
@@ -112,7 +151,14 @@ def resume(
         if saved.versions != checkpoint.versions():
             text = "This run goes on with other versions or threads: it will not be bit-exact."
             yield Notice(saved.images_seen, "info", text, key="versions")
-        yield from _go(config, inbox or Inbox(), folder, (path, saved), old=old)
+        if (before := int(saved.counters.get("ranks", 1))) != ranks.count:
+            text = Message(
+                "It goes on with {count} processes instead of {before}: it will not be bit-exact.",
+                count=ranks.count,
+                before=before,
+            )
+            yield Notice(saved.images_seen, "info", text, key="ranks")
+        yield from _go(config, inbox or Inbox(), folder, (path, saved), old=old, ranks=ranks)
 
 
 def _go(
@@ -122,6 +168,7 @@ def _go(
     saved: tuple[Path, checkpoint.Checkpoint] | None,
     weights: Mapping[str, torch.Tensor] = MappingProxyType({}),
     old: Prepared | None = None,
+    ranks: Ranks = ALONE,
 ) -> Iterator[Event]:
     """Do the whole run and keep its history, whatever ends it."""
     for inside in (folder, folder / "checkpoints", folder / "grids"):
@@ -130,8 +177,9 @@ def _go(
     history = HistoryWriter(folder, seen)
     if config.training.inbox:
         since = int(saved[1].counters.get("commands", 0)) if saved else None
-        inbox = Letters(inbox, folder, history, since, by_itself=False)
-    yield from recorded(_kept(config, inbox, folder, saved, weights, history, seen, old), history)
+        inbox = Letters(inbox, folder, history, since, ranks.restarted)
+    said = _kept(config, inbox, folder, saved, weights, history, seen, old, ranks)
+    yield from recorded(said, history)
 
 
 def _kept(
@@ -143,6 +191,7 @@ def _kept(
     history: HistoryWriter,
     seen: int,
     old: Prepared | None,
+    ranks: Ranks,
 ) -> Generator[Event, None, None]:
     try:
         if old is not None:
@@ -151,9 +200,11 @@ def _kept(
         prepared = old or (yield from _prepared(config, inbox, seen))
         if prepared is None:
             history.event(seen, "finished", reason="stopped")
+            if isinstance(ranks, Together):
+                ranks.tell({"do": "end"})
             yield Finished(seen, "stopped", folder)
         else:
-            yield from _trained(config, inbox, folder, saved, prepared, history, weights)
+            yield from _trained(config, inbox, folder, saved, prepared, history, weights, ranks)
     except (RuntimeError, MemoryError) as error:
         history.event(seen, "failed", text=str(error).partition("\n")[0])
         if not out_of_memory(error):
@@ -196,15 +247,22 @@ def _trained(
     prepared: Prepared,
     history: HistoryWriter,
     weights: Mapping[str, torch.Tensor],
+    ranks: Ranks,
 ) -> Iterator[Event]:
     """Build or restore the networks, and hand over to the conductor."""
     grouped = config.data.classes or config.data.balance
     classes = classes_of(prepared.files) if grouped else None
     device = choose(config.training.device)
-    session = Session(config, prepared.images, device, classes, _formats(config, device, saved))
+    formats = _formats(config, device, saved)
+    if isinstance(ranks, Together):
+        session = lead(config, prepared, formats, ranks)
+    else:
+        session = Session(config, prepared.images, device, classes, formats)
     if saved:
         session.restore(saved[1], saved[0])
     table = foreign.start_from(session.networks.tensors(), weights) if weights else []
+    if table:
+        session.share_state()
     started = _started(session, folder, resumed=bool(saved))
     with contextlib.suppress(SpaceError):  # it is only looked at; what must be kept says so itself
         write_png(folder / REALS, started.reals)
@@ -271,6 +329,11 @@ def _formats(
     return fastest(config, device)
 
 
+def _devices(session: Session) -> str:
+    name, count = describe_device(session.device.type).name, session.ranks.count
+    return f"{count} × {name}" if count > 1 else name
+
+
 def _started(session: Session, folder: Path, *, resumed: bool) -> Started:
     def count(net: torch.nn.Module) -> int:
         return sum(p.numel() for p in net.parameters())
@@ -279,7 +342,7 @@ def _started(session: Session, folder: Path, *, resumed: bool) -> Started:
         images_seen=session.images_seen,
         folder=folder,
         draft=session.config.draft(),
-        device=describe_device(session.device.type).name,
+        device=_devices(session),
         images_total=session.config.training.images,
         dataset_images=len(session.images),
         parameters_g=count(session.networks.g),

@@ -11,28 +11,28 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gan_engine import checkpoint, paths, sampling
+from gan_engine import checkpoint, sampling
 from gan_engine.checkpoint import Checkpoint
-from gan_engine.config import RunConfig, check
+from gan_engine.config import RunConfig
 from gan_engine.data.classes import Classes, balanced
 from gan_engine.data.dataset import RESIDENT_SHARE, Images, Shown, Walk
 from gan_engine.device import Formats, describe_device, memory_used, settle, usual_formats
-from gan_engine.drafts import get, put
-from gan_engine.errors import EngineError, MemoryFullError, SettingsError
+from gan_engine.errors import EngineError, MemoryFullError
 from gan_engine.events import Pixels
 from gan_engine.imaging import tile
 from gan_engine.layers.noise import draw_from
 from gan_engine.layers.segment import recompute
 from gan_engine.penalties import Penalty
 from gan_engine.rules import divisors
-from gan_engine.schema import Ramp
 from gan_engine.training.accelerate import Runner
+from gan_engine.training.amending import with_half_rates, with_value
 from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
 from gan_engine.training.networks import PowerAverages, build_networks
 from gan_engine.training.optimisers import Update
 from gan_engine.training.randomness import mixed
+from gan_engine.training.ranks import ALONE, Ranks, norm_together
 from gan_engine.training.shortage import Shortage, TornUpdateError, Undo, made, tried
 from gan_engine.training.step import Step, meter_names
 
@@ -51,8 +51,11 @@ class Session:
         device: torch.device,
         classes: Classes | None = None,
         formats: Formats | None = None,
+        ranks: Ranks = ALONE,
     ) -> None:
-        settle(device)
+        settle(device, ranks.local_count)
+        self.ranks = ranks
+        ranks.share_of(config.training.batch_size, config.training.accumulation)
         self.config, self.device = config, device
         training = config.training
         self.formats = formats or usual_formats(training.precision, training.memory_format, device)
@@ -68,7 +71,7 @@ class Session:
         pool = balanced(classes) if classes and config.data.balance else None
         paired = config.data.direction if config.data.paired else ""
         batch = config.training.batch_size
-        self.images = Images(images, batch, device, budget, labels_N, pool, paired)
+        self.images = Images(images, batch, device, budget, labels_N, pool, paired, ranks.place)
         self._walk = Walk(len(self.images), config.training.seed, pool)
         self._start()
 
@@ -79,8 +82,11 @@ class Session:
         self.live.fill(config, self.images_seen, self.updates_g)
         self.networks = build_networks(config, device, len(self.classes), self.formats)
         random = torch.Generator(device)
+        own = torch.Generator(device) if self.ranks.count > 1 else None
         for network in (self.networks.g, self.networks.d):
-            draw_from(network, random)
+            draw_from(network, own or random)
+            if config.training.sync_batch_norm and self.ranks.count > 1:
+                norm_together(network, self.ranks)
             recompute(network, config.training.recompute)
         self.memory = Memory(config, device)
         self.powers = PowerAverages(self.networks.g) if config.ema.any_length else None
@@ -115,6 +121,8 @@ class Session:
             parts=config.training.accumulation,
             paired=config.data.paired,
             draw_labels=self.images.draw_labels,
+            ranks=self.ranks,
+            own=own,
         )
         moved = [
             *self.networks.g.buffers(),
@@ -169,7 +177,7 @@ class Session:
     def _try_d(self) -> None:
         batch = self.config.training.batch_size
         self.live.fill(self.config, self.images_seen, self.updates_g)
-        self.step.random.manual_seed(mixed(self.config.training.seed, _FOR_D, self.updates_d))
+        self.step.reseed(mixed(self.config.training.seed, _FOR_D, self.updates_d))
         self.images.show(self._walk.at(self.images_seen, batch))
         self.runner.discriminator(self._due("d", self.updates_d))
 
@@ -187,7 +195,7 @@ class Session:
     def _try_g(self) -> None:
         seed = mixed(self.config.training.seed, _FOR_G, self.updates_g)
         self.live.fill(self.config, self.images_seen, self.updates_g)
-        self.step.random.manual_seed(seed)
+        self.step.reseed(seed)
         due = self._due("g", self.updates_g)
         batch = self.config.training.batch_size
         if self.config.data.paired:  # G learns from the very pairs that D has just seen
@@ -205,7 +213,7 @@ class Session:
         """Undo an update that memory ran out in, and compute smaller parts of a batch at once."""
         self._undo.back()
         training, parts = self.config.training, self.next_parts
-        if parts is None:
+        if parts is None or self.ranks.count > 1:  # alone it cannot change what all do
             raise MemoryFullError(
                 "Memory ran out, and a batch of {batch} images cannot be computed in smaller parts.",
                 hint="Lower the image size, the networks' width or the batch size.",
@@ -255,16 +263,25 @@ class Session:
         z_dim = self.config.architecture.takes(self.config.data.shape)[0]
         latents_NZ = sampling.latents(seeds, z_dim).to(self.device)
         labels = self.images.labels_like(count) if self.classes else None
-        return made(self.networks.ema, latents_NZ, labels)
+        mine = self.ranks.some_of(count)
+        told = None if labels is None else labels[mine]
+        return self.ranks.gathered(made(self.networks.ema, latents_NZ[mine], told))[:count]
 
     @property
     def is_whole(self) -> bool:
         """Whether no update was left in the middle of changing weights."""
         return not any(update.applying for update in self.updates.values())
 
+    def drifted(self) -> str:
+        """Return what is not the same in every process that trains this run; alone nothing is."""
+        return ""
+
+    def share_state(self) -> None:
+        """Make the state of every process that trains this run this one's."""
+
     def is_finite(self) -> bool:
         """Whether every weight, buffer and optimiser value is a number; waits for the device."""
-        kept = [t for t in self._tensors().values() if t.is_floating_point()]
+        kept = [t for t in self.tensors().values() if t.is_floating_point()]
         norms = torch.stack(
             [n.float().cpu() for n in torch._foreach_norm([t.float() for t in kept])]
         )
@@ -278,26 +295,12 @@ class Session:
         Raises:
             SettingsError: The value is not valid.
         """
-        draft = self.config.draft()
-        # The pictures may be gone by now: a run goes on from the prepared array.
-        config, problems = check(put(put(draft, path, value), "data.folder", paths.BUILTIN))
-        if config is None:
-            raise SettingsError(problems)
-        self.config = config.model_copy(update={"data": self.config.data})
-        return get(draft, path)
+        self.config, old = with_value(self.config, path, value)
+        return old
 
     def lower_rates(self) -> None:
         """Halve both learning rates."""
-        for name in ("optimizer_g", "optimizer_d"):
-            rate = getattr(self.config, name).rate
-            half = (
-                Ramp(**{**rate.model_dump(), "start": rate.start / 2, "end": rate.end / 2})
-                if isinstance(rate, Ramp)
-                else rate / 2
-            )
-            self.config = self.config.model_copy(
-                update={name: getattr(self.config, name).model_copy(update={"rate": half})}
-            )
+        self.config = with_half_rates(self.config)
 
     @property
     def next_parts(self) -> int | None:
@@ -318,7 +321,8 @@ class Session:
 
     # --- saving --------------------------------------------------------------------------------
 
-    def _tensors(self) -> dict[str, torch.Tensor]:
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """Return everything that going on needs, by name."""
         found = self.networks.tensors()
         for name, update in self.updates.items():
             found |= {f"optimizer_{name}.{key}": value for key, value in update.tensors().items()}
@@ -335,10 +339,11 @@ class Session:
             "seconds": self.seconds,
             "formats": {"device": self.device.type, **vars(self.formats)},
             "commands": self.commands,
+            "ranks": self.ranks.count,
         }
         if self.classes:
             counters["classes"] = list(self.classes)
-        return Checkpoint("checkpoint", self.config.draft(), counters, self._tensors())
+        return Checkpoint("checkpoint", self.config.draft(), counters, self.tensors())
 
     def restore(self, saved: Checkpoint, path: Path) -> None:
         """Go back, or on, to where `saved` was.

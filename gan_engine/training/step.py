@@ -20,6 +20,8 @@ from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
 from gan_engine.training.networks import Average, Frozen, Networks, PowerAverages
 from gan_engine.training.optimisers import Update
+from gan_engine.training.randomness import mixed
+from gan_engine.training.ranks import ALONE, Ranks, running
 
 
 @dataclass
@@ -31,7 +33,9 @@ class Step:
     `loss` holds 0-d tensors where a setting is live. Random numbers come from `random` alone,
     which the run reseeds before every update. A batch is computed in `parts` equal parts whose
     gradients are averaged; it is one update all the same, and what is drawn for a batch at once
-    (latents, mirroring, augmentation) does not depend on how many parts there are.
+    (latents, mirroring, augmentation) does not depend on how many parts there are, nor on how many
+    processes share the batch: each draws all of it and takes its part. `own` is where a process
+    draws what only its part needs; None where one process does it all.
     """
 
     networks: Networks
@@ -54,10 +58,13 @@ class Step:
     parts: int = 1
     paired: bool = False
     draw_labels: Callable[[torch.Generator], Tensor | None] = lambda _: None
+    ranks: Ranks = ALONE
+    own: torch.Generator | None = None
 
     def __post_init__(self) -> None:
         self._frozen_g, self._frozen_d = Frozen(self.networks.g), Frozen(self.networks.d)
         self._average = Average(self.networks)
+        self._running = {"g": running(self.networks.g), "d": running(self.networks.d)}
         self._g: Callable[..., Tensor] = self.networks.g
         self._d: Callable[..., Tensor] = self.networks.d
 
@@ -86,12 +93,30 @@ class Step:
                     buffer.copy_(before)
         self._g, self._d = g, d
 
+    @property
+    def _inner(self) -> torch.Generator:
+        """Where numbers come from that only this process's part of the batch needs."""
+        return self.own or self.random
+
+    @property
+    def generators(self) -> tuple[torch.Generator, ...]:
+        """All that numbers are drawn from."""
+        return (self.random,) if self.own is None else (self.random, self.own)
+
+    def reseed(self, seed: int) -> None:
+        """Make what is drawn in an update depend on nothing before it."""
+        self.random.manual_seed(seed)
+        if self.own is not None:
+            self.own.manual_seed(mixed(seed, self.ranks.rank))
+
     def renew_random(self) -> None:
-        """Take another generator that draws the same numbers from where the last was seeded on."""
-        seed = self.random.initial_seed()
-        self.random = torch.Generator(self.device).manual_seed(seed)
+        """Take other generators that draw the same numbers from where the last were seeded on."""
+        fresh = [
+            torch.Generator(self.device).manual_seed(g.initial_seed()) for g in self.generators
+        ]
+        self.random, self.own = fresh[0], fresh[1] if len(fresh) > 1 else None
         for network in (self.networks.g, self.networks.d):
-            draw_from(network, self.random)
+            draw_from(network, self._inner)
 
     def discriminator(self, due: tuple[Penalty, ...]) -> None:
         """Update D once, on one batch of reals and one of fakes; G stays as it is.
@@ -110,7 +135,8 @@ class Step:
             strict=True,
         )
         real = torch.cat([self._teach_d(due, *piece) for piece in pieces])
-        self.augment.learn(real, self.memory.of("augment"))
+        self._average_over_ranks("d", self.update_d, due)
+        self.augment.learn(self.ranks.gathered(real), self.memory.of("augment"))
         for name, value in self.memory.of("augment").items():
             self.meters.add(f"augment/{name}", value)
         self.meters.add("gradient/d", self.update_d.apply())
@@ -133,7 +159,7 @@ class Step:
             return scores
 
         scene = Scene(
-            critic, real_NCHW, fake_NCHW.float(), real, fake, self.random,
+            critic, real_NCHW, fake_NCHW.float(), real, fake, self._inner,
             labels_N=labels_N, share=1 / self.parts,
         )  # fmt: skip
         self._learn(loss, due, scene, "d", lesson)
@@ -162,6 +188,7 @@ class Step:
         )
         for piece in pieces:
             self._teach_g(due, *piece)
+        self._average_over_ranks("g", self.update_g, due)
         self.meters.add("gradient/g", self.update_g.apply())
         self._average.move(self.live[EMA])
         if self.powers is not None:
@@ -193,7 +220,7 @@ class Step:
                     real = critic(real_NCHW).float()
         loss = self.loss.generator(real, fake)
         scene = Scene(
-            critic, real_NCHW, fake_NCHW, real, fake, self.random,
+            critic, real_NCHW, fake_NCHW, real, fake, self._inner,
             discriminator=self.networks.d, generator=self.networks.g,
             latents_NZ=latents_NZ, labels_N=labels_N, share=1 / self.parts,
         )  # fmt: skip
@@ -208,7 +235,7 @@ class Step:
         """Return D's scores of reals, and what it pays for a task of its own, if it has one."""
         if isinstance(self.networks.d, SelfTaught):
             labels_N = told[0] if told else None
-            scores, lesson = self.networks.d.lesson(real_NCHW, labels_N, self.random)
+            scores, lesson = self.networks.d.lesson(real_NCHW, labels_N, self._inner)
             self.meters.add("loss/lesson", lesson)
             return scores.float(), lesson.float()
         return self._d(real_NCHW, *told).float(), None
@@ -232,9 +259,18 @@ class Step:
         share.backward()  # type: ignore[no-untyped-call]
         self.meters.add(f"loss/{name}", loss)
 
+    def _average_over_ranks(self, name: str, update: Update, due: tuple[Penalty, ...]) -> None:
+        """Make gradients, and what parts remember, the whole batch's where several processes share it."""
+        if self.ranks.count > 1:
+            parts = (self.memory.of(f"penalties.{penalty.kind}") for penalty in due)
+            known = [value for part in parts for value in part.values()]
+            self.ranks.average([*update.gradients, *known, *self._running[name]])
+
     def _change(self) -> Transform:
         """Return one draw of the augmentation for a batch; reals and fakes are changed alike."""
-        return self.augment.draw(self.batch, self.size, self.random, self.memory.of("augment"))
+        memory = self.memory.of("augment")
+        change = self.augment.draw(self.batch, self.size, self.random, memory)
+        return change.parts(self.ranks.count)[self.ranks.rank]
 
     def _inputs(self, shown: Shown) -> Tensor:
         """Return what G makes a batch from: the reals' sources, or fresh latents."""
@@ -242,7 +278,8 @@ class Step:
 
     def latents(self) -> Tensor:
         """Return fresh latents from the normal distribution: (N, Z)."""
-        return torch.randn(self.batch, self.z_dim, device=self.device, generator=self.random)
+        shape = self.batch, self.z_dim
+        return self.ranks.mine(torch.randn(shape, device=self.device, generator=self.random))
 
     def _mixed(self) -> contextlib.AbstractContextManager[object]:
         if self.autocast is None:

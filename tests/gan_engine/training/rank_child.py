@@ -1,0 +1,82 @@
+"""One of several processes that train a few tiny runs together, one after the other.
+
+`torchrun … -m tests.gan_engine.training.rank_child IMAGES FOLDER`
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from gan_engine.config import RunConfig, default_draft, parse
+from gan_engine.drafts import merge
+from gan_engine.events import Finished
+from gan_engine.training import conductor, join, leading, serve, train
+from gan_engine.training.ranks import Ranks, Together
+
+TINY = {
+    "data": {"size": 16},
+    "training": {"batch_size": 8, "images": 160, "device": "cpu", "precision": "fp32"},
+    "samples": {"rows": 2, "columns": 2, "every_seconds": 3600},
+    "checkpoint": {"every_images": 40, "keep": 10},
+    "measuring": {"share": 0.5},
+}
+RUNS: dict[str, dict[str, Any]] = {
+    "r3": {
+        "architecture": {"kind": "r3", "width": 16, "z_dim": 8},
+        "penalties": {"r1": {}, "r2": {}},
+        "loss": {"kind": "cross_entropy", "pairing": "pair"},
+        "training": {"accumulation": 2},
+    },
+    "batch norm": {
+        "architecture": {"kind": "dcgan", "width": 4, "z_dim": 8},
+        "training": {"sync_batch_norm": True, "images": 80},
+    },
+    "all that remembers": {
+        "architecture": {"kind": "style", "width": 16, "z_dim": 8},
+        "augment": {"kind": "adaptive"},
+        "penalties": {
+            "r1": {},
+            "lecam": {},
+            "path_length": {},
+        },
+        "training": {"images": 80},
+        "ema": {"any_length": True},
+    },
+    "local norm": {
+        "architecture": {"kind": "dcgan", "width": 4, "z_dim": 8},
+        "training": {"images": 80},
+    },
+}
+
+
+def settings(images: Path, name: str) -> RunConfig:
+    draft = merge(merge(default_draft(), TINY), {"data": {"folder": str(images)}})
+    changes = dict(RUNS[name])
+    if "penalties" in changes:
+        draft = {**draft, "penalties": changes.pop("penalties")}
+    return parse(merge(draft, changes))
+
+
+def read_every_round() -> None:
+    """Make a reading of every single round, so that losses can be compared."""
+    conductor.READINGS_A_SECOND, leading.STRETCH_S = 10**9, 0.0
+
+
+def all_of(images: Path, folder: Path, ranks: Ranks) -> None:
+    for name in RUNS:
+        if isinstance(ranks, Together) and ranks.rank:
+            serve(ranks)
+            continue
+        *_, last = train(settings(images, name), folder=folder / name, ranks=ranks)
+        assert isinstance(last, Finished)
+
+
+if __name__ == "__main__":
+    read_every_round()
+    ours = join()
+    try:
+        all_of(Path(sys.argv[1]), Path(sys.argv[2]), ours)
+    finally:
+        ours.leave()
