@@ -1,286 +1,199 @@
-"""Grabs the studio's building blocks with real content, light and dark: `screenshots.py OUT`."""
+"""Grabs every page, dock and dialog of the window with a real run: `python -m tests.screenshots OUT [WORD…]`.
+
+Light and dark, in every language, at 100 and 200 %; words choose among the names, for example
+`train zh_CN dark 200`. Pictures of 200 % want their own process: Qt is told of it once.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+SCALES = (100, 200)
+MODES = ("light", "dark")
+SIZE = (1440, 900)
+IMAGES = int(os.environ.get("GAN_STUDIO_SHOTS_IMAGES", "6000"))
+"""How long the runs in the pictures train; more makes better-looking samples."""
 
-import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import (
-    QApplication,
-    QCheckBox,
-    QComboBox,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QRadioButton,
-    QScrollArea,
-    QSlider,
-    QTabBar,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication, QWidget
 
-from gan_engine import check, default_draft, merge, parse, paths, summarize, thumbnail
-from studio import theme
-from studio.forms import Form
-from studio.widgets.curve_grid import CurveGrid
-from studio.widgets.drop_zone import DropZone
-from studio.widgets.image_view import ImageView
-from studio.widgets.network_view import NetworkTable
-from studio.widgets.notice import NoticeBar
-from studio.widgets.thumbnails import ThumbnailGrid
-from studio.widgets.timeline import Timeline
-
-EVERY = (
-    "training",
-    "data",
-    "architecture",
-    "loss",
-    "penalties",
-    "optimizer_g",
-    "optimizer_d",
-    "ema",
-    "samples",
-    "checkpoint",
-)
-RAMP = {"start": 2e-4, "end": 0.0, "images": 0, "shape": "linear", "jumps": 4}
-WRONG = {
-    "data": {"size": 50},
-    "training": {"batch_size": 0},
-    "loss": {"kind": "least_squares", "fake_target": 1.0},
-    "optimizer_g": {"rate": RAMP},
-    "penalties": {"r1": {"weight": 10.0}},
-}
+    from studio.context import Studio
+    from studio.window import MainWindow
 
 
-def pictures() -> list[Path]:
-    """Return the built-in images in order."""
-    return sorted(p for p in paths.builtin_images().rglob("*.webp"))
-
-
-def mosaic(rows: int, columns: int, side: int = 64, gap: int = 2) -> Any:
-    """Return built-in images as a run's grid has them."""
-    pitch = side + gap
-    canvas = np.full((rows * pitch - gap, columns * pitch - gap, 3), 32, np.uint8)
-    for place, path in enumerate(pictures()[: rows * columns]):
-        row, column = divmod(place, columns)
-        small = thumbnail(path, side)
-        height, width = small.shape[:2]
-        canvas[row * pitch :, column * pitch :][:height, :width] = small
-    return canvas
-
-
-def form(running: bool = False, wrong: bool = True) -> QWidget:
-    """Return all settings of a run in one form, some of them wrong."""
-    draft = merge(default_draft(), WRONG if wrong else {})
-    made = Form(EVERY)
-    made.show_draft(draft, check(draft)[1], running)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setWidget(made)
-    area.resize(380, 2100)
-    return area
-
-
-def searched() -> QWidget:
-    """Return the form while one searches it."""
-    area = form(wrong=False)
-    assert isinstance(area, QScrollArea)
-    made = area.widget()
-    assert isinstance(made, Form)
-    made.filter("rate")
-    area.resize(380, 420)
-    return area
-
-
-def curves() -> QWidget:
-    """Return plots of a run that had its rate changed and was resumed."""
-    random, x = np.random.default_rng(0), np.arange(20_000) * 64.0
-    drift = np.cumsum(random.normal(size=len(x))) * 0.01
-    grid = CurveGrid()
-    for key, title, series in (
-        ("loss", "Loss", {"loss/d": "D", "loss/g": "G"}),
-        ("score", "Scores", {"score/real": "D(real)", "score/fake": "D(fake)"}),
-        ("gradient", "Gradient norms", {"gradient/d": "D", "gradient/g": "G"}),
-        ("penalty", "Penalties", {"penalty/r1": "R1"}),
-        ("speed", "Speed", {"speed": "images/s"}),
-    ):
-        plot = grid.add_plot(key, title)
-        for name, label in series.items():
-            plot.add_series(name, label)
-    noise = random.random((8, len(x)))
-    gap = (x > 7e5) & (x < 7.6e5)
-    values = {
-        "loss/d": np.exp(-x / 3e5) + 0.3 * noise[0],
-        "loss/g": 1.5 + 0.4 * noise[1] + 0.2 * np.sin(x / 1e5),
-        "score/real": drift + 0.4 * noise[2],
-        "score/fake": -drift + 0.4 * noise[3],
-        "gradient/d": 10 ** (noise[4] - x / 4e5),
-        "gradient/g": 10 ** (noise[5] - 1),
-        "penalty/r1": 0.05 * noise[6] * np.exp(-x / 6e5),
-        "speed": np.where(gap, np.nan, 400 + 30 * random.normal(size=len(x))),
-    }
-    grid.resize(1180, 460)
-    grid.show()
-    grid.extend({key: (x, value) for key, value in values.items()})
-    grid.plot("gradient").show_log(True)
-    grid.set_markers(
-        [(3e5, "G's rate 2e-4 → 1e-4", "changed"), (9e5, "resumed", "resumed")]
-        + [(n * 1e5, "saved", "saved") for n in range(1, 12)]
-    )
-    for plot in grid.plots:
-        plot.show_cursor(3.02e5, tagged=plot is grid.plots[0])
-    return grid
-
-
-def samples() -> QWidget:
-    """Return a grid of images with a cell chosen, over a timeline."""
-    page, view, line = QWidget(), ImageView(), Timeline()
-    view.set_cells(6, 8, names=[f"seed {n}" for n in range(48)])
-    view.show_pixels(mosaic(6, 8))
-    view.keyPressEvent(_key(Qt.Key.Key_Right))
-    line.set_steps([0, 64_000, 128_000, 1_920_000])
-    line.go(1)
-    column = QVBoxLayout(page)
-    column.addWidget(view, 1)
-    column.addWidget(line)
-    page.resize(620, 520)
-    return page
-
-
-def _key(key: Qt.Key) -> Any:
-    from PySide6.QtGui import QKeyEvent
-
-    return QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier)
-
-
-def dataset() -> QWidget:
-    """Return the place to drop a folder beside thumbnails of one."""
-    page, grid = QWidget(), ThumbnailGrid()
-    names = [path.name for path in pictures()[:60]]
-    grid.set_items(names)
-    for path in pictures()[:40]:
-        grid.set_picture(path.name, thumbnail(path, 96))
-    row = QHBoxLayout(page)
-    row.addWidget(DropZone(), 1)
-    row.addWidget(grid, 1)
-    page.resize(1000, 420)
-    return page
-
-
-def networks() -> QWidget:
-    """Return both networks of the default settings."""
-    page, found = QWidget(), summarize(parse(default_draft()))
-    row = QHBoxLayout(page)
-    for title, rows in (("Generator G", found.g), ("Discriminator D", found.d)):
-        table = NetworkTable(title)
-        table.show_rows(rows)
-        row.addWidget(table)
-    page.resize(900, 420)
-    return page
-
-
-def notices() -> QWidget:
-    """Return a notice of every level."""
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
-    for level, text, hint, acts in (
-        ("info", "Saving the run, then closing.", "", [("Keep training", "stay")]),
-        ("good", "Exported 64 images.", "They are in Pictures/cats.", [("Show in folder", "show")]),
-        ("warning", "30 images: the networks will copy them.", "Add more.", []),
-        ("error", "The losses are no longer numbers.", "Halve the rate and resume.", []),
-    ):
-        bar = NoticeBar()
-        bar.show_notice(level, text, hint, acts)
-        column.addWidget(bar)
-    page.resize(760, 10)
-    return page
-
-
-def controls() -> QWidget:
-    """Return every control in its states, and all icons."""
-    page, grid = QWidget(), QGridLayout()
-    primary, off = QPushButton("Start"), QPushButton("Disabled")
-    primary.setProperty("primary", True)
-    off.setEnabled(False)
-    check_on, radio = QCheckBox("Checked"), QRadioButton("Chosen")
-    check_on.setChecked(True)
-    radio.setChecked(True)
-    box, bar, slider, tabs = (
-        QComboBox(),
-        QProgressBar(),
-        QSlider(Qt.Orientation.Horizontal),
-        QTabBar(),
-    )
-    box.addItems(["Least squares", "Hinge"])
-    bar.setValue(40)
-    slider.setValue(30)
-    tabs.setObjectName("pages")
-    for name in ("Dataset", "Design", "Train"):
-        tabs.addTab(name)
-    dim = QLineEdit("disabled")
-    dim.setEnabled(False)
-    some = (primary, QPushButton("Ordinary"), off, check_on, QCheckBox("Unchecked"), radio)
-    for place, widget in enumerate((*some, box, QLineEdit("text"), dim, slider, bar, tabs)):
-        grid.addWidget(widget, place // 4, place % 4)
-    icons, names = QGridLayout(), sorted((paths.resources() / "icons").glob("*.svg"))
-    for place, path in enumerate(p for p in names if not p.stem.startswith("control")):
-        button = QToolButton()
-        theme.wear(button, path.stem)
-        button.setIconSize(QSize(22, 22))
-        button.setToolTip(path.stem)
-        icons.addWidget(button, place // 16, place % 16)
-    column = QVBoxLayout(page)
-    column.addLayout(grid)
-    column.addWidget(QLabel("Icons"))
-    column.addLayout(icons)
-    page.resize(720, 10)
-    return page
-
-
-PAGES: dict[str, Callable[[], QWidget]] = {
-    "controls": controls,
-    "form": form,
-    "form-running": lambda: form(running=True, wrong=False),
-    "form-search": searched,
-    "curves": curves,
-    "samples": samples,
-    "dataset": dataset,
-    "networks": networks,
-    "notices": notices,
-}
-
-
-def main(out: Path, wanted: list[str]) -> None:
-    """Write `NAME-light.png` and `NAME-dark.png` for every page."""
-    app = QApplication.instance() or QApplication([])
-    assert isinstance(app, QApplication)
+def main(out: Path, words: list[str]) -> None:
+    """Train two short runs, then let a process a scale draw everything."""
     out.mkdir(parents=True, exist_ok=True)
-    for mode in ("light", "dark"):
-        theme.apply(app, mode)  # type: ignore[arg-type]
-        for name, make in PAGES.items():
-            if wanted and name not in wanted:
-                continue
-            page = make()
-            page.show()
-            app.processEvents()
-            page.grab().save(str(out / f"{name}-{mode}.png"))
-            page.close()
-            page.deleteLater()
+    with tempfile.TemporaryDirectory() as own:
+        for name in ("HOME", "CACHE", "STATE"):
+            os.environ[f"GAN_STUDIO_{name}"] = str(Path(own) / name.lower())
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        os.environ["LC_ALL"] = "C.UTF-8"
+        _train()
+        for scale in SCALES:
+            if not (chosen := {str(s) for s in SCALES} & set(words)) or str(scale) in chosen:
+                command = [sys.executable, "-m", "tests.screenshots", "--draw", str(out), *words]
+                size = {"QT_SCALE_FACTOR": str(scale / 100), "SHOTS_SCALE": str(scale)}
+                subprocess.run(command, env={**os.environ, **size}, check=True)
+
+
+def _train() -> None:
+    from gan_engine import default_draft, find_preset, parse, put, train, with_preset
+
+    quick = with_preset(find_preset("quick-cpu-32"), default_draft())
+    for name, rate, share in (("quick", 8e-4, 1.0), ("half the rate", 4e-4, 0.6)):
+        draft = quick
+        for path, value in {
+            "training.images": int(IMAGES * share),
+            "training.device": "cpu",
+            "samples.every_seconds": 3.0,
+            "optimizer_g.rate": rate,
+        }.items():
+            draft = put(draft, path, value)
+        sys.stderr.write(f"training “{name}”\n")
+        for _ in train(parse(draft)):
+            pass
+
+
+def draw(out: Path, words: list[str]) -> None:
+    """Draw everything at the scale of this process."""
+    from PySide6.QtWidgets import QApplication
+
+    from studio.i18n import LANGUAGES
+
+    app = QApplication([])
+    scale = os.environ["SHOTS_SCALE"]
+    for language in _chosen(words, LANGUAGES):
+        for mode in _chosen(words, MODES):
+            ending = f"{language}-{mode}-{scale}.png"
+            rest = set(words) - {*LANGUAGES, *MODES, *map(str, SCALES)}
+            for name, widget in _views(app, language, mode, rest):
+                widget.grab().save(str(out / f"{name}-{ending}"))
+
+
+def _chosen(words: list[str], names: object) -> list[str]:
+    every = [str(name) for name in names]  # type: ignore[attr-defined]
+    return [name for name in every if name in words] or every
+
+
+def _views(
+    app: QApplication, language: str, mode: str, wanted: set[str]
+) -> Iterator[tuple[str, QWidget]]:
+    """Yield everything there is to see, by name, ready to be drawn."""
+    from studio import i18n
+    from studio.context import Studio
+    from studio.panels import PANELS
+    from studio.preferences import Preferences
+    from studio.window import MainWindow
+
+    state = Path(tempfile.mkdtemp())
+    preferences = Preferences(state)
+    preferences.set("language", language)
+    preferences.set("theme", mode)
+    i18n.use(language)
+    window = MainWindow(preferences)
+    window.resize(*SIZE)
+    window.show()
+    studio = Studio(preferences)
+    window.bind(studio, PANELS, "CPU")
+    studio.library.refresh()
+    _wait(app, lambda: bool(studio.library.runs))
+    studio.document.set("data.folder", "builtin")
+    oldest = studio.library.runs[-1].folder
+    studio.run.open_folder(oldest)
+    _wait(app, lambda: studio.run.view is not None)
+    try:
+        for name, show in _scenes(window, studio):
+            if not wanted or name in wanted:
+                shown = show()
+                _wait(app, lambda: False, 1.5)
+                yield name, shown or window
+                if shown is not None:
+                    shown.close()
+    finally:
+        studio.shut_down()
+        window.close()
+        window.deleteLater()
+        app.processEvents()
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def _scenes(
+    window: MainWindow, studio: Studio
+) -> Iterator[tuple[str, Callable[[], QWidget | None]]]:
+    """Yield what there is to look at; the window itself where a scene returns nothing."""
+    from PySide6.QtWidgets import QDialog, QDockWidget
+
+    def page(key: str) -> Callable[[], None]:
+        return lambda: window.show_page(key)
+
+    def dialog(action: str) -> Callable[[], QWidget | None]:
+        def opened() -> QWidget | None:
+            window.acts[action].trigger()
+            found = [made for made in window.findChildren(QDialog) if made.isVisible()]
+            return found[-1] if found else None
+
+        return opened
+
+    def wrong() -> None:
+        studio.document.set("data.size", 50)
+        studio.document.set("training.batch_size", 1)
+        window.show_page("design")
+
+    def right() -> None:
+        studio.document.undo()
+        studio.document.undo()
+
+    def guide(anchor: str) -> Callable[[], None]:
+        return lambda: window.show_guide(anchor)
+
+    def contents() -> None:
+        getattr(window.panels["guide"], "show_contents")()  # noqa: B009
+
+    def close_guide() -> None:
+        found = window.findChild(QDockWidget, "dock-guide")
+        if isinstance(found, QDockWidget):
+            found.hide()
+
+    for key in [key for key in window.panels if f"dock-{key}" not in _docks(window)]:
+        yield key, page(key)
+    yield "problems", wrong
+    right()
+    window.show_page("train")
+    yield "guide", guide("the-tutorial")
+    yield "guide-setting", guide("loss.margin")
+    yield "guide-contents", contents
+    close_guide()
+    yield "preferences", dialog("show_preferences")
+    yield "export", dialog("export")
+    yield "shortcuts", dialog("show_shortcuts")
+    yield "about", dialog("about")
+    yield "palette", lambda: window.acts["palette"].trigger()
+
+
+def _docks(window: MainWindow) -> set[str]:
+    from PySide6.QtWidgets import QDockWidget
+
+    return {dock.objectName() for dock in window.findChildren(QDockWidget)}
+
+
+def _wait(app: QApplication, holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and not holds():
+        app.processEvents()
+        time.sleep(0.01)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"), sys.argv[2:])
+    if sys.argv[1:2] == ["--draw"]:
+        draw(Path(sys.argv[2]), sys.argv[3:])
+    else:
+        main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"), sys.argv[2:])
