@@ -299,6 +299,9 @@ class Actions(QObject):
     def __getitem__(self, key: str) -> QAction:
         return self._actions[key]
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._actions
+
     def enable(self, conditions: set[str]) -> None:
         """Turn on exactly the actions whose condition holds."""
         for spec in ACTIONS:

@@ -109,6 +109,8 @@ class Readout(QObject):
     @Slot(object)
     def _take_notice(self, notice: Notice) -> None:
         """What a person must act on stands above the page; the rest is in the messages."""
+        if notice.key == "failed":
+            return  # the window shows the failure itself, with what can be done about it
         if notice.level == "error" or notice.key in ("busy", "diverged"):
             self._window.notices.show_notice(notice.level, tr(notice.text), tr(notice.hint), [])
 

@@ -191,6 +191,9 @@ class MainWindow(QMainWindow):
         offers, originals = Offers(studio, self), Originals(studio.run, self)
         for asking in (self._leaving, taking_back, offers, originals):
             asking.told.connect(self.notices.show_notice)
+        self.notices.act.connect(self._mend)
+        for failing in (studio.run.failed, studio.library.failed):
+            failing.connect(self._take_failure)
         every = (self._leaving, recovery, studio.keeping, taking_back, offers, originals)
         for speaker in every:
             self.notices.act.connect(speaker.answer)
@@ -229,8 +232,27 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def show_failure(self, error: BaseException) -> None:
         """Say what went wrong, above the page."""
+        from studio.mending import acts_for  # it draws on the engine, which may be what failed
+
         text, hint = sentence_of(error)
-        self.notices.show_notice("error", text, hint, [])
+        acts = acts_for(error) if self._studio is not None else []
+        self.notices.show_notice("error", text, hint, acts)
+
+    @Slot(object)
+    def _take_failure(self, error: BaseException) -> None:
+        """Say what went wrong with a run, unless somebody knows more of it."""
+        from gan_engine import MemoryFullError, OlderSaveError
+
+        if not isinstance(error, MemoryFullError | OlderSaveError):  # Offers has those
+            self.show_failure(error)
+
+    @Slot(str)
+    def _mend(self, name: str) -> None:
+        """Do what a notice offered; answers to its speakers are none of the window's."""
+        if name.startswith("setting:"):
+            self.show_setting(name.removeprefix("setting:"))
+        elif name in self.acts and self.acts[name].isEnabled():
+            self.acts[name].trigger()
 
     @Slot()
     def _show_title_field(self) -> None:
