@@ -87,7 +87,7 @@ DARK = Colors(
     error="#ff8a80",
     canvas="#141517",
     grid="#2a2c31",
-    series=("#5aaeff", "#ffa94d", "#4fd1a5", "#f78fb3", "#e8d44d", "#b79cff", "#ff7b66", "#9fb3c8"),
+    series=("#5aaeff", "#ffa94d", "#4fd1a5", "#e8d44d", "#f78fb3", "#b79cff", "#ff7b66", "#9fb3c8"),
 )
 LIGHT = Colors(
     dark=False,
@@ -112,7 +112,7 @@ LIGHT = Colors(
     error="#bf2f27",
     canvas="#e3e7ed",
     grid="#e6e9ee",
-    series=("#0b66c3", "#b75d00", "#00795a", "#b0347a", "#7a6a00", "#6a45c2", "#c8321f", "#566579"),
+    series=("#0b66c3", "#b75d00", "#00795a", "#7a6a00", "#b0347a", "#6a45c2", "#c8321f", "#566579"),
 )
 DASHES = ("solid", "dash", "dot", "dashdot")
 
