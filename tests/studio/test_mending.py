@@ -31,7 +31,8 @@ def made(kind):
     wanted = list(inspect.signature(kind.__init__).parameters)[1:]
     if wanted[0] == "text":
         return kind("It broke.", hint="Mend it.")
-    return kind(*(Path("x") if name == "path" else "x" for name in wanted))
+    some = {"path": Path("x"), "folder": Path("x"), "images": 8, "seen": 4, "damaged": ("a",)}
+    return kind(*(some.get(name, "x") for name in wanted))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -55,8 +56,8 @@ def test_that_anything_else_leads_to_the_log(error):
 
 def test_that_a_failure_in_the_window_offers_its_acts_and_does_them(visitor):
     window = visitor.window
-    visitor.studio.run.failed.emit(gan_engine.MemoryFullError("Too large.", hint="Halve it."))
-    assert "Too large." in visitor.notice
-    window.notices.act.emit(f"{SETTING}training.batch_size")
+    visitor.studio.run.failed.emit(gan_engine.DivergedError("Too wild.", hint="Halve it."))
+    assert "Too wild." in visitor.notice
+    window.notices.act.emit(f"{SETTING}optimizer_d.rate")
     assert window.panels["settings"].isVisible()
     assert not window.notices.isVisible()
