@@ -66,7 +66,7 @@ def foreseen(folder: Path, settings: DataSettings) -> dict[str, str]:
         ({"skip_duplicates": True, "skip_blank": True, "keep": "copy.png"}, {"blank.png"}),
         ({"exclude": "*", "keep": "?.png"}, None),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),  # a set has no order
 )
 def test_that_a_look_ahead_names_what_a_run_leaves_out(folder, change, gone):
     settings = DataSettings(folder=str(folder), size=8, **change)
