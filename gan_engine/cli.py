@@ -200,6 +200,7 @@ def sample(
     if inputs is not None:
         _export(source, {"inputs": str(inputs.expanduser().absolute())}, "pictures", target)
         return
+    from gan_engine.export.images import cut_out
     from gan_engine.imaging import tile, write_png
     from gan_engine.sampling import open_sampler
 
@@ -215,7 +216,7 @@ def sample(
     made = torch.from_numpy(pixels).permute(0, 3, 1, 2)
     write_png(
         target,
-        tile(made, columns),
+        cut_out(pixels, columns) if pixels.shape[3] == 4 else tile(made, columns),
         {"program": "GAN Studio", "seeds": f"{seed}-{seed + count - 1}"},
     )
     out.print(str(target), markup=False, soft_wrap=True)

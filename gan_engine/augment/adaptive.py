@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor
 
-from gan_engine.augment.base import Augmentation, Transform
+from gan_engine.augment.base import Augmentation, Transform, on_colours
 from gan_engine.layers.warp import warp
 from gan_engine.schema import option
 
@@ -65,7 +65,9 @@ class Adaptive(Augmentation):
         def apply(x: Tensor, *drawn_N: Tensor) -> Tensor:
             if self.geometry:
                 x = warp(x, drawn_N[0])
-            return recoloured(x, *drawn_N[-2:]) if self.colour else x
+            if not self.colour:
+                return x
+            return on_colours(lambda colours: recoloured(colours, *drawn_N[-2:]), x)
 
         return Transform(apply, *moves, *paints)
 

@@ -30,6 +30,13 @@ class Transform:
         return tuple(Transform(self._apply, *(row[i] for row in rows)) for i in range(count))
 
 
+def on_colours(change: Callable[[Tensor], Tensor], images_NCHW: Tensor) -> Tensor:
+    """Return images whose colours were changed; of four channels the last, opacity, stays."""
+    if images_NCHW.shape[1] != 4:
+        return change(images_NCHW)
+    return torch.cat([change(images_NCHW[:, :3]), images_NCHW[:, 3:]], 1)
+
+
 class Augmentation(Part):
     """Shows D changed images, reals and fakes alike, so that few images are not learned by heart.
 

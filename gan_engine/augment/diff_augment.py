@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor
 
-from gan_engine.augment.base import Augmentation, Transform
+from gan_engine.augment.base import Augmentation, Transform, on_colours
 from gan_engine.layers.shift import shift
 from gan_engine.schema import option
 
@@ -57,16 +57,22 @@ class DiffAugment(Augmentation):
             keep: Tensor,
         ) -> Tensor:
             if self.colour:
-                x = x + brightness
-                grey = x.mean(1, keepdim=True)
-                x = grey + (x - grey) * saturation
-                middle = x.mean((1, 2, 3), keepdim=True)
-                x = middle + (x - middle) * contrast
+                x = on_colours(lambda c: _painted(c, brightness, saturation, contrast), x)
             if most:
                 x = shift(x, down, right, most)
+            if self.cutout and x.shape[1] == 4:  # the hole is a hole
+                return torch.cat([x[:, :3] * keep, (x[:, 3:] + 1) * keep - 1], 1)
             return x * keep if self.cutout else x
 
         return Transform(apply, brightness, saturation, contrast, down, right, keep)
+
+
+def _painted(x: Tensor, brightness: Tensor, saturation: Tensor, contrast: Tensor) -> Tensor:
+    x = x + brightness
+    grey = x.mean(1, keepdim=True)
+    x = grey + (x - grey) * saturation
+    middle = x.mean((1, 2, 3), keepdim=True)
+    return middle + (x - middle) * contrast
 
 
 def _square(y_N111: Tensor, x_N111: Tensor, share: float, height: int, width: int) -> Tensor:

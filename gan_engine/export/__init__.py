@@ -27,6 +27,8 @@ __all__ = [
     "ExportProgress",
     "Exporter",
     "GeneratorWeights",
+    "ImageGrid",
+    "SingleImages",
     "TranslatedPictures",
     "export",
 ]

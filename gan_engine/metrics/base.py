@@ -120,6 +120,18 @@ def some(images: Tensor, most: int, random: torch.Generator) -> Tensor:
     return images[chosen.to(images.device)]
 
 
+def visible(images_NCHW: Tensor) -> Tensor:
+    """Return images of four channels with white where they are transparent, their opacity kept.
+
+    So colours that nobody sees do not count. Other images stay as they are.
+    """
+    if images_NCHW.shape[1] != 4:
+        return images_NCHW
+    opacity = (images_NCHW[:, 3:] + 1) / 2
+    colours = images_NCHW[:, :3] * opacity + (1 - opacity)
+    return torch.cat([colours, images_NCHW[:, 3:]], 1)
+
+
 def batches(images_NCHW: Tensor, size: int, device: torch.device | None = None) -> Iterator[Tensor]:
     """Yield the images in order, at most `size` at once, as fp32 in [-1, 1] on `device`."""
     for chunk in torch.split(images_NCHW, size):

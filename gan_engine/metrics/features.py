@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gan_engine.layers.precision import exactly
-from gan_engine.metrics.base import Metric, batches
+from gan_engine.metrics.base import Metric, batches, visible
 
 SIDE = 64
 """Images of every size are made this many pixels wide and high, by antialiased bicubic resizing."""
@@ -63,11 +63,9 @@ def embed(images_NCHW: Tensor, device: torch.device | None = None) -> Tensor:
 
 def rgb(images_NCHW: Tensor) -> Tensor:
     """Return images of 1, 3 or 4 channels as colours: (N, 3, H, W)."""
-    channels = images_NCHW.shape[1]
-    if channels == 4:
-        opacity = (images_NCHW[:, 3:] + 1) / 2
-        return images_NCHW[:, :3] * opacity + (1 - opacity)
-    return images_NCHW.expand(-1, 3, -1, -1) if channels == 1 else images_NCHW
+    if images_NCHW.shape[1] == 1:
+        return images_NCHW.expand(-1, 3, -1, -1)
+    return visible(images_NCHW)[:, :3]
 
 
 def resized(images_NCHW: Tensor, side: int) -> Tensor:

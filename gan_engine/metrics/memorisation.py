@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_engine.metrics.base import Better, Metric, batches, some
+from gan_engine.metrics.base import Better, Metric, batches, some, visible
 from gan_engine.metrics.distances import closest
 from gan_engine.schema import option
 
@@ -92,7 +92,8 @@ def nearest(fake_NCHW: Tensor, real_NCHW: Tensor, mirrored: bool = False) -> Ten
 def small(images_NCHW: Tensor, device: torch.device) -> Tensor:
     """Return the images averaged down to 16x16 pixels or less, on the CPU: (N, C, h, w) fp32."""
     size = min(SIDE, images_NCHW.shape[2]), min(SIDE, images_NCHW.shape[3])
-    found = [F.adaptive_avg_pool2d(x, size).cpu() for x in batches(images_NCHW, _BATCH, device)]
+    seen = (visible(x) for x in batches(images_NCHW, _BATCH, device))
+    found = [F.adaptive_avg_pool2d(x, size).cpu() for x in seen]
     return torch.cat(found)
 
 

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_engine.metrics.base import Metric, batches
+from gan_engine.metrics.base import Metric, batches, visible
 from gan_engine.schema import option
 
 PATCH = 7
@@ -119,7 +119,7 @@ def _descriptors(images_NCHW: Tensor, level: int, patches: int, random: torch.Ge
     for chunk in batches(images_NCHW, _BATCH, torch.device("cpu")):
         here = slice(start, start + len(chunk))
         each = torch.arange(len(chunk))[:, None, None, None]
-        picked.append(_level(chunk, level)[each, :, rows[here], columns[here]])
+        picked.append(_level(visible(chunk), level)[each, :, rows[here], columns[here]])
         start += len(chunk)
     found_PFC = torch.cat(picked).reshape(-1, size * size, channels)
     mean, std = found_PFC.mean((0, 1)), found_PFC.std((0, 1))

@@ -72,7 +72,8 @@ class Preparation(QWidget):
 
     def show_shape(self, height: int, width: int, channels: int) -> None:
         """Show what every picture becomes."""
-        colour = tr("grey") if channels == 1 else tr("colour")
+        colours = {1: tr("grey"), 3: tr("colour"), 4: tr("colour and transparency")}
+        colour = colours[channels]
         self.shape.setText(tr("{size} {colour}", size=say.shape((width, height)), colour=colour))
 
     def show_names(self, names: Sequence[str]) -> None:

@@ -51,12 +51,16 @@ _MARGIN = 8
 
 
 def to_image(pixels: Pixels) -> QImage:
-    """Return (H, W, 3) or (H, W, 1) uint8 as a QImage that shares its memory and keeps it alive."""
+    """Return (H, W, C) uint8 as a QImage that shares its memory and keeps it alive.
+
+    One channel is grey, three are colours, the fourth is opacity.
+    """
     pixels = np.ascontiguousarray(pixels)
     if pixels.ndim == 2:
         pixels = pixels[:, :, None]
     height, width, channels = pixels.shape
-    kind = QImage.Format.Format_RGB888 if channels == 3 else QImage.Format.Format_Grayscale8
+    kinds = {3: QImage.Format.Format_RGB888, 4: QImage.Format.Format_RGBA8888}
+    kind = kinds.get(channels, QImage.Format.Format_Grayscale8)
     image = QImage(pixels.data, width, height, channels * width, kind)
     image.pixels = pixels  # type: ignore[attr-defined]
     return image

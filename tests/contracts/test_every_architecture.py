@@ -97,6 +97,12 @@ def test_that_images_have_the_shape_asked_for(kind, size, channels) -> None:
         assert d(made).shape in ((4,), (4, 1, *d(made).shape[2:]))
 
 
+@every
+@pytest.mark.parametrize("size", [(16, 512), (448, 28), (100, 64), (512, 512)])
+def test_that_the_longest_and_the_largest_images_can_be_made(kind, size) -> None:
+    test_that_images_have_the_shape_asked_for(kind, size, 3)
+
+
 @every_variant
 def test_that_every_choice_makes_images_and_logits(architecture) -> None:
     g, d = networks(architecture)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from gan_engine.augment import AUGMENTATIONS, Adaptive, Augmentation, DiffAugment
 
-BATCHES = [(6, 3, 16, 16), (4, 1, 16, 24)]
+BATCHES = [(6, 3, 16, 16), (4, 1, 16, 24), (4, 4, 16, 16)]
 
 
 def images(shape: tuple[int, ...]) -> Tensor:
@@ -27,7 +27,7 @@ def drawn(part: Augmentation, shape: tuple[int, ...], seed: int = 0, p: float = 
     return part.draw(shape[0], (shape[2], shape[3]), random, memory_of(part, p))
 
 
-@pytest.mark.parametrize("shape", BATCHES, ids=["colour", "grey-wide"])
+@pytest.mark.parametrize("shape", BATCHES, ids=["colour", "grey-wide", "transparent"])
 @pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
 def test_that_shape_and_finiteness_stay(kind: type[Augmentation], shape: tuple[int, ...]) -> None:
     out = drawn(kind(), shape)(images(shape))
@@ -109,3 +109,25 @@ def test_that_a_mirror_is_exact() -> None:
     out = drawn(part, x.shape, p=0.1)(x)
     apart = (out - x.flip(3)).abs().amax((1, 2, 3))
     assert (apart < 1e-4).any()
+
+
+@pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
+def test_that_changes_of_colour_leave_opacity_alone(kind: type[Augmentation]) -> None:
+    still = {"translation": 0.0, "cutout": 0.0, "geometry": False}
+    part = kind(**{name: value for name, value in still.items() if name in kind.model_fields})
+    x = images(BATCHES[2])
+    out = drawn(part, x.shape)(x)
+    assert torch.equal(out[:, 3], x[:, 3])
+    if kind.key() != "none":
+        assert not torch.allclose(out[:, :3], x[:, :3], atol=1e-2)
+    assert torch.allclose(out[:, :3], drawn(part, x.shape)(x[:, :3]), atol=1e-6)
+
+
+def test_that_what_moves_in_and_what_is_cut_out_is_transparent() -> None:
+    x = torch.ones(32, 4, 8, 8)
+    for part in (
+        DiffAugment(colour=False, cutout=0.0, translation=0.25),
+        DiffAugment(colour=False, cutout=0.5, translation=0.0),
+    ):
+        opacity = drawn(part, x.shape)(x)[:, 3]
+        assert set(opacity.unique().tolist()) == {-1.0, 1.0}

@@ -18,7 +18,7 @@ every = pytest.mark.parametrize("kind", METRICS, ids=lambda kind: kind.key())
 MEASURED = [kind for kind in METRICS if not list(kind().objections())]
 every_measured = pytest.mark.parametrize("kind", MEASURED, ids=lambda kind: kind.key())
 
-SHAPES = [(3, 16, 16), (1, 16, 24), (3, 40, 32)]
+SHAPES = [(3, 16, 16), (1, 16, 24), (3, 40, 32), (4, 16, 16)]
 
 
 def images(count: int, shape: tuple[int, int, int], seed: int) -> Tensor:
@@ -135,3 +135,13 @@ def test_that_samples_of_one_colour_are_no_trouble(kind: type[Metric]) -> None:
 @every
 def test_that_a_thousand_of_anything_is_allowed(kind: type[Metric]) -> None:
     assert kind(images=50_000).images == 50_000
+
+
+@every_measured
+def test_that_colours_nobody_sees_do_not_count(kind: type[Metric]) -> None:
+    real, fake = images(24, SHAPES[3], 0), images(16, SHAPES[3], 1)
+    clear = fake.clone()
+    clear[:, 3, :8] = -1
+    other = clear.clone()
+    other[:, :3, :8] = images(16, (3, 8, 16), 5)
+    assert measured(kind, real, clear) == pytest.approx(measured(kind, real, other), rel=1e-4)

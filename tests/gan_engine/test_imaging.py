@@ -502,3 +502,47 @@ def test_that_a_thumbnail_keeps_the_shape(tmp_path, side):
     pixels = thumbnail(save(tmp_path / "x.png", image), side)
     assert pixels.shape == (side * 2 // 3, side, 3)
     assert not pixels.flags.writeable
+
+
+# --- transparency that the networks learn ---------------------------------------------------------
+
+
+def clear_and_solid(path: Path) -> Path:
+    """A picture that is green and opaque on the left, and on the right red where nobody sees it."""
+    pixels = np.zeros((16, 16, 4), np.uint8)
+    pixels[:, :8], pixels[:, 8:] = (0, 200, 0, 255), (200, 0, 0, 0)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def test_that_with_four_channels_opacity_stays_and_hidden_colours_do_not(tmp_path):
+    path = clear_and_solid(tmp_path / "x.png")
+    seen = decode(path, ImageShape(16, 16, 4), background="#102030")
+    assert (seen[:, :8] == (0, 200, 0, 255)).all()
+    assert (seen[:, 8:] == (0x10, 0x20, 0x30, 0)).all()
+    small = decode(path, ImageShape(3, 3, 4), background="#102030", filter="box")
+    assert farthest(small[1, 1], np.array((0, 200, 0, 128))) <= 1  # half of it, no red mixed in
+
+
+def test_that_what_has_no_transparency_is_opaque_and_padding_is_not(tmp_path):
+    path = tmp_path / "x.png"
+    Image.new("L", (20, 10), 90).save(path)
+    seen = decode(path, ImageShape(20, 20, 4), fit="pad", background="#ffffff")
+    assert (seen[5:15] == (90, 90, 90, 255)).all()
+    assert (seen[:5] == (255, 255, 255, 0)).all()
+
+
+def test_that_grey_stays_grey_and_colours_are_laid_on_the_background_as_before(tmp_path):
+    path = clear_and_solid(tmp_path / "x.png")
+    assert (
+        decode(path, ImageShape(16, 16, 1), background="#ffffff")[0, :, 0].tolist()[8:] == [255] * 8
+    )
+    assert (decode(path, ImageShape(16, 16, 3), background="#102030")[:, 8:] == (16, 32, 48)).all()
+
+
+def test_that_a_grid_shows_transparency_on_a_chequerboard():
+    images = torch.ones(2, 4, 16, 16)
+    images[1, 3] = -1
+    grid = tile(images, 2)
+    assert (grid[:, :16] == 255).all()
+    assert set(grid[:, 18:].ravel().tolist()) == {192, 232}
