@@ -51,17 +51,12 @@ _MARGIN = 8
 
 
 def to_image(pixels: Pixels) -> QImage:
-    """Return (H, W, C) uint8 as a QImage that shares its memory and keeps it alive.
-
-    One channel is grey, three are colours, the fourth is opacity.
-    """
-    pixels = np.ascontiguousarray(pixels)
-    if pixels.ndim == 2:
-        pixels = pixels[:, :, None]
+    """Return (H, W, 1, 3 or 4) uint8 as a QImage that shares its memory and keeps it alive."""
+    pixels = np.ascontiguousarray(np.atleast_3d(pixels))
     height, width, channels = pixels.shape
-    kinds = {3: QImage.Format.Format_RGB888, 4: QImage.Format.Format_RGBA8888}
-    kind = kinds.get(channels, QImage.Format.Format_Grayscale8)
-    image = QImage(pixels.data, width, height, channels * width, kind)
+    form = QImage.Format
+    kinds = {1: form.Format_Grayscale8, 3: form.Format_RGB888, 4: form.Format_RGBA8888}
+    image = QImage(pixels.data, width, height, channels * width, kinds[channels])
     image.pixels = pixels  # type: ignore[attr-defined]
     return image
 
