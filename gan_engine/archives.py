@@ -17,14 +17,14 @@ from typing import BinaryIO, NamedTuple
 
 from PIL import Image
 
-from gan_engine import stacks
+from gan_engine import packed, stacks
 from gan_engine.errors import FileError
 from gan_engine.schema import Message
 
-SUFFIXES = frozenset((".zip", ".tar", ".npz", ".npy"))
+SUFFIXES = frozenset((".zip", ".tar", ".npz", ".npy", *packed.SUFFIXES))
 """What the names of archives end with."""
 
-MAX_RATIO = 200
+MAX_RATIO = packed.MAX_RATIO
 """An archive, or a picture in one, that unpacks to more than so many times its size is a bomb."""
 
 MAX_BYTES = 2**28
@@ -45,6 +45,8 @@ _DAMAGE = (  # what zipfile and tarfile throw at damaged files
     IndexError,
     RuntimeError,
     MemoryError,
+    packed.PackedError,
+    *packed.DAMAGE,
 )
 
 
@@ -73,10 +75,17 @@ class ArchiveError(FileError):
         )
 
 
+def ending(name: str) -> str:
+    """Return a name's suffix, of compressed tars both parts of it: “.tar.gz”."""
+    low = name.lower()
+    both = (suffix for suffix in packed.SUFFIXES if low.endswith(suffix))
+    return next(both, os.path.splitext(low)[1])
+
+
 def is_archive(path: Path) -> bool:
     """Return whether `path` is an ordinary file whose name says that it is an archive."""
     with contextlib.suppress(OSError, ValueError):
-        return path.suffix.lower() in SUFFIXES and stat.S_ISREG(os.stat(path).st_mode)
+        return ending(path.name) in SUFFIXES and stat.S_ISREG(os.stat(path).st_mode)
     return False
 
 
@@ -121,11 +130,20 @@ def opened(archive: Path, name: str) -> Iterator[BinaryIO | Image.Image]:
         raise ArchiveError(archive, member.refusal)
     if not member.size:
         raise ArchiveError(archive, Message("the file is empty"))
-    with open(archive, "rb") as file:
+    with _source(archive) as file:
         if member.checksum is None:
             yield io.BufferedReader(_Slice(file, member.start, member.size))
         else:
             yield io.BytesIO(_unpacked(archive, file, member))
+
+
+def _source(archive: Path, headers: bool = False) -> BinaryIO:
+    """Open an archive's own bytes, of a compressed tar those of the tar in it."""
+    kind = packed.SUFFIXES.get(ending(archive.name))
+    try:
+        return packed.opened(archive, kind, headers) if kind else open(archive, "rb")
+    except _DAMAGE as error:
+        raise ArchiveError(archive, _why(error)) from error
 
 
 def _index(archive: Path) -> dict[str, Member]:
@@ -197,7 +215,8 @@ def _unpacked(archive: Path, file: BinaryIO, member: Member) -> bytes:
 
 
 def _tar(archive: Path) -> Iterator[Member]:
-    with tarfile.open(archive, "r:") as file:  # the colon: never unpack a compressed one
+    # The colon: what is compressed is unpacked here alone, within limits.
+    with _source(archive, headers=True) as source, tarfile.open(fileobj=source, mode="r:") as file:
         for info in file:
             if info.isdir():
                 continue
@@ -215,7 +234,8 @@ def _oddity(archive: Path, info: tarfile.TarInfo) -> str:
         return Message("not an ordinary file")
     if leads_out(info.name):
         return Message("its name leads out of the archive")
-    if info.offset_data + info.size > archive.stat().st_size:
+    plain = archive.suffix.lower() == ".tar"
+    if plain and info.offset_data + info.size > archive.stat().st_size:
         return Message("the archive is cut short")
     return _too_large(info.size)
 
@@ -300,5 +320,8 @@ def _why(error: BaseException) -> str:
         return Message("it cannot be read ({why})", why=error.strerror)
     if isinstance(error, tarfile.ReadError):
         return Message("it is no plain tar archive, or damaged")
+    if isinstance(error, packed.PackedError):
+        reason: str = error.args[0]
+        return reason
     why = (str(error).splitlines() or [""])[0][:160] or type(error).__name__
     return Message("the archive is damaged ({why})", why=why)

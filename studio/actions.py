@@ -56,6 +56,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "folder",
     ),
     ActionSpec(
+        "open_archive",
+        "Open an archive…",
+        "File",
+        "Learn from the pictures in a zip, a tar or an array of images; nothing is unpacked.",
+    ),
+    ActionSpec(
         "open_builtin",
         "Use the built-in images",
         "File",

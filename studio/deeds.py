@@ -101,6 +101,13 @@ class Deeds(QObject):
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.show()
 
+    def open_archive(self) -> None:
+        dialog = self._chooser(tr("Open an archive"), self.use_folder)
+        kinds = "*.zip *.tar *.tar.gz *.tgz *.tar.bz2 *.tbz2 *.tar.xz *.txz *.npz *.npy"
+        every = tr("All files (*)")
+        dialog.setNameFilters([tr("Archives of pictures ({kinds})", kinds=kinds), every])
+        dialog.show()
+
     def open_builtin(self) -> None:
         """Learn from the built-in images; who chose nothing yet gets settings that suit a CPU."""
         from gan_engine import default_draft, describe_device, find_preset, with_preset

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from gan_engine import is_archive
+
 Thing = Literal["images", "run", "settings", "weights", "picture", "missing"]
 
 _PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
@@ -19,6 +21,8 @@ def what_is(path: Path) -> Thing:
         return "run" if is_run(path) else "images"
     if not path.exists():
         return "missing"
+    if is_archive(path):
+        return "images"
     if path.suffix.lower() == ".toml":
         return "run" if path.name == "run.toml" and is_run(path.parent) else "settings"
     return "picture" if path.suffix.lower() in _PICTURES else "weights"

@@ -73,7 +73,7 @@ def walk(folder: Path) -> Iterator[Entry]:
             if not _is_folder(entry):
                 judged = _judge(entry.path, name)
                 loose = loose or judged.verdict == "picture"
-                if judged.verdict == "other" and name[-4:].lower() in archives.SUFFIXES:
+                if judged.verdict == "other" and archives.ending(name) in archives.SUFFIXES:
                     packed.append(judged)
                 else:
                     yield judged

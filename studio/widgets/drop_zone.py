@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from gan_engine import is_archive
 from studio import theme
 from studio.i18n import mark, tr
 
@@ -25,7 +26,7 @@ class DropZone(QWidget):
     """Tells of a folder, never opens it."""
 
     folder_dropped = Signal(object)
-    """The path of a folder, or of the folder around a dropped file."""
+    """The path of a folder or an archive, or of the folder around another dropped file."""
 
     def __init__(
         self,
@@ -94,7 +95,8 @@ class DropZone(QWidget):
         path = _local(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
-            self.folder_dropped.emit(path if path.is_dir() else path.parent)
+            whole = path.is_dir() or is_archive(path)
+            self.folder_dropped.emit(path if whole else path.parent)
 
     def _show_over(self, over: bool) -> None:
         self._over = over

@@ -15,6 +15,10 @@ from studio.opening import is_run, run_of, what_is
         ("generator.safetensors", "weights"),
         ("model.pt", "weights"),
         ("model.pkl", "weights"),
+        ("set.zip", "images"),
+        ("shard.tar", "images"),
+        ("set.tar.gz", "images"),
+        ("faces.npz", "images"),
     ],
 )
 def test_that_a_file_is_taken_for_what_its_name_says(tmp_path, name, thing):

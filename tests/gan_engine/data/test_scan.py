@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -97,15 +99,53 @@ def test_that_nothing_blocks_the_scan(tmp_path):
     assert found.others == 1
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may open everything")
-def test_that_a_closed_folder_is_named(tmp_path):
-    picture(tmp_path / "a.png")
-    closed = picture(tmp_path / "closed" / "b.png").parent
+def as_somebody_else(work: Callable[[], object]) -> object:
+    """Do something as a user without rights, where this one may open everything."""
+    if os.geteuid():
+        return work()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:  # as a process of its own: nobody gets rights back
+        try:
+            os.setgid(65534)
+            os.setuid(65534)
+            os.write(writing, json.dumps(work()).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as told:
+        said = told.read()
+    os.waitpid(child, 0)
+    return json.loads(said)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="rights are other things there")
+def test_that_closed_folders_and_files_are_named_and_block_nothing(tmp_path):
+    for parent in (tmp_path, *tmp_path.parents[:2]):
+        parent.chmod(0o755)
+    picture(tmp_path / "set" / "a.png")
+    closed = picture(tmp_path / "set" / "closed" / "b.png").parent
+    unlisted = picture(tmp_path / "set" / "unlisted" / "c.png").parent
+    secret = picture(tmp_path / "set" / "secret.png")
     closed.chmod(0)
+    unlisted.chmod(0o711)
+    secret.chmod(0)
+    report(tmp_path)  # what is imported late must be there
+
+    def look() -> object:
+        found = report(tmp_path / "set")
+        return [list(found.files), reasons(found), found.total]
+
     try:
-        assert "cannot be opened" in reasons(report(tmp_path))["closed"]
+        files, why, total = as_somebody_else(look)
     finally:
         closed.chmod(0o700)
+        unlisted.chmod(0o700)
+    assert files == ["a.png"]
+    assert "cannot be opened" in why["closed"]
+    assert "cannot be opened" in why["unlisted"]
+    assert "cannot be read" in why["secret.png"]
+    assert total == 4
 
 
 def test_that_pictures_without_an_ending_are_found_by_their_first_bytes(tmp_path):
