@@ -26,6 +26,8 @@ When = Literal[
     "chosen",
     "settled",
     "several",
+    "queued",
+    "queue",
 ]
 """What must hold for an action to be on; the window knows which of these do."""
 
@@ -211,6 +213,29 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "more",
         "resting",
         divider=True,
+    ),
+    ActionSpec(
+        "queue_add",
+        "Add to the queue",
+        "Run",
+        "Let a run with these settings wait for its turn.",
+        "Ctrl+Shift+Q",
+        "plus",
+        divider=True,
+    ),
+    ActionSpec(
+        "queue_start",
+        "Start the queue",
+        "Run",
+        "Train what waits, one run after the other.",
+        when="queued",
+    ),
+    ActionSpec(
+        "queue_rest",
+        "Let the queue rest",
+        "Run",
+        "Begin no further run; the one that is going goes on.",
+        when="queue",
     ),
     ActionSpec(
         "compare_runs",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Slot
 
 from gan_engine import Changed, ImagesChangedError, Notice, Started, get
@@ -16,8 +18,12 @@ from studio.library import Library
 from studio.looking import Looking
 from studio.preferences import Preferences
 from studio.previews import Previews
+from studio.queue import Queue
 from studio.run import Run
 from studio.worker import RunView
+
+if TYPE_CHECKING:
+    from gan_engine import Draft
 
 
 class Studio(QObject):
@@ -32,6 +38,7 @@ class Studio(QObject):
         self.library = Library(self.jobs)
         self.comparison = Comparison(self.jobs)
         self.run = Run(self.jobs)
+        self.queue = Queue(self.run, self.preferences.folder)
         self.doctor = Doctor(self.run, self.jobs, self.document)
         self.looking = Looking(self.run, self.jobs)
         self.document.edited.connect(self._follow)
@@ -48,6 +55,8 @@ class Studio(QObject):
         self.library.failed.connect(self._explain)
         self.comparison.failed.connect(self._explain)
         self.library.told.connect(self._say)
+        self.queue.begun.connect(self._show_settings)
+        self.queue.refused.connect(self._explain)
 
     def shut_down(self) -> None:
         """Save and end the run, cancel the jobs; returns when no thread is left."""
@@ -66,6 +75,12 @@ class Studio(QObject):
     def _show_settings_of(self, view: RunView) -> None:
         if view.info.draft and not self.run.retelling:
             self.document.load(view.info.draft)
+
+    @Slot(object)
+    def _show_settings(self, draft: Draft) -> None:
+        """Show what a run from the queue trains with: one undo step, as when it is opened."""
+        if draft != self.document.draft:
+            self.document.load(draft)
 
     @Slot(object)
     def _take_start(self, started: Started) -> None:

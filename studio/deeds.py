@@ -29,6 +29,7 @@ class Deeds(QObject):
     page_asked = Signal(str)
     setting_asked = Signal(str)
     title_asked = Signal()
+    dock_asked = Signal(str)
     layout_asked = Signal()
     export_asked = Signal()
     preferences_asked = Signal()
@@ -267,6 +268,19 @@ class Deeds(QObject):
             at_end = run.images_seen >= run.images_total
             more = run.images_seen + self._preferences.train_more_images
             run.resume(run.folder, more if at_end else None)
+
+    # --- the queue -------------------------------------------------------------------------
+
+    def queue_add(self) -> None:
+        if self.studio.queue.add(self.studio.document.draft):
+            self.dock_asked.emit("queue")
+
+    def queue_start(self) -> None:
+        self.studio.queue.start()
+        self.dock_asked.emit("queue")
+
+    def queue_rest(self) -> None:
+        self.studio.queue.rest()
 
     # --- the chosen runs -------------------------------------------------------------------
 

@@ -32,6 +32,8 @@ class Layout:
         docks = {dock.objectName(): dock for dock in self._window.findChildren(QDockWidget)}
         for name, dock in docks.items():
             dock.setVisible(name not in AWAY)  # else Qt does a moment later: the state is wrong
+        if "dock-runs" in docks:
+            docks["dock-runs"].raise_()
         for sizes, way in (
             (WIDTHS, Qt.Orientation.Horizontal),
             (HEIGHTS, Qt.Orientation.Vertical),

@@ -15,7 +15,7 @@ from PySide6.QtCore import QIODevice, QObject, QSaveFile, QSettings, Signal
 from gan_engine import Message, Part, option, paths
 from studio.i18n import LANGUAGES
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 
 class Likes(Part):

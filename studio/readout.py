@@ -27,6 +27,7 @@ class Readout(QObject):
         studio.document.changed.connect(self._take_document)
         studio.document.file_changed.connect(self._show_title)
         studio.library.chosen_changed.connect(self.refresh)
+        studio.queue.changed.connect(self.refresh)
         run.state_changed.connect(self._take_state)
         run.preparing.connect(self._take_preparing)
         run.started.connect(self._take_start)
@@ -44,6 +45,7 @@ class Readout(QObject):
         from studio.comparison import MOST  # it draws on the engine, which is there by now
 
         document, run, library = self._studio.document, self._studio.run, self._studio.library
+        queue = self._studio.queue
         errors, resting = document.errors, not run.is_active
         holds = {
             "loaded": True,
@@ -58,6 +60,8 @@ class Readout(QObject):
             "resting": resting and run.folder is not None,
             "chosen": len(library.chosen) == 1,
             "settled": library.is_settled,
+            "queued": queue.waiting > 0 and not queue.is_on,
+            "queue": queue.is_on,
             "several": 2 <= len(library.chosen) <= MOST,
         }
         acts = self._window.acts

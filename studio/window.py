@@ -41,10 +41,14 @@ if TYPE_CHECKING:
 
 DOCKS = {
     "runs": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "queue": Qt.DockWidgetArea.LeftDockWidgetArea,
     "settings": Qt.DockWidgetArea.RightDockWidgetArea,
     "guide": Qt.DockWidgetArea.RightDockWidgetArea,
     "messages": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
+
+BESIDE = {"queue": "runs", "guide": "settings"}
+"""Docks that share a place with another, as tabs."""
 
 
 class MainWindow(QMainWindow):
@@ -75,6 +79,7 @@ class MainWindow(QMainWindow):
         self._deeds.page_asked.connect(self.show_page)
         self._deeds.setting_asked.connect(self.show_setting)
         self._deeds.title_asked.connect(self._show_title_field)
+        self._deeds.dock_asked.connect(self.show_dock)
         self._deeds.layout_asked.connect(self._layout.reset)
         self._deeds.help_asked.connect(self._dialogs.show_help)
         self._deeds.guide_asked.connect(self.show_guide)
@@ -160,6 +165,8 @@ class MainWindow(QMainWindow):
         self.show_page("start")
         if studio.preferences.problem:
             self.notices.show_notice("warning", tr(studio.preferences.problem), "", [])
+        if studio.queue.problem:
+            self.notices.show_first("warning", studio.queue.problem)
         studio.keeping.restore()
 
     def _add_dock(self, panel: Panel) -> None:
@@ -167,14 +174,14 @@ class MainWindow(QMainWindow):
         dock.setObjectName(f"dock-{panel.key}")
         dock.setWidget(panel)
         self.addDockWidget(DOCKS[panel.key], dock)
-        if panel.key == "guide":
-            settings = self.findChild(QDockWidget, "dock-settings")
-            if isinstance(settings, QDockWidget):
-                self.tabifyDockWidget(settings, dock)
+        beside = self.findChild(QDockWidget, f"dock-{BESIDE.get(panel.key)}")
+        if isinstance(beside, QDockWidget):
+            self.tabifyDockWidget(beside, dock)
         self._view_menu.addAction(dock.toggleViewAction())
 
     def _make_speakers(self, studio: Studio) -> None:
         """Make what speaks above the page and is answered there."""
+        from studio.bell import Bell
         from studio.leaving import Leaving  # these know the run, which draws on the engine
         from studio.offers import Offers
         from studio.originals import Originals
@@ -197,7 +204,8 @@ class MainWindow(QMainWindow):
         every = (self._leaving, recovery, studio.keeping, taking_back, offers, originals)
         for speaker in every:
             self.notices.act.connect(speaker.answer)
-        studio.keeping.told.connect(self.notices.show_first)
+        for teller in (studio.keeping, Bell(studio.run, studio.queue, self)):
+            teller.told.connect(self.notices.show_first)
         if isinstance(start := self.panels.get("start"), StartPanel):
             start.folder_chosen.connect(self.open_path)
             start.answered.connect(recovery.answer)
@@ -257,27 +265,26 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_title_field(self) -> None:
         """Let the chosen run be renamed where it is listed."""
-        dock = self.findChild(QDockWidget, "dock-runs")
-        if isinstance(dock, QDockWidget):
-            dock.show()
-            dock.raise_()
-            getattr(self.panels["runs"], "edit_title")()  # noqa: B009
+        self.show_dock("runs", "edit_title")
 
     def show_setting(self, path: str) -> None:
         """Bring the setting at `path` to view; an empty path begins a search."""
-        self._show_dock("settings", "show_setting", path)
+        self.show_dock("settings", "show_setting", path)
 
     @Slot(str)
     def show_guide(self, anchor: str) -> None:
         """Open the guide: at a setting by its path, at `page#heading`, or, with "", where it was."""
-        self._show_dock("guide", "show_anchor", anchor)
+        self.show_dock("guide", "show_anchor", anchor)
 
-    def _show_dock(self, key: str, method: str, what: str) -> None:
+    @Slot(str)
+    def show_dock(self, key: str, method: str = "", *what: str) -> None:
+        """Bring a dock to view, and have its panel show something."""
         panel, dock = self.panels.get(key), self.findChild(QDockWidget, f"dock-{key}")
         if panel is not None and isinstance(dock, QDockWidget):
             dock.show()
             dock.raise_()
-            getattr(panel, method)(what)
+            if method:
+                getattr(panel, method)(*what)
 
     def _take_theme(self) -> None:
         name = self.preferences.theme

@@ -6,6 +6,7 @@ from studio.panels.dataset import DatasetPanel
 from studio.panels.design import DesignPanel
 from studio.panels.guide import GuidePanel
 from studio.panels.messages import MessagesPanel
+from studio.panels.queue import QueuePanel
 from studio.panels.runs import RunsPanel
 from studio.panels.settings import SettingsPanel
 from studio.panels.start import StartPanel
@@ -18,6 +19,7 @@ PANELS: tuple[type[Panel], ...] = (
     TrainPanel,
     ComparePanel,
     RunsPanel,
+    QueuePanel,
     SettingsPanel,
     GuidePanel,
     MessagesPanel,

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QSizePolicy,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 RECENT = 12
 WIDEST = 980
 """Pixels; on a wide screen the page stays in the middle."""
+_NARROW, _LEAST = 540, 300
 _TILE, _TILES = 44, 8
 
 
@@ -88,7 +90,7 @@ class StartPanel(Panel):
             tr("Every training becomes a run. It appears here with its newest samples."), "muted"
         )
         self._recent_title = words(tr("Recent runs"), "title")
-        first = QHBoxLayout()
+        self._first = first = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         first.setSpacing(16)
         first.addWidget(self.zone, 3)
         first.addWidget(self._builtin(), 2)
@@ -180,6 +182,16 @@ class StartPanel(Panel):
         column.addWidget(self.builtin_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         return card
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the two ways to begin below each other where the page is narrow."""
+        super().resizeEvent(event)
+        way = QBoxLayout.Direction
+        narrow = self.width() < _NARROW
+        self._first.setDirection(way.TopToBottom if narrow else way.LeftToRight)
 
     @Slot()
     def _try(self) -> None:

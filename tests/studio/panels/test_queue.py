@@ -1,0 +1,78 @@
+"""The dock of what waits."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from studio.panels.queue import QueuePanel
+from studio.queue import Entry
+
+
+@pytest.fixture
+def panel(show):
+    return show(QueuePanel)
+
+
+def entry(name, state="waiting", **other):
+    return Entry(name=name, draft={}, state=state, **other)
+
+
+def test_that_an_empty_queue_says_what_it_is_for_and_takes_the_settings(panel, qtbot):
+    assert panel.empty.isVisible()
+    with qtbot.waitSignal(panel.action_asked) as asked:
+        panel.empty.button.click()
+    assert asked.args == ["queue_add"]
+
+
+def test_that_each_run_says_what_becomes_of_it(panel):
+    runs = [
+        entry("a", "done"),
+        entry("b", "failed", why="The disk is full."),
+        entry("c", "going"),
+        entry("d", folder="/runs/7"),
+        entry("e"),
+    ]
+    panel.show_entries(runs, True)
+    said = [panel.list.item(row).text().splitlines() for row in range(5)]
+    assert said == [
+        ["a", "Finished"],
+        ["b", "Failed: The disk is full."],
+        ["c", "Training"],
+        ["d", "Waits, half done: goes on from its save"],
+        ["e", "Waits"],
+    ]
+
+
+def test_that_one_button_starts_it_or_lets_it_rest(panel, qtbot):
+    for is_on, wish in ((False, "queue_start"), (True, "queue_rest")):
+        panel.show_entries([entry("a")], is_on)
+        with qtbot.waitSignal(panel.action_asked) as asked:
+            panel.start_button.click()
+        assert asked.args == [wish]
+    panel.show_entries([entry("a", "done")], False)
+    assert not panel.start_button.isEnabled()
+
+
+def test_that_what_waits_can_be_moved_and_taken_off(panel, studio, draft, qtbot):
+    for name in ("one", "two"):
+        studio.queue.add(draft)
+        studio.queue.entries[-1] = studio.queue.entries[-1].model_copy(update={"name": name})
+    panel._take_change()
+    panel.list.setCurrentRow(0)
+    assert not panel.up.isEnabled()
+    panel.down.click()
+    assert [one.name for one in studio.queue.entries] == ["two", "one"]
+    assert panel.list.currentRow() == 1
+    panel.list.setFocus()
+    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    assert [one.name for one in studio.queue.entries] == ["two"]
+    panel.drop.click()
+    assert panel.empty.isVisible()
+
+
+def test_that_the_run_that_goes_stays_where_it_is(panel):
+    panel.show_entries([entry("a", "going"), entry("b")], True)
+    panel.list.setCurrentRow(0)
+    assert not panel.drop.isEnabled()
+    panel.list.setCurrentRow(1)
+    assert not panel.up.isEnabled()
+    assert panel.drop.isEnabled()
