@@ -19,6 +19,7 @@ When = Literal[
     "start",
     "pause",
     "active",
+    "following",
     "training",
     "run",
     "source",
@@ -189,6 +190,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "stop", "Stop", "Run", "Save and end the run.", "Shift+F5", "stop", "active", toolbar=True
+    ),
+    ActionSpec(
+        "leave_run",
+        "Stop watching",
+        "Run",
+        "Follow the run on the screen no longer; it goes on where it is trained.",
+        when="following",
     ),
     ActionSpec(
         "sample_now",

@@ -254,6 +254,9 @@ class Deeds(QObject):
     def stop(self) -> None:
         self.studio.run.stop()
 
+    def leave_run(self) -> None:
+        self.studio.run.leave()
+
     def sample_now(self) -> None:
         self.studio.run.sample_now()
 

@@ -26,7 +26,7 @@ class Leaving(QObject):
 
     def begin(self) -> bool:
         """Return whether the window may close now; else the run is being saved."""
-        if not self._run.is_active:
+        if not self._run.is_active or self._run.is_following:
             return True
         self._leaving, self._staying = True, False
         self._run.stop()

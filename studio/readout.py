@@ -36,6 +36,7 @@ class Readout(QObject):
         run.noticed.connect(self._take_notice)
         run.finished.connect(self._take_end)
         run.viewed.connect(self._take_view)
+        run.heard.connect(window.status.show_heard)
         self.refresh()
         self._show_title()
 
@@ -53,6 +54,7 @@ class Readout(QObject):
             "redo": document.can_redo,
             "start": resting and document.config is not None,
             "pause": run.state in ("preparing", "training", "pausing", "paused"),
+            "following": run.is_following,
             "active": not resting and run.state != "stopping",
             "training": run.state in ("training", "pausing", "paused"),
             "run": run.folder is not None,
@@ -83,7 +85,7 @@ class Readout(QObject):
     @Slot(str)
     def _take_state(self, state: str) -> None:
         run = self._studio.run
-        self._window.status.show_state(state, run.images_seen, run.images_total)
+        self._window.status.show_state(state, run.images_seen, run.images_total, run.is_following)
         self.refresh()
         if state == "preparing":
             self._window.notices.hide_notice()

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 
 from gan_engine import (
     Change,
@@ -17,6 +17,7 @@ from gan_engine import (
     Command,
     EngineError,
     Finished,
+    Heard,
     Message,
     Notice,
     Pause,
@@ -35,7 +36,8 @@ from gan_engine import (
     live_paths,
     parse,
     put,
-)
+)  # fmt: skip
+from studio.following import Following
 from studio.jobs import Jobs
 from studio.worker import (
     RunView,
@@ -59,7 +61,7 @@ READINGS_EVERY = 5
 costs the training thread its turn at the interpreter."""
 
 
-class Run(QObject):
+class Run(Following):
     """One run at a time: started or resumed here, told with signals, steered with methods."""
 
     state_changed = Signal(str)
@@ -217,7 +219,7 @@ class Run(QObject):
         self._next = None
         if self._worker is not None:
             worker = self._worker
-            worker.stop()
+            worker.end()
             worker.wait()
             self._end()
 
@@ -248,6 +250,8 @@ class Run(QObject):
         self.story.append((time.time(), event))
 
     def _is_free(self, text: Message) -> bool:
+        if self.is_following:
+            self.shut_down()
         if self._worker is None:
             return True
         self.noticed.emit(
@@ -259,12 +263,14 @@ class Run(QObject):
         self.view, self.reals = None, None
         self._begin(begin, {})
 
-    def _begin(self, begin: Callable[[Inbox], Iterator[object]], draft: Draft) -> None:
+    def _begin(
+        self, begin: Callable[[Inbox], Iterator[object]], draft: Draft, following: bool = False
+    ) -> None:
         self.draft, self._live, self.last_saved = draft, frozenset(), None
         self._wished = {}
         self._newest = None
         self._lately.clear()
-        worker = Worker(begin, self)
+        worker = Worker(begin, self, following)
         worker.failed.connect(self._fail)
         worker.finished.connect(self._end)
         self._worker = worker
@@ -283,7 +289,9 @@ class Run(QObject):
 
     @Slot(object)
     def _show_view(self, view: RunView) -> None:
-        if self._worker is None:
+        if self._worker is None and view.info.state == "training":
+            self.follow(view.info.folder)
+        elif self._worker is None:
             self.view, self.reals, self._newest = view, None, None
             self.folder = self.source = view.info.folder
             self.images_seen, self.images_total = view.info.images_seen, view.info.images_total
@@ -342,6 +350,8 @@ class Run(QObject):
                 self._enter("paused")
             case Resumed() if self.state != "stopping":
                 self._enter("training")
+            case Heard():
+                self.heard.emit(event.seconds)
             case Finished():
                 self.finished.emit(event)
             case RunView():
@@ -353,7 +363,7 @@ class Run(QObject):
         self.folder = self.source = event.folder
         self.draft, self.reals = event.draft, event.reals
         self.images_total, self.device = event.images_total, event.device
-        self._live = live_paths(parse(event.draft, despite=("data.folder",)))
+        self._live = live_paths(parse(event.draft, despite=("data.folder", "training.device")))
         if self.state == "preparing":
             self._enter("training")
         self.started.emit(event)

@@ -37,16 +37,17 @@ class StatusLine(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedSize(160, 8)
         self._percent, self._speed, self._left = QLabel(), QLabel(), QLabel()
-        self._memory, self._saved = QLabel(), QLabel()
+        self._memory, self._saved, self._heard = QLabel(), QLabel(), QLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 2, 10, 2)
         row.setSpacing(14)
         for widget in (self._state, self._text, self._bar, self._percent):
             row.addWidget(widget, 1 if widget is self._text else 0)
-        for label in (self._speed, self._left, self._memory, self._saved):
+        for label in (self._speed, self._left, self._memory, self._saved, self._heard):
             row.addWidget(label, 0, Qt.AlignmentFlag.AlignRight)
         self._rate, self._seen, self._total = 0.0, 0, 0
         self._saved_at: float | None = None
+        self._heard_at: float | None = None
         self._colors = {"quiet": "#888888", "busy": "#c98a00", "good": "#2e9e5b", "bad": "#d64545"}
         self._mood = "busy"
         self._clock = QTimer(self)
@@ -56,7 +57,7 @@ class StatusLine(QWidget):
 
     def said(self) -> str:
         """Return what the line says, for who cannot see it."""
-        labels = (self._state, self._text, self._percent, self._speed, self._left)
+        labels = (self._state, self._text, self._percent, self._speed, self._left, self._heard)
         return "  ".join(label.text() for label in labels if label.text() and not label.isHidden())
 
     def set_colors(self, **colors: str) -> None:
@@ -71,10 +72,14 @@ class StatusLine(QWidget):
         self._text.setText(text)
         self._paint()
 
-    def show_state(self, state: str, seen: int, total: int) -> None:
-        """Show what the run does and how far it is."""
+    def show_state(self, state: str, seen: int, total: int, following: bool = False) -> None:
+        """Show what the run does and how far it is; `following` where another process trains it."""
         word, self._mood = _STATES.get(state, (state, "quiet"))
-        self._state.setText(f"●  {tr(word)}")
+        self._state.setText(
+            f"●  {tr('Watching: {state}', state=tr(word)) if following else tr(word)}"
+        )
+        if not following:
+            self.show_heard(None)
         going = state != "idle"
         if not going:
             self._rate = 0.0
@@ -127,10 +132,11 @@ class StatusLine(QWidget):
     def show_saved(self, at: float | None) -> None:
         """Show when the last checkpoint was written, as `time.monotonic()` tells time."""
         self._saved_at = at
-        if at is None:
-            self._clock.stop()
-        else:
-            self._clock.start()
+        self._show_age()
+
+    def show_heard(self, seconds: float | None) -> None:
+        """Show how old the last sign of life is of a run that is followed; None follows none."""
+        self._heard_at = None if seconds is None else time.monotonic() - seconds
         self._show_age()
 
     def _show_left(self) -> None:
@@ -138,6 +144,13 @@ class StatusLine(QWidget):
         self._left.setText(tr("{time} left", time=figures.duration(left)) if left else "")
 
     def _show_age(self) -> None:
+        ticking = self._saved_at is not None or self._heard_at is not None
+        if ticking != self._clock.isActive():
+            (self._clock.start if ticking else self._clock.stop)()
+        self._heard.setVisible(self._heard_at is not None)
+        if self._heard_at is not None:
+            age = time.monotonic() - self._heard_at
+            self._heard.setText(tr("last heard {time} ago", time=figures.duration(age)))
         self._saved.setVisible(self._saved_at is not None)
         if self._saved_at is not None:
             age = time.monotonic() - self._saved_at

@@ -15,11 +15,14 @@ from wakepy import keep
 from gan_engine import (
     History,
     Inbox,
+    Leave,
     Preparing,
     RunInfo,
     SampleGrid,
+    Started,
     Stop,
     branch,
+    follow,
     get,
     open_sampler,
     read_run,
@@ -39,6 +42,8 @@ class RunView:
     scalars: dict[str, Any]
     grids: list[tuple[int, Path]]
     events: list[tuple[int, float, str, dict[str, Any]]]
+    read_to: tuple[int, int] = (0, 0)
+    """Up to which rows of readings and of events the history was read."""
 
 
 def read_view(folder: Path) -> RunView:
@@ -50,7 +55,11 @@ def read_view(folder: Path) -> RunView:
     info = read_run(folder)
     history = History(folder)
     try:
-        return RunView(info, history.scalars()[1], history.grids(), history.events())
+        last, scalars = history.scalars()
+        rows = history.events_after(0)
+        events = [row[2:] for row in rows]
+        read_to = last, rows[-1][0] if rows else 0
+        return RunView(info, scalars, history.grids(), events, read_to)
     finally:
         history.close()
 
@@ -81,18 +90,31 @@ class Worker(QThread):
     failed = Signal(object)
 
     def __init__(
-        self, begin: Callable[[Inbox], Iterator[object]], parent: QObject | None = None
+        self,
+        begin: Callable[[Inbox], Iterator[object]],
+        parent: QObject | None = None,
+        following: bool = False,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("run")
         self.mailbox: queue.SimpleQueue[object] = queue.SimpleQueue()
         self.inbox = Inbox()
         self._begin = begin
+        self.following = following
+        """Whether another process trains the run, which is only looked at and told things."""
 
     def stop(self) -> None:
         """Ask the run to save and end; before its first update there is nothing to save."""
-        self.requestInterruption()
+        if not self.following:
+            self.requestInterruption()
         self.inbox.post(Stop())
+
+    def end(self) -> None:
+        """Ask the thread to end: with the run, or leaving it to who trains it."""
+        if self.following:
+            self.inbox.post(Leave())
+        else:
+            self.stop()
 
     def drain(self) -> list[object]:
         """Return what has arrived since the last call, oldest first."""
@@ -145,5 +167,27 @@ def begin_branching(
         made = branch(folder, images, settings)
         yield read_view(made)
         yield from resume(made, inbox)
+
+    return events
+
+
+def begin_following(folder: Path) -> Callable[[Inbox], Iterator[object]]:
+    """Return what follows a run that another process trains; what it did before comes first."""
+
+    def events(inbox: Inbox) -> Iterator[object]:
+        begun = True
+        while begun:
+            known = read_view(folder) if (folder / "run.toml").is_file() else None
+            if known is not None:
+                yield known
+            begun = False
+            for event in follow(folder, inbox, known.read_to if known else (0, 0)):
+                if isinstance(event, Started):
+                    if begun:
+                        break  # it was started again: what it has done so far is told anew
+                    begun = True
+                yield event
+            else:
+                return
 
     return events

@@ -27,7 +27,7 @@ FLOORS: dict[float, str] = {
     5: "gan_engine.training gan_engine.health",
     5.5: "gan_engine.watching",
     6: "gan_engine.cli gan_engine",
-    7: "studio.document studio.run studio.worker studio.jobs studio.library studio.actions"
+    7: "studio.document studio.run studio.worker studio.following studio.several studio.jobs studio.library studio.actions"
     " studio.preferences studio.theme studio.failures studio.context studio.i18n studio.queue studio.comparison"
     " studio.guide studio.meanings studio.mending studio.figures studio.opening studio.doctor studio.keeping studio.clinic studio.previews"
     " studio.looking",

@@ -1,0 +1,51 @@
+"""Runs that another process trains: watched as if they were trained here, told things as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from gan_engine import Message
+from studio.worker import Worker, begin_following
+
+if TYPE_CHECKING:
+    from gan_engine import Draft, Inbox, Pixels
+
+
+class Following(QObject):
+    """What a run of the window can do with one that is trained elsewhere."""
+
+    heard = Signal(float)
+    """It was looked at: so many seconds ago it last gave a sign of life."""
+
+    _worker: Worker | None
+    folder: Path | None
+    source: Path | None
+    reals: Pixels | None
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the run that is going is trained by another process."""
+        return self._worker is not None and self._worker.following
+
+    def follow(self, folder: Path) -> None:
+        """Look at a run as another process trains it; what it is told reaches it as files."""
+        if self._is_free(Message("A run is going: stop it before you open another.")):
+            self.folder, self.source, self.reals = folder, folder, None
+            self._begin(begin_following(folder), {}, following=True)
+
+    def leave(self) -> None:
+        """Follow no longer; the run goes on."""
+        if self._worker is not None and self._worker.following:
+            self._worker.end()
+
+    def _is_free(self, text: Message) -> bool:
+        raise NotImplementedError
+
+    def _begin(
+        self, begin: Callable[[Inbox], Iterator[object]], draft: Draft, following: bool = False
+    ) -> None:
+        raise NotImplementedError
