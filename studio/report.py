@@ -50,8 +50,9 @@ def write_report(path: Path, draft: Draft, folder: Path | None) -> Path:
                 archive.writestr(name, text)
     except OSError as error:
         why = error.strerror or "unknown reason"
-        hint = "Choose another folder."
-        raise FileError("The report cannot be written: {why}.", hint=hint, why=why) from error
+        raise FileError(
+            "The report cannot be written: {why}.", hint="Choose another folder.", why=why
+        ) from error
     return path
 
 

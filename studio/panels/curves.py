@@ -19,17 +19,18 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import METRICS
+from studio.i18n import mark, tr
 from studio.panels.base import button, words
 from studio.widgets.curve_grid import CurveGrid
 from studio.widgets.curve_plot import CurvePlot
 
 PLOTS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
-    ("loss", "Loss", (("loss/d", "D"), ("loss/g", "G"))),
-    ("score", "D's scores", (("score/real", "D(real)"), ("score/fake", "D(fake)"))),
-    ("gradient", "Gradient norm", (("gradient/d", "D"), ("gradient/g", "G"))),
-    ("penalty", "Penalty", ()),
-    ("speed", "Images a second", (("speed", "images/s"),)),
-    ("rate", "Learning rate", (("rate/d", "D"), ("rate/g", "G"))),
+    ("loss", mark("Loss"), (("loss/d", "D"), ("loss/g", "G"))),
+    ("score", mark("D's scores"), (("score/real", "D(real)"), ("score/fake", "D(fake)"))),
+    ("gradient", mark("Gradient norm"), (("gradient/d", "D"), ("gradient/g", "G"))),
+    ("penalty", mark("Penalty"), ()),
+    ("speed", mark("Images a second"), (("speed", mark("images/s")),)),
+    ("rate", mark("Learning rate"), (("rate/d", "D"), ("rate/g", "G"))),
 )
 """Plots in order: key, title, and their series; a penalty's is added when it is first heard of."""
 FAMILIES = ("penalty", "metric", "augment")
@@ -53,10 +54,10 @@ class Curves(QWidget):
         self.grid.pointed.connect(self.pointed)
         self.grid.clicked.connect(self.moment_asked)
         for key, title, series in PLOTS:
-            plot = self.grid.add_plot(key, title)
+            plot = self.grid.add_plot(key, tr(title))
             plot.setMinimumHeight(LEAST_PX)
             for name, label in series:
-                plot.add_series(name, label)
+                plot.add_series(name, tr(label))
         self._known = {name for _, _, series in PLOTS for name, _ in series}
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -118,14 +119,18 @@ class Curves(QWidget):
 
     def _plot_of(self, name: str, label: str) -> CurvePlot:
         """Return a plot for one metric: their scales have nothing in common."""
-        plot = self.grid.add_plot(name, label)
+        plot = self.grid.add_plot(name, tr(label))
         plot.setMinimumHeight(LEAST_PX)
         return plot
 
     def _head(self) -> QHBoxLayout:
-        self.raw = _switch("Raw", "Every reading: the range as a band, its mean as a line.", True)
-        self.smooth = _switch("Smooth", "A running average of the readings.", True)
-        self.log = _switch("Log", "Logarithmic axes; what is not above zero is left out.", False)
+        self.raw = _switch(
+            tr("Raw"), tr("Every reading: the range as a band, its mean as a line."), True
+        )
+        self.smooth = _switch(tr("Smooth"), tr("A running average of the readings."), True)
+        self.log = _switch(
+            tr("Log"), tr("Logarithmic axes; what is not above zero is left out."), False
+        )
         self.raw.toggled.connect(self.grid.show_raw)
         self.smooth.toggled.connect(self.grid.show_smooth)
         self.log.toggled.connect(self.grid.show_log)
@@ -133,16 +138,16 @@ class Curves(QWidget):
         self.weight.setRange(0, 99)
         self.weight.setValue(90)
         self.weight.setFixedWidth(110)
-        self.weight.setAccessibleName("Smoothing")
+        self.weight.setAccessibleName(tr("Smoothing"))
         self.weight.valueChanged.connect(self._smooth)
         self._weight_text = QLabel()
         self._weight_text.setProperty("role", "muted")
-        self.follow = button("Fit", "Show the whole run again, and what comes.")
+        self.follow = button(tr("Fit"), tr("Show the whole run again, and what comes."))
         self.follow.setProperty("small", True)
         self.follow.clicked.connect(self.grid.follow)
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(words("Curves", "title"), 1)
+        row.addWidget(words(tr("Curves"), "title"), 1)
         for widget in (
             self.raw,
             self.smooth,
@@ -158,7 +163,7 @@ class Curves(QWidget):
     @Slot(int)
     def _smooth(self, percent: int) -> None:
         self._weight_text.setText(f"{percent / 100:.2f}")
-        self.weight.setToolTip("How much of the average stays at the next reading.")
+        self.weight.setToolTip(tr("How much of the average stays at the next reading."))
         self.grid.set_smoothing(percent / 100)
 
 
@@ -173,7 +178,11 @@ def _heard(name: str, series: Any) -> Any:
 @functools.cache
 def _metric_names() -> Mapping[str, str]:
     found = {name: label for metric in METRICS for name, label in metric.values.items()}
-    return {**found, "augment/p": "Augmentation p", "augment/sign": "How sure D is of reals"}
+    return {
+        **found,
+        "augment/p": mark("Augmentation p"),
+        "augment/sign": mark("How sure D is of reals"),
+    }
 
 
 def _switch(text: str, tip: str, on: bool) -> QCheckBox:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from studio import theme
+from studio.i18n import tr
 from studio.panels import words as say
 from studio.panels.base import button, words
 
@@ -29,9 +30,9 @@ class Ending(QFrame):
         """By how many images a finished run is trained on."""
         self._sign = QLabel()
         self.text = words("")
-        self.go_on = button("Continue", "Train on from the last save.", primary=True)
-        self.export = button("Export…", "Take the generator or its images away.")
-        self.dismiss = button("Look only", "Hide this; the run stays as it is.")
+        self.go_on = button(tr("Continue"), tr("Train on from the last save."), primary=True)
+        self.export = button(tr("Export…"), tr("Take the generator or its images away."))
+        self.dismiss = button(tr("Look only"), tr("Hide this; the run stays as it is."))
         self.go_on.clicked.connect(self._go_on)
         self.export.clicked.connect(self._export)
         self.dismiss.clicked.connect(self.hide)
@@ -50,37 +51,48 @@ class Ending(QFrame):
         """Show the state a run was left in; `reached` is the last that is known of it."""
         seen, total = say.images(max(reached, info.images_seen)), say.images(info.images_total)
         if info.folder.is_file():
-            self._show("info", f"Samples of “{info.name}”, made after {seen}.", saved=False)
-        elif info.state == "interrupted":
-            saved = (
-                f"Its last save is at {say.images(info.saved_images)}."
-                if info.saved_images
-                else "Nothing was saved."
+            self._show(
+                "info",
+                tr("Samples of “{name}”, made after {seen}.", name=info.name, seen=seen),
+                saved=False,
             )
-            text = f"{info.name} stopped unexpectedly after {seen}. {saved}"
+        elif info.state == "interrupted":
+            last = tr("Its last save is at {seen}.", seen=say.images(info.saved_images))
+            saved = last if info.saved_images else tr("Nothing was saved.")
+            what = tr("“{name}” stopped unexpectedly after {seen}.", name=info.name, seen=seen)
+            text = f"{what} {saved}"
             self._show("warning", text, saved=bool(info.saved_images), look=True)
         elif info.state == "done":
-            self._show("done", f"{info.name} is finished: {seen}.", more=True)
+            self._show(
+                "done", tr("“{name}” is finished: {seen}.", name=info.name, seen=seen), more=True
+            )
         elif info.state == "training":
-            self._show("info", f"{info.name} is being trained by another program.", saved=False)
+            self._show(
+                "info",
+                tr("“{name}” is being trained by another program.", name=info.name),
+                saved=False,
+            )
         elif info.state == "unreadable":
-            self._show("error", info.problem, saved=False)
+            self._show("error", tr(info.problem), saved=False)
         else:
             self._show(
                 "info",
-                f"{info.name} was stopped after {seen} of {total}.",
+                tr(
+                    "“{name}” was stopped after {seen} of {total}.",
+                    name=info.name,
+                    seen=seen,
+                    total=total,
+                ),
                 saved=bool(info.saved_images),
             )
 
     def show_end(self, event: Finished) -> None:
         """Show how the run that was going has ended."""
         done = event.reason == "done"
-        text = "is finished" if done else "is stopped and saved"
-        self._show(
-            "done" if done else "info",
-            f"{event.folder.name} {text}: {say.images(event.images_seen)}.",
-            more=done,
-        )
+        name, seen = event.folder.name, say.images(event.images_seen)
+        finished = tr("“{name}” is finished: {seen}.", name=name, seen=seen)
+        stopped = tr("“{name}” is stopped and saved: {seen}.", name=name, seen=seen)
+        self._show("done" if done else "info", finished if done else stopped, more=done)
 
     def show_failure(self, text: str, hint: str, saved: bool) -> None:
         """Show why a run broke off."""
@@ -94,7 +106,9 @@ class Ending(QFrame):
         self._glyph = glyph
         self._draw_sign()
         self.text.setText(text)
-        self.go_on.setText(f"Train {say.count(self.more)} more" if more else "Continue")
+        self.go_on.setText(
+            tr("Train {count} more", count=say.count(self.more)) if more else tr("Continue")
+        )
         self.go_on.setAccessibleName(self.go_on.text())
         self.go_on.setVisible(saved)
         self.export.setVisible(not look)

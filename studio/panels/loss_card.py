@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
 from gan_engine import Ramp, loss_curves, value_at
-from studio.i18n import tr
+from studio.i18n import mark, tr
 from studio.panels import words as say
 from studio.panels.base import button, words
 from studio.widgets.loss_plot import LossPlot
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 _MEANT = {
     "each": "",
-    "pair": (
+    "pair": mark(
         "Scores are relative: above, D(x) stands for D(x) − D(G(z)) and D(G(z)) for the opposite;"
         " D's loss is halved, and G plays it with swapped sides."
     ),
-    "average": (
+    "average": mark(
         "Scores are relative: above, D(x) stands for D(x) − E[D(G(z))] and D(G(z)) for"
         " D(G(z)) − E[D(x)]; G plays D's loss with swapped sides."
     ),
@@ -45,12 +45,12 @@ class LossCard(QFrame):
         self._played: tuple[str, str] | None = None
         self._values: dict[str, float] = {}
         self._seen, self._total = 0, 0
-        self._title, self._when = words("Loss", "title", wraps=False), words("", "muted", False)
+        self._title, self._when = words(tr("Loss"), "title", wraps=False), words("", "muted", False)
         self._change = button(tr("Change…"), tr("Show the settings of the loss."))
         self._change.setProperty("small", True)
         self._change.clicked.connect(self._ask)
         self._formulas = _formula(), _formula()
-        self._sums = _number("Loss of D"), _number("Loss of G")
+        self._sums = _number(tr("Loss of D")), _number(tr("Loss of G"))
         self._meant, self._terms = words("", "muted"), words("", "muted")
         self.plot = LossPlot()
         self.plot.setMinimumHeight(210)
@@ -83,8 +83,8 @@ class LossCard(QFrame):
         self._config, loss = config, config.loss
         for label, text in zip(self._formulas, loss.formula(), strict=True):
             label.setText(text)
-        self._title.setText(f"Loss: {loss.title.lower()}")
-        self._meant.setText(_MEANT[loss.pairing])
+        self._title.setText(tr("Loss: {name}", name=tr(loss.title).lower()))
+        self._meant.setText(tr(_MEANT[loss.pairing]))
         self._meant.setVisible(bool(_MEANT[loss.pairing]))
         self._fill()
         self.plot.show_curves(loss_curves(config, self._reach))
@@ -125,7 +125,7 @@ class LossCard(QFrame):
         now = self._values if self._played == (loss.kind, loss.pairing) else {}
         for label, name in zip(self._sums, ("loss/d", "loss/g"), strict=True):
             label.setText(f"= {say.exact(now[name])}" if name in now else "")
-        self._when.setText(f"after {say.images(self._seen)}" if now else "")
+        self._when.setText(tr("after {seen}", seen=say.images(self._seen)) if now else "")
         lines = [self._paid(payer, now) for payer in ("d", "g")]
         self._terms.setText("\n".join(line for line in lines if line))
         self.plot.show_scores(now.get("score/real", math.nan), now.get("score/fake", math.nan))
@@ -139,17 +139,17 @@ class LossCard(QFrame):
             if p.on == payer
         ]
         if own:
-            return f"{payer.upper()} also pays: {', '.join(own)}"
-        return "D pays no penalty." if payer == "d" else ""
+            return tr("{network} also pays: {terms}", network=payer.upper(), terms=", ".join(own))
+        return tr("D pays no penalty.") if payer == "d" else ""
 
     def _term(self, kind: str, title: str, weight: float | Ramp, now: Mapping[str, float]) -> str:
         name = f"penalty/{kind}"
         if name not in now:
             plain = weight.model_dump() if isinstance(weight, Ramp) else weight
-            return f"{title} × {say.value(plain)}"
+            return f"{tr(title)} × {say.value(plain)}"
         strength = value_at(weight, self._seen, self._total)
         paid = say.exact(now[name] * strength)
-        return f"{title} {say.exact(now[name])} × {say.value(strength)} = {paid}"
+        return f"{tr(title)} {say.exact(now[name])} × {say.value(strength)} = {paid}"
 
     @Slot()
     def _ask(self) -> None:

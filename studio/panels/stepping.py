@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
+from studio.i18n import tr
 from studio.panels.base import button, words
 
 
@@ -17,14 +18,16 @@ class Stepping(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self.d = button("One D step", "Update D once, on one batch of reals and one of fakes.")
-        self.g = button("One G step", "Update G once; D stays as it is.")
+        self.d = button(
+            tr("One D step"), tr("Update D once, on one batch of reals and one of fakes.")
+        )
+        self.g = button(tr("One G step"), tr("Update G once; D stays as it is."))
         self.d.clicked.connect(self._step_d)
         self.g.clicked.connect(self._step_g)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 10, 8)
         row.setSpacing(8)
-        text = "Paused. Take single steps to see what one update does to losses and scores."
+        text = tr("Paused. Take single steps to see what one update does to losses and scores.")
         row.addWidget(words(text), 1)
         row.addWidget(self.d)
         row.addWidget(self.g)

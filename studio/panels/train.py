@@ -126,15 +126,19 @@ class TrainPanel(Panel):
         if wrong:
             label = say.label_of(wrong[0].path, draft)
             self.empty.show_text(
-                "Not ready to train", f"{label}: {wrong[0].text} {wrong[0].hint}".strip()
+                tr("Not ready to train"),
+                f"{label}: {tr(wrong[0].text)} {tr(wrong[0].hint)}".strip(),
             )
             return
         folder = str(get(draft, "data.folder", paths.BUILTIN))
-        what = "the built-in images" if folder == paths.BUILTIN else f"“{Path(folder).name}”"
+        what = tr("the built-in images") if folder == paths.BUILTIN else f"“{Path(folder).name}”"
         self.empty.show_text(
-            "Ready to train",
-            f"G learns from {what}. Its samples and curves appear here, and every setting that is"
-            " marked with a bolt can be changed meanwhile.",
+            tr("Ready to train"),
+            tr(
+                "G learns from {what}. Its samples and curves appear here, and every setting that"
+                " is marked with a bolt can be changed meanwhile.",
+                what=what,
+            ),
         )
 
     @Slot(str)
@@ -144,7 +148,7 @@ class TrainPanel(Panel):
         if state == "preparing":
             self.ending.hide()
             self._wait.show_text(
-                "Getting ready", "The images are decoded once and the networks are built."
+                tr("Getting ready"), tr("The images are decoded once and the networks are built.")
             )
             self.bar.setRange(0, 0)
             self._stack.setCurrentIndex(1)
@@ -155,8 +159,12 @@ class TrainPanel(Panel):
     def show_preparing(self, event: Preparing) -> None:
         """Show how many images are decoded."""
         self._wait.show_text(
-            "Preparing the images",
-            f"{event.done:,} of {event.total:,}. Next time this is not needed.",
+            tr("Preparing the images"),
+            tr(
+                "{done:,} of {total:,}. Next time this is not needed.",
+                done=event.done,
+                total=event.total,
+            ),
         )
         self.bar.setRange(0, max(1, event.total))
         self.bar.setValue(event.done)
@@ -259,16 +267,19 @@ class TrainPanel(Panel):
 
     def _empty_page(self) -> EmptyState:
         self.empty = EmptyState(
-            "Ready to train", "", "Start training", "Train a new run with these settings."
+            tr("Ready to train"),
+            "",
+            tr("Start training"),
+            tr("Train a new run with these settings."),
         )
         self.empty.pressed.connect(self._start)
         return self.empty
 
     def _waiting_page(self) -> EmptyState:
-        self._wait = EmptyState("Getting ready", "", "Stop", primary=False)
+        self._wait = EmptyState(tr("Getting ready"), "", tr("Stop"), primary=False)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Images prepared")
+        self.bar.setAccessibleName(tr("Images prepared"))
         self._wait.inner.insertWidget(2, self.bar)
         self._wait.pressed.connect(self._stop)
         return self._wait

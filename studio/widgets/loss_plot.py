@@ -134,7 +134,7 @@ class LossPlot(QWidget):
         column.setSpacing(2)
         column.addWidget(self._legend)
         column.addWidget(self.area, 1)
-        self.setAccessibleName("Loss against the score")
+        self.setAccessibleName(tr("Loss against the score"))
 
     # --- shown -------------------------------------------------------------------------------
 
@@ -171,7 +171,7 @@ class LossPlot(QWidget):
             real, fake = self._today
             names = {"real": f"D(real) {value_text(real)}", "fake": f"D(fake) {value_text(fake)}"}
             if found.pairing != "each":
-                names = {"real": "reals", "fake": "fakes"}
+                names = {"real": tr("reals"), "fake": tr("fakes")}
             sides = dict.fromkeys(curve.side for curve in found.curves)
             places = {side: found.place(side, real, fake) for side in sides}
             self.area.marks = tuple((places[side], names[side]) for side in sides)
@@ -188,7 +188,9 @@ class LossPlot(QWidget):
                 self.reach_asked.emit(float(2.0 ** math.ceil(math.log2(farthest * 1.1))))
         self._legend.show_entries(self._entries(found.curves))
         self._legend.show_values(paid)
-        told = ", ".join(f"{text} at {value_text(x)}" for x, text in self.area.marks)
+        told = ", ".join(
+            tr("{name} at {score}", name=text, score=value_text(x)) for x, text in self.area.marks
+        )
         self.setAccessibleDescription(told)
         self.area.update()
 

@@ -139,7 +139,7 @@ class _Delegate(QStyledItemDelegate):
         if row.kind != row.name and rest.width() > 24:
             painter.setPen(QColor(colors.muted))
             painter.setFont(plain)
-            kind = metrics.elidedText(row.kind, Qt.TextElideMode.ElideRight, rest.width())
+            kind = metrics.elidedText(tr(row.kind), Qt.TextElideMode.ElideRight, rest.width())
             painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, kind)
 
 

@@ -28,11 +28,15 @@ PATHS = {s.path for s in walk(RunConfig, default_draft())} | {"penalties.r1"}
 def made(kind):
     if kind is SettingsError:
         return SettingsError([Problem("data.size", "Is too small.", "Use 32.")])
-    wanted = list(inspect.signature(kind.__init__).parameters)[1:]
-    if wanted[0] == "text":
-        return kind("It broke.", hint="Mend it.")
-    some = {"path": Path("x"), "folder": Path("x"), "images": 8, "seen": 4, "damaged": ("a",)}
-    return kind(*(some.get(name, "x") for name in wanted))
+    some = {"path": Path("x"), "folder": Path("x"), "run": Path("x"), "damaged": ("a",)}
+    some |= {"images": 8, "seen": 4, "text": "It broke.", "hint": "Mend it."}
+    plain, named = [], {}
+    for parameter in list(inspect.signature(kind.__init__).parameters.values())[1:]:
+        if parameter.kind == parameter.KEYWORD_ONLY:
+            named[parameter.name] = some.get(parameter.name, True)
+        elif parameter.kind != parameter.VAR_KEYWORD:
+            plain.append(some.get(parameter.name, "x"))
+    return kind(*plain, **named)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
