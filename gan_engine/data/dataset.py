@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+from gan_engine.data.ahead import Ahead
 
 RESIDENT_SHARE = 0.25
 """How much of the device's free memory the images may take before they stay on the disk."""
@@ -76,7 +79,8 @@ class Images:
     """The prepared images behind two static buffers, so that a step may be captured.
 
     When everything fits, `pixels` is the whole set on the device and `indices` says which; else
-    `pixels` is one batch, filled from the memory-mapped array before each step. With classes,
+    `pixels` is one batch, filled before each step from the memory-mapped array, which is read ahead.
+    A batch is the same either way, in the same order. With classes,
     `labels` is the batch's. Of pairs an image's channels are a's, then b's.
     """
 
@@ -120,11 +124,24 @@ class Images:
         if self.resident:
             self._send(torch.from_numpy(indices), self.indices)
         else:
-            # Ascending order reads the disk forwards; the batch's own order does not matter.
-            indices = np.sort(indices)
-            self._send(torch.from_numpy(self._prepared[indices]), self.pixels)
+            self.ahead.take(indices, self.pixels)
         if self.labels is not None and self._every_label is not None:
             self._send(torch.from_numpy(self._every_label[indices]), self.labels)
+
+    def expect(self, indices: NDArray[np.int64]) -> None:
+        """Begin to read the images at `indices`, which will be shown soon, where they are on the disk."""
+        if not self.resident:
+            self.ahead.expect(indices)
+
+    @cached_property
+    def ahead(self) -> Ahead:
+        """What reads batches from the disk; only where the images do not fit."""
+        return Ahead(self._prepared, len(self.indices), self.pixels.device)
+
+    def close(self) -> None:
+        """Stop reading ahead."""
+        if "ahead" in self.__dict__:
+            self.ahead.close()
 
     def _send(self, source: Tensor, target: Tensor) -> None:
         """Copy to the device; on a GPU from pinned memory of its own, which is never written over."""

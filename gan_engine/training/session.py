@@ -179,7 +179,22 @@ class Session:
         self.live.fill(self.config, self.images_seen, self.updates_g)
         self.step.reseed(mixed(self.config.training.seed, _FOR_D, self.updates_d))
         self.images.show(self._walk.at(self.images_seen, batch))
+        self._expect()
         self.runner.discriminator(self._due("d", self.updates_d))
+
+    def _expect(self) -> None:
+        """Have what the next updates show read from the disk meanwhile."""
+        batch, seen = self.config.training.batch_size, self.images_seen
+        if self.config.data.paired:
+            self.images.expect(self._walk.at(seen, batch))
+        elif self.step.shows_reals_to_g(self._due("g", self.updates_g)):
+            self.images.expect(self._reals_for_g())
+        self.images.expect(self._walk.at(seen + batch, batch))
+
+    def _reals_for_g(self) -> NDArray[np.int64]:
+        """Return which images G's next update looks at; they do not count as seen."""
+        seed = mixed(self.config.training.seed, _FOR_G, self.updates_g)
+        return self._walk.anywhere(np.random.default_rng(seed), self.config.training.batch_size)
 
     def update_g(self) -> None:
         """Let G learn from what D says of its images, and of reals where scores are relative.
@@ -201,7 +216,7 @@ class Session:
         if self.config.data.paired:  # G learns from the very pairs that D has just seen
             self.images.show(self._walk.at(max(0, self.images_seen - batch), batch))
         elif self.step.shows_reals_to_g(due):  # fresh reals for G, which do not count as seen
-            self.images.show(self._walk.anywhere(np.random.default_rng(seed), batch))
+            self.images.show(self._reals_for_g())
         self.runner.generator(due)
 
     def take_shortages(self) -> list[Shortage]:
@@ -395,6 +410,7 @@ class Session:
 
     def close(self) -> None:
         """Let go of networks and images at once: they refer to each other, and would wait for Python."""
+        self.images.close()
         with contextlib.suppress(RuntimeError):  # a device that failed says so again
             self.runner.forget()
         self.__dict__.clear()
