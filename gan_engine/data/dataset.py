@@ -131,7 +131,7 @@ class Images:
     def expect(self, indices: NDArray[np.int64]) -> None:
         """Begin to read the images at `indices`, which will be shown soon, where they are on the disk."""
         if not self.resident:
-            self.ahead.expect(indices)
+            self.ahead.expect(indices[self._mine])
 
     @cached_property
     def ahead(self) -> Ahead:

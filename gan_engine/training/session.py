@@ -34,6 +34,7 @@ from gan_engine.training.optimisers import Update
 from gan_engine.training.randomness import mixed
 from gan_engine.training.ranks import ALONE, Ranks, norm_together
 from gan_engine.training.shortage import Shortage, TornUpdateError, Undo, made, tried
+from gan_engine.training.showing import Showing
 from gan_engine.training.step import Step, meter_names
 
 _FOR_D, _FOR_G = 1, 2
@@ -72,7 +73,8 @@ class Session:
         paired = config.data.direction if config.data.paired else ""
         batch = config.training.batch_size
         self.images = Images(images, batch, device, budget, labels_N, pool, paired, ranks.place)
-        self._walk = Walk(len(self.images), config.training.seed, pool)
+        walk = Walk(len(self.images), config.training.seed, pool)
+        self._showing = Showing(self.images, walk, batch, bool(paired))
         self._start()
 
     def _start(self) -> None:
@@ -175,26 +177,15 @@ class Session:
         self.updates_d += 1
 
     def _try_d(self) -> None:
-        batch = self.config.training.batch_size
         self.live.fill(self.config, self.images_seen, self.updates_g)
         self.step.reseed(mixed(self.config.training.seed, _FOR_D, self.updates_d))
-        self.images.show(self._walk.at(self.images_seen, batch))
-        self._expect()
+        looks = self.step.shows_reals_to_g(self._due("g", self.updates_g))
+        self._showing.show_d(self.images_seen, self._seed_g if looks else None)
         self.runner.discriminator(self._due("d", self.updates_d))
 
-    def _expect(self) -> None:
-        """Have what the next updates show read from the disk meanwhile."""
-        batch, seen = self.config.training.batch_size, self.images_seen
-        if self.config.data.paired:
-            self.images.expect(self._walk.at(seen, batch))
-        elif self.step.shows_reals_to_g(self._due("g", self.updates_g)):
-            self.images.expect(self._reals_for_g())
-        self.images.expect(self._walk.at(seen + batch, batch))
-
-    def _reals_for_g(self) -> NDArray[np.int64]:
-        """Return which images G's next update looks at; they do not count as seen."""
-        seed = mixed(self.config.training.seed, _FOR_G, self.updates_g)
-        return self._walk.anywhere(np.random.default_rng(seed), self.config.training.batch_size)
+    @property
+    def _seed_g(self) -> int:
+        return mixed(self.config.training.seed, _FOR_G, self.updates_g)
 
     def update_g(self) -> None:
         """Let G learn from what D says of its images, and of reals where scores are relative.
@@ -208,15 +199,11 @@ class Session:
         self.updates_g += 1
 
     def _try_g(self) -> None:
-        seed = mixed(self.config.training.seed, _FOR_G, self.updates_g)
         self.live.fill(self.config, self.images_seen, self.updates_g)
-        self.step.reseed(seed)
+        self.step.reseed(self._seed_g)
         due = self._due("g", self.updates_g)
-        batch = self.config.training.batch_size
-        if self.config.data.paired:  # G learns from the very pairs that D has just seen
-            self.images.show(self._walk.at(max(0, self.images_seen - batch), batch))
-        elif self.step.shows_reals_to_g(due):  # fresh reals for G, which do not count as seen
-            self.images.show(self._reals_for_g())
+        if self.step.shows_reals_to_g(due):
+            self._showing.show_g(self.images_seen, self._seed_g)
         self.runner.generator(due)
 
     def take_shortages(self) -> list[Shortage]:
