@@ -365,11 +365,7 @@ class Session:
                 "The subfolders are others than those this run learned as classes.",
                 hint="Bring back the folders as they were, or start a new run.",
             )
-        for key, network in (
-            ("g", self.networks.g),
-            ("d", self.networks.d),
-            ("ema", self.networks.ema),
-        ):
+        for key, network in vars(self.networks).items():
             checkpoint.load_into(network.state_dict(keep_vars=True), saved.tensors, key, path)
         for name, update in self.updates.items():
             prefix = f"optimizer_{name}."
