@@ -55,7 +55,9 @@ class Scalars(Event):
 class SampleGrid(Event):
     """Samples of the averaged G for the run's fixed latents, row by row, one seed each.
 
-    `labels` are the escaped names of their classes; empty where there are none.
+    `labels` are the escaped names of their classes; empty where there are none. Where the grid is
+    `paired`, three cells belong together: what is given, what G makes of it, what it should be; the
+    pair's number takes the place of a seed.
     """
 
     pixels: Pixels
@@ -64,6 +66,7 @@ class SampleGrid(Event):
     seeds: tuple[int, ...]
     path: Path | None
     labels: tuple[str, ...] = ()
+    paired: bool = False
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,9 @@ class Conductor:
             text = Message("The sample grid was not kept: {why}", why=error)
             yield Notice(session.images_seen, "warning", text, key="grid")
         seen, shape = session.images_seen, (grid.rows, grid.columns)
-        yield SampleGrid(seen, pixels, *shape, grid.seeds, path, labels_of(session))
+        yield SampleGrid(
+            seen, pixels, *shape, grid.seeds, path, labels_of(session), session.config.data.paired
+        )
         took = time.monotonic() - began
         every = session.config.samples.every_seconds
         self._grid_at = time.monotonic() + max(every, took / GRID_SHARE)

@@ -262,7 +262,8 @@ class _Follower:
         with contextlib.suppress(ImageError, OSError):  # perhaps not whole yet: next time
             pixels = read_png(path)
             self._grid = name, drawn
-            yield SampleGrid(int(path.stem), pixels, *self._layout, path)
+            paired = get(self._draft, "data.pairs", "off") != "off"
+            yield SampleGrid(int(path.stem), pixels, *self._layout, path, paired=paired)
 
     def _heard(self, news: bool, pulse: Any, elsewhere: bool) -> Heard:
         now, sign = time.monotonic(), pulse and pulse[1]

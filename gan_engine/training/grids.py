@@ -29,6 +29,8 @@ def keep_grid(folder: Path, session: Session, pixels: Pixels) -> Path:
         "columns": str(grid.columns),
         "program": "GAN Studio",
     }
+    if config.data.paired:
+        words["pairs"] = "given, made, wanted"
     if names := labels_of(session):
         words["classes"] = json.dumps(names)
     write_png(path, pixels, words)

@@ -46,10 +46,10 @@ def change(path: str, old: object, new: object, draft: Draft) -> str:
 
 def layout_of(
     told: Mapping[str, str],
-) -> tuple[int, int, tuple[int, ...], tuple[str, ...]] | None:
-    """Return rows, columns, seeds and classes of a grid by what its file says; None if it does not.
+) -> tuple[int, int, tuple[int, ...], tuple[str, ...], bool] | None:
+    """Return what `Stage.show_layout` wants of a grid, by what its file says; None if it does not.
 
-    Where there are classes, all samples of a row have one seed.
+    Where there are classes, all samples of a row have one seed; of pairs three cells have a number.
     """
     try:
         rows, columns = int(told["rows"]), int(told["columns"])
@@ -57,8 +57,10 @@ def layout_of(
         labels = tuple(str(name) for name in json.loads(told.get("classes", "[]")))
     except (KeyError, ValueError, TypeError):
         return None
+    if "pairs" in told:
+        return rows, columns, tuple(n for n in range(last + 1) for _ in range(3)), (), True
     if last - first + 1 == rows * columns:
         seeds = tuple(range(first, last + 1))
     else:
         seeds = tuple(first + row for row in range(rows) for _ in range(columns))
-    return rows, columns, seeds, labels if len(labels) == rows * columns else ()
+    return rows, columns, seeds, labels if len(labels) == rows * columns else (), False

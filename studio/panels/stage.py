@@ -56,6 +56,7 @@ class Stage(QWidget):
         self._grids: list[tuple[int, Path | None]] = []
         self._seeds: tuple[int, ...] = ()
         self._labels: tuple[str, ...] = ()
+        self._paired = False
         self._rows, self._columns = 1, 1
         self._pixels: Pixels | None = None
         self._newest: Pixels | None = None
@@ -103,12 +104,18 @@ class Stage(QWidget):
         self._describe(0)
 
     def show_layout(
-        self, rows: int, columns: int, seeds: Sequence[int], labels: Sequence[str] = ()
+        self,
+        rows: int,
+        columns: int,
+        seeds: Sequence[int],
+        labels: Sequence[str] = (),
+        paired: bool = False,
     ) -> None:
         """Say what the grids are made of: a seed a sample, and with classes a name a sample."""
-        told = (rows, columns, tuple(seeds), tuple(labels))
-        if told != (self._rows, self._columns, self._seeds, self._labels):
-            self._rows, self._columns, self._seeds, self._labels = told
+        labels = [str(cell % 3) for cell in range(len(seeds))] if paired else labels
+        told = (rows, columns, tuple(seeds), tuple(labels), paired)
+        if told != (self._rows, self._columns, self._seeds, self._labels, self._paired):
+            self._rows, self._columns, self._seeds, self._labels, self._paired = told
             names = [self.name_of(cell) for cell in range(rows * columns)]
             self.view.set_cells(rows, columns, GAP, names)
             self.show_pins(self._pins)
@@ -184,6 +191,9 @@ class Stage(QWidget):
         """Return what a sample is called: by its seed, and its class where there are classes."""
         if not 0 <= cell < len(self._seeds):
             return ""
+        if self._paired:
+            parts = tr("what is given"), tr("what is made"), tr("what it should be")
+            return tr("pair {number}: {part}", number=self._seeds[cell] + 1, part=parts[cell % 3])
         if cell < len(self._labels):
             label = unescape(self._labels[cell])
             return tr("seed {seed} of {label}", seed=self._seeds[cell], label=label)

@@ -208,7 +208,8 @@ class TrainPanel(Panel):
     @Slot(object)
     def show_sample(self, grid: SampleGrid) -> None:
         """Show the newest samples."""
-        self.stage.show_layout(grid.rows, grid.columns, grid.seeds, grid.labels)
+        layout = grid.rows, grid.columns, grid.seeds, grid.labels, grid.paired
+        self.stage.show_layout(*layout)
         self.stage.show_grid(grid.pixels, grid.images_seen, grid.path)
 
     @Slot(object)
@@ -292,6 +293,8 @@ class TrainPanel(Panel):
     def _lay_out(self, draft: Draft) -> tuple[int, int]:
         rows, columns = int(get(draft, "samples.rows", 6)), int(get(draft, "samples.columns", 8))
         first = int(get(draft, "samples.seed", 0))
+        if get(draft, "data.pairs", "off") != "off":  # three cells a pair
+            columns = 3 * max(1, columns // 3)
         self.stage.show_layout(rows, columns, range(first, first + rows * columns))
         self._layout = rows, columns
         return rows, columns

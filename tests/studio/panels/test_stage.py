@@ -145,3 +145,15 @@ def test_that_saves_and_changes_are_on_the_timeline(viewed):
     kinds = {mark.kind for mark in viewed.stage.timeline.marks}
     assert "saved" in kinds
     assert all(mark.text for mark in viewed.stage.timeline.marks)
+
+
+def test_that_of_pairs_a_cell_says_which_of_the_three_pictures_it_is(going, tmp_path):
+    seeds = (0, 0, 0, 1, 1, 1)
+    going.show_sample(SampleGrid(24, picture(), 2, 3, seeds, None, paired=True))
+    wanted = ["pair 1: what is given", "pair 1: what is made", "pair 2: what it should be"]
+    assert [going.stage.name_of(cell) for cell in (0, 1, 5)] == wanted
+    assert going.stage.cell_of(going.stage.pin_of(4)) == 4
+    told = {"rows": "2", "columns": "3", "seeds": "0-1", "pairs": "given, made, wanted"}
+    going.show_sample(SampleGrid(32, picture(), 1, 1, (7,), None))
+    going.show_earlier((tmp_path / "x.png", picture(), told))
+    assert [going.stage.name_of(cell) for cell in (0, 1, 5)] == wanted
