@@ -35,11 +35,12 @@ _HOME = {
     "foreign": "Match match_weights read_weights",
     "data": (
         "BadFile DatasetReport Finding Histogram Inspection InspectProgress Prepared PreparedSet PrepareProgress Preview ScanNames ScanProgress Spread Suggestion"
-        " clean_prepared diagnose inspect_folder left_out prepare prepared_sets preview safe_fixes scan_folder space_problem spread_of suggest_size"
+        " clean_prepared diagnose inspect_folder left_out prepare prepared_sets preview remove_prepared safe_fixes scan_folder space_problem spread_of suggest_size"
     ),
     "export": "EXPORTERS Exporter ExportProgress",
     "health": "Facts Remedy Verdict examine",
     "metrics": "METRICS Metric nearest",
+    "training.originals": "prepared_uses",
     "training": (
         "History Neighbour Neighbours Pin RunInfo RunNotes Shelf branch follow list_runs read_notes"
         " read_pins read_run resume saves_of train write_notes write_pins"

@@ -17,6 +17,7 @@ from studio.keeping import Keeping
 from studio.library import Library
 from studio.looking import Looking
 from studio.preferences import Preferences
+from studio.prepared import PreparedImages
 from studio.previews import Previews
 from studio.queue import Queue
 from studio.run import Run
@@ -44,6 +45,7 @@ class Studio(QObject):
         self.document.edited.connect(self._follow)
         self.clinic = Clinic(self.jobs, self.document)
         self.previews = Previews(self.jobs, self.document)
+        self.prepared = PreparedImages(self.jobs, self.run, self.preferences)
         self.jobs.scanned.connect(self.document.take_report)
         self.run.state_changed.connect(self.clinic.take_state)
         self.run.viewed.connect(self._show_settings_of)

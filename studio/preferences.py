@@ -48,6 +48,14 @@ class Likes(Part):
         label="Train more",
         help="By how many images “Train more” makes a run longer that has come to its end.",
     )
+    prepared_gb: int = option(
+        20,
+        ge=0,
+        le=100_000,
+        unit="GB",
+        label="Room for prepared images",
+        help="When a run starts, what was used longest ago goes until the rest fits; 0 keeps all.",
+    )
     last_folder: str = ""
     last_export_folder: str = ""
 

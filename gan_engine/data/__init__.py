@@ -9,7 +9,7 @@ from gan_engine.data.prepare import Prepared, PrepareProgress, prepare, space_pr
 from gan_engine.data.preview import Preview, preview
 from gan_engine.data.scan import BadFile, DatasetReport, ScanNames, ScanProgress, scan_folder
 from gan_engine.data.spread import Histogram, Spread, Suggestion, spread_of, suggest_size
-from gan_engine.data.store import PreparedSet, clean_prepared, prepared_sets
+from gan_engine.data.store import PreparedSet, clean_prepared, prepared_sets, remove_prepared
 
 __all__ = [
     "BadFile",
@@ -35,6 +35,7 @@ __all__ = [
     "prepare",
     "prepared_sets",
     "preview",
+    "remove_prepared",
     "safe_fixes",
     "scan_folder",
     "space_problem",

@@ -291,14 +291,24 @@ def clean_prepared(budget: int, keep: Sequence[Path] = ()) -> int:
     total, freed = 0, 0
     for one in prepared_sets():
         total += one.bytes
-        busy = any(not _abandoned(path) for path in one.path.glob(f"{durable.TEMPORARY}*"))
-        if total <= budget or busy or one.path in keep:
+        if total <= budget or one.path in keep:
             continue
-        shutil.rmtree(one.path, ignore_errors=True)
-        if not one.path.exists():
+        if remove_prepared(one.path):
             freed += one.bytes
             total -= one.bytes
     return freed
+
+
+def remove_prepared(folder: Path) -> bool:
+    """Delete one prepared array of the cache; return whether it is gone.
+
+    What is being written stays, and so does anything that is no part of the cache.
+    """
+    busy = any(not _abandoned(path) for path in folder.glob(f"{durable.TEMPORARY}*"))
+    if busy or folder.parent != paths.cache() / "prepared":
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
 
 
 def npy_header(shape: tuple[int, ...]) -> bytes:

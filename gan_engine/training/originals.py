@@ -118,7 +118,7 @@ def _question(
     )
 
 
-def uses(root: Path | None = None) -> dict[str, list[str]]:
+def prepared_uses(root: Path | None = None) -> dict[str, list[str]]:
     """Return which runs of the library were trained on which arrays, by their names in the cache."""
     found: dict[str, list[str]] = {}
     with contextlib.suppress(OSError):

@@ -12,12 +12,13 @@ from studio.forms.field import Field
 from studio.forms.fields import make_field
 from studio.i18n import tr
 from studio.panels.base import Section, button, words
+from studio.panels.prepared import PreparedSection
 from studio.preferences import Likes
 
 if TYPE_CHECKING:
     from studio.context import Studio
 
-SECTIONS: tuple[type[Section], ...] = ()
+SECTIONS: tuple[type[Section], ...] = (PreparedSection,)
 """What else stands in the dialog, below the preferences themselves."""
 
 

@@ -29,7 +29,7 @@ FLOORS: dict[float, str] = {
     6: "gan_engine.cli gan_engine",
     7: "studio.document studio.run studio.worker studio.following studio.several studio.jobs studio.library studio.actions"
     " studio.preferences studio.theme studio.failures studio.context studio.i18n studio.queue studio.comparison"
-    " studio.guide studio.meanings studio.mending studio.figures studio.opening studio.doctor studio.keeping studio.clinic studio.previews"
+    " studio.guide studio.meanings studio.mending studio.figures studio.opening studio.doctor studio.keeping studio.clinic studio.previews studio.prepared"
     " studio.looking",
     8: "studio.widgets",
     8.3: "studio.forms",

@@ -16,7 +16,7 @@ from gan_engine.config import RunConfig
 from gan_engine.errors import DataError, ImagesChangedError
 from gan_engine.events import Finished, Notice, Started
 from gan_engine.training import History, resume, train
-from gan_engine.training.originals import NAME, read, uses
+from gan_engine.training.originals import NAME, prepared_uses, read
 from tests.gan_engine.training.conftest import of_kind
 
 Make = Callable[..., RunConfig]
@@ -173,5 +173,5 @@ def test_that_it_is_known_which_runs_use_an_array(run: Path, tmp_path: Path) -> 
     record = read(run)
     assert record is not None
     (tmp_path / "no run").mkdir()
-    assert uses(tmp_path) == {record.prepared: ["run"]}
-    assert uses(tmp_path / "nowhere") == {}
+    assert prepared_uses(tmp_path) == {record.prepared: ["run"]}
+    assert prepared_uses(tmp_path / "nowhere") == {}
