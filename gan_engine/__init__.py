@@ -32,7 +32,7 @@ _HOME = {
     "costs": "Cost Relief cost_of reliefs_of",
     "score_curves": "LossCurve LossCurves loss_curves",
     "sampling": "Sampler open_sampler",
-    "foreign": "Match match_weights read_weights",
+    "foreign": "Match match_weights read_weights weights_that_fit",
     "data": (
         "BadFile DatasetReport Finding Histogram Inspection InspectProgress Prepared PreparedSet PrepareProgress Preview ScanNames ScanProgress Spread Suggestion"
         " clean_prepared diagnose inspect_folder left_out prepare prepared_sets preview remove_prepared safe_fixes scan_folder space_problem spread_of suggest_size"

@@ -198,7 +198,7 @@ def _header(path: Path, file: BinaryIO) -> tuple[list[tensorfile.Entry], dict[st
     if words.get("program") != "gan-studio":
         raise FileError(
             "“{name}” was not made by this program: nothing says which networks its weights belong to.",
-            hint="Choose a file from a run's checkpoints folder or an export.",
+            hint="Run, Start from weights… takes what fits (gan-engine train --start-from).",
             name=path.name,
         )
     if newer:

@@ -19,7 +19,7 @@ from gan_engine.drafts import Draft, merge, put, read_value
 from gan_engine.errors import EngineError, FileError, ImagesChangedError, SettingsError
 from gan_engine.registry import find
 from gan_engine.schema import Message
-from gan_engine.watching import bar_of, err, out, watch
+from gan_engine.watching import bar_of, err, out, show_fitting, watch
 
 if TYPE_CHECKING:
     from gan_engine.events import Event
@@ -67,6 +67,10 @@ def train(
     change: Set = None,
     images: Images = "",
     folder: Annotated[Path | None, typer.Option("--out", help="The run's folder; new.")] = None,
+    start_from: Annotated[
+        Path | None,
+        typer.Option(help="Weights to begin with, .safetensors or .pt, where they fit."),
+    ] = None,
 ) -> None:
     """Train a GAN on a folder of pictures."""
     from gan_engine.config import default_draft, parse
@@ -92,6 +96,11 @@ def train(
     if images:
         draft = put(draft, "training.images", _count(images))
     config = parse(draft)
+    if start_from is not None:
+        if launched():
+            hint = "Begin it with one process; several can go on with it."
+            raise EngineError("Several processes do not start from a file.", hint=hint)
+        show_fitting(config, start_from)
     if launched():
         if folder is None:
             raise EngineError(
@@ -100,7 +109,7 @@ def train(
             )
         _together(lambda inbox, ranks: go_on_or_train(config, folder, inbox, ranks))
     else:
-        watch(lambda inbox: start(config, inbox, folder))
+        watch(lambda inbox: start(config, inbox, folder, start_from))
 
 
 @app.command()

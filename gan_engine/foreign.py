@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from gan_engine import checkpoint
+from gan_engine.config import RunConfig
 from gan_engine.errors import EngineError, FileError, ForeignFileError
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin")
@@ -210,6 +211,24 @@ def match_weights(wanted: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -
         table.append(Match(name, shape, tuple(theirs.shape), fits, source))
     left = (name for name in weights if name not in used)
     return table + [Match(name, None, tuple(weights[name].shape), False, name) for name in left]
+
+
+def weights_that_fit(config: RunConfig, path: Path) -> list[Match]:
+    """Return, tensor by tensor, what of a stranger's file a run with these settings would take.
+
+    Raises:
+        FileError: It cannot be read, or is never opened; the text says why.
+    """
+    weights = read_weights(path)
+    shape, classes = config.data.shape, int(config.data.classes)
+    with torch.device("meta"):
+        g = config.architecture.generator(shape, classes).state_dict()
+        d = config.architecture.discriminator(shape, classes).state_dict()
+    parts = {"g": g, "d": d, "ema": g}
+    wanted = {f"{key}.{name}": t for key, part in parts.items() for name, t in part.items()}
+    ours = ("optimizer_g.", "optimizer_d.", "memory.", "power.")  # of no use without their run
+    found = {name: tensor for name, tensor in weights.items() if not name.startswith(ours)}
+    return match_weights(wanted, found)
 
 
 def start_from(wanted: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> list[Match]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -16,8 +18,12 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 
 from gan_engine import commands, events
+
+if TYPE_CHECKING:
+    from gan_engine.config import RunConfig
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -79,3 +85,18 @@ def bar_of(unit: str) -> Progress:
     counts = (MofNCompleteColumn(), TextColumn(unit))  # knows what to say while there is no total
     columns = (safe, BarColumn(), *counts, TimeRemainingColumn())
     return Progress(*columns, console=err, refresh_per_second=4)
+
+
+def show_fitting(config: RunConfig, path: Path) -> None:
+    """Print tensor by tensor what a run expects, what a file has and what is taken of it."""
+    from gan_engine.foreign import weights_that_fit
+
+    table = Table("tensor", "expected", "found", "taken", box=None)
+    for match in weights_that_fit(config, path):
+        shapes = [_shape(match.expected), _shape(match.found)]
+        table.add_row(escape(match.name), *shapes, "yes" if match.taken else "no")
+    out.print(table)
+
+
+def _shape(shape: tuple[int, ...] | None) -> str:
+    return "-" if shape is None else "x".join(map(str, shape)) or "number"

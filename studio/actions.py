@@ -179,6 +179,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         toolbar=True,
     ),
     ActionSpec(
+        "start_from",
+        "Start from weights…",
+        "Run",
+        "Train a new run that begins with somebody's weights, where they fit these settings.",
+        when="start",
+    ),
+    ActionSpec(
         "pause",
         "Pause",
         "Run",

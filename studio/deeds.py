@@ -32,6 +32,8 @@ class Deeds(QObject):
     dock_asked = Signal(str)
     layout_asked = Signal()
     export_asked = Signal()
+    weights_chosen = Signal(object)
+    """A run should start from the weights in this file."""
     preferences_asked = Signal()
     help_asked = Signal(str)
     guide_asked = Signal(str)
@@ -82,6 +84,8 @@ class Deeds(QObject):
             case "weights":
                 run = opening.run_of(path)
                 studio.run.open_folder(run) if run else studio.run.open_weights(path)
+            case "strangers":
+                self.weights_chosen.emit(path)
 
     def use_folder(self, folder: str) -> None:
         """Make a folder of images the one to learn from, and show its page."""
@@ -127,6 +131,12 @@ class Deeds(QObject):
     def open_weights(self) -> None:
         dialog = self._chooser(tr("Open checkpoint"), self._open_text, paths.runs())
         dialog.setNameFilters([tr("Checkpoints (*.safetensors)"), tr("All files (*)")])
+        dialog.show()
+
+    def start_from(self) -> None:
+        dialog = self._chooser(tr("Start from weights"), self._choose_weights)
+        kinds = tr("Weights (*.safetensors *.pt *.pth *.ckpt *.bin)")
+        dialog.setNameFilters([kinds, tr("All files (*)")])
         dialog.show()
 
     def open_settings_file(self) -> None:
@@ -318,6 +328,9 @@ class Deeds(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.setModal(False)
         return dialog
+
+    def _choose_weights(self, path: str) -> None:
+        self.weights_chosen.emit(Path(path))
 
     def _open_text(self, path: str) -> None:
         self.open(Path(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from studio.context import Studio
     from studio.panels.export import ExportDialog
     from studio.panels.likes import LikesDialog
+    from studio.panels.starting import StartDialog
 
 
 class Dialogs(QObject):
@@ -40,6 +42,15 @@ class Dialogs(QObject):
 
         self._show(LikesDialog)
 
+    @Slot(object)
+    def show_start(self, path: Path) -> None:
+        from studio.panels.starting import StartDialog  # it draws on the engine, which loads later
+
+        self._show(StartDialog)
+        dialog = self._made.get("StartDialog")
+        if isinstance(dialog, StartDialog):
+            dialog.open_file(path)
+
     @Slot(str)
     def show_help(self, key: str) -> None:
         help_pages.show_help(key, self._window)
@@ -49,7 +60,7 @@ class Dialogs(QObject):
         if any(kind == "LikesDialog" and made.isVisible() for kind, made in self._made.items()):
             acts["show_preferences"].trigger()
 
-    def _show(self, kind: type[ExportDialog] | type[LikesDialog]) -> None:
+    def _show(self, kind: type[ExportDialog] | type[LikesDialog] | type[StartDialog]) -> None:
         if self._studio is None:
             return
         if kind.__name__ not in self._made:

@@ -7,8 +7,10 @@ from typing import Literal
 
 from gan_engine import is_archive
 
-Thing = Literal["images", "run", "settings", "weights", "picture", "missing"]
+Thing = Literal["images", "run", "settings", "weights", "strangers", "picture", "missing"]
 
+_STRANGERS = {".pt", ".pth", ".ckpt", ".bin"}
+"""Weights that other programs write; they say nothing of the networks they belong to."""
 _PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
 
 
@@ -25,6 +27,8 @@ def what_is(path: Path) -> Thing:
         return "images"
     if path.suffix.lower() == ".toml":
         return "run" if path.name == "run.toml" and is_run(path.parent) else "settings"
+    if path.suffix.lower() in _STRANGERS:
+        return "strangers"
     return "picture" if path.suffix.lower() in _PICTURES else "weights"
 
 

@@ -116,12 +116,17 @@ class Run(Following):
 
     # --- steering --------------------------------------------------------------------------
 
-    def start(self, config: RunConfig) -> None:
-        """Begin a new run; while one is going nothing happens but a notice."""
+    def start(self, config: RunConfig, start_from: Path | None = None) -> None:
+        """Begin a new run; while one is going nothing happens but a notice.
+
+        Args:
+            config: Its settings.
+            start_from: A file of weights that are taken where they fit.
+        """
         if self._is_free(Message("A run is going: stop it before you start another.")):
             self.view, self.folder, self.source, self.reals = None, None, None, None
             self.images_seen, self.images_total = 0, config.training.images
-            self._begin(begin_training(config), config.draft())
+            self._begin(begin_training(config, start_from), config.draft())
 
     def resume(
         self,

@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self._deeds.layout_asked.connect(self._layout.reset)
         self._deeds.help_asked.connect(self._dialogs.show_help)
         self._deeds.guide_asked.connect(self.show_guide)
+        self._deeds.weights_chosen.connect(self._dialogs.show_start)
         self._deeds.export_asked.connect(self._dialogs.show_export)
         self._deeds.preferences_asked.connect(self._dialogs.show_preferences)
         self._deeds.quit_asked.connect(self.close)

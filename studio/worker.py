@@ -138,9 +138,11 @@ class Worker(QThread):
             self.failed.emit(error)
 
 
-def begin_training(config: RunConfig) -> Callable[[Inbox], Iterator[Event]]:
-    """Return what starts a new run with these settings."""
-    return lambda inbox: train(config, inbox)
+def begin_training(
+    config: RunConfig, start_from: Path | None = None
+) -> Callable[[Inbox], Iterator[Event]]:
+    """Return what starts a new run with these settings, perhaps from somebody's weights."""
+    return lambda inbox: train(config, inbox, start_from=start_from)
 
 
 def begin_resuming(

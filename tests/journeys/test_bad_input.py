@@ -1,8 +1,7 @@
 """What goes wrong is said in the window, at its place, and nothing is lost."""
 
-import pytest
-
 from gan_engine import list_runs
+from studio.panels.starting import StartDialog
 from tests.studio.tiny import tiny_draft
 
 
@@ -80,11 +79,20 @@ def test_settings_that_are_no_toml(visitor, tmp_path):
     assert visitor.studio.document.draft == before
 
 
-@pytest.mark.parametrize("name", ["model.pt", "network.pkl"])
-def test_a_checkpoint_from_elsewhere(visitor, tmp_path, name):
-    (tmp_path / name).write_bytes(b"\x80\x04cos\nsystem\n(S'true'\ntR.")
-    visitor.drops(tmp_path / name)
-    visitor.waits_until(lambda: name in visitor.notice)
+def test_a_pickle_from_elsewhere(visitor, tmp_path):
+    (tmp_path / "network.pkl").write_bytes(b"\x80\x04cos\nsystem\n(S'true'\ntR.")
+    visitor.drops(tmp_path / "network.pkl")
+    visitor.waits_until(lambda: "network.pkl" in visitor.notice)
+
+
+def test_weights_from_elsewhere_that_ask_for_more_than_weights_need(visitor, tmp_path):
+    (tmp_path / "model.pt").write_bytes(b"\x80\x04cos\nsystem\n(S'true'\ntR.")
+    visitor.drops(tmp_path / "model.pt")
+    dialog = visitor.window.findChild(StartDialog)
+    visitor.waits_until(lambda: "“model.pt”" in dialog.said.text() and bool(dialog.hint.text()))
+    visitor.waits_until(lambda: ".safetensors" in dialog.hint.text())
+    assert not dialog.start.isEnabled()
+    assert not dialog.table.rowCount()
 
 
 def test_a_single_picture(visitor, emoji):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from collections import OrderedDict
 from pathlib import Path
 
@@ -10,10 +12,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from gan_engine import checkpoint
+from gan_engine import checkpoint, cli, configfile
 from gan_engine.errors import EngineError, FileError, ForeignFileError
 from gan_engine.events import Notice, Saved, Started
-from gan_engine.foreign import limits_for, match_weights, read_weights, start_from
+from gan_engine.foreign import limits_for, match_weights, read_weights, start_from, weights_that_fit
 from gan_engine.training import train
 from tests.reliability.helpers import newest, of_kind, tiny
 from tests.reliability.hostile import EVERY, MARK
@@ -158,3 +160,31 @@ def test_that_weights_of_other_shapes_are_left_and_said(emoji: Path, tmp_path: P
     assert of_kind(events, Saved)
     table = match_weights(newest(tmp_path / "second").tensors, saved.tensors)
     assert {match.taken for match in table if match.name.startswith("g.")} == {True, False}
+
+
+def test_that_the_command_line_shows_the_same_table(
+    emoji: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tiny(emoji, training={"images": 4})
+    list(train(config, folder=tmp_path / "first"))
+    source = checkpoint.listed(tmp_path / "first")[0]
+    configfile.write_draft(tmp_path / "wanted.toml", config.draft())
+    words = [
+        "gan-engine",
+        "train",
+        str(tmp_path / "wanted.toml"),
+        "--out",
+        str(tmp_path / "second"),
+    ]
+    monkeypatch.setattr(sys, "argv", [*words, "--start-from", str(source)])
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # pytest keeps its own
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert not end.value.code
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    table = weights_that_fit(config, source)
+    assert ["tensor", "expected", "found", "taken"] in lines
+    for match in table:
+        shape = "x".join(map(str, match.expected or ())) or "number"
+        assert [match.name, shape, shape, "yes"] in lines

@@ -13,7 +13,7 @@ from studio.opening import is_run, run_of, what_is
         ("run.toml", "settings"),
         ("cat.JPG", "picture"),
         ("generator.safetensors", "weights"),
-        ("model.pt", "weights"),
+        ("model.pt", "strangers"),
         ("model.pkl", "weights"),
         ("set.zip", "images"),
         ("shard.tar", "images"),
