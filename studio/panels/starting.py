@@ -50,6 +50,8 @@ class StartDialog(QDialog):
         self.table.setShowGrid(False)
         names = (tr("Tensor"), tr("Expected"), tr("Found"), tr("Taken"))
         self.table.setHorizontalHeaderLabels(names)
+        if (first := self.table.horizontalHeaderItem(0)) is not None:
+            first.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2, 3):
@@ -58,6 +60,8 @@ class StartDialog(QDialog):
             tr("Start training"), tr("Train a new run that begins with what is taken."), True
         )
         cancel = button(tr("Cancel"), tr("Close this; nothing changes."))
+        self.start.setDefault(True)
+        cancel.setAutoDefault(False)
         self.start.clicked.connect(self._start)
         cancel.clicked.connect(self.close)
         row = QHBoxLayout()

@@ -20,6 +20,7 @@ from studio.i18n import tr
 
 _LEVELS = {"info": "link", "good": "good", "warning": "warning", "error": "error"}
 _GLYPHS = {"good": "done"}
+_BESIDE_PX = 380
 _Said = tuple[str, str, str, Sequence[tuple[str, str]]]
 
 
@@ -49,8 +50,11 @@ class NoticeBar(QFrame):
         words.setSpacing(2)
         words.addWidget(self._text)
         words.addWidget(self._hint)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(8)
+        self._buttons, self._below = QHBoxLayout(), QHBoxLayout()
+        for place in (self._buttons, self._below):
+            place.setSpacing(8)
+        self._below.addStretch(1)
+        words.addLayout(self._below)
         close = QToolButton()
         close.setProperty("tight", True)
         close.setToolTip(tr("Close"))
@@ -90,10 +94,15 @@ class NoticeBar(QFrame):
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
         self._clear_buttons()
-        for label, name in actions:
-            button = QPushButton(label)
+        made = [QPushButton(label) for label, _ in actions]
+        # Beside a sentence long answers would leave it no room.
+        beside = sum(button.sizeHint().width() for button in made) <= _BESIDE_PX
+        for place, (button, (_, name)) in enumerate(zip(made, actions, strict=True)):
             button.clicked.connect(lambda _=False, name=name: self.act.emit(name))
-            self._buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            if beside:
+                self._buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            else:
+                self._below.insertWidget(place, button)
         self.setAccessibleName(text)
         self.setAccessibleDescription(hint)
         self.show()
@@ -127,8 +136,11 @@ class NoticeBar(QFrame):
         self.closed.emit()
 
     def _clear_buttons(self) -> None:
-        while (item := self._buttons.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        for place in (self._buttons, self._below):
+            for at in range(place.count() - 1, -1, -1):
+                item = place.itemAt(at)
+                widget = item.widget() if item is not None else None
+                if widget is not None:
+                    place.removeWidget(widget)
+                    widget.hide()
+                    widget.deleteLater()
