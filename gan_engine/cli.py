@@ -16,10 +16,10 @@ import typer
 from gan_engine import commands, configfile
 from gan_engine.data_settings import Pairs
 from gan_engine.drafts import Draft, merge, put, read_value
-from gan_engine.errors import EngineError, FileError, ImagesChangedError, SettingsError
+from gan_engine.errors import EngineError, FileError, SettingsError
 from gan_engine.registry import find
 from gan_engine.schema import Message
-from gan_engine.watching import bar_of, err, out, show_fitting, watch
+from gan_engine.watching import bar_of, complain, err, out, show_fitting, watch
 
 if TYPE_CHECKING:
     from gan_engine.events import Event
@@ -41,7 +41,7 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except EngineError as error:
-        _complain(error)
+        complain(error)
         sys.exit(1)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
@@ -387,20 +387,6 @@ def _share(text: str) -> float:
 
 def _kinds() -> str:
     return Message("There are: {names}.", names=", ".join(get_args(Pairs)))
-
-
-def _complain(error: EngineError) -> None:
-    problems = error.problems if isinstance(error, SettingsError) else []
-    if len(problems) > 1:
-        for problem in problems:
-            err.print(f"{problem.severity}: {problem}", markup=False, soft_wrap=True)
-    else:
-        err.print(str(error.text), markup=False, style="red", soft_wrap=True)
-        err.print(str(error.hint), markup=False, soft_wrap=True)
-    if isinstance(error, ImagesChangedError):
-        can = {"prepared": error.prepared, "anew": error.there}
-        ways = " or ".join(f"--changed {way}" for way, possible in can.items() if possible)
-        err.print(f"Add {ways}.", markup=False, soft_wrap=True)
 
 
 __all__ = ["FileError", "app", "main"]

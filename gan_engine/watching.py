@@ -21,6 +21,7 @@ from rich.progress import (
 from rich.table import Table
 
 from gan_engine import commands, events
+from gan_engine.errors import EngineError, ImagesChangedError, SettingsError
 
 if TYPE_CHECKING:
     from gan_engine.config import RunConfig
@@ -100,3 +101,18 @@ def show_fitting(config: RunConfig, path: Path) -> None:
 
 def _shape(shape: tuple[int, ...] | None) -> str:
     return "-" if shape is None else "x".join(map(str, shape)) or "number"
+
+
+def complain(error: EngineError) -> None:
+    """Print what went wrong, each reason, and what to do about it."""
+    problems = error.problems if isinstance(error, SettingsError) else []
+    if len(problems) > 1:
+        for problem in problems:
+            err.print(f"{problem.severity}: {problem}", markup=False, soft_wrap=True)
+    else:
+        err.print(str(error.text), markup=False, style="red", soft_wrap=True)
+        err.print(str(error.hint), markup=False, soft_wrap=True)
+    if isinstance(error, ImagesChangedError):
+        can = {"prepared": error.prepared, "anew": error.there}
+        ways = " or ".join(f"--changed {way}" for way, possible in can.items() if possible)
+        err.print(f"Add {ways}.", markup=False, soft_wrap=True)
