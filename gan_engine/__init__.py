@@ -42,8 +42,8 @@ _HOME = {
     "metrics": "METRICS Metric nearest",
     "training.originals": "prepared_uses",
     "training": (
-        "History Neighbour Neighbours Pin RunInfo RunNotes Shelf branch follow list_runs read_notes"
-        " read_pins read_run resume saves_of train write_notes write_pins"
+        "History Neighbour Neighbours Pin RunInfo RunNotes Shelf Trial branch follow list_runs read_notes"
+        " read_pins read_run resume saves_of train try_out write_notes write_pins"
     ),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}

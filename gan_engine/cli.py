@@ -308,23 +308,21 @@ def scan(
 
 
 @app.command()
-def check(settings: Annotated[Path, typer.Argument(help="A run.toml.")]) -> None:
+def check(
+    settings: Annotated[Path, typer.Argument(help="A run.toml.")],
+    cost: Annotated[bool, typer.Option("--cost", help="Also measure what it takes.")] = False,
+) -> None:
     """Say everything that is wrong with a run file, before it is started."""
     from gan_engine import config
-    from gan_engine.summary import summarize
+    from gan_engine.pricing import checked, priced
 
     valid, problems = config.check(configfile.read_draft(settings))
     for problem in problems:
         err.print(f"{problem.severity}: {problem}", markup=False, soft_wrap=True)
     if valid is None:
         raise typer.Exit(1)
-    networks = summarize(valid)
-    out.print(
-        f"{settings.name} is a run: {valid.architecture.kind} at {valid.data.shape}.",
-        markup=False,
-        soft_wrap=True,
-    )
-    out.print(f"G has {networks.parameters_g:,} parameters, D {networks.parameters_d:,}.")
+    for line in (*checked(valid, settings.name), *(priced(valid) if cost else ())):
+        out.print(line, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from gan_engine.training.pins import Pin, read_pins, write_pins
 from gan_engine.training.ranks import join, launched
 from gan_engine.training.run import go_on_or_train, resume, train
 from gan_engine.training.shelf import Shelf
+from gan_engine.training.trial import Trial, try_out
 
 __all__ = [
     "History",
@@ -21,6 +22,7 @@ __all__ = [
     "RunInfo",
     "RunNotes",
     "Shelf",
+    "Trial",
     "answer",
     "branch",
     "follow",
@@ -36,6 +38,7 @@ __all__ = [
     "serve",
     "tell",
     "train",
+    "try_out",
     "write_notes",
     "write_pins",
 ]

@@ -39,11 +39,14 @@ class Trial:
     formats: Formats
 
 
-def try_out(config: RunConfig, rounds: int = 2) -> Trial:
+def try_out(
+    config: RunConfig, cancelled: Callable[[], bool] = lambda: False, rounds: int = 2
+) -> Trial | None:
     """Return how fast a run with these settings goes here, from a few of its rounds.
 
     Nothing is read or written but the memory of which formats are best; takes seconds, or a minute
-    for large networks. Penalties that are due now and then count as often as they are.
+    for large networks; None once `cancelled`. Penalties that are due now and then count as often as
+    they are.
 
     Raises:
         DeviceError: The device it asks for is not there.
@@ -58,6 +61,8 @@ def try_out(config: RunConfig, rounds: int = 2) -> Trial:
     try:
         due = _round_seconds(session, rounds, due=True)
         lazy = [p.interval for p in config.penalties if p.interval > 1]
+        if cancelled():
+            return None
         if lazy:
             plain = _round_seconds(session, rounds, due=False)
             due = plain + max(0.0, due - plain) / min(lazy)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
+from studio.figures import duration, speed
 from studio.i18n import mark, tr
 from studio.panels import words as say
 from studio.panels.base import button, words
 from studio.widgets.share_bar import ShareBar
 
 if TYPE_CHECKING:
-    from gan_engine import Cost, Draft, Relief
+    from gan_engine import Cost, Draft, Relief, Trial
 
 
 class CostCard(QFrame):
@@ -21,6 +22,8 @@ class CostCard(QFrame):
 
     edited = Signal(str, object)
     """This setting should have this value."""
+    measure_asked = Signal()
+    """A few real updates should say how fast a run would be."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,6 +43,11 @@ class CostCard(QFrame):
         head.addWidget(words(tr("Cost, estimated"), "title", wraps=False))
         head.addStretch(1)
         head.addWidget(self._device)
+        self.measure = button(tr("Measure"), "")
+        self.measure.setProperty("small", True)
+        self.measure.clicked.connect(self.measure_asked)
+        head.addWidget(self.measure)
+        self._speed = words("")
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setColumnStretch(1, 1)
@@ -48,6 +56,10 @@ class CostCard(QFrame):
             grid.addWidget(label, row, 1)
         grid.addWidget(words(tr("Memory"), "muted", wraps=False), 3, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self._memory, 3, 1)
+        grid.addWidget(words(tr("Speed"), "muted", wraps=False), 4, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self._speed, 4, 1)
+        self.show_trial(None)
+        self.allow_measuring(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(6)
@@ -107,13 +119,41 @@ class CostCard(QFrame):
         self._offer(cost.reliefs, draft)
         self.show()
 
+    def show_trial(self, trial: Trial | None, images: int = 0, going: bool = False) -> None:
+        """Show how fast a run was in a trial, for so many images; that it is going, or that none was."""
+        if going:
+            self._speed.setText(tr("Measuring: a few real updates, a minute for large networks."))
+        elif trial is None:
+            self._speed.setText(tr("Not measured yet. Measure does a few real updates."))
+        else:
+            self._speed.setText(
+                tr(
+                    "{speed}, {time} for {count} images; measured here",
+                    speed=speed(trial.images_per_second),
+                    time=duration(trial.seconds_total),
+                    count=say.count(images),
+                )
+            )
+
+    def show_no_trial(self, why: str) -> None:
+        """Show why no speed could be measured."""
+        self._speed.setText(why)
+
+    def allow_measuring(self, allowed: bool) -> None:
+        """Offer a trial, or not: never while a run trains, which it would slow down."""
+        self.measure.setEnabled(allowed)
+        why = tr("Do a few real updates on images of nothing, to see how fast a run would be.")
+        why = why if allowed else tr("Not while something trains or is being measured.")
+        self.measure.setToolTip(why)
+        self.measure.setAccessibleDescription(why)
+
     def show_nothing(self) -> None:
         """Show no estimate: there is none."""
         self.hide()
 
     def said(self) -> str:
         """Return everything it says."""
-        labels = (*self._facts.values(), self._memory, self._parts, self._warning)
+        labels = (*self._facts.values(), self._memory, self._speed, self._parts, self._warning)
         return "\n".join(label.text() for label in labels)
 
     # --- inside ------------------------------------------------------------------------------

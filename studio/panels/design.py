@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from gan_engine import (
     get,
     read_presets,
     summarize,
+    try_out,
     with_preset,
 )
 from studio.failures import sentence_of
@@ -26,7 +28,7 @@ from studio.panels.blueprint import Blueprint
 from studio.panels.gallery import Gallery
 
 if TYPE_CHECKING:
-    from gan_engine import Cost, Draft, Problem, RunConfig, Scalars, Started
+    from gan_engine import Cost, Draft, Problem, RunConfig, Scalars, Started, Trial
     from studio.context import Studio
     from studio.jobs import Job
     from studio.worker import RunView
@@ -53,6 +55,9 @@ class DesignPanel(Panel):
         self._priced: object = None
         self._pricing: Job | None = None
         self._running = False
+        self._trial: Job | None = None
+        self._trouble = ""
+        self._tried: tuple[RunConfig, Trial] | None = None
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.setInterval(CALM_MS)
@@ -63,6 +68,7 @@ class DesignPanel(Panel):
         self.blueprint = Blueprint()
         self.blueprint.setting_asked.connect(self.setting_asked)
         self.blueprint.cost.edited.connect(self.edited)
+        self.blueprint.cost.measure_asked.connect(self._measure)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
@@ -107,11 +113,15 @@ class DesignPanel(Panel):
         if config is not None:
             self.blueprint.show_loss(config)
             self._calm.start()
+        self._show_trial()
 
     @Slot(str)
     def show_state(self, state: str) -> None:
         """Keep what a going run needs from being changed."""
         self._running = state != "idle"
+        if self._running and self._trial is not None:
+            self._trial.cancel()
+        self._show_trial()
         self.gallery.setEnabled(not self._running)
         self._enable()
 
@@ -222,6 +232,53 @@ class DesignPanel(Panel):
         self._pricing.done.connect(self.show_cost)
         self._pricing.failed.connect(self.show_no_cost)
         self._pricing.ended.connect(self._calm.start)
+
+    @Slot()
+    def _measure(self) -> None:
+        """Do a few real updates off the window's thread, unless something trains."""
+        if self._config is None or self._running or self._is_trying:
+            return
+        config = self._config
+
+        def work(cancelled: Callable[[], bool]) -> Iterator[object]:
+            yield config, try_out(config, cancelled)
+
+        self._trial = self._jobs.run(work)
+        self._trial.done.connect(self.show_trial)
+        self._trial.failed.connect(self.show_no_trial)
+        self._trial.ended.connect(self._show_trial)
+        self._show_trial()
+
+    @property
+    def _is_trying(self) -> bool:
+        return self._trial is not None and self._trial.active
+
+    @Slot(object)
+    def show_trial(self, found: tuple[RunConfig, Trial | None]) -> None:
+        """Keep what a trial found, for as long as the settings are the same."""
+        config, trial = found
+        if trial is not None:
+            self._tried = (config, trial)
+        self._show_trial()
+
+    @Slot(object)
+    def show_no_trial(self, error: Exception) -> None:
+        """Say why no speed could be measured."""
+        self._tried = None
+        self._trouble = " ".join(sentence_of(error))
+
+    @Slot()
+    def _show_trial(self) -> None:
+        card, config = self.blueprint.cost, self._config
+        card.allow_measuring(config is not None and not self._running and not self._is_trying)
+        if self._trouble and not self._is_trying:
+            card.show_no_trial(self._trouble)
+            self._trouble = ""
+            return
+        same = config is not None and self._tried is not None and self._tried[0] == config
+        images = config.training.images if config is not None else 0
+        trial = self._tried[1] if same and self._tried is not None else None
+        card.show_trial(trial, images, going=self._is_trying)
 
     @Slot(object)
     def _take_preset(self, preset: Preset) -> None:

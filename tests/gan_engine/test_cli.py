@@ -166,6 +166,15 @@ def test_that_a_good_run_file_passes_the_check(gan, tmp_path: Path) -> None:
     assert "parameters" in out
 
 
+def test_that_check_says_what_a_run_costs_when_asked(gan, tmp_path: Path) -> None:
+    small = {"data": {"size": 16}, "architecture": {"width": 4}, "training": {"batch_size": 4}}
+    configfile.write_draft(tmp_path / "run.toml", merge(default_draft(), small))
+    code, out, _ = gan("check", tmp_path / "run.toml", "--cost")
+    assert code == 0
+    for words in ("GFLOP", "Memory, estimated", "Speed, measured", "images/s"):
+        assert words in out
+
+
 def test_that_check_names_every_problem(gan, tmp_path: Path) -> None:
     (tmp_path / "run.toml").write_text(
         '[loss]\nkind = "hing"\n[data]\nfolder = "/not/there"\nsizes = 4\n'

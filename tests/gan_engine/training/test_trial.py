@@ -147,6 +147,7 @@ def test_that_the_usual_is_what_a_device_is_mostly_fastest_with() -> None:
 
 def test_that_a_trial_says_how_fast_a_run_would_be(tiny: Make) -> None:
     found = try_out(tiny(training={"images": 3200}, penalties={"r1": {"interval": 8}}))
+    assert found is not None
     assert found.images_per_second > 0
     assert found.seconds_total == pytest.approx(3200 / found.images_per_second)
     assert found.formats == USUAL
@@ -159,4 +160,10 @@ def test_that_penalties_count_as_often_as_they_are_due(
         trial, "_round_seconds", lambda session, rounds, due, **_: 3.0 if due else 1.0
     )
     config = tiny(training={"batch_size": 8}, penalties={"r1": {"interval": 4}})
-    assert try_out(config).images_per_second == pytest.approx(8 / 1.5)
+    found = try_out(config)
+    assert found is not None
+    assert found.images_per_second == pytest.approx(8 / 1.5)
+
+
+def test_that_a_trial_that_is_cancelled_says_nothing(tiny: Make) -> None:
+    assert try_out(tiny(), cancelled=lambda: True) is None

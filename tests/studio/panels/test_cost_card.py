@@ -2,8 +2,9 @@
 
 import pytest
 
-from gan_engine import Cost, Relief, cost_of
+from gan_engine import Cost, MemoryFullError, Relief, cost_of
 from studio.panels.design import DesignPanel
+from tests.studio.tiny import tiny_draft
 
 GB = 2**30
 BIG = Cost(1_000_000, 2_000_000, 10**9, 10**9, 2 * GB, GB, 9 * GB, GB, "CPU", 8 * GB, 6 * GB)
@@ -41,3 +42,47 @@ def test_that_what_does_not_fit_is_one_click_from_less(panel, studio):
 def test_that_disk_is_counted_for_all_that_are_kept(panel, studio):
     panel.blueprint.cost.show_cost(BIG, studio.document.draft, 64, 3)
     assert "1.0 GB a checkpoint, 3 are kept: 3.0 GB" in panel.blueprint.cost.said()
+
+
+def measured(panel, studio, qtbot):
+    studio.document.load(tiny_draft(studio.document.config.data.path))
+    card = panel.blueprint.cost
+    card.measure.click()
+    assert "Measuring" in card.said()
+    assert not card.measure.isEnabled()
+    qtbot.waitUntil(lambda: "images/s" in card.said(), timeout=60_000)
+    qtbot.waitUntil(card.measure.isEnabled, timeout=60_000)
+    return card
+
+
+def test_that_a_trial_says_how_fast_a_run_would_be_until_settings_change(panel, studio, qtbot):
+    card = measured(panel, studio, qtbot)
+    assert "measured here" in card.said()
+    studio.document.set("architecture.width", 12)
+    assert "Not measured" in card.said()
+    studio.document.undo()
+    assert "measured here" in card.said()
+
+
+def test_that_nothing_is_measured_while_a_run_trains(panel, studio):
+    card = panel.blueprint.cost
+    panel.show_state("training")
+    assert not card.measure.isEnabled()
+    panel._measure()
+    assert panel._trial is None
+    panel.show_state("idle")
+    assert card.measure.isEnabled()
+
+
+def test_that_a_start_ends_a_trial(panel, studio, qtbot):
+    studio.document.load(tiny_draft(studio.document.config.data.path))
+    panel._measure()
+    panel.show_state("training")
+    qtbot.waitUntil(lambda: not panel._is_trying, timeout=60_000)
+    assert "images/s" not in panel.blueprint.cost.said()
+
+
+def test_that_a_trial_that_fails_says_why(panel, studio):
+    panel.show_no_trial(MemoryFullError("It is too much.", hint="Halve it."))
+    panel._show_trial()
+    assert "It is too much. Halve it." in panel.blueprint.cost.said()

@@ -1,0 +1,59 @@
+"""What a run will take, as lines for the command line: an estimate, then a few real updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gan_engine.config import RunConfig
+from gan_engine.costs import cost_of
+from gan_engine.summary import summarize
+from gan_engine.training.trial import try_out
+
+
+def checked(config: RunConfig, name: str) -> Iterator[str]:
+    """Yield what is to say of settings that mean a run."""
+    networks = summarize(config)
+    yield f"{name} is a run: {config.architecture.kind} at {config.data.shape}."
+    yield f"G has {networks.parameters_g:,} parameters, D {networks.parameters_d:,}."
+
+
+def priced(config: RunConfig) -> Iterator[str]:
+    """Yield what the run takes; the speed is measured, which takes seconds to a minute.
+
+    Raises:
+        DeviceError: The device it asks for is not there.
+        MemoryFullError: Not even a batch in the smallest parts fits.
+    """
+    cost, training = cost_of(config), config.training
+    yield (
+        f"G {2 * cost.macs_g / 1e9:,.2f} and D {2 * cost.macs_d / 1e9:,.2f} GFLOP for one image's way"
+        " through; training takes several times as many."
+    )
+    yield (
+        f"Memory, estimated: {_gigabytes(cost.memory)} of {_gigabytes(cost.memory_total)} on"
+        f" {cost.device}; a checkpoint takes {_gigabytes(cost.checkpoint)}."
+    )
+    if not cost.fits:
+        yield "This will probably not fit."
+    for relief in cost.reliefs:
+        value = str(relief.value).lower()
+        yield f"  {relief.path} = {value}: {_gigabytes(relief.memory)}"
+    found = try_out(config)
+    assert found is not None  # nobody cancels it
+    if found.memory is not None:
+        yield f"Memory, measured: {_gigabytes(found.memory)}."
+    order = "channels last" if found.formats.channels_last else "contiguous"
+    yield (
+        f"Speed, measured: {found.images_per_second:,.1f} images/s in {found.formats.precision},"
+        f" {order}: {_time(found.seconds_total)} for {training.images:,} images."
+    )
+
+
+def _gigabytes(amount: float) -> str:
+    return f"{amount / 2**30:.2f} GB"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 3600:
+        return f"{seconds / 60:.1f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 48 * 3600 else f"{seconds / 86400:.1f} days"
