@@ -291,6 +291,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "source",
     ),
     ActionSpec("show_guide", "Guide", "Help", "How it works, page by page.", "F1"),
+    ActionSpec("show_tour", "Take the tour", "Help", "Six callouts that show you around."),
     ActionSpec(
         "explain",
         "What does this do?",

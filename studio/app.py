@@ -123,6 +123,8 @@ class App(QObject):
             self.window.notices.show_first("warning", text, hint, [])
         if self._options.open is not None:
             self.window.open_path(self._options.open)
+        elif not self._options.demo and not self.preferences.get("tour_seen"):
+            self.window.show_tour()
         if self._options.demo:
             self.demo = Demo(studio, self.window, self._options.demo_seconds)
             self.demo.ended.connect(self._end_demo)

@@ -30,6 +30,7 @@ class Deeds(QObject):
     setting_asked = Signal(str)
     title_asked = Signal()
     dock_asked = Signal(str)
+    tour_asked = Signal()
     layout_asked = Signal()
     export_asked = Signal()
     weights_chosen = Signal(object)
@@ -229,6 +230,9 @@ class Deeds(QObject):
 
     def export(self) -> None:
         self.export_asked.emit()
+
+    def show_tour(self) -> None:
+        self.tour_asked.emit()
 
     def show_guide(self) -> None:
         self.guide_asked.emit("")

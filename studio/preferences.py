@@ -58,6 +58,7 @@ class Likes(Part):
     )
     last_folder: str = ""
     last_export_folder: str = ""
+    tour_seen: bool = False
 
 
 class Preferences(QObject):

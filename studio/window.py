@@ -32,6 +32,7 @@ from studio.layout import Layout, fitting, scrolling
 from studio.preferences import Preferences
 from studio.readout import Readout
 from studio.status import StatusLine
+from studio.tour import Tour
 from studio.widgets.notice import NoticeBar
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ BESIDE = {"queue": "runs", "guide": "settings"}
 class MainWindow(QMainWindow):
     """A shell at first; `bind` fills it when the engine is loaded."""
 
+    acts: Actions
+    tabs: QTabBar
+    toolbar: QToolBar
     left = Signal()
     """The window is closed and no thread of its own is left."""
     renewed = Signal(object)
@@ -70,6 +74,7 @@ class MainWindow(QMainWindow):
         self._dialogs = Dialogs(self)
         self._leaving: Leaving | None = None
         self._readout: Readout | None = None
+        self.tour: Tour | None = None
         self._layout = Layout(self, preferences)
         self._deeds = Deeds(self, preferences)
         self.acts = Actions({spec.key: getattr(self._deeds, spec.key) for spec in ACTIONS}, self)
@@ -80,6 +85,7 @@ class MainWindow(QMainWindow):
         self._deeds.setting_asked.connect(self.show_setting)
         self._deeds.title_asked.connect(self._show_title_field)
         self._deeds.dock_asked.connect(self.show_dock)
+        self._deeds.tour_asked.connect(self.show_tour)
         self._deeds.layout_asked.connect(self._layout.reset)
         self._deeds.help_asked.connect(self._dialogs.show_help)
         self._deeds.guide_asked.connect(self.show_guide)
@@ -122,18 +128,18 @@ class MainWindow(QMainWindow):
 
     def _build_middle(self) -> None:
         self.notices = NoticeBar()
-        self._tabs = QTabBar()
-        self._tabs.setObjectName("pages")
-        self._tabs.setDrawBase(False)
-        self._tabs.setExpanding(False)
-        self._tabs.currentChanged.connect(self._turn_page)
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("pages")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.currentChanged.connect(self._turn_page)
         self._pages = QStackedWidget()
         self._pages.addWidget(help_pages.loading_page())
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.notices, self._tabs, self._pages):
+        for widget in (self.notices, self.tabs, self._pages):
             column.addWidget(widget)
         column.setStretchFactor(self._pages, 1)
         self.setCentralWidget(middle)
@@ -153,8 +159,8 @@ class MainWindow(QMainWindow):
                 self._add_dock(panel)
             else:
                 self._pages.addWidget(scrolling(panel))
-                self._tabs.addTab(tr(kind.title))
-                self._tabs.setTabData(self._tabs.count() - 1, kind.key)
+                self.tabs.addTab(tr(kind.title))
+                self.tabs.setTabData(self.tabs.count() - 1, kind.key)
             panel.bind(studio)
             self._listen_to(panel)
         self.device.setText(device)
@@ -224,14 +230,14 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> str:
         """The key of the page in front; empty while there is none."""
-        return str(self._tabs.tabData(self._tabs.currentIndex()) or "")
+        return str(self.tabs.tabData(self.tabs.currentIndex()) or "")
 
     @Slot(str)
     def show_page(self, key: str) -> None:
         """Bring the page called `key` to the front."""
-        for index in range(self._tabs.count()):
-            if self._tabs.tabData(index) == key:
-                self._tabs.setCurrentIndex(index)
+        for index in range(self.tabs.count()):
+            if self.tabs.tabData(index) == key:
+                self.tabs.setCurrentIndex(index)
                 self._turn_page(index)
 
     @Slot(int)
@@ -286,6 +292,15 @@ class MainWindow(QMainWindow):
             dock.raise_()
             if method:
                 getattr(panel, method)(*what)
+
+    @Slot()
+    def show_tour(self) -> None:
+        """Show a newcomer around, from the first callout on."""
+        if self.tour is None and self._studio is not None:
+            self.tour = Tour(self)
+            self._studio.run.state_changed.connect(self.tour.take_state)
+        if self.tour is not None:
+            self.tour.begin()
 
     def _take_theme(self) -> None:
         name = self.preferences.theme
