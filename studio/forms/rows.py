@@ -66,7 +66,7 @@ class ProblemLine(QWidget):
         self.setVisible(problem is not None)
         if problem is None:
             return
-        self._text.setText(" ".join(part for part in (str(problem.text), problem.hint) if part))
+        self._text.setText(" ".join(part for part in (tr(problem.text), tr(problem.hint)) if part))
         self._text.setProperty("role", problem.severity)
         self._text.style().unpolish(self._text)
         self._text.style().polish(self._text)
@@ -198,7 +198,7 @@ class Row(QWidget):
             widget.setToolTip(tip)
         chosen = {part.key(): part for part in self.setting.parts}.get(str(value))
         if chosen is not None:
-            self._about.setText(about(chosen))
+            self._about.setText(tr(about(chosen)))
             self._about.setToolTip(page(chosen))
 
     def recolor(self) -> None:

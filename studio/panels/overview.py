@@ -124,9 +124,7 @@ class Overview(QWidget):
     def show_names(self, names: Sequence[str], where: str) -> None:
         """Show pictures of which nothing is known but their names."""
         count = len(names)
-        self.headline.setText(
-            say.plural(count, "image") if count else tr("No images to learn from")
-        )
+        self.headline.setText(say.pictures(count) if count else tr("No images to learn from"))
         self.where.setText(where)
         self.mend.hide()
         self.findings.show_findings(())
@@ -149,12 +147,12 @@ class Overview(QWidget):
         count = len(report.files)
         size = f", {say.sizes(report.sizes)}" if len(report.sizes) == 1 else ""
         self.headline.setText(
-            f"{say.plural(count, 'image')}{size}" if count else tr("No images to learn from")
+            f"{say.pictures(count)}{size}" if count else tr("No images to learn from")
         )
         others = tr(
             "{where} · {others} left out",
             where=where,
-            others=say.plural(report.others, "other file"),
+            others=say.others(report.others),
         )
         self.where.setText(others if report.others else where)
         if tuple(self.pictures.grid.keys) != report.files:

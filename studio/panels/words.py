@@ -23,7 +23,8 @@ __all__ = [
     "level",
     "listing",
     "name",
-    "plural",
+    "others",
+    "pictures",
     "shape",
     "size",
     "sizes",
@@ -72,9 +73,14 @@ def count(number: float) -> str:
     )
 
 
-def plural(number: int, thing: str, things: str = "") -> str:
-    """Return `1 file` or `1,204 files`."""
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+def pictures(number: int) -> str:
+    """Return how many images, in full: 1 image, 1,204 images."""
+    return tr("1 image") if number == 1 else tr("{count:,} images", count=number)
+
+
+def others(number: int) -> str:
+    """Return how many files are something else: 1 other file, 1,204 other files."""
+    return tr("1 other file") if number == 1 else tr("{count:,} other files", count=number)
 
 
 def images(number: int) -> str:

@@ -17,8 +17,8 @@ def test_that_counts_are_short_and_round_ones_rounder(number, text):
 
 
 def test_that_one_thing_is_not_called_things():
-    assert say.plural(1, "file") == "1 file"
-    assert say.plural(1204, "file") == "1,204 files"
+    assert say.pictures(1) == "1 image"
+    assert say.others(1204) == "1,204 other files"
     assert say.images(1) == "1 image"
 
 
