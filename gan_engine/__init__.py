@@ -18,7 +18,7 @@ _HOME = {
         "BrokenOffError BusyError DamagedFileError DataError DeviceError DivergedError EngineError FileError ForeignFileError"
         " ImagesChangedError MemoryFullError MismatchError NothingToDoError OlderSaveError RankLostError SettingsError SpaceError"
     ),
-    "events": "Changed Event Finished Heard Notice Paused Pixels Preparing Resumed SampleGrid Saved Scalars Started",
+    "events": "Changed Event Finished Heard Notice Paused Pixels Preparing Resumed SampleGrid Saved Scalars ScoreCounts Started Statistics",
     "commands": "Change Command Inbox Leave Pause Resume SampleNow SaveNow StepOnce Stop",
     "durable": "lock_holder",
     "device": "DeviceInfo available_devices describe_device",
@@ -43,7 +43,7 @@ _HOME = {
     "training.originals": "prepared_uses",
     "training": (
         "History Neighbour Neighbours Pin RunInfo RunNotes Shelf Trial branch follow list_runs read_notes"
-        " read_pins read_run resume saves_of train try_out write_notes write_pins"
+        " read_pins read_run resume saves_of score_edges train try_out write_notes write_pins"
     ),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}

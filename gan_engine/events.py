@@ -70,6 +70,32 @@ class SampleGrid(Event):
 
 
 @dataclass(frozen=True)
+class ScoreCounts(Event):
+    """How many of D's scores fell between each two of `score_edges` of late: (bins,) each."""
+
+    real: NDArray[np.int64]
+    fake: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Statistics(Event):
+    """The tutorial's numbers, of the samples and the real images that are shown.
+
+    Attributes:
+        real_means: G(z) = 1/(HW) sum G_ij of each real image: its mean intensity in [-1, 1].
+        fake_means: The same of each sample.
+        real_maps: What D says of each region of each real image, (N, h, w) logits; empty where D
+            says one thing of a whole image.
+        fake_maps: The same of each sample.
+    """
+
+    real_means: tuple[float, ...]
+    fake_means: tuple[float, ...]
+    real_maps: NDArray[np.float32]
+    fake_maps: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Saved(Event):
     """A checkpoint is on disk and verified."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
 
 from gan_engine import Neighbours, Pin, read_pins, read_png, read_png_text, write_pins
 from studio.failures import sentence_of
@@ -186,3 +187,11 @@ def _cut_strip(
             every = cells_of(read_png(path), rows, columns)
             found.append((seen, [np.ascontiguousarray(every[cell]) for cell in cells]))
     return found
+
+
+def pixels_of(image: QImage) -> Pixels:
+    """Return what a picture of the window is made of: (H, W, 3)."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    height, width = plain.height(), plain.width()
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(height, plain.bytesPerLine())
+    return np.ascontiguousarray(rows[:, : 3 * width].reshape(height, width, 3))

@@ -30,7 +30,9 @@ from gan_engine import (
     Saved,
     SaveNow,
     Scalars,
+    ScoreCounts,
     Started,
+    Statistics,
     StepOnce,
     get,
     live_paths,
@@ -69,6 +71,7 @@ class Run(Following):
     started = Signal(object)
     scalars_arrived = Signal(object)
     sample_arrived = Signal(object)
+    numbers_arrived = Signal(object)
     saved = Signal(object)
     setting_changed = Signal(object)
     noticed = Signal(object)
@@ -157,7 +160,7 @@ class Run(Following):
             return
         begin = begin_branching(self.folder, images, settings or {})
         if self._worker is None:
-            self._branch(begin)
+            self._begin(begin, {})
         else:
             self._next = begin
             self.stop()
@@ -264,10 +267,6 @@ class Run(Following):
         )
         return False
 
-    def _branch(self, begin: Callable[[Inbox], Iterator[object]]) -> None:
-        self.view, self.reals = None, None
-        self._begin(begin, {})
-
     def _begin(
         self, begin: Callable[[Inbox], Iterator[object]], draft: Draft, following: bool = False
     ) -> None:
@@ -343,6 +342,8 @@ class Run(Following):
             case SampleGrid():
                 self._newest = event
                 self.sample_arrived.emit(event)
+            case ScoreCounts() | Statistics():
+                self.numbers_arrived.emit(event)
             case Saved():
                 self.last_saved = time.monotonic()
                 self.saved.emit(event)
@@ -394,4 +395,4 @@ class Run(Following):
         begin, self._next = self._next, None
         self._enter("idle")
         if begin is not None and self._worker is None:
-            self._branch(begin)
+            self._begin(begin, {})

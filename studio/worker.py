@@ -27,6 +27,7 @@ from gan_engine import (
     open_sampler,
     read_run,
     resume,
+    score_edges,
     train,
 )
 
@@ -44,6 +45,8 @@ class RunView:
     events: list[tuple[int, float, str, dict[str, Any]]]
     read_to: tuple[int, int] = (0, 0)
     """Up to which rows of readings and of events the history was read."""
+    counts: tuple[Any, Any] = ((), ())
+    """When D's scores were counted, and how they were spread."""
 
 
 def read_view(folder: Path) -> RunView:
@@ -55,11 +58,12 @@ def read_view(folder: Path) -> RunView:
     info = read_run(folder)
     history = History(folder)
     try:
+        counts = history.counts(len(score_edges()) - 1)
         last, scalars = history.scalars()
         rows = history.events_after(0)
         events = [row[2:] for row in rows]
         read_to = last, rows[-1][0] if rows else 0
-        return RunView(info, scalars, history.grids(), events, read_to)
+        return RunView(info, scalars, history.grids(), events, read_to, counts)
     finally:
         history.close()
 

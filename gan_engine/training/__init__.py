@@ -6,6 +6,7 @@ from gan_engine.training.following import follow
 from gan_engine.training.history import History
 from gan_engine.training.leading import serve
 from gan_engine.training.mail import answer, tell
+from gan_engine.training.meters import score_edges
 from gan_engine.training.neighbours import Neighbour, Neighbours
 from gan_engine.training.notes import RunNotes, read_notes, write_notes
 from gan_engine.training.pins import Pin, read_pins, write_pins
@@ -35,6 +36,7 @@ __all__ = [
     "read_run",
     "resume",
     "saves_of",
+    "score_edges",
     "serve",
     "tell",
     "train",

@@ -14,19 +14,21 @@ from gan_engine.config import live_paths
 from gan_engine.device import memory_used
 from gan_engine.drafts import get
 from gan_engine.errors import EngineError, MemoryFullError, SpaceError
-from gan_engine.events import Changed, Event, Notice, Paused, Resumed, SampleGrid, Saved, Scalars
+from gan_engine.events import Changed, Event, Notice, Paused, Resumed, Saved, Scalars
 from gan_engine.schema import Message
 from gan_engine.training.branching import keep_before
-from gan_engine.training.grids import keep_grid, labels_of
+from gan_engine.training.grids import keep_grid, told_of
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.measuring import Measuring, contained
 from gan_engine.training.returning import back_to_save, gave_up, went_back
 from gan_engine.training.saver import Kept, Saver
 from gan_engine.training.session import Session
 from gan_engine.training.shortage import ADVICE, Shortage, TornUpdateError
+from gan_engine.training.statistics import compared, counted
 
 READINGS_A_SECOND = 10
 MOST_RETURNS = 3
+COUNTS_EVERY_S = 1.0
 GRID_SHARE = 0.1
 """Grids may take this share of the time; a slow G is drawn less often than asked."""
 
@@ -45,7 +47,7 @@ class Conductor:
         self._saver = Saver(folder)
         self._measuring = Measuring(session, folder)
         now = time.monotonic()
-        self._read_at = self._grid_at = now
+        self._read_at = self._grid_at = self._counted_at = now
         self._saved_at, self._saved_seen = now, session.images_seen
         self._read_seen, self._first_grid = session.images_seen, True
 
@@ -127,6 +129,9 @@ class Conductor:
         values = self._session.meters.read(wait=last)
         elapsed, self._read_at = now - self._read_at, now
         self._session.seconds += elapsed
+        if now - self._counted_at >= COUNTS_EVERY_S or last:
+            self._counted_at = now
+            yield from counted(self._session, self._history)
         if not values:
             return
         session = self._session
@@ -164,7 +169,6 @@ class Conductor:
 
     def _grid(self) -> Iterator[Event]:
         began, session = time.monotonic(), self._session
-        grid = session.layout
         pixels = contained(session.grid, self._miss_grid)
         if pixels is None:
             self._grid_at = time.monotonic() + 10 * session.config.samples.every_seconds
@@ -177,10 +181,8 @@ class Conductor:
         except (SpaceError, OSError) as error:  # a preview that cannot be kept never stops a run
             text = Message("The sample grid was not kept: {why}", why=error)
             yield Notice(session.images_seen, "warning", text, key="grid")
-        seen, shape = session.images_seen, (grid.rows, grid.columns)
-        yield SampleGrid(
-            seen, pixels, *shape, grid.seeds, path, labels_of(session), session.config.data.paired
-        )
+        yield told_of(session, pixels, path)
+        yield from compared(session, self._history)
         took = time.monotonic() - began
         every = session.config.samples.every_seconds
         self._grid_at = time.monotonic() + max(every, took / GRID_SHARE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from gan_engine.events import Pixels
+from gan_engine.events import Pixels, SampleGrid
 from gan_engine.imaging import write_png
 from gan_engine.training.folder import thin_grids
 from gan_engine.training.session import Session
@@ -36,6 +36,14 @@ def keep_grid(folder: Path, session: Session, pixels: Pixels) -> Path:
     write_png(path, pixels, words)
     thin_grids(folder)
     return path
+
+
+def told_of(session: Session, pixels: Pixels, path: Path | None) -> SampleGrid:
+    """Return what a run says of a grid of this moment; `path` is its file, if it could be kept."""
+    grid, seen = session.layout, session.images_seen
+    names = labels_of(session)
+    paired = session.config.data.paired
+    return SampleGrid(seen, pixels, grid.rows, grid.columns, grid.seeds, path, names, paired)
 
 
 def labels_of(session: Session) -> tuple[str, ...]:

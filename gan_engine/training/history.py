@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ MOST_WAITING = 100_000
 _TABLES = """
 create table if not exists scalars (row integer primary key, session integer, images integer, seconds real, payload text);
 create table if not exists events (row integer primary key, session integer, images integer, wall real, kind text, payload text);
+create table if not exists counts (row integer primary key, session integer, images integer, payload text);
 create table if not exists sessions (session integer primary key, images integer, wall real);
 create table if not exists commands (row integer primary key, name text unique, session integer, images integer, wall real, command text, payload text, refused text);
 create table if not exists pulse (only integer primary key check (only = 1), images integer, wall real, payload text);
@@ -124,6 +125,15 @@ class HistoryWriter:
                 return [(number, command, _decoded(found)) for number, command, found in rows]
         return []
 
+    def counts(self, images_seen: int, real: Sequence[int], fake: Sequence[int]) -> None:
+        """Keep how D's scores of reals and of fakes were spread, without the empty ends."""
+        filled = [n for n, both in enumerate(zip(real, fake, strict=True)) if any(both)]
+        if filled:
+            inside = slice(filled[0], filled[-1] + 1)
+            told = {"at": filled[0], "real": list(real[inside]), "fake": list(fake[inside])}
+            add = "insert into counts (session, images, payload) values (?, ?, ?)"
+            self._put(add, images_seen, json.dumps(told))
+
     def go_back(self, images_seen: int) -> None:
         """From here on the run takes another way: what was read beyond this point is left out."""
         self._flush()
@@ -200,7 +210,8 @@ def copy_history(source: Path, target: Path, images: int) -> None:
     try:
         with contextlib.closing(theirs), contextlib.closing(sqlite3.connect(path)) as ours:
             theirs.backup(ours)
-            for table in ("scalars", "events"):
+            ours.executescript(_TABLES)  # an older run has not all of them
+            for table in ("scalars", "events", "counts"):
                 ours.execute(f"delete from {table} where images > ?", (images,))
             ours.commit()
     except sqlite3.Error:
@@ -235,6 +246,22 @@ class History:
             n: (images_P, np.array([v.get(n, np.nan) for _, v in rows], dtype=np.float64))
             for n in names
         }
+
+    def counts(self, bins: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return when D's scores were counted and how they were spread: (P,), (P, 2, bins)."""
+        cuts, seen, spreads = self._cuts(), list[int](), list[NDArray[np.int64]]()
+        query = "select session, images, payload from counts order by row"
+        for session, images, payload in self._rows(query):
+            found, spread = _decoded(payload), np.zeros((2, bins), np.int64)
+            with contextlib.suppress(ValueError, TypeError, KeyError):
+                for side, name in enumerate(("real", "fake")):
+                    values = found[name]
+                    spread[side, found["at"] : found["at"] + len(values)] = values
+                if images <= cuts.get(session, images):
+                    seen.append(images)
+                    spreads.append(spread)
+        whole = np.stack(spreads) if spreads else np.zeros((0, 2, bins), np.int64)
+        return np.array(seen, np.float64), whole
 
     def events(self, *kinds: str) -> list[tuple[int, float, str, dict[str, Any]]]:
         """Return (images seen, wall time, kind, payload) of what happened, in order; all kinds by default."""

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gan_engine.training.ranks import Ranks
 
+BINS = 64
+_REACH, _FINE = 8.4, 4.0
+"""Bins are equally wide in asinh(4 score), up to scores of some 550: fine near zero, never out of room."""
+
+
+def score_edges() -> NDArray[np.float64]:
+    """Return the scores between which scores are counted: (BINS + 1,); the outermost are open."""
+    edges: NDArray[np.float64] = np.sinh(np.linspace(-_REACH, _REACH, BINS + 1)) / _FINE
+    return edges
+
 
 class Meters:
-    """Sums and counts of named values on the device.
+    """Sums and counts of named values on the device, and how often D gave which scores.
 
     On a GPU a reading is asked for, copied to pinned memory beside the running work, and taken at
     the next call: a step late, but never a stall.
@@ -20,8 +32,12 @@ class Meters:
     def __init__(self, names: Sequence[str], device: torch.device) -> None:
         self.names = tuple(names)
         self._index = {name: i for i, name in enumerate(self.names)}
-        self._sums = torch.zeros(2, len(self.names), device=device)
-        self._pinned = torch.zeros(2, len(self.names), pin_memory=device.type == "cuda")
+        size = 2 * len(self.names)
+        self._all = torch.zeros(size + 2 * BINS, device=device)
+        self._sums, self._bins = self._all[:size].view(2, -1), self._all[size:].view(2, BINS)
+        self._places = torch.arange(BINS, device=device)
+        self._pinned = torch.zeros_like(self._all, device="cpu", pin_memory=device.type == "cuda")
+        self._counts = np.zeros((2, BINS), np.int64)
         self._copied = torch.cuda.Event() if device.type == "cuda" else None  # type: ignore[no-untyped-call]
         self._pending = False
         self.before: Callable[[], None] | None = None
@@ -38,6 +54,21 @@ class Meters:
         """What was summed since the last reading, and how often; filled in place."""
         return self._sums
 
+    def count(self, real: Tensor, fake: Tensor) -> None:
+        """Count the scores of as many reals as fakes, each of any shape, by their size."""
+        scores_2M = torch.stack([real.detach().flatten(), fake.detach().flatten()]).float()
+        places_2M = torch.asinh(_FINE * scores_2M) * (BINS / (2 * _REACH)) + BINS / 2
+        places_2M = places_2M.nan_to_num(BINS / 2).clamp(0, BINS - 1).long()
+        self._bins += (places_2M[:, :, None] == self._places).sum(1)
+
+    def take_counts(self) -> NDArray[np.int64]:
+        """Return how many scores fell between each two of `score_edges` since the last call.
+
+        Only what was read so far is in it: reals first, then fakes, (2, BINS).
+        """
+        taken, self._counts = self._counts, np.zeros((2, BINS), np.int64)
+        return taken
+
     def read(self, wait: bool = False) -> dict[str, float]:
         """Return the means since the last reading; empty while a copy is on its way.
 
@@ -47,27 +78,29 @@ class Meters:
         if self.before is not None:
             self.before()
         if self._copied is None:
-            sums = self._sums.clone()
-            self._sums.zero_()
-            return self._means(sums)
+            taken_all = self._all.clone()
+            self._all.zero_()
+            return self._means(taken_all)
         taken: dict[str, float] = {}
         if self._pending and (wait or self._copied.query()):  # type: ignore[no-untyped-call]
             self._copied.synchronize()
             taken, self._pending = self._means(self._pinned), False
         if not self._pending:
-            self._pinned.copy_(self._sums, non_blocking=True)
-            self._sums.zero_()
+            self._pinned.copy_(self._all, non_blocking=True)
+            self._all.zero_()
             self._copied.record()
             self._pending = True
         return taken
 
     def add_up(self, ranks: Ranks) -> None:
         """Give rank 0 what every process has counted since the last time."""
-        ranks.add(self._sums)
+        ranks.add(self._all)
         if ranks.rank:
-            self._sums.zero_()
+            self._all.zero_()
 
-    def _means(self, sums: Tensor) -> dict[str, float]:
-        totals, counts = sums.tolist()
+    def _means(self, taken: Tensor) -> dict[str, float]:
+        size = 2 * len(self.names)
+        self._counts += taken[size:].numpy().reshape(2, BINS).astype(np.int64)
+        totals, counts = taken[:size].view(2, -1).tolist()
         pairs = zip(self.names, totals, counts, strict=True)
         return {name: total / count for name, total, count in pairs if count}

@@ -140,18 +140,18 @@ class Session:
     def _fix_samples(self) -> None:
         """Decide once from what the sample grid is made."""
         grid, architecture, device = self.config.samples, self.config.architecture, self.device
-        self._pairs: tuple[torch.Tensor, torch.Tensor] | None = None
-        self._labels: torch.Tensor | None = None
+        self.pairs: tuple[torch.Tensor, torch.Tensor] | None = None
+        self.labels: torch.Tensor | None = None
         if self.config.data.paired:
-            self._pairs = self.images.pairs(grid.rows * max(1, grid.columns // sampling.TRIPLE))
-            self.layout = sampling.lay_out_pairs(grid.rows, grid.columns, len(self._pairs[0]))
-            self._given = self._pairs[0].to(device)
+            self.pairs = self.images.pairs(grid.rows * max(1, grid.columns // sampling.TRIPLE))
+            self.layout = sampling.lay_out_pairs(grid.rows, grid.columns, len(self.pairs[0]))
+            self.given = self.pairs[0].to(device)
             return
         self.layout = sampling.lay_out(grid.rows, grid.columns, grid.seed, len(self.classes))
         z_dim = architecture.takes(self.config.data.shape)[0]
-        self._given = sampling.latents(self.layout.seeds, z_dim).to(device)
+        self.given = sampling.latents(self.layout.seeds, z_dim).to(device)
         if self.layout.labels is not None:
-            self._labels = torch.tensor(self.layout.labels, device=device)
+            self.labels = torch.tensor(self.layout.labels, device=device)
 
     def _reals(self, random: torch.Generator) -> Shown:
         return self.images.batch(self.config.data.flip, random)
@@ -237,19 +237,19 @@ class Session:
 
     def grid(self) -> Pixels:
         """Return the fixed latents' samples as one picture; of pairs source, sample and target."""
-        images = made(self.networks.ema, self._given, self._labels)
-        return self._tiled(images.cpu()) if self._pairs else tile(images, self.layout.columns)
+        images = made(self.networks.ema, self.given, self.labels)
+        return self._tiled(images.cpu()) if self.pairs else tile(images, self.layout.columns)
 
     def real_grid(self) -> Pixels:
         """Return real images in the same layout; of pairs targets in the samples' places."""
-        if self._pairs:
-            return self._tiled(self._pairs[1])
+        if self.pairs:
+            return self._tiled(self.pairs[1])
         rows, columns = self.layout.rows, self.layout.columns
         return tile(self.images.some(rows, columns), columns)
 
     def _tiled(self, middle_NCHW: torch.Tensor) -> Pixels:
-        assert self._pairs is not None  # only with pairs
-        sources, targets = self._pairs
+        assert self.pairs is not None  # only with pairs
+        sources, targets = self.pairs
         cells = torch.stack([sources, middle_NCHW, targets], 1).flatten(0, 1)
         return tile(cells, self.layout.columns)
 

@@ -165,7 +165,26 @@ class Step:
         self._learn(loss, due, scene, "d", lesson)
         self.meters.add("score/real", real.mean())
         self.meters.add("score/fake", fake.mean())
+        self.meters.count(real, fake)
         return real.detach()
+
+    def judge(self, images_NCHW: Tensor, *told: Tensor) -> Tensor:
+        """Return what D says of images, as while it learns; nothing of it is changed.
+
+        Where several processes share a batch nobody waits for the others: batch norm then takes its
+        averages for the batch's own.
+
+        Args:
+            images_NCHW: In [-1, 1].
+            told: Their labels, or what they were made from.
+        """
+        d, learning = self.networks.d, self.networks.d.training
+        d.train(learning and self.ranks.count == 1)
+        try:
+            with torch.no_grad():
+                return self._frozen_d(images_NCHW, *told).float()
+        finally:
+            d.train(learning)
 
     def generator(self, due: tuple[Penalty, ...]) -> None:
         """Update G once and move its average; D stays as it is.

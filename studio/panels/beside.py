@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from studio.i18n import tr
 from studio.panels.base import button
+from studio.panels.d_view import DView
 from studio.widgets.image_view import ImageView
 from studio.widgets.pin_strip import PinStrip
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from gan_engine import Pixels
 
 GAP = 2
-REALS, PINNED = 0, 1
+REALS, D_VIEW, PINNED = 0, 1, 2
 
 
 class Beside(QWidget):
@@ -47,14 +48,16 @@ class Beside(QWidget):
         self.strip.moment_asked.connect(self.moment_asked)
         self.strip.unpin_asked.connect(self.unpin_asked)
         self._stack = QStackedWidget()
-        for page in (self.reals, _scrolling(self.strip)):
+        self.d_view = DView()
+        for page in (self.reals, _scrolling(self.d_view), _scrolling(self.strip)):
             self._stack.addWidget(page)
         self.buttons = QButtonGroup(self)
         head = QHBoxLayout()
         head.setSpacing(4)
         for place, (text, tip) in enumerate(
             (
-                (tr("Real images"), tr("What G should learn from.")),
+                (tr("Real"), tr("Real images: what G should learn from.")),
+                (tr("D's view"), tr("Mean intensity, and what D says of each region.")),
                 (tr("Pinned"), tr("Samples you follow: the same seeds across time.")),
             )
         ):
@@ -78,6 +81,7 @@ class Beside(QWidget):
         """Forget everything, for another run."""
         self.show_reals(None)
         self.strip.show_strip([], [])
+        self.d_view.show_statistics(None)
 
     def show_reals(self, pixels: Pixels | None, rows: int = 1, columns: int = 1) -> None:
         """Show what G should learn from."""

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
+    QFileDialog,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QScrollArea,
     QSlider,
     QVBoxLayout,
     QWidget,
 )
 
-from gan_engine import METRICS
+from gan_engine import METRICS, score_edges
+from studio import theme
 from studio.i18n import mark, tr
 from studio.panels.base import button, words
 from studio.widgets.curve_grid import CurveGrid
 from studio.widgets.curve_plot import CurvePlot
+from studio.widgets.score_plot import ScorePlot
 
 PLOTS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("loss", mark("Loss"), (("loss/d", "D"), ("loss/g", "G"))),
@@ -33,7 +39,7 @@ PLOTS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("rate", mark("Learning rate"), (("rate/d", "D"), ("rate/g", "G"))),
 )
 """Plots in order: key, title, and their series; a penalty's is added when it is first heard of."""
-FAMILIES = ("penalty", "metric", "augment")
+FAMILIES = ("penalty", "metric", "augment", "intensity")
 """Series that only some runs have, and not with every reading."""
 LEAST_PX = 150
 """What a plot needs to be read."""
@@ -46,6 +52,10 @@ class Curves(QWidget):
     """The mouse is at this number of images, or None."""
     moment_asked = Signal(float)
     """The samples after so many images should be shown."""
+    picture_saved = Signal(object, object)
+    """A path, and the picture to be written there."""
+    table_saved = Signal(object, object)
+    """A path, and the curves to be written there, by what they are called."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,11 +63,18 @@ class Curves(QWidget):
         self.grid = CurveGrid()
         self.grid.pointed.connect(self.pointed)
         self.grid.clicked.connect(self.moment_asked)
+        self.grid.pointed.connect(self.spread_at)
+        self.grid.menu_asked.connect(self._offer)
         for key, title, series in PLOTS:
             plot = self.grid.add_plot(key, tr(title))
             plot.setMinimumHeight(LEAST_PX)
             for name, label in series:
                 plot.add_series(name, tr(label))
+            if key == "score":
+                self.spread = ScorePlot(score_edges())
+                self.spread.setMinimumHeight(LEAST_PX)
+                self.grid.add_card(self.spread)
+        self._plots_made: set[str] = set()
         self._known = {name for _, _, series in PLOTS for name, _ in series}
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -76,6 +93,21 @@ class Curves(QWidget):
         """Forget everything, for another run."""
         self.has_saves = False
         self.grid.clear()
+        self.spread.clear()
+
+    def show_spreads(self, moments: Sequence[float], counts: Sequence[Any]) -> None:
+        """Replace how D's scores were spread: images seen, and (2, bins) for each."""
+        self.spread.set_all(moments, counts)
+
+    def add_spread(self, moment: float, counts: Any) -> None:
+        """Append how D's scores were spread of late."""
+        self.spread.add(moment, counts)
+        self.spread.renew()
+
+    @Slot(object)
+    def spread_at(self, seen: float | None) -> None:
+        """Show how scores were spread after so many images; None is the newest."""
+        self.spread.show_cursor(seen)
 
     def extend(self, readings: Sequence[tuple[int, Mapping[str, float]]]) -> None:
         """Append readings: images seen, and values by name."""
@@ -99,6 +131,7 @@ class Curves(QWidget):
     def point(self, seen: float | None) -> None:
         """Show what was read after so many images; None for the newest."""
         self.grid.point(seen)
+        self.spread_at(seen)
 
     def mark(self, seen: int, text: str, kind: str) -> None:
         """Mark that something happened: "changed", "saved", "resumed" or "notice"."""
@@ -119,9 +152,70 @@ class Curves(QWidget):
 
     def _plot_of(self, name: str, label: str) -> CurvePlot:
         """Return a plot for one metric: their scales have nothing in common."""
+        if name.startswith("intensity/"):
+            if "intensity" not in self._plots_made:
+                self._plots_made.add("intensity")
+                self.grid.add_plot("intensity", tr("Mean intensity")).setMinimumHeight(LEAST_PX)
+            return self.grid.plot("intensity")
         plot = self.grid.add_plot(name, tr(label))
         plot.setMinimumHeight(LEAST_PX)
+        if (better := _better().get(name)) is not None:
+            plot.mark_best(better)
         return plot
+
+    # --- taking away -------------------------------------------------------------------------
+
+    @Slot(str, object)
+    def _offer(self, key: str, place: QPoint) -> None:
+        self.menu_of(key).popup(place)
+
+    def menu_of(self, key: str = "") -> QMenu:
+        """Return what can be taken away of one plot, or of all of them."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for glyph, text, act in (
+            ("copy", tr("Copy as PNG"), lambda: self.copy(key)),
+            ("save", tr("Save as PNG…"), lambda: self._ask(key, "png")),
+            ("export", tr("Export as CSV…"), lambda: self._ask(key, "csv")),
+        ):
+            menu.addAction(theme.icon(glyph), text).triggered.connect(lambda _=False, a=act: a())
+        menu.addSeparator()
+        again = menu.addAction(theme.icon("fit"), tr("Show the whole run"))
+        again.triggered.connect(lambda _=False: self.grid.follow())
+        return menu
+
+    def picture(self, key: str = "") -> QPixmap:
+        """Return a plot, or all of them, as they are drawn."""
+        return (self.grid.plot(key) if key else self.grid).grab()
+
+    def readings(self, key: str = "") -> dict[str, Any]:
+        """Return the readings of a plot, or of all of them, by what they are called."""
+        plots = [self.grid.plot(key)] if key else self.grid.plots
+        return {name: found for plot in plots for name, found in plot.readings().items()}
+
+    def copy(self, key: str = "") -> None:
+        """Put a plot, or all of them, on the clipboard as a picture."""
+        QGuiApplication.clipboard().setPixmap(self.picture(key))
+
+    def _ask(self, key: str, kind: Literal["png", "csv"]) -> None:
+        png = kind == "png"
+        dialog = QFileDialog(self, tr("Save as PNG") if png else tr("Export as CSV"))
+        dialog.setObjectName(f"save-curves-{kind}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(kind)
+        dialog.setNameFilters([tr("PNG image (*.png)") if png else tr("Table (*.csv)")])
+        dialog.selectFile(f"{key.replace('/', '-') or 'curves'}.{kind}")
+        dialog.setModal(False)
+        dialog.fileSelected.connect(lambda chosen: self.save(key, Path(chosen), kind))
+        dialog.show()
+
+    def save(self, key: str, path: Path, kind: Literal["png", "csv"]) -> None:
+        """Tell what is to be written where."""
+        if kind == "png":
+            self.picture_saved.emit(path, self.picture(key).toImage())
+        else:
+            self.table_saved.emit(path, self.readings(key))
 
     def _head(self) -> QHBoxLayout:
         self.raw = _switch(
@@ -145,6 +239,9 @@ class Curves(QWidget):
         self.follow = button(tr("Fit"), tr("Show the whole run again, and what comes."))
         self.follow.setProperty("small", True)
         self.follow.clicked.connect(self.grid.follow)
+        self.export = button(tr("Export"), tr("Take all curves away, as a picture or a table."))
+        self.export.setProperty("small", True)
+        self.export.clicked.connect(self._offer_all)
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(words(tr("Curves"), "title"), 1)
@@ -155,10 +252,15 @@ class Curves(QWidget):
             self._weight_text,
             self.log,
             self.follow,
+            self.export,
         ):
             row.addWidget(widget)
         self._smooth(self.weight.value())
         return row
+
+    @Slot()
+    def _offer_all(self) -> None:
+        self.menu_of().popup(self.export.mapToGlobal(self.export.rect().bottomLeft()))
 
     @Slot(int)
     def _smooth(self, percent: int) -> None:
@@ -182,7 +284,14 @@ def _metric_names() -> Mapping[str, str]:
         **found,
         "augment/p": mark("Augmentation p"),
         "augment/sign": mark("How sure D is of reals"),
+        "intensity/real": mark("Real"),
+        "intensity/fake": mark("Generated"),
     }
+
+
+@functools.cache
+def _better() -> Mapping[str, Literal["lower", "higher"]]:
+    return {name: metric.better for metric in METRICS for name in metric.values}
 
 
 def _switch(text: str, tip: str, on: bool) -> QCheckBox:

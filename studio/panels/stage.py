@@ -118,6 +118,7 @@ class Stage(QWidget):
             self._rows, self._columns, self._seeds, self._labels, self._paired = told
             names = [self.name_of(cell) for cell in range(rows * columns)]
             self.view.set_cells(rows, columns, GAP, names)
+            self.beside.d_view.show_layout(columns)
             self.show_pins(self._pins)
 
     def show_grid(self, pixels: Pixels, seen: int, path: Path | None) -> None:

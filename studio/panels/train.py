@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QProgressBar, QSplitter, QVBoxLayout, QWidget
 
-from gan_engine import get, paths, write_png
+from gan_engine import Statistics, get, paths, write_png
+from studio import looking, tables
 from studio.failures import sentence_of
 from studio.i18n import tr
 from studio.panels import marks
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
         SampleGrid,
         Saved,
         Scalars,
+        ScoreCounts,
         Started,
     )
     from studio.context import Studio
@@ -83,6 +88,7 @@ class TrainPanel(Panel):
         run.viewed.connect(self.show_view)
         run.scalars_arrived.connect(self.show_readings)
         run.sample_arrived.connect(self.show_sample)
+        run.numbers_arrived.connect(self.show_numbers)
         run.saved.connect(self.show_save)
         run.setting_changed.connect(self.show_change)
         run.noticed.connect(self.show_notice)
@@ -95,23 +101,25 @@ class TrainPanel(Panel):
         self.show_document(document.draft, document.config, document.problems)
 
     def _bind_looking(self, studio: Studio) -> None:
-        looking, stage = studio.looking, self.stage
-        stage.earlier_asked.connect(looking.read_grid)
-        stage.other_asked.connect(looking.read_other)
-        stage.nearest_asked.connect(looking.find_nearest)
-        stage.strip_asked.connect(looking.cut_strip)
-        stage.pins_chosen.connect(looking.pin)
-        looking.grid_read.connect(self.show_earlier)
-        looking.other_read.connect(self.show_other)
-        looking.reals_read.connect(self.show_reals)
-        looking.nearest_found.connect(self.show_nearest)
-        looking.nearest_failed.connect(stage.tip.show_no_nearest)
-        looking.strip_cut.connect(stage.beside.show_strip)
-        looking.pins_changed.connect(stage.show_pins)
+        found, stage = studio.looking, self.stage
+        stage.earlier_asked.connect(found.read_grid)
+        stage.other_asked.connect(found.read_other)
+        stage.nearest_asked.connect(found.find_nearest)
+        stage.strip_asked.connect(found.cut_strip)
+        stage.pins_chosen.connect(found.pin)
+        found.grid_read.connect(self.show_earlier)
+        found.other_read.connect(self.show_other)
+        found.reals_read.connect(self.show_reals)
+        found.nearest_found.connect(self.show_nearest)
+        found.nearest_failed.connect(stage.tip.show_no_nearest)
+        found.strip_cut.connect(stage.beside.show_strip)
+        found.pins_changed.connect(stage.show_pins)
         stage.timeline.pointed.connect(self.curves.point)
         stage.timeline.moved.connect(self._point_at_moment)
         self.curves.pointed.connect(stage.timeline.show_pointer)
         self.curves.moment_asked.connect(stage.timeline.go_to)
+        self.curves.picture_saved.connect(self._write_curves)
+        self.curves.table_saved.connect(self._write_table)
 
     # --- shown -------------------------------------------------------------------------------
 
@@ -191,6 +199,8 @@ class TrainPanel(Panel):
         self.stage.view.show_text(tr("This run kept no samples."))
         self.stage.show_grids(view.grids)
         self.curves.show_history(view.scalars)
+        self.curves.show_spreads(*view.counts)
+        self._show_means(view.scalars)
         for seen, _, kind, payload in view.events:
             if told := marks.of_event(kind, payload, view.info.draft):
                 self._mark(seen, *told)
@@ -204,6 +214,14 @@ class TrainPanel(Panel):
     def show_readings(self, readings: list[Scalars]) -> None:
         """Let the curves grow."""
         self.curves.extend([(reading.images_seen, reading.values) for reading in readings])
+
+    @Slot(object)
+    def show_numbers(self, event: ScoreCounts | Statistics) -> None:
+        """Show how D's scores are spread, or the tutorial's numbers."""
+        if isinstance(event, Statistics):
+            self.stage.beside.d_view.show_statistics(event)
+        else:
+            self.curves.add_spread(event.images_seen, np.stack([event.real, event.fake]))
 
     @Slot(object)
     def show_sample(self, grid: SampleGrid) -> None:
@@ -303,6 +321,24 @@ class TrainPanel(Panel):
         """Mark a moment in the curves and on the timeline."""
         self.curves.mark(seen, text, kind)
         self.stage.timeline.add_mark(Mark(seen, kind, text))
+
+    def _show_means(self, scalars: Mapping[str, Any]) -> None:
+        """Show the last mean intensities of a run that is over."""
+        last = []
+        for name in ("intensity/real", "intensity/fake"):
+            y = scalars[name][1] if name in scalars else np.empty(0)
+            y = y[np.isfinite(y)]
+            last.append(float(y[-1]) if len(y) else float("nan"))
+        self.stage.beside.d_view.show_means(*last)
+
+    @Slot(object, object)
+    def _write_curves(self, path: Path, image: QImage) -> None:
+        self._write_picture(path, looking.pixels_of(image), {"program": "GAN Studio"})
+
+    @Slot(object, object)
+    def _write_table(self, path: Path, curves: Mapping[str, Any]) -> None:
+        job = self._jobs.call(lambda: tables.write_csv(path, tables.table_of(curves)))
+        job.failed.connect(self._refuse_picture)
 
     @Slot(int)
     def _point_at_moment(self, index: int) -> None:

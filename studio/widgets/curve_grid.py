@@ -24,6 +24,8 @@ class CurveGrid(QWidget):
     """The mouse is at this number of images, or None."""
     clicked = Signal(float)
     """This number of images was clicked at."""
+    menu_asked = Signal(str, object)
+    """What can be done with the plot of this key should be shown at this place."""
 
     def __init__(self, parent: QWidget | None = None, columns: int = 0) -> None:
         super().__init__(parent)
@@ -50,18 +52,23 @@ class CurveGrid(QWidget):
     def add_plot(self, key: str, title: str) -> CurvePlot:
         """Add a plot and return it."""
         plot = self._plots[key] = CurvePlot(title)
-        card = QFrame()
-        card.setProperty("card", True)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(1, 1, 1, 1)
-        inside.addWidget(plot)
-        self._cards.append(card)
+        self.add_card(plot)
+        plot.menu_asked.connect(lambda place: self.menu_asked.emit(key, place))
         plot.pointed.connect(self._point)
         plot.area.clicked.connect(self.clicked)
         plot.zoomed.connect(self._zoom)
         plot.followed.connect(self.follow)
-        self._arrange(again=True)
         return plot
+
+    def add_card(self, widget: QWidget) -> None:
+        """Add something else that belongs among the plots."""
+        card = QFrame()
+        card.setProperty("card", True)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.addWidget(widget)
+        self._cards.append(card)
+        self._arrange(again=True)
 
     def extend(self, readings: Readings) -> None:
         """Give every plot the readings of its series; others are left out.

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.i18n import tr
-from studio.widgets.curve_items import Curve, Marker, value_text
+from studio.widgets.curve_items import Curve, Marker, images_text, value_text
 from studio.widgets.legend import Legend, LegendEntry
 from studio.widgets.plot_area import PlotArea
 from studio.widgets.series import Floats, Series, Stretch
@@ -53,6 +54,8 @@ class CurvePlot(QWidget):
     """A person moved the view: its first and last number of images."""
     followed = Signal()
     """A person wants to see everything again."""
+    menu_asked = Signal(object)
+    """What can be done with this plot should be shown at this place of the screen."""
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +63,8 @@ class CurvePlot(QWidget):
         self._raw, self._smooth, self._log, self._weight = True, True, False, 0.9
         self._following, self._stale, self._moving = True, False, False
         self._cursor: float | None = None
+        self._better: Literal["", "lower", "higher"] = ""
+        self._name = title
         self._title = QLabel(title)
         self._title.setProperty("role", "title")
         self._legend = Legend()
@@ -91,6 +96,11 @@ class CurvePlot(QWidget):
     @property
     def title(self) -> str:
         """What the plot is called."""
+        return self._name
+
+    @property
+    def said(self) -> str:
+        """What is above it: its name, and where there is a best reading, that."""
         return self._title.text()
 
     @property
@@ -114,6 +124,28 @@ class CurvePlot(QWidget):
         self._lines[key] = line
         self.area.box.addItem(line.curve, ignoreBounds=True)
         self._name_entries()
+
+    def mark_best(self, better: Literal["lower", "higher"]) -> None:
+        """Mark the best reading of the first series from now on."""
+        self._better = better
+
+    def best(self) -> tuple[float, float] | None:
+        """Return when the best reading was taken, and what it was; None where that has no meaning."""
+        line = next(iter(self._lines.values()), None)
+        if not self._better or line is None or not np.isfinite(line.series.y).any():
+            return None
+        y = line.series.y
+        place = int(np.nanargmin(y) if self._better == "lower" else np.nanargmax(y))
+        return float(line.series.x[place]), float(y[place])
+
+    def readings(self) -> dict[str, tuple[Floats, Floats]]:
+        """Return everything that was read, by what each curve is called."""
+        title = self._name
+        return {
+            f"{title}: {line.label}": (line.series.x.copy(), line.series.y.copy())
+            for line in self._lines.values()
+            if len(line.series)
+        }
 
     def extend(self, readings: Readings) -> None:
         """Append readings, {key: (images seen, values)}; a series that is new is added."""
@@ -256,6 +288,18 @@ class CurvePlot(QWidget):
             line.curve.set_stretches(raw, smooth)
         low, high = self._span()
         self.area.box.setYRange(low, high, padding=0)
+        self._show_best()
+
+    def _show_best(self) -> None:
+        best = self.best()
+        text = self._name
+        if best is not None:
+            seen, value = images_text(best[0]), value_text(best[1])
+            text = tr("{name} · best {value} at {images}", name=text, value=value, images=seen)
+        if text != self._title.text():
+            self._title.setText(text)
+        height = self._height(best[1]) if best is not None else float("nan")
+        self.area.show_best((best[0], height) if best is not None and np.isfinite(height) else None)
 
     def _span(self) -> tuple[float, float]:
         pairs = [line.drawn for line in self._lines.values()]
@@ -288,6 +332,9 @@ class CurvePlot(QWidget):
         self._lines[key].shown = not self._lines[key].shown
         self._name_entries()
         self.renew()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_asked.emit(event.globalPos())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

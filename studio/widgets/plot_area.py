@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pyqtgraph as pg
@@ -10,6 +11,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QApplication
 
 from studio import theme
+from studio.i18n import tr
 from studio.widgets.curve_items import ImagesAxis, Marker, ValueAxis
 
 _NEAR_PX = 6
@@ -36,6 +38,7 @@ class PlotArea(pg.GraphicsView):  # type: ignore[misc]
         self._tagged = True
         self._dragged: tuple[float, float] | None = None
         self.markers: list[Marker] = []
+        self.best: tuple[float, float] | None = None
         super().__init__()
         self._once = QTimer(self)  # a second click would ask for something else
         self._once.setSingleShot(True)
@@ -82,6 +85,12 @@ class PlotArea(pg.GraphicsView):  # type: ignore[misc]
         self._cursor, self._dots, self._tagged = x, list(dots), tagged
         self.viewport().update()
 
+    def show_best(self, place: tuple[float, float] | None) -> None:
+        """Mark the best reading, at (x, y) of the view; None is none."""
+        if place != self.best:
+            self.best = place
+            self.viewport().update()
+
     def near_marker(self) -> Marker | None:
         """Return the marker under the crosshair, the most telling one."""
         if self._cursor is None:
@@ -110,6 +119,12 @@ class PlotArea(pg.GraphicsView):  # type: ignore[misc]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for marker in self._in_sight():
             self._draw_marker(painter, marker, inside)
+        if self.best is not None:
+            at = self.box.mapViewToScene(QPointF(*self.best))
+            if inside.left() <= at.x() <= inside.right():
+                room = inside.adjusted(7, 7, -7, -7)  # whole, also at the edge
+                x = min(room.right(), max(room.left(), at.x()))
+                self._draw_star(painter, QPointF(x, min(room.bottom(), max(room.top(), at.y()))))
         if self._cursor is not None:
             self._draw_cursor(painter, inside)
         if self.selecting and self._dragged is not None:
@@ -142,6 +157,15 @@ class PlotArea(pg.GraphicsView):  # type: ignore[misc]
         corners = [QPointF(x - 4.5, top), QPointF(x + 4.5, top), QPointF(x, top + 7)]
         painter.drawPolygon(QPolygonF(corners))
 
+    @staticmethod
+    def _draw_star(painter: QPainter, at: QPointF) -> None:
+        colors = theme.current()
+        turns = [(n * math.pi / 5, 6.0 if n % 2 == 0 else 2.6) for n in range(10)]
+        corners = [at + QPointF(r * math.sin(a), -r * math.cos(a)) for a, r in turns]
+        painter.setPen(QPen(QColor(colors.canvas), 1))
+        painter.setBrush(QColor(colors.good))
+        painter.drawPolygon(QPolygonF(corners))
+
     def _draw_cursor(self, painter: QPainter, inside: QRectF) -> None:
         assert self._cursor is not None
         colors, x = theme.current(), round(self._place(self._cursor))
@@ -154,7 +178,7 @@ class PlotArea(pg.GraphicsView):  # type: ignore[misc]
         if not self._tagged:
             return
         marker = self.near_marker()
-        text = f"{self._cursor:,.0f} images"
+        text = tr("{count:,} images", count=round(self._cursor))
         self._tag(painter, inside, x, f"{text} · {marker.text}" if marker else text)
 
     def _tag(self, painter: QPainter, inside: QRectF, x: int, text: str) -> None:

@@ -13,13 +13,20 @@ def wait_for(qtbot, run, state):
 
 def test_that_a_run_tells_its_whole_story(qtbot, studio, draft):
     run, story = studio.run, []
-    for name in ("started", "sample_arrived", "scalars_arrived", "saved", "finished"):
+    for name in (
+        "started",
+        "sample_arrived",
+        "scalars_arrived",
+        "numbers_arrived",
+        "saved",
+        "finished",
+    ):
         getattr(run, name).connect(lambda event, name=name: story.append(name))
     run.start(parse(draft))
     wait_for(qtbot, run, "idle")
     assert story[0] == "started"
     assert story[-1] == "finished"
-    assert {"sample_arrived", "scalars_arrived", "saved"} <= set(story)
+    assert {"sample_arrived", "scalars_arrived", "numbers_arrived", "saved"} <= set(story)
     assert run.images_seen == run.images_total == 48
     assert run.folder is not None
     assert read_run(run.folder).state == "done"

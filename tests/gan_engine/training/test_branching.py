@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -44,7 +45,7 @@ def test_that_a_branch_knows_its_past_and_where_it_comes_from(parent: Path, tmp_
     images, losses = past.scalars()[1]["loss/d"]
     before = whole.scalars()[1]["loss/d"]
     assert images.tolist() == [x for x in before[0] if x <= 16]
-    assert losses.tolist() == before[1][: len(losses)].tolist()
+    np.testing.assert_array_equal(losses, before[1][: len(losses)])
     kind, payload = past.events()[-1][2:]
     assert kind == "branched"
     assert (payload["parent"], payload["images"]) == ("001-parent", 16)

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from studio.looking import pixels_of
 from studio.panels.curves import Curves
+from studio.tables import table_of, write_csv
+
+
+@pytest.fixture
+def curves(qtbot):
+    made = Curves()
+    qtbot.addWidget(made)
+    made.resize(900, 700)
+    made.show()
+    return made
 
 
 def test_that_a_metric_gets_a_plot_of_its_own_when_it_is_first_heard_of(qtbot: QtBot) -> None:
@@ -19,3 +34,86 @@ def test_that_ada_shows_how_often_it_changes_images(qtbot: QtBot) -> None:
     qtbot.addWidget(curves)
     curves.extend([(10, {"augment/p": 0.2})])
     assert curves.grid.plot("augment/p") is not None
+
+
+def test_that_the_best_reading_of_a_metric_is_marked(curves, qtbot):
+    name = "metric/sliced_wasserstein"
+    curves.extend([(seen, {name: value}) for seen, value in ((64, 0.4), (128, 0.1), (192, 0.2))])
+    plot = curves.grid.plot(name)
+    qtbot.waitUntil(plot.isVisible)
+    plot.renew()
+    assert plot.best() == (128, 0.1)
+    assert plot.area.best == (128, 0.1)
+    assert plot.said.endswith("best 0.1 at 128")
+
+
+def test_that_a_metric_of_which_more_is_better_marks_the_highest(curves):
+    curves.extend([(64, {"metric/originals": 0.4}), (128, {"metric/originals": 0.3})])
+    assert curves.grid.plot("metric/originals").best() == (64, 0.4)
+    assert curves.grid.plot("loss").best() is None
+
+
+def test_that_mean_intensities_share_a_plot(curves):
+    curves.extend([(64, {"intensity/real": 0.4, "intensity/fake": 0.1})])
+    assert curves.grid.plot("intensity").keys == ("intensity/real", "intensity/fake")
+
+
+def test_that_one_plot_or_all_are_taken_away_as_a_table(curves, qtbot, tmp_path):
+    curves.extend([(64, {"loss/d": 1.0, "loss/g": 2.0, "speed": 9.0}), (128, {"loss/d": 3.0})])
+    with qtbot.waitSignal(curves.table_saved) as told:
+        curves.save("loss", tmp_path / "loss.csv", "csv")
+    write_csv(tmp_path / "loss.csv", table_of(told.args[1]))
+    lines = (tmp_path / "loss.csv").read_text(encoding="utf-8").splitlines()
+    assert lines == ["images_seen,Loss: D,Loss: G", "64,1.0,2.0", "128,3.0,"]
+    assert "Images a second: images/s" in curves.readings()
+
+
+def test_that_a_plot_is_taken_away_as_a_picture(curves, qtbot, tmp_path):
+    curves.extend([(64, {"loss/d": 1.0}), (128, {"loss/d": 3.0})])
+    curves.copy("loss")
+    copied = QGuiApplication.clipboard().image()
+    assert copied.size() == curves.grid.plot("loss").grab().size()
+    with qtbot.waitSignal(curves.picture_saved) as told:
+        curves.save("", tmp_path / "all.png", "png")
+    assert told.args[1].height() > copied.height()
+    pixels = pixels_of(told.args[1])
+    assert pixels.shape == (told.args[1].height(), told.args[1].width(), 3)
+
+
+def test_that_a_stretch_is_dragged_out_and_a_double_click_shows_everything(curves, qtbot):
+    curves.extend([(seen, {"loss/d": 1.0 + seen}) for seen in range(0, 1000, 10)])
+    plot = curves.grid.plot("loss")
+    plot.renew()
+    area, inside = plot.area, plot.area.box.sceneBoundingRect()
+    start, end = (
+        QPoint(round(inside.left() + share * inside.width()), round(inside.center().y()))
+        for share in (0.25, 0.5)
+    )
+    port = area.viewport()
+    qtbot.mousePress(port, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(port, end)
+    assert area.selecting
+    qtbot.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
+    low, high = area.box.viewRange()[0]
+    assert (low, high) == (pytest.approx(247, abs=30), pytest.approx(495, abs=30))
+    other = curves.grid.plot("speed").area.box.viewRange()[0]
+    assert other == [pytest.approx(low), pytest.approx(high)]
+    qtbot.mouseDClick(port, Qt.MouseButton.LeftButton, pos=start)
+    assert area.box.viewRange()[0][0] <= 0
+
+
+def test_that_a_click_asks_for_that_moment(curves, qtbot):
+    curves.extend([(seen, {"loss/d": 1.0}) for seen in range(0, 1000, 10)])
+    plot = curves.grid.plot("loss")
+    plot.renew()
+    spot = plot.area.box.sceneBoundingRect().center().toPoint()
+    with qtbot.waitSignal(curves.moment_asked) as asked:
+        qtbot.mouseClick(plot.area.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert asked.args[0] == pytest.approx(495, abs=30)
+
+
+def test_that_the_spread_of_scores_follows_the_crosshair(curves):
+    for seen in (64, 128):
+        curves.add_spread(seen, np.eye(2, 64, seen // 64, dtype=np.int64))
+    curves.grid.plots[0].pointed.emit(70.0)
+    assert curves.spread._when.text() == "after 64 images"

@@ -1,0 +1,169 @@
+"""The tutorial's numbers: how bright samples are beside reals, and what D says of each region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from studio import theme
+from studio.i18n import tr
+from studio.panels import words as say
+from studio.panels.base import words
+from studio.widgets.image_view import ImageView
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gan_engine import Pixels, Statistics
+
+_GAP = 1
+_FULL = 3.0
+"""A logit of this size has the full colour."""
+
+
+class DView(QWidget):
+    """Told statistics with every sample grid."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._columns = 8
+        self._found: Statistics | None = None
+        self._means = words("", "text"), words("", "text")
+        self._formula = QLabel("G(z) = 1/(HW) Σ<sub>ij</sub> G<sub>ij</sub>")
+        self._formula.setTextFormat(Qt.TextFormat.RichText)
+        self._formula.setToolTip(
+            tr("The mean intensity of an image, from −1 for black to 1 for white.")
+        )
+        self._map_size, self._why = words("", "muted"), words("", "muted")
+        self.maps = ImageView(), ImageView()
+        self._names = words(tr("Reals"), "muted", wraps=False), words(tr("Fakes"), "muted", False)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        for row, (name, label) in enumerate(
+            zip((tr("Real images"), tr("Samples")), self._means, strict=True)
+        ):
+            grid.addWidget(words(name, "muted", wraps=False), row, 0)
+            grid.addWidget(label, row, 1)
+        pictures = QGridLayout()
+        pictures.setSpacing(4)
+        for place, view in enumerate(self.maps):
+            view.setMinimumSize(64, 64)
+            pictures.addWidget(self._names[place], 0, place)
+            pictures.addWidget(view, 1, place)
+        self.maps[0].setAccessibleName(tr("What D says of each region of real images"))
+        self.maps[1].setAccessibleName(tr("What D says of each region of samples"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 0, 4, 0)
+        column.setSpacing(4)
+        column.addWidget(words(tr("Mean intensity"), "title"))
+        column.addWidget(self._formula)
+        column.addLayout(grid)
+        column.addSpacing(4)
+        column.addWidget(words(tr("D's patch map"), "title"))
+        column.addWidget(self._map_size)
+        column.addLayout(pictures, 1)
+        column.addWidget(self._why)
+        column.addStretch(0)
+        self.show_statistics(None)
+
+    # --- shown -------------------------------------------------------------------------------
+
+    def show_layout(self, columns: int) -> None:
+        """Say how many samples a row of the grid has."""
+        self._columns = max(1, columns)
+
+    def show_means(self, real: float, fake: float) -> None:
+        """Show how bright both were on average; of a run that is over nothing more is known."""
+        self._means[0].setText(say.exact(real))
+        self._means[1].setText(say.exact(fake))
+
+    def show_statistics(self, found: Statistics | None) -> None:
+        """Show the numbers of the newest samples; None is none yet."""
+        self._found = found
+        there = found is not None and found.fake_maps.ndim == 3 and found.fake_maps.size > 0
+        for widget in (*self.maps, *self._names):
+            widget.setVisible(there)
+        self._map_size.setVisible(there)
+        self._why.setVisible(not there)
+        if found is None:
+            for label in self._means:
+                label.setText("–")
+            self._why.setText(tr("It is drawn with every sample grid, while a run trains."))
+            return
+        for label, values in zip(self._means, (found.real_means, found.fake_means), strict=True):
+            mean, spread = float(np.mean(values)), float(np.std(values))
+            label.setText(
+                tr("{mean}, give or take {spread}", mean=f"{mean:.3f}", spread=f"{spread:.3f}")
+            )
+        if not there:
+            self._why.setText(
+                tr(
+                    "D says one thing of a whole image here, so there is no map. With the patch map"
+                    " as D's head it judges each region by itself."
+                )
+            )
+            return
+        self._draw()
+
+    def said(self) -> str:
+        """Return everything it says."""
+        labels = (*self._means, self._map_size, self._why)
+        return " ".join(label.text() for label in labels if not label.isHidden())
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        assert self._found is not None
+        height, width = self._found.fake_maps.shape[1:]
+        self._map_size.setText(
+            tr(
+                "H × W of D: {height} × {width}. D(x) is the mean of the loss over the map; orange"
+                " is taken for real, blue for generated.",
+                height=height,
+                width=width,
+            )
+        )
+        for view, maps in zip(
+            self.maps, (self._found.real_maps, self._found.fake_maps), strict=True
+        ):
+            view.show_pixels(_coloured(maps, self._columns))
+
+    def changeEvent(self, event: object) -> None:
+        super().changeEvent(event)  # type: ignore[arg-type]
+        if getattr(self, "_found", None) is not None and not self.maps[0].isHidden():
+            self._draw()
+
+
+def _coloured(maps_Nhw: NDArray[np.float32], columns: int) -> Pixels:
+    """Return maps of logits as one picture: blue below zero, orange above, grey at it."""
+    count, height, width = maps_Nhw.shape
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    canvas = np.zeros((rows * columns, height + _GAP, width + _GAP), np.float32)
+    canvas[:count, :height, :width] = maps_Nhw
+    edge = np.ones((rows * columns, height + _GAP, width + _GAP), bool)
+    edge[:count, :height, :width] = False
+    turned = (0, 2, 1, 3)
+    shape = rows * (height + _GAP), columns * (width + _GAP)
+    whole = (
+        canvas.reshape(rows, columns, height + _GAP, width + _GAP).transpose(turned).reshape(shape)
+    )
+    gaps = edge.reshape(rows, columns, height + _GAP, width + _GAP).transpose(turned).reshape(shape)
+    strength = np.tanh(whole / _FULL)[..., None]
+    colors = theme.current()
+    low, high = (_rgb(colors.series[place]) for place in (0, 1))
+    neutral, gap = _rgb(colors.edge), _rgb(colors.canvas)
+    ends = np.where(strength > 0, high, low)
+    painted = neutral + np.abs(strength) * (ends - neutral)
+    painted[gaps] = gap
+    pixels = painted.round().astype(np.uint8)[: shape[0] - _GAP, : shape[1] - _GAP]
+    return np.ascontiguousarray(pixels)
+
+
+def _rgb(color: str) -> NDArray[np.float32]:
+    return np.array([int(color[n : n + 2], 16) for n in (1, 3, 5)], np.float32)
