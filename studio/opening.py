@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from gan_engine import is_archive
-
 Thing = Literal["images", "run", "settings", "weights", "strangers", "picture", "missing"]
 
 _STRANGERS = {".pt", ".pth", ".ckpt", ".bin"}
@@ -19,6 +17,8 @@ def what_is(path: Path) -> Thing:
 
     The engine says why a file is not weights it opens, and what to do instead.
     """
+    from gan_engine import is_archive  # brings Pillow, which the shell does without
+
     if path.is_dir():
         return "run" if is_run(path) else "images"
     if not path.exists():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from studio.context import Studio
     from studio.queue import Entry
 
+_BESIDE = 44
+"""Pixels of an entry that its icon and margins take."""
 _GLYPHS = {
     "waiting": ("clock", "muted"),
     "going": ("start", "good"),
@@ -86,6 +88,7 @@ class QueuePanel(Panel):
                 theme.icon(glyph, getattr(theme.current(), color)), f"{entry.name}\n{said}"
             )
             item.setToolTip(entry.why or said)
+            item.setSizeHint(self._size_of(item.text()))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.name}: {said}")
             self.list.addItem(item)
         self.list.setCurrentRow(min(max(row, 0), len(entries) - 1))
@@ -100,6 +103,17 @@ class QueuePanel(Panel):
         )
         self.start_button.setEnabled(is_on or waiting > 0)
         self._enable()
+
+    def _size_of(self, text: str) -> QSize:
+        """Return how much room an entry needs at the list's width, all of its lines."""
+        room = QRect(0, 0, max(60, self.list.viewport().width() - _BESIDE), 10_000)
+        wrapped = int(Qt.TextFlag.TextWordWrap)
+        return QSize(60, self.list.fontMetrics().boundingRect(room, wrapped, text).height() + 10)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for item in (self.list.item(row) for row in range(self.list.count())):
+            item.setSizeHint(self._size_of(item.text()))
 
     # --- building ----------------------------------------------------------------------------
 

@@ -281,6 +281,7 @@ class RunsPanel(Panel):
     def _enable(self) -> None:
         info, many = self.chosen, self.chosen_runs
         resting = info is not None and not self._busy and info.state != "training"
+        watched = info is not None and not self._busy and bool(info.writer)
         readable = info is not None and info.state != "unreadable"
         saved = info is not None and info.saved_images > 0
         done = info is not None and info.state == "done"
@@ -289,8 +290,8 @@ class RunsPanel(Panel):
         for act, on in (
             (self.compare_action, comparable),
             (self.compare_button, comparable),
-            (self.open_action, resting and readable),
-            (self.open_button, resting and readable),
+            (self.open_action, (resting or watched) and readable),
+            (self.open_button, (resting or watched) and readable),
             (self.continue_action, resting and readable and saved),
             (self.continue_button, resting and readable and saved),
             (self.clone_action, readable and not self._busy),
