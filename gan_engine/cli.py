@@ -292,7 +292,7 @@ def scan(
     looks = () if quick or not report.files else inspect_folder(folder)
     inspection = next((look for look in looks if isinstance(look, Inspection)), None)
     settings = DataSettings(folder=str(folder), size=size, pairs=pairs)
-    findings = diagnose(report, settings, inspection)
+    findings = diagnose(report, settings, inspection, augmented=False)
     together = pairs_in(settings, report.files)
     known = report, inspection, findings, together
     problems = report.problems()

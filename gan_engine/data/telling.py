@@ -10,6 +10,7 @@ from gan_engine.data.finding import Finding
 from gan_engine.data.inspection import Inspection
 from gan_engine.data.pairs import Pairing
 from gan_engine.data.scan import DatasetReport
+from gan_engine.data.spread import suggest_size
 
 _LISTED = 12  # sizes, modes and classes named at most
 
@@ -32,6 +33,7 @@ def as_table(
         "modes": report.modes,
         "formats": report.formats,
         "classes": report.classes,
+        "suggested": asdict(suggest_size(report)),
         "findings": [asdict(finding) for finding in findings],
         "problems": [str(problem) for problem in report.problems()],
     }
@@ -56,6 +58,9 @@ def as_lines(
         shown = ", ".join(f"{_size(key)}: {n}" for key, n in list(counts.items())[:_LISTED])
         if shown:
             yield f"{name}: {shown}"
+    if report.files:
+        suggestion = suggest_size(report)
+        yield f"suggested size: {suggestion.size} px. {suggestion.reason}"
     for one in (*report.bad, *(inspection.bad if inspection else ())):
         yield f"{one.path}: {one.reason}"
     for finding in findings:

@@ -30,6 +30,11 @@ class Pictures(QWidget):
         self.grid.setMinimumHeight(150)
         self.grid.picked.connect(self._pick)
         self.grid.chosen.connect(self._pick)
+        self.none = words(
+            tr("There are no pictures to show. Choose another folder, or drop one here."), "muted"
+        )
+        self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.none.hide()
         self.card = PictureCard()
         self.card.left_out.connect(self._leave_out)
         self.card.put_back.connect(self._put_back)
@@ -39,6 +44,7 @@ class Pictures(QWidget):
         column.setSpacing(8)
         column.addWidget(self._filter())
         column.addWidget(self.grid, 1)
+        column.addWidget(self.none, 1)
         column.addWidget(self.card)
 
     # --- shown -------------------------------------------------------------------------------
@@ -92,6 +98,8 @@ class Pictures(QWidget):
 
     def _refill(self) -> None:
         self.filter_line.setVisible(self._some is not None)
+        self.none.setVisible(not self._every)
+        self.grid.setVisible(bool(self._every))
         self.grid.set_items(self._every if self._some is None else self._some)
 
     @Slot(str)

@@ -60,6 +60,7 @@ class Preparation(QWidget):
         column.addWidget(area, 1)
         column.addLayout(self._foot())
         self.setMinimumWidth(310)
+        self._fill()
 
     # --- shown -------------------------------------------------------------------------------
 

@@ -61,6 +61,8 @@ class PreparedSection(Section):
             tr("Remove what no run uses"), tr("They are made again when they are needed.")
         )
         self.unused_button.clicked.connect(self._remove_unused)
+        for one in (self.remove_button, self.unused_button):
+            one.setAutoDefault(False)  # Enter in the preferences removes nothing
         row = QHBoxLayout()
         row.addWidget(self.summary, 1)
         row.addWidget(self.unused_button)
