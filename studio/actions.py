@@ -220,6 +220,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "save_now", "Save now", "Run", "Write a checkpoint now.", "F8", "save", "training", True
     ),
     ActionSpec(
+        "branch",
+        "Branch from here",
+        "Run",
+        "Begin a new run that goes on from the newest save up to the samples on the screen.",
+        when="run",
+    ),
+    ActionSpec(
         "train_more",
         "Train more",
         "Run",

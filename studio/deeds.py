@@ -277,6 +277,11 @@ class Deeds(QObject):
     def save_now(self) -> None:
         self.studio.run.save_now()
 
+    def branch(self) -> None:
+        """Begin a new run from the newest save up to the samples on the screen."""
+        self.page_asked.emit("train")
+        self.studio.run.branch(self.studio.looking.moment)
+
     def train_more(self) -> None:
         """Go on with the run on the screen, by so many images more where it had come to its end."""
         run = self.studio.run

@@ -76,6 +76,8 @@ class Looking(QObject):
         self._neighbours: Neighbours | None = None
         self.pins: tuple[Pin, ...] = ()
         """The samples that are followed."""
+        self.moment = 0
+        """After how many images the samples on the screen were drawn."""
         self._grids = Newest(jobs, _read, self)
         self._others = Newest(jobs, _read, self)
         self._reals = Newest(jobs, _read_reals, self)
@@ -111,6 +113,11 @@ class Looking(QObject):
     def cut_strip(self, wanted: tuple[list[tuple[int, Path]], int, int, list[int]]) -> None:
         """Cut the same cells out of several grids, given with their rows and columns."""
         self._strips.ask(wanted)
+
+    @Slot(object)
+    def take_moment(self, seen: int) -> None:
+        """Know which samples are on the screen, by how many images were seen."""
+        self.moment = seen
 
     @Slot(object)
     def pin(self, pins: Sequence[Pin]) -> None:

@@ -67,6 +67,8 @@ class DesignPanel(Panel):
         self.gallery.preset_chosen.connect(self._take_preset)
         self.blueprint = Blueprint()
         self.blueprint.setting_asked.connect(self.setting_asked)
+        self.blueprint.networks.guide_asked.connect(self._explain_networks)
+        self.blueprint.loss.guide_asked.connect(self._explain_loss)
         self.blueprint.cost.edited.connect(self.edited)
         self.blueprint.cost.measure_asked.connect(self._measure)
         column = QVBoxLayout(self)
@@ -283,6 +285,14 @@ class DesignPanel(Panel):
     @Slot(object)
     def _take_preset(self, preset: Preset) -> None:
         self.preset_chosen.emit(with_preset(preset, self._draft))
+
+    @Slot()
+    def _explain_networks(self) -> None:
+        self.guide_asked.emit(f"architecture.{get(self._draft, 'architecture.kind', 'dcgan')}")
+
+    @Slot()
+    def _explain_loss(self) -> None:
+        self.guide_asked.emit(f"loss.{get(self._draft, 'loss.kind', 'cross_entropy')}")
 
     @Slot()
     def _start(self) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from gan_engine import Ramp, loss_curves, value_at
 from studio.i18n import mark, tr
 from studio.panels import words as say
-from studio.panels.base import button, words
+from studio.panels.base import button, tool, words
 from studio.widgets.loss_plot import LossPlot
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class LossCard(QFrame):
 
     setting_asked = Signal(str)
     """The settings of the loss should come into view."""
+    guide_asked = Signal()
+    """The guide should say what this loss is."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,6 +59,9 @@ class LossCard(QFrame):
         self.plot.reach_asked.connect(self._stretch)
         head = QHBoxLayout()
         head.addWidget(self._title)
+        about = tool("info", tr("What does this do? The guide on this loss"))
+        about.clicked.connect(self.guide_asked)
+        head.addWidget(about)
         head.addStretch(1)
         head.addWidget(self._when)
         head.addWidget(self._change)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
 from studio.i18n import tr
-from studio.panels.base import button, column_of, words
+from studio.panels.base import button, column_of, tool, words
 from studio.widgets.network_graph import Block, NetworkGraph, blocks_of
 from studio.widgets.network_view import NetworkTable
 
@@ -25,6 +25,8 @@ class Networks(QWidget):
 
     setting_asked = Signal(str)
     """The settings of the networks should come into view."""
+    guide_asked = Signal()
+    """The guide should say what these networks are."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,6 +85,9 @@ class Networks(QWidget):
         row.setContentsMargins(8, 0, 10, 4)
         row.setSpacing(4)
         row.addWidget(words(tr("Networks"), "title", wraps=False))
+        about = tool("info", tr("What does this do? The guide on these networks"))
+        about.clicked.connect(self.guide_asked)
+        row.addWidget(about)
         row.addStretch(1)
         for made in (self.graph_button, self.table_button):
             self._as_switch(made)

@@ -46,6 +46,8 @@ class Stage(QWidget):
     """Of these pixels, rows and columns the nearest training images are wanted."""
     strip_asked = Signal(object)
     """Of these grids, rows and columns these cells are wanted."""
+    moment_shown = Signal(object)
+    """The samples after so many images are on the screen."""
     pins_chosen = Signal(object)
     """These samples are to be followed."""
     picture_saved = Signal(object, object, object)
@@ -244,11 +246,9 @@ class Stage(QWidget):
         self.reals_button.toggled.connect(self._arrange)
         made, head = QWidget(), QHBoxLayout()
         head.setSpacing(4)
-        head.addWidget(self._heading)
-        head.addStretch(1)
+        head.addWidget(self._heading, 1)
         head.addWidget(self._pointed)
-        buttons = (self.compare_button, self.copy_button, self.save_button, self.reals_button)
-        for button in buttons:
+        for button in (self.compare_button, self.copy_button, self.save_button, self.reals_button):
             head.addWidget(button)
         head.addStrut(26)
         column = QVBoxLayout(made)
@@ -271,6 +271,7 @@ class Stage(QWidget):
 
     def _describe(self, seen: int) -> None:
         self._shown = seen
+        self.moment_shown.emit(seen)
         there = self._pixels is not None
         told = tr("Samples after {images}", images=say.images(seen)) if there else tr("Samples")
         self._heading.setText(told)
@@ -331,8 +332,7 @@ class Stage(QWidget):
 
     @Slot(int)
     def _unpin(self, place: int) -> None:
-        shown = [pin for pin in self._pins if self.cell_of(pin) >= 0]
-        self.pin(self.cell_of(shown[place]))
+        self.pin([cell for pin in self._pins if (cell := self.cell_of(pin)) >= 0][place])
 
     @Slot()
     def _ask_for_strip(self) -> None:

@@ -107,6 +107,7 @@ class TrainPanel(Panel):
         stage.nearest_asked.connect(found.find_nearest)
         stage.strip_asked.connect(found.cut_strip)
         stage.pins_chosen.connect(found.pin)
+        stage.moment_shown.connect(found.take_moment)
         found.grid_read.connect(self.show_earlier)
         found.other_read.connect(self.show_other)
         found.reals_read.connect(self.show_reals)

@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage
 
 from gan_engine import find_preset, get, paths, read_presets, summarize
+from studio.guide import find
 from studio.panels.design import DesignPanel
 
 
@@ -95,6 +96,15 @@ def test_that_a_card_leads_to_its_settings(panel, qtbot, card, path):
     with qtbot.waitSignal(panel.setting_asked) as asked:
         button.click()
     assert asked.args == [path]
+
+
+@pytest.mark.parametrize(("card", "anchor"), [("networks", "architecture."), ("loss", "loss.")])
+def test_that_a_card_opens_the_guide_at_what_it_shows(panel, studio, qtbot, card, anchor):
+    kind = get(studio.document.draft, f"{anchor}kind")
+    with qtbot.waitSignal(panel.guide_asked) as asked:
+        getattr(panel.blueprint, card).guide_asked.emit()
+    assert asked.args == [anchor + kind]
+    assert find(asked.args[0]).anchor == asked.args[0]
 
 
 def test_that_a_picture_of_what_a_preset_makes_is_on_its_card(panel, tmp_path, monkeypatch):

@@ -1,0 +1,23 @@
+"""A new run from an earlier moment of another, by the menu."""
+
+from gan_engine import History, saves_of
+
+
+def test_that_a_run_branches_from_the_moment_on_the_screen(visitor, draft):
+    visitor.settings({**draft, "checkpoint": {**draft["checkpoint"], "every_images": 8, "keep": 9}})
+    visitor.chooses("start")
+    visitor.waits_for("training")
+    visitor.waits_for("idle")
+    run, first = visitor.studio.run, visitor.studio.run.folder
+    visitor.studio.run.open_folder(first)
+    stage = visitor.window.panels["train"].stage
+    visitor.waits_until(lambda: len(stage.moments) > 0 and stage.pixels is not None)
+    visitor.studio.looking.take_moment(20)
+    visitor.chooses("branch")
+    visitor.waits_until(lambda: run.folder not in (None, first) and not run.is_active)
+    past = History(run.folder)
+    told = past.events("branched")
+    past.close()
+    assert told[0][3]["parent"] == first.name
+    assert told[0][0] == max(seen for seen, _ in saves_of(first) if seen <= 20)
+    assert run.images_seen == 48
