@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from gan_engine import __version__
 from studio.actions import ACTIONS, MENUS
 from studio.i18n import tr
-from studio.parts import PARTS, licence_of
+from studio.parts import all_parts, licence_of
 
 ABOUT = """
 ## GAN Studio {version}
@@ -101,7 +101,7 @@ def _keys_of(key: str) -> str:
 
 def _about() -> str:
     python = ".".join(map(str, sys.version_info[:3]))
-    found = [(part, *licence_of(part)) for part in PARTS]
+    found = [(part, *licence_of(part)) for part in all_parts()]
     parts = "\n".join(f"| {part} | {version} | {licence} |" for part, version, licence in found)
     return ABOUT.format(
         version=__version__,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from importlib import metadata
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 PARTS = (
     "torch",
@@ -20,6 +23,37 @@ PARTS = (
     "wakepy",
 )
 """What the program is built on."""
+
+
+def all_parts() -> tuple[str, ...]:
+    """Return what the program is built on, and what that is built on, as far as it is installed."""
+    found = dict.fromkeys(PARTS)
+    waiting = list(PARTS)
+    while waiting:
+        for needed in _needs(waiting.pop()):
+            if needed not in found:
+                found[needed] = None
+                waiting.append(needed)
+    return (*PARTS, *sorted(set(found) - set(PARTS), key=str.lower))
+
+
+def _needs(part: str) -> list[str]:
+    """Return which packages a package needs here; those of its extras are not among them."""
+    try:
+        told = metadata.requires(part) or []
+    except metadata.PackageNotFoundError:
+        return []
+    names = (_NAME.match(line) for line in told if "extra ==" not in line)
+    here = (_known_as(name[0]) for name in names if name)
+    return [name for name in here if name]
+
+
+def _known_as(name: str) -> str:
+    """Return the name that an installed package gives itself; "" where it is not installed."""
+    try:
+        return metadata.metadata(name)["Name"]
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def licence_of(part: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from PySide6 import __version__ as qt_version
 
 from gan_engine import FileError, History, __version__, describe_device, put, to_toml
 from studio.failures import log_file
-from studio.parts import PARTS, licence_of
+from studio.parts import all_parts, licence_of
 
 if TYPE_CHECKING:
     from gan_engine import Draft
@@ -86,7 +86,7 @@ def _pages(draft: Draft, folder: Path | None) -> Iterator[tuple[str, str]]:
 
 
 def _about() -> str:
-    versions = (f"{part} {licence_of(part)[0]}" for part in PARTS)
+    versions = (f"{part} {licence_of(part)[0]}" for part in all_parts())
     lines = (
         f"GAN Studio {__version__}",
         f"Python {platform.python_version()} ({sys.platform})",

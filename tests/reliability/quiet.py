@@ -1,4 +1,4 @@
-"""A whole session under an audit of every socket; one line of JSON lists what reached out.
+"""A whole session, without a window and in one, under an audit of every socket; one line of JSON lists what reached out.
 
 `python -m tests.reliability.quiet FOLDER IMAGES`
 """
@@ -50,6 +50,37 @@ def session(folder: Path, images: Path) -> None:
                 raise RuntimeError(f"{words} ended with {end.code}") from end
 
 
+def window(folder: Path, images: Path) -> None:
+    """The same in a whole window: scan, train, sample, save, look, leave."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from gan_engine import put
+    from studio import app as program
+    from tests.reliability.helpers import tiny
+
+    draft = put(tiny(images).draft(), "data.folder", str(images))
+    done = []
+
+    def filled(self: program.App, device: str) -> None:
+        plain(self, device)
+        studio = self.window._studio
+        assert studio is not None
+        studio.document.load(draft)
+        studio.jobs.scan(images)
+        studio.run.finished.connect(done.append)
+        studio.run.finished.connect(
+            lambda _: QTimer.singleShot(500, self.window, self.window.close)
+        )
+        for key in ("show_design", "show_dataset", "about", "start"):
+            self.window.acts[key].trigger()
+
+    plain, program.App._fill = program.App._fill, filled  # type: ignore[method-assign]
+    QApplication(["quiet"])
+    if program.main([]) or not done:
+        raise RuntimeError("the window's session did not come to its end")
+
+
 def main() -> None:
     sys.addaudithook(listen)
     out, folder = sys.stdout, Path(sys.argv[1])
@@ -57,7 +88,9 @@ def main() -> None:
         with socket.socket() as probe:
             probe.connect_ex(("127.0.0.1", 9))
     else:
-        session(folder, Path(sys.argv[2]))
+        images = Path(sys.argv[2])
+        session(folder, images)
+        window(folder, images)
     out.write("\n" + json.dumps({"reached": REACHED}) + "\n")
 
 

@@ -9,7 +9,7 @@ import pytest
 from gan_engine import FileError, get, put
 from gan_engine.training.history import HistoryWriter
 from studio.failures import log_file
-from studio.parts import PARTS, licence_of
+from studio.parts import PARTS, all_parts, licence_of
 from studio.report import scrub, write_report
 from tests.studio.panels.conftest import run_folder  # noqa: F401
 
@@ -80,7 +80,7 @@ def test_that_a_place_that_cannot_be_written_is_told(draft, tmp_path):
         write_report(tmp_path / "missing" / "report.zip", draft, None)
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", all_parts())
 def test_that_every_part_tells_its_version_and_licence(part):
     version, licence = licence_of(part)
     assert version
@@ -104,3 +104,13 @@ def test_that_the_menu_saves_one(visitor, tmp_path):
     chooser.close()
     visitor.waits_until(lambda: bool(told))
     assert (tmp_path / "mine.zip").is_file()
+
+
+def test_that_about_lists_what_the_parts_are_built_on_too(qtbot):
+    assert {"typing_extensions", "pydantic_core", "shiboken6"} <= set(all_parts())
+    from studio import help_pages
+
+    page = help_pages._about()
+    for part in all_parts():
+        version, licence = licence_of(part)
+        assert f"| {part} | {version} | {licence} |" in page

@@ -1,0 +1,63 @@
+"""Starting and stopping in a window, again and again: no thread, timer, job or widget more."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections import Counter
+from typing import Any
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer
+from PySide6.QtWidgets import QApplication
+
+from studio.jobs import Job
+from tests.studio.conftest import endless, visitor  # noqa: F401
+from tests.studio.visitor import Visitor
+
+
+def held() -> Counter[str]:
+    """Return how much of each kind there is, once what was let go of is gone."""
+    for _ in range(3):
+        gc.collect()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QCoreApplication.processEvents()
+    found = Counter(threads=threading.active_count(), widgets=len(QApplication.allWidgets()))
+    for thing in gc.get_objects():
+        kind = type(thing)  # isinstance would ask proxies
+        if issubclass(kind, QObject) and shiboken6.isValid(thing):
+            for wanted in (QThread, QTimer, Job):
+                found[wanted.__name__] += issubclass(kind, wanted)
+    return found
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(
+    "cycles", [6, pytest.param(200, marks=pytest.mark.full)], ids="{}_cycles".format
+)
+def test_that_starting_and_stopping_in_a_window_leaves_nothing_behind(
+    cycles: int,
+    visitor: Visitor,  # noqa: F811
+    endless: dict[str, Any],  # noqa: F811
+) -> None:
+    run = visitor.studio.run
+    visitor.settings(endless)
+
+    def cycle() -> None:
+        visitor.chooses("start")
+        visitor.waits_until(lambda: run.state == "training" and run.images_seen > 0)
+        visitor.chooses("stop")
+        visitor.waits_for("idle")
+        visitor.waits_until(lambda: not visitor.studio.jobs.active)
+
+    for _ in range(3):
+        cycle()
+    before = held()
+    for _ in range(cycles):
+        cycle()
+    after = held()
+    # A list of runs may show one row a run, whichever widgets that takes.
+    for kind in ("threads", "QThread", "QTimer", "Job"):
+        assert after[kind] <= before[kind], (kind, before, after)
+    assert after["widgets"] - before["widgets"] <= 12 * cycles, (before, after)
