@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 
 from gan_engine import events
 from gan_engine.events import Event
@@ -11,7 +11,9 @@ from gan_engine.schema import Message
 from gan_engine.training.history import HistoryWriter
 
 
-def recorded(said: Generator[Event, None, None], history: HistoryWriter) -> Iterator[Event]:
+def recorded(
+    said: Generator[Event, None, None], history: HistoryWriter
+) -> Generator[Event, None, None]:
     """Yield what a run says, each once it is kept."""
     with contextlib.closing(said):
         for event in said:

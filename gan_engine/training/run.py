@@ -34,6 +34,7 @@ from gan_engine.training.conductor import Conductor
 from gan_engine.training.folder import REALS, SETTINGS, claim_folder, new_folder
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.leading import lead
+from gan_engine.training.logbook import logged
 from gan_engine.training.mail import Letters
 from gan_engine.training.ranks import ALONE, Ranks, Together
 from gan_engine.training.recorder import recorded
@@ -179,7 +180,7 @@ def _go(
         since = int(saved[1].counters.get("commands", 0)) if saved else None
         inbox = Letters(inbox, folder, history, since, ranks.restarted)
     said = _kept(config, inbox, folder, saved, weights, history, seen, old, ranks)
-    yield from recorded(said, history)
+    yield from logged(recorded(said, history), folder)
 
 
 def _kept(

@@ -33,9 +33,24 @@ def of_event(kind: str, payload: Mapping[str, Any], draft: Draft) -> tuple[str, 
             return tr("no longer numbers"), "notice"
         case "failed":
             return tr("broke off"), "notice"
+        case "notice":
+            return of_notice(str(payload.get("key", "")))
         case "resized":
             return tr("smaller parts of a batch, for want of memory"), "notice"
     return None
+
+
+def of_notice(key: str) -> tuple[str, str] | None:
+    """Return text and kind of the mark of a fault, by the key of its notice; None for the rest."""
+    words = {
+        "memory": tr("smaller parts of a batch, for want of memory"),
+        "space": tr("waited for the disk"),
+        "history": tr("the history waits in memory"),
+        "metrics": tr("metrics are off"),
+        "grid": tr("a sample grid is missing"),
+        "damaged": tr("a damaged save was left out"),
+    }
+    return (words[key], "notice") if key in words else None
 
 
 def change(path: str, old: object, new: object, draft: Draft) -> str:

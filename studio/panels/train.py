@@ -267,9 +267,11 @@ class TrainPanel(Panel):
 
     @Slot(object)
     def show_notice(self, notice: Notice) -> None:
-        """Mark that the run went back to a save."""
+        """Mark what went wrong, and that the run went back to a save."""
         if notice.key == "diverged":
             self._mark(notice.images_seen, tr("went back to this save"), "notice")
+        elif told := marks.of_notice(notice.key):
+            self._mark(notice.images_seen, *told)
 
     @Slot(object)
     def show_end(self, event: Finished) -> None:
