@@ -1,10 +1,13 @@
 """How fast a step is: a plain loop as tutorials write it, and ours eager, as graphs, compiled.
 
 Prints one JSON line last: rows of (preset, batch, device, plain, eager, graph, compile in images a
-second, memory_gib, first_sample_s). On a CPU there are no graphs, and compiling is asked for.
+second, memory_gib, first_sample_s), with ratio (our best over plain), target where there is one, and
+why, which says of each number that is null what was in its way. On a CPU there are no graphs, and
+compiling has to be asked for by --modes.
 
+    python tests/benchmarks/step.py --targets --device cuda     the table of resources/guide/speed.md
     python tests/benchmarks/step.py --presets dcgan-64 --seconds 10
-    python tests/benchmarks/step.py --smoke
+    python tests/benchmarks/step.py --smoke                     tiny, in seconds: only that it runs
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,43 +31,65 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from gan_engine.config import RunConfig, parse
 from gan_engine.configfile import find_preset, with_preset
-from gan_engine.device import choose, settle
+from gan_engine.device import Formats, choose
 from gan_engine.drafts import merge, put, read_value
 from gan_engine.training.networks import build_networks
 from gan_engine.training.session import Session
+from gan_engine.training.trial import fastest
+
+MODES = ("plain", "eager", "graph", "compile")
+STYLE = {"architecture.width": 512, "training.batch_size": 64}
+"""As wide as StyleGAN2's base of 16,384 channels makes 64 px."""
+TARGETS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "dcgan-64": ("dcgan-64", {"training.batch_size": 128}, "3.5 x plain and 45,000 images/s"),
+    "style-64": ("style-64", STYLE, "1,000 images/s"),
+    "style-64-box": ("style-64", STYLE | {"architecture.filter": "box"}, "1,500 images/s"),
+    "r3-full-64": ("r3-full-64", {"training.batch_size": 64}, "360 images/s"),
+}
+"""On one H100: preset, what differs from it, and what is to be reached. Style has R1 alone there."""
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--presets", nargs="+", default=["dcgan-64", "style-64", "r3-64"])
+    parser.add_argument("--targets", action="store_true", help="the cases there are targets for")
     parser.add_argument("--device", default="auto")
-    parser.add_argument("--modes", nargs="+", default=None, help="plain eager graph compile")
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=None)
     parser.add_argument("--batch", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=10.0, help="measured, a mode")
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--smoke", action="store_true", help="tiny: only that it runs")
-    asked = parser.parse_args()
+    asked = parser.parse_args(argv)
     device = choose(asked.device)
-    modes = asked.modes or [
-        "plain",
-        "eager",
-        *(["graph", "compile"] if device.type == "cuda" else []),
-    ]
+    modes = asked.modes or [m for m in MODES if device.type == "cuda" or m != "compile"]
     if asked.smoke:
-        asked.presets, asked.seconds = ["quick-cpu-32"], 0.5
+        asked.presets, asked.seconds = ["quick-cpu-32"], 0.1
+    cases = TARGETS if asked.targets else {key: (key, {}, "") for key in asked.presets}
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["GAN_STUDIO_CACHE"] = scratch
-        rows = [row(preset, device, modes, asked) for preset in asked.presets]
+        rows = []
+        for name, case in cases.items():
+            rows.append(row(name, case, device, modes, asked))
+            print(json.dumps(rows[-1]), file=sys.stderr)
     print(json.dumps({"rows": rows}))
 
 
 def row(
-    preset: str, device: torch.device, modes: list[str], asked: argparse.Namespace
+    name: str,
+    case: tuple[str, dict[str, Any], str],
+    device: torch.device,
+    modes: Sequence[str],
+    asked: argparse.Namespace,
 ) -> dict[str, Any]:
-    """Measure one preset in every mode."""
+    """Measure one preset in every mode; what was not measured is null, with its reason."""
+    preset, changes, target = case
     draft = merge(
         with_preset(find_preset(preset)), {"training": {"device": device.type, "images": 10**9}}
     )
+    if name.startswith("style") and changes:
+        draft = {**draft, "penalties": {"r1": draft["penalties"]["r1"]}}
+    for path, value in changes.items():
+        draft = put(draft, path, value)
     if asked.batch:
         draft = put(draft, "training.batch_size", asked.batch)
     for change in asked.set:
@@ -73,26 +98,60 @@ def row(
     config = parse(draft)
     shape, random = config.data.shape, np.random.default_rng(0)
     images = random.integers(0, 256, (4096, shape.height, shape.width, shape.channels), np.uint8)
-    name = torch.cuda.get_device_name() if device.type == "cuda" else f"CPU, {os.cpu_count()} cores"
-    found: dict[str, Any] = {"preset": preset, "batch": config.training.batch_size, "device": name}
-    for mode in modes:
-        if device.type == "cuda":
-            torch.cuda.reset_peak_memory_stats()
-        make = plain if mode == "plain" else ours
-        began = time.monotonic()
-        step = make(
-            put(draft, "training.acceleration", mode) if mode != "plain" else draft, images, device
-        )
-        found[mode] = round(rate(step, config, device, asked.seconds), 1)
-        if mode == "eager":
-            found["first_sample_s"] = round(first_sample(draft, images, device), 2)
-        found[f"{mode}_total_s"] = round(time.monotonic() - began, 1)
-        if device.type == "cuda":
+    known = (
+        torch.cuda.get_device_name() if device.type == "cuda" else f"CPU, {os.cpu_count()} cores"
+    )
+    found: dict[str, Any] = {"preset": name, "batch": config.training.batch_size, "device": known}
+    found |= dict.fromkeys((*MODES, "memory_gib", "first_sample_s"))
+    why = {} if device.type == "cuda" else {"memory_gib": "only a GPU counts what it holds"}
+    formats = fastest(config, device)
+    for mode in MODES:
+        if mode not in modes:
+            why[mode] = "not asked for"
+        elif mode == "graph" and device.type != "cuda":
+            why[mode] = "CUDA graphs need a GPU"
+        else:
+            found[mode] = measured(mode, draft, images, device, formats, asked.seconds, found, why)
+    if "eager" in modes:
+        found["first_sample_s"] = round(first_sample(draft, images, device, formats), 2)
+    best = max((found[mode] or 0.0 for mode in MODES if mode != "plain"), default=0.0)
+    found["ratio"] = round(best / found["plain"], 2) if found["plain"] and best else None
+    return found | ({"target": target} if target else {}) | {"why": why}
+
+
+def measured(
+    mode: str,
+    draft: dict[str, Any],
+    images: np.ndarray,
+    device: torch.device,
+    formats: Formats,
+    seconds: float,
+    found: dict[str, Any],
+    why: dict[str, str],
+) -> float | None:
+    """Return images a second in one mode, or None and why."""
+    config = parse(draft)
+    if mode == "plain":
+        return round(rate(plain(draft, images, device), config, device, seconds), 1)
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+    session = Session(
+        parse(put(draft, "training.acceleration", mode)), images, device, None, formats
+    )
+    try:
+        if mode == "compile":
+            session.round()
+            session.runner.compile()
+        speed = round(rate(session.round, config, device, seconds), 1)
+        if session.runner.trouble is not None:
+            why[mode] = str(session.runner.trouble)
+            return None
+        if device.type == "cuda" and mode in ("eager", "graph"):
             found["memory_gib"] = round(torch.cuda.max_memory_allocated() / 2**30, 2)
-    if "plain" in found:
-        best = max(found[mode] for mode in modes if mode != "plain")
-        found["ratio"] = round(best / found["plain"], 2)
-    return found
+        return speed
+    finally:
+        session.close()
 
 
 def rate(
@@ -119,32 +178,33 @@ def rate(
     return shown / (time.perf_counter() - began)
 
 
-def ours(draft: dict[str, Any], images: np.ndarray, device: torch.device) -> Callable[[], None]:
-    """Return one round of a run: D's steps, then G's."""
-    session = Session(parse(draft), images, device)
-    return session.round
-
-
-def first_sample(draft: dict[str, Any], images: np.ndarray, device: torch.device) -> float:
+def first_sample(
+    draft: dict[str, Any], images: np.ndarray, device: torch.device, formats: Formats
+) -> float:
     """Return the seconds from building networks to the first grid after an update."""
     began = time.monotonic()
-    session = Session(parse(draft), images, device)
+    session = Session(parse(draft), images, device, None, formats)
     session.round()
     session.grid()
-    return time.monotonic() - began
+    took = time.monotonic() - began
+    session.close()
+    return took
 
 
 def plain(draft: dict[str, Any], images: np.ndarray, device: torch.device) -> Callable[[], None]:
     """Return one round as a tutorial writes it: the same networks, loss, penalties and optimisers.
 
     A DataLoader, float images, autograd through both networks, `.item()` for the log, and an
-    average of G in a Python loop; every library at its defaults, torch's threads included.
+    average of G in a Python loop; fp32 and every library at its defaults, torch's threads included.
     """
     from gan_engine.penalties import Scene
 
     config = parse(draft)
-    settle(device)
-    networks, training = build_networks(config, device), config.training
+    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_flush_denormal(False)
+    torch.set_float32_matmul_precision("highest")
+    networks = build_networks(config, device, formats=Formats("fp32", False))
+    training = config.training
     floats = torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
     loader = DataLoader(TensorDataset(floats), training.batch_size, shuffle=True, drop_last=True)
     batches = iter(loader)
