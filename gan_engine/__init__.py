@@ -35,7 +35,7 @@ _HOME = {
     "foreign": "Match match_weights read_weights weights_that_fit",
     "data": (
         "BadFile DatasetReport Finding Histogram Inspection InspectProgress Prepared PreparedSet PrepareProgress Preview ScanNames ScanProgress Spread Suggestion"
-        " clean_prepared diagnose inspect_folder left_out prepare prepared_sets preview remove_prepared safe_fixes scan_folder space_problem spread_of suggest_size"
+        " clean_prepared diagnose inspect_folder left_out pairs_in prepare prepared_sets preview remove_prepared safe_fixes scan_folder space_problem spread_of suggest_size"
     ),
     "export": "EXPORTERS Exporter ExportProgress",
     "health": "Facts Remedy Verdict examine",

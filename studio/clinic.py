@@ -26,6 +26,7 @@ from gan_engine import (
     image_settings,
     inspect_folder,
     left_out,
+    pairs_in,
     safe_fixes,
     space_problem,
     spread_of,
@@ -54,7 +55,7 @@ class Progress:
 class Diagnosis:
     """What is known of the folder under the settings as they stand.
 
-    `damaged` are pictures that a closer look could not decode to their end; `out` are pictures that the settings leave out, by escaped name, each with its reason.
+    `damaged` are pictures that a closer look could not decode to their end; `out` are pictures that the settings leave out, by escaped name, each with its reason. `pairs` is how many pairs are left, None where none are wanted.
     """
 
     report: DatasetReport
@@ -65,6 +66,7 @@ class Diagnosis:
     spread: Spread
     suggestion: Suggestion
     problem: Problem | None
+    pairs: int | None = None
 
     @property
     def fixes(self) -> dict[str, Any]:
@@ -237,6 +239,8 @@ def _thought(
     def think() -> Diagnosis:
         out = left_out(settings, report, inspection)
         usable = sum(name not in out for name in report.files)
+        wanted = pairs_in(settings, report.files)
+        pairs = [pair for pair in wanted.pairs if not out.keys() & set(pair)] if wanted else []
         return Diagnosis(
             report=report,
             looked_closer=inspection is not None,
@@ -246,6 +250,7 @@ def _thought(
             spread=spread_of(report, inspection),
             suggestion=suggest_size(report),
             problem=space_problem(settings, report, len(report.files) - usable),
+            pairs=len(pairs) if wanted else None,
         )
 
     return think

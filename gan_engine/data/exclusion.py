@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING
 
+from gan_engine.data.pairs import pair_up
 from gan_engine.schema import Message
 
 if TYPE_CHECKING:
@@ -52,10 +53,21 @@ def left_out(
         gone |= {name: BY_NAME for name in names if settings.excludes(name)}
     if settings.keep:
         gone = {name: why for name, why in gone.items() if not settings.keeps(name)}
-    if inspection is None:
-        return gone
-    closer = _alike(settings, inspection, gone)
-    return gone | {name: why for name, why in closer.items() if not settings.keeps(name)}
+    if inspection is not None:
+        closer = _alike(settings, inspection, gone)
+        gone |= {name: why for name, why in closer.items() if not settings.keeps(name)}
+    return _with_partners(report, gone) if settings.pairs == "folders" else gone
+
+
+def _with_partners(report: DatasetReport, gone: Mapping[str, str]) -> dict[str, str]:
+    """Return what is left out when it takes two pictures to make a pair."""
+    found = pair_up(report.files)
+    out = {**found.alone, **gone}
+    for pair in found.pairs:
+        first = next((name for name in pair if name in gone), "")
+        for name in pair if first else ():
+            out.setdefault(name, Message("its partner “{partner}” is left out", partner=first))
+    return out
 
 
 def _of_kind(kind: str, report: DatasetReport, inspection: Inspection | None) -> tuple[str, ...]:

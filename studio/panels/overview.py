@@ -145,10 +145,7 @@ class Overview(QWidget):
     def show_report(self, report: DatasetReport, where: str) -> None:
         """Show what is in the folder called `where`."""
         count = len(report.files)
-        size = f", {say.sizes(report.sizes)}" if len(report.sizes) == 1 else ""
-        self.headline.setText(
-            f"{say.pictures(count)}{size}" if count else tr("No images to learn from")
-        )
+        self._show_headline(report, say.pictures(count))
         others = tr(
             "{where} · {others} left out",
             where=where,
@@ -164,6 +161,9 @@ class Overview(QWidget):
     def show_diagnosis(self, diagnosis: Diagnosis, shorter: int) -> None:
         """Show what the settings make of the folder; `shorter` is the shorter side of a run's image."""
         report, out = diagnosis.report, diagnosis.out
+        paired = diagnosis.pairs is not None
+        pairs = tr("{count:,} pairs", count=diagnosis.pairs or 0)
+        self._show_headline(report, pairs if paired else say.pictures(len(report.files)))
         self.findings.show_findings(diagnosis.findings)
         bad = {file.path: file for file in (*report.bad, *diagnosis.damaged)}
         self.out.show_files(out, tuple(bad.values()))
@@ -174,6 +174,11 @@ class Overview(QWidget):
         safe = [finding for finding in open_ if finding.safe_fix]
         self.mend.setVisible(bool(safe))
         self.mend_text.setText("; ".join(tr(finding.title) for finding in safe))
+
+    def _show_headline(self, report: DatasetReport, count: str) -> None:
+        size = f", {say.sizes(report.sizes)}" if len(report.sizes) == 1 else ""
+        none = tr("No images to learn from")
+        self.headline.setText(f"{count}{size}" if report.files else none)
 
     def show_problems(self, problems: list[Problem]) -> None:
         """Show what keeps a run from learning from the folder; the rest is among the findings."""

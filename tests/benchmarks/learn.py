@@ -46,7 +46,9 @@ def main() -> None:
     if asked.every:
         from gan_engine import read_presets
 
-        asked.presets = [preset.key for preset in read_presets()]
+        # Presets for pairs want pairs, and have no seeds to measure samples of.
+        every = [one for one in read_presets() if one.draft.get("data", {}).get("pairs") is None]
+        asked.presets = [preset.key for preset in every]
     with tempfile.TemporaryDirectory() as scratch:
         os.environ.setdefault("GAN_STUDIO_CACHE", scratch)
         root = asked.out or Path(scratch) / "runs"

@@ -12,7 +12,15 @@ from PIL import Image
 
 from gan_engine.cli import app
 from gan_engine.config import DataSettings
-from gan_engine.data import DatasetReport, Finding, Prepared, diagnose, prepare, scan_folder
+from gan_engine.data import (
+    DatasetReport,
+    Finding,
+    Prepared,
+    diagnose,
+    left_out,
+    prepare,
+    scan_folder,
+)
 from gan_engine.data.pairs import pair_up
 from gan_engine.errors import DataError
 
@@ -121,6 +129,9 @@ def test_that_what_has_no_partner_is_named_and_left_out(two):
     assert reasons["a/1.png"] == "its partner “b/1.bmp” cannot be used"
     assert prepared.files == ("a/0.jpg", "a/2.png")
     counted(two, prepared, 2)
+    *_, report = scan_folder(two)
+    before = left_out(DataSettings(folder=str(two), pairs="folders"), report)
+    assert before.keys() == reasons.keys()  # what is told before the start is what happens
     alone = findings(two, pairs="folders")["pairs_alone"]
     assert alone.files == (
         "a/0.png",
@@ -135,9 +146,11 @@ def test_that_what_has_no_partner_is_named_and_left_out(two):
 def test_that_a_pair_is_left_out_with_either_of_its_pictures(two):
     prepared = ready(two, pairs="folders", exclude="b/1.bmp")
     assert prepared.files == ("a/0.png", "a/2.png")
-    assert {one.path: one.reason for one in prepared.excluded}["a/1.png"] == (
-        "its partner “b/1.bmp” is left out"
-    )
+    reasons = {one.path: one.reason for one in prepared.excluded}
+    assert reasons["a/1.png"] == "its partner “b/1.bmp” is left out"
+    *_, report = scan_folder(two)
+    settings = DataSettings(folder=str(two), pairs="folders", exclude="b/1.bmp")
+    assert left_out(settings, report) == reasons
     counted(two, prepared, 2)
     level(two / "b" / "0.bmp", 9, (6, 20))
     prepared = ready(two, pairs="folders", min_side=8)

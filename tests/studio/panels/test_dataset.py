@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -383,3 +384,19 @@ def test_that_odd_names_are_shown_as_one_line(panel, emoji, looked):
         pictures.grid.picked.emit(key)
         assert len(pictures.card.title.text().splitlines()) == 1
         assert "\u202e" not in pictures.card.title.text()
+
+
+def test_that_pairs_are_counted_as_pairs(panel, studio, emoji, wait):
+    names = sorted(path.name for path in emoji.iterdir())
+    for number, name in enumerate(names[:9]):
+        side = emoji / ("ab"[number % 2])
+        side.mkdir(exist_ok=True)
+        (emoji / name).rename(side / f"{number // 2}{Path(name).suffix}")
+    for name in names[9:]:
+        (emoji / name).unlink()
+    panel.drop_zone.folder_dropped.emit(emoji)
+    wait(lambda: panel.overview.headline.text().startswith("9 images"))
+    studio.document.set("data.pairs", "folders")
+    wait(lambda: panel.overview.headline.text().startswith("4 pairs"))
+    studio.document.set("data.pairs", "off")
+    wait(lambda: panel.overview.headline.text().startswith("9 images"))
