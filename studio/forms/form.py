@@ -138,7 +138,7 @@ class Form(QWidget):
         words = text.lower().split()
         total = 0
         for section in self._sections.values():
-            title = section.setting.label.lower()
+            title = f"{section.setting.label} {tr(section.setting.label)}".lower()
             count = hidden = 0
             for row in section.rows.values():
                 fits = all(begins(word, f"{title} {row.words}") for word in words)
@@ -256,7 +256,7 @@ class Form(QWidget):
         shown += [own] if own else []
         errors = [p for p in shown if p.severity == "error"]
         first = (errors or shown or [None])[0]
-        section.show_mark(first.severity if first else "", str(first.text) if first else "")
+        section.show_mark(first.severity if first else "", tr(first.text) if first else "")
 
     def _switches(
         self,
@@ -322,7 +322,12 @@ class Form(QWidget):
 
 
 def begins(word: str, text: str) -> bool:
-    """Whether a word of `text` begins with `word`: “rate” finds no generator."""
+    """Whether a word of `text` begins with `word`: “rate” finds no generator.
+
+    Chinese writes its words without spaces: there a word may stand anywhere.
+    """
+    if not word.isascii():
+        return word in text
     return re.search(rf"(?<![^\W_]){re.escape(word)}", text) is not None
 
 

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gan_engine import RunConfig, get, settings_of
+from studio import i18n
 from studio.panels.settings import SECTIONS, SettingsPanel
 
 
@@ -73,3 +74,13 @@ def test_that_what_cannot_be_switched_on_says_why_and_comes_back(panel, studio):
     row = panel.form.rows["penalties.l1"]
     assert row.box.isEnabled()  # to be switched off
     assert row.line.text
+
+
+def test_that_settings_are_found_in_chinese_and_by_their_english_name(qtbot, qapp, studio):
+    i18n.use("zh_CN")
+    panel = SettingsPanel()
+    qtbot.addWidget(panel)
+    panel.bind(studio)
+    assert panel.form.filter("批大小") >= 1
+    assert panel.form.filter("batch size") >= 1
+    assert panel.form.filter("没有这个") == 0
