@@ -223,7 +223,7 @@ class Curves(QWidget):
         )
         self.smooth = _switch(tr("Smooth"), tr("A running average of the readings."), True)
         self.log = _switch(
-            tr("Log"), tr("Logarithmic axes; what is not above zero is left out."), False
+            tr("Log axes"), tr("Logarithmic axes; what is not above zero is left out."), False
         )
         self.raw.toggled.connect(self.grid.show_raw)
         self.smooth.toggled.connect(self.grid.show_smooth)

@@ -95,7 +95,7 @@ class _Area(QWidget):
             painter.drawText(place, middle, _tick(share * reach))
         below = QRectF(inside.left(), inside.bottom() + 18, inside.width(), 16)
         assert self.found is not None
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, self.found.axis)
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, tr(self.found.axis))
 
     def _today(self, painter: QPainter, inside: QRectF, reach: float, place: object) -> None:
         colors, metrics = theme.current(), painter.fontMetrics()
