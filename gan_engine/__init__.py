@@ -21,7 +21,7 @@ _HOME = {
     "events": "Changed Event Finished Heard Notice Paused Pixels Preparing Resumed SampleGrid Saved Scalars ScoreCounts Started Statistics",
     "commands": "Change Command Inbox Leave Pause Resume SampleNow SaveNow StepOnce Stop",
     "durable": "lock_holder",
-    "device": "DeviceInfo available_devices describe_device",
+    "device": "DeviceInfo available_devices describe_device gpus",
     "imaging": "ImageHeader ImageShape decode read_header read_png read_png_text thumbnail write_png",
     "archives": "is_archive",
     "augment": "AUGMENTATIONS Augmentation",
@@ -42,7 +42,8 @@ _HOME = {
     "metrics": "METRICS Metric nearest",
     "training.originals": "prepared_uses",
     "training": (
-        "History Neighbour Neighbours Pin RunInfo RunNotes Shelf Trial branch follow list_runs read_notes"
+        "History Neighbour Neighbours Pin RunInfo RunNotes Shelf Trial branch follow list_runs"
+        " nearest_batch new_folder read_notes"
         " read_pins read_run resume saves_of score_edges train try_out write_notes write_pins"
     ),
 }

@@ -22,6 +22,11 @@ def available_devices() -> tuple[str, ...]:
     return (*found, "cpu")
 
 
+def gpus() -> int:
+    """Return how many CUDA GPUs torch can use here."""
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0
+
+
 def choose(wanted: str) -> torch.device:
     """Return the device that `training.device` asks for.
 

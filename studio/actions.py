@@ -186,6 +186,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         when="start",
     ),
     ActionSpec(
+        "start_several",
+        "Start on several GPUs…",
+        "Run",
+        "Train one run with a process on each GPU, and watch it.",
+        when="start",
+    ),
+    ActionSpec(
         "pause",
         "Pause",
         "Run",

@@ -21,6 +21,7 @@ from studio.prepared import PreparedImages
 from studio.previews import Previews
 from studio.queue import Queue
 from studio.run import Run
+from studio.several import Several
 from studio.worker import RunView
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Studio(QObject):
         self.library = Library(self.jobs)
         self.comparison = Comparison(self.jobs)
         self.run = Run(self.jobs)
+        self.several = Several(self.run)
         self.queue = Queue(self.run, self.preferences.folder)
         self.doctor = Doctor(self.run, self.jobs, self.document)
         self.looking = Looking(self.run, self.jobs)
@@ -53,6 +55,7 @@ class Studio(QObject):
         self.run.setting_changed.connect(self._take_change)
         self.run.finished.connect(self.library.refresh)
         self.run.failed.connect(self._explain)
+        self.several.failed.connect(self._explain)
         self.run.noticed.connect(self._log)
         self.library.failed.connect(self._explain)
         self.comparison.failed.connect(self._explain)
@@ -62,6 +65,7 @@ class Studio(QObject):
 
     def shut_down(self) -> None:
         """Save and end the run, cancel the jobs; returns when no thread is left."""
+        self.several.shut_down()
         self.run.shut_down()
         self.keeping.close()
         self.previews.shut_down()

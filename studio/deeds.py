@@ -35,6 +35,7 @@ class Deeds(QObject):
     export_asked = Signal()
     weights_chosen = Signal(object)
     """A run should start from the weights in this file."""
+    several_asked = Signal()
     preferences_asked = Signal()
     help_asked = Signal(str)
     guide_asked = Signal(str)
@@ -267,6 +268,9 @@ class Deeds(QObject):
 
     def stop(self) -> None:
         self.studio.run.stop()
+
+    def start_several(self) -> None:
+        self.several_asked.emit()
 
     def leave_run(self) -> None:
         self.studio.run.leave()

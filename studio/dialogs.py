@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from studio.context import Studio
     from studio.panels.export import ExportDialog
     from studio.panels.likes import LikesDialog
+    from studio.panels.several import SeveralDialog
     from studio.panels.starting import StartDialog
 
 
@@ -51,6 +52,12 @@ class Dialogs(QObject):
         if isinstance(dialog, StartDialog):
             dialog.open_file(path)
 
+    @Slot()
+    def show_several(self) -> None:
+        from studio.panels.several import SeveralDialog  # it draws on the engine
+
+        self._show(SeveralDialog)
+
     @Slot(str)
     def show_help(self, key: str) -> None:
         help_pages.show_help(key, self._window)
@@ -60,7 +67,10 @@ class Dialogs(QObject):
         if any(kind == "LikesDialog" and made.isVisible() for kind, made in self._made.items()):
             acts["show_preferences"].trigger()
 
-    def _show(self, kind: type[ExportDialog] | type[LikesDialog] | type[StartDialog]) -> None:
+    def _show(
+        self,
+        kind: type[ExportDialog] | type[LikesDialog] | type[SeveralDialog] | type[StartDialog],
+    ) -> None:
         if self._studio is None:
             return
         if kind.__name__ not in self._made:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from gan_engine import Message
 from studio.worker import Worker, begin_following
@@ -21,6 +21,8 @@ class Following(QObject):
     heard = Signal(float)
     """It was looked at: so many seconds ago it last gave a sign of life."""
 
+    ours: Path | None = None
+    """The folder of a run whose processes this window started."""
     _worker: Worker | None
     folder: Path | None
     source: Path | None
@@ -41,6 +43,15 @@ class Following(QObject):
         """Follow no longer; the run goes on."""
         if self._worker is not None and self._worker.following:
             self._worker.end()
+
+    @Slot()
+    def _take_end(self) -> None:
+        """Of a thread that was waited for, and perhaps followed by another, the end comes late."""
+        if self.sender() is self._worker:
+            self._end()
+
+    def _end(self) -> None:
+        raise NotImplementedError
 
     def _is_free(self, text: Message) -> bool:
         raise NotImplementedError

@@ -20,14 +20,27 @@ class Leaving(QObject):
     def __init__(self, run: Run, parent: QObject) -> None:
         super().__init__(parent)
         self._run = run
-        self._leaving = self._staying = False
+        self._leaving = self._staying = self._left = False
         run.failed.connect(self._fail)
         run.state_changed.connect(self._take_state)
 
     def begin(self) -> bool:
         """Return whether the window may close now; else the run is being saved."""
-        if not self._run.is_active or self._run.is_following:
+        if not self._run.is_active or self._left:
             return True
+        if self._run.is_following:
+            if self._run.folder != self._run.ours:
+                return True
+            text = tr(
+                "This run is trained by processes of their own, which go on without this window."
+            )
+            hint = tr("Open its folder to watch it again.")
+            answers = [
+                (tr("Leave it running"), "leave_running"),
+                (tr("Stop it and close"), "stop_elsewhere"),
+            ]
+            self.told.emit("info", text, hint, answers)
+            return False
         self._leaving, self._staying = True, False
         self._run.stop()
         self.told.emit(
@@ -38,8 +51,12 @@ class Leaving(QObject):
     @Slot(str)
     def answer(self, name: str) -> None:
         """Do what was answered: `stay` or `leave`."""
-        if name == "leave":
+        if name in ("leave", "leave_running"):
+            self._left = True
             self.ready.emit()
+        elif name == "stop_elsewhere" and self._run.is_following:
+            self._leaving = True
+            self._run.stop()
         elif name == "stay" and self._leaving:
             self._leaving, self._staying = False, True
             self.told.emit("info", tr("Going on as soon as the run is saved."), "", [])

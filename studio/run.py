@@ -276,7 +276,7 @@ class Run(Following):
         self._lately.clear()
         worker = Worker(begin, self, following)
         worker.failed.connect(self._fail)
-        worker.finished.connect(self._end)
+        worker.finished.connect(self._take_end)
         self._worker = worker
         self._enter("preparing")
         self._timer.start()
@@ -381,7 +381,6 @@ class Run(Following):
         self._tell_readings()
         self.failed.emit(error)
 
-    @Slot()
     def _end(self) -> None:
         worker = self._worker
         if worker is None:

@@ -1,7 +1,7 @@
 """A run: its updates, its clock, its folder and its history."""
 
 from gan_engine.training.branching import branch, saves_of
-from gan_engine.training.folder import RunInfo, list_runs, read_run
+from gan_engine.training.folder import RunInfo, list_runs, new_folder, read_run
 from gan_engine.training.following import follow
 from gan_engine.training.history import History
 from gan_engine.training.leading import serve
@@ -10,7 +10,7 @@ from gan_engine.training.meters import score_edges
 from gan_engine.training.neighbours import Neighbour, Neighbours
 from gan_engine.training.notes import RunNotes, read_notes, write_notes
 from gan_engine.training.pins import Pin, read_pins, write_pins
-from gan_engine.training.ranks import join, launched
+from gan_engine.training.ranks import join, launched, nearest_batch
 from gan_engine.training.run import go_on_or_train, resume, train
 from gan_engine.training.shelf import Shelf
 from gan_engine.training.trial import Trial, try_out
@@ -31,6 +31,8 @@ __all__ = [
     "join",
     "launched",
     "list_runs",
+    "nearest_batch",
+    "new_folder",
     "read_notes",
     "read_pins",
     "read_run",

@@ -66,9 +66,10 @@ class Leader(Session):
 
     def _catch_up(self) -> None:
         """Do what the others were told to do already."""
-        while self._ahead:
-            self._ahead -= 1
-            self._plain_round()
+        with torch.enable_grad():  # metrics, which ask for samples, need no gradients
+            while self._ahead:
+                self._ahead -= 1
+                self._plain_round()
 
     def _order(self, do: str, **more: Any) -> None:
         """Tell the others to do something, after what they were told before."""

@@ -43,9 +43,8 @@ class Ranks:
         Raises:
             SettingsError: The batch has no equal shares; it names the nearest size that has.
         """
-        unit = self.count * parts
-        if self.count > 1 and (batch % unit or batch // unit < 1):
-            nearest = max(1, round(batch / unit)) * unit
+        nearest = nearest_batch(batch, parts, self.count)
+        if self.count > 1 and nearest != batch:
             text = Message(
                 "{batch} images have no equal shares for {count} processes of {parts} parts.",
                 batch=batch,
@@ -85,6 +84,12 @@ class Ranks:
 
 
 ALONE = Ranks()
+
+
+def nearest_batch(batch: int, parts: int, processes: int) -> int:
+    """Return the batch size next to `batch` that has equal parts for every process."""
+    unit = parts * processes
+    return max(1, round(batch / unit)) * unit
 
 
 class Together(Ranks):
