@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.i18n import tr
 from studio.panels import words as say
 from studio.panels.base import words
+from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
 
 if TYPE_CHECKING:
@@ -31,44 +32,40 @@ class DView(QWidget):
         super().__init__()
         self._columns = 8
         self._found: Statistics | None = None
-        self._means = words("", "text"), words("", "text")
+        self._means = words("", wraps=False), words("", wraps=False)
         self._formula = QLabel("G(z) = 1/(HW) Σ<sub>ij</sub> G<sub>ij</sub>")
         self._formula.setTextFormat(Qt.TextFormat.RichText)
         self._formula.setToolTip(
             tr("The mean intensity of an image, from −1 for black to 1 for white.")
         )
-        self._map_size, self._why = words("", "muted"), words("", "muted")
+        self._map_size, self._why = ElidedLabel(), words("", "muted")
         self.maps = ImageView(), ImageView()
         self._names = words(tr("Reals"), "muted", wraps=False), words(tr("Fakes"), "muted", False)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(2)
-        grid.setColumnStretch(1, 1)
-        for row, (name, label) in enumerate(
-            zip((tr("Real images"), tr("Samples")), self._means, strict=True)
-        ):
-            grid.addWidget(words(name, "muted", wraps=False), row, 0)
-            grid.addWidget(label, row, 1)
+        means = QHBoxLayout()
+        means.setSpacing(6)
+        for name, label in zip((tr("Real"), tr("Samples")), self._means, strict=True):
+            means.addWidget(words(name, "muted", wraps=False))
+            means.addWidget(label)
+            means.addSpacing(10)
+        means.addStretch(1)
         pictures = QGridLayout()
         pictures.setSpacing(4)
         for place, view in enumerate(self.maps):
             view.setMinimumSize(64, 64)
             pictures.addWidget(self._names[place], 0, place)
             pictures.addWidget(view, 1, place)
+        pictures.setRowStretch(1, 1)
         self.maps[0].setAccessibleName(tr("What D says of each region of real images"))
         self.maps[1].setAccessibleName(tr("What D says of each region of samples"))
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 0, 4, 0)
-        column.setSpacing(4)
-        column.addWidget(words(tr("Mean intensity"), "title"))
-        column.addWidget(self._formula)
-        column.addLayout(grid)
-        column.addSpacing(4)
-        column.addWidget(words(tr("D's patch map"), "title"))
-        column.addWidget(self._map_size)
+        column.setSpacing(3)
+        column.addLayout(_headed(words(tr("Mean intensity"), "title", wraps=False), self._formula))
+        column.addLayout(means)
+        column.addSpacing(3)
+        column.addLayout(_headed(words(tr("D's patch map"), "title", wraps=False), self._map_size))
         column.addLayout(pictures, 1)
         column.addWidget(self._why)
-        column.addStretch(0)
         self.show_statistics(None)
 
     # --- shown -------------------------------------------------------------------------------
@@ -97,9 +94,7 @@ class DView(QWidget):
             return
         for label, values in zip(self._means, (found.real_means, found.fake_means), strict=True):
             mean, spread = float(np.mean(values)), float(np.std(values))
-            label.setText(
-                tr("{mean}, give or take {spread}", mean=f"{mean:.3f}", spread=f"{spread:.3f}")
-            )
+            label.setText(tr("{mean} ± {spread}", mean=f"{mean:.3f}", spread=f"{spread:.3f}"))
         if not there:
             self._why.setText(
                 tr(
@@ -122,8 +117,8 @@ class DView(QWidget):
         height, width = self._found.fake_maps.shape[1:]
         self._map_size.setText(
             tr(
-                "H × W of D: {height} × {width}. D(x) is the mean of the loss over the map; orange"
-                " is taken for real, blue for generated.",
+                "H × W of D: {height} × {width}. Orange is taken for real, blue for generated;"
+                " the loss is averaged over the map, not the scores.",
                 height=height,
                 width=width,
             )
@@ -137,6 +132,14 @@ class DView(QWidget):
         super().changeEvent(event)  # type: ignore[arg-type]
         if getattr(self, "_found", None) is not None and not self.maps[0].isHidden():
             self._draw()
+
+
+def _headed(title: QWidget, beside: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(10)
+    row.addWidget(title)
+    row.addWidget(beside, 1)
+    return row
 
 
 def _coloured(maps_Nhw: NDArray[np.float32], columns: int) -> Pixels:

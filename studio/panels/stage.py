@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 from gan_engine import Pin, unescape
 from studio.i18n import tr
 from studio.panels import words as say
-from studio.panels.base import tool, words
+from studio.panels.base import tool
 from studio.panels.beside import Beside
 from studio.panels.sample_card import SampleCard, cut
+from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
 from studio.widgets.timeline import Timeline
 from studio.widgets.wipe import WipeView
@@ -69,7 +70,7 @@ class Stage(QWidget):
         self.tip = SampleCard(self.view, self.name_of)
         self.timeline = Timeline()
         self._connect()
-        self._heading, self._pointed = words("", "title", wraps=False), QLabel()
+        self._heading, self._pointed = ElidedLabel(title=True), QLabel()
         self._pointed.setProperty("role", "muted")
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.addWidget(self._samples_side())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio import theme
@@ -12,9 +12,13 @@ from studio import theme
 class ElidedLabel(QWidget):
     """Takes the width that is left and never asks for more."""
 
-    def __init__(self, lines: int = 1, parent: QWidget | None = None) -> None:
+    def __init__(self, lines: int = 1, title: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text, self._lines = "", lines
+        self._text, self._lines, self._is_title = "", lines, title
+        if title:
+            font = self.font()
+            font.setWeight(QFont.Weight.DemiBold)
+            self.setFont(font)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
@@ -54,7 +58,8 @@ class ElidedLabel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, metrics = QPainter(self), self.fontMetrics()
-        painter.setPen(QColor(theme.current().muted))
+        colors = theme.current()
+        painter.setPen(QColor(colors.text if self._is_title else colors.muted))
         y = float(metrics.ascent() + 1)
         if self._lines == 1:
             y += (self.height() - metrics.height()) / 2 - 1

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from studio import theme
 from studio.i18n import tr
 from studio.widgets.curve_items import images_text, pen_style
+from studio.widgets.elided import ElidedLabel
 from studio.widgets.legend import Legend, LegendEntry
 
 _TICKS = (-100.0, -10.0, -3.0, -1.0, 0.0, 1.0, 3.0, 10.0, 100.0)
@@ -102,18 +103,18 @@ class ScorePlot(QWidget):
         self._counts: list[NDArray[np.int64]] = []
         self._cursor: float | None = None
         self._stale = False
-        self._title, self._when = QLabel(tr("Spread of scores")), QLabel()
+        self._title, self._when = QLabel(tr("Spread of scores")), ElidedLabel()
         self._title.setProperty("role", "title")
-        self._when.setProperty("role", "muted")
         self._legend = Legend()
+        self._legend.setMinimumWidth(140)
         self._legend.toggled.connect(self._toggle)
         self.area = _Area(edges)
         head = QHBoxLayout()
         head.setContentsMargins(10, 0, 10, 0)
         head.setSpacing(12)
         head.addWidget(self._title)
-        head.addWidget(self._when)
-        head.addWidget(self._legend, 1)
+        head.addWidget(self._when, 1)
+        head.addWidget(self._legend, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 2)
         column.setSpacing(4)

@@ -27,8 +27,8 @@ def maps(level, count=4):
 
 def test_that_intensities_stand_beside_each_other(view):
     view.show_statistics(Statistics(8, (0.5, 0.7), (-0.1, 0.1), NONE, NONE))
-    assert "0.600, give or take 0.100" in view.said()
-    assert "0.000, give or take 0.100" in view.said()
+    assert "0.600 ± 0.100" in view.said()
+    assert "0.000 ± 0.100" in view.said()
     assert "whole image" in view.said()
     assert view.maps[0].isHidden()
 
