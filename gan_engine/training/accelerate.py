@@ -37,8 +37,11 @@ class Graphs(Protocol):
     def capture(self, update: Update, *random: torch.Generator) -> Update:
         """Return what replays the update; nothing of it happens now."""
 
+    def wait(self) -> None:
+        """Return when no graph runs any more."""
+
     def forget(self) -> None:
-        """Give back the memory of all graphs; nobody replays one any more."""
+        """Give back the memory of all graphs; they are gone."""
 
 
 class CudaGraphs:
@@ -70,8 +73,10 @@ class CudaGraphs:
             update()
         return graph.replay
 
-    def forget(self) -> None:
+    def wait(self) -> None:
         torch.cuda.synchronize()
+
+    def forget(self) -> None:
         # A pool whose graphs are gone cannot be used again.
         self._pool = torch.cuda.graph_pool_handle()
         torch.cuda.empty_cache()
@@ -138,11 +143,15 @@ class Runner:
 
     def forget(self) -> None:
         """Capture anew: what a graph reads or does has changed."""
-        captured = bool(self._captured)
-        self._captured.clear()
         self._runs.clear()
-        if captured and self._graphs:
-            self._graphs.forget()
+        if self._captured and self._graphs:
+            self._let_go(self._graphs)
+
+    def _let_go(self, graphs: Graphs) -> None:
+        """Give up every graph, none of them while it runs: others would be given its memory."""
+        graphs.wait()
+        self._captured.clear()
+        graphs.forget()
 
     def discriminator(self, due: tuple[Penalty, ...]) -> None:
         """Update D once."""
@@ -169,11 +178,10 @@ class Runner:
         try:
             self._captured[key] = graphs.capture(update, *self.step.generators)
         except RuntimeError as error:
-            self._captured.clear()
             self._graphs = None
+            self._let_go(graphs)
             # The old generator may believe that it is being captured still.
             self.step.renew_random()
-            graphs.forget()
             self.trouble = Message(
                 "CUDA graphs are off, training goes on step by step: {why}", why=_first_line(error)
             )
