@@ -68,11 +68,15 @@ def progress_text(progress: Progress) -> str:
     """Return how far a look is, in words."""
     if progress.stage == "names":
         return tr("{total:,} files found", total=progress.total)
-    known = {"done": progress.done, "total": progress.total}
+    share = 100 * progress.done // max(1, progress.total)
     text = (
-        tr("Reading sizes and kinds: {done:,} of {total:,}", **known)
+        tr(
+            "Reading sizes and kinds: {done:,} of {total:,}",
+            done=progress.done,
+            total=progress.total,
+        )
         if progress.stage == "headers"
-        else tr("Looking for copies, likenesses and blank pictures: {done:,} of {total:,}", **known)
+        else tr("Looking for copies, likenesses and blank pictures: {share} %", share=share)
     )
     if progress.left is None:
         return text
@@ -177,6 +181,7 @@ class Overview(QWidget):
 
     def _show_headline(self, report: DatasetReport, count: str) -> None:
         size = f", {say.sizes(report.sizes)}" if len(report.sizes) == 1 else ""
+        size = size.replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}")
         none = tr("No images to learn from")
         self.headline.setText(f"{count}{size}" if report.files else none)
 

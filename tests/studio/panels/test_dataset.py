@@ -51,7 +51,7 @@ def test_that_at_first_it_asks_for_images_and_offers_the_built_in_ones(panel, qt
 def test_that_a_folder_dropped_on_it_becomes_the_one_to_learn_from(panel, studio, emoji, wait):
     panel.drop_zone.folder_dropped.emit(emoji)
     assert studio.document.draft["data"]["folder"] == escape(str(emoji))
-    wait(lambda: panel.overview.headline.text() == "48 images, 64 × 64")
+    wait(lambda: panel.overview.headline.text().split() == ["48", "images,", "64", "×", "64"])
     assert panel.overview.isVisible()
     assert panel.overview.where.text() == str(emoji)
 
