@@ -74,17 +74,21 @@ class Several(QObject):
         """Return the command as a shell takes it."""
         return shlex.join(self.words(folder, count))
 
-    def start(self, config: RunConfig, count: int, on_cpu: bool = False) -> None:
-        """Start the processes, which live on without this window, and follow their run."""
+    def prepare(self, config: RunConfig, on_cpu: bool = False) -> Path | None:
+        """Make the run's folder with its settings in it; None, and `failed` says why, where it cannot be."""
         draft = config.draft()
         if on_cpu:
             draft = put(draft, "training.device", "cpu")
         try:
-            folder = new_folder(draft)
+            folder: Path = new_folder(draft)
             write_draft(folder / SETTINGS, draft)
         except EngineError as error:
             self.failed.emit(error)
-            return
+            return None
+        return folder
+
+    def start(self, folder: Path, count: int) -> None:
+        """Start the processes, which live on without this window, and follow their run."""
         self.shut_down()
         with open(folder / LOG, "wb") as log:
             # In a session of its own it outlives the window, and no key pressed in a terminal ends it.

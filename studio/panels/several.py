@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -31,8 +32,8 @@ MOST_PROCESSES = 8
 class SeveralDialog(QDialog):
     """Blocks nothing; what it starts lives on without the window."""
 
-    start_asked = Signal(int, bool)
-    """So many processes; whether they train on the CPU."""
+    start_asked = Signal(object, int)
+    """A prepared folder, and how many processes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +42,8 @@ class SeveralDialog(QDialog):
         self.resize(620, 380)
         self._several: Several | None = None
         self._config: RunConfig | None = None
+        self._folder: Path | None = None
+        """What was made for the command that was copied."""
         self.situation = words("")
         self.on_cpu = QCheckBox(tr("Advanced: processes on the CPU instead, to try it out"))
         self.on_cpu.setAccessibleName(self.on_cpu.text())
@@ -49,12 +52,17 @@ class SeveralDialog(QDialog):
         self.objection = words("", "error")
         self.command = QPlainTextEdit()
         self.command.setReadOnly(True)
+        self.command.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.command.setAccessibleName(tr("Command"))
-        self.copy = button(tr("Copy"), tr("Copy the command, to start it in a terminal."))
+        self.copy = button(
+            tr("Copy"), tr("Make the run's folder and copy the command, to start it in a terminal.")
+        )
         self.start = button(tr("Start"), tr("Start the processes and watch the run."), primary=True)
         close = button(tr("Cancel"))
+        for act in (self.copy, close):
+            act.setAutoDefault(False)
         how_many = QHBoxLayout()
-        how_many.addWidget(words(tr("Processes, one a GPU"), wraps=False))
+        how_many.addWidget(words(tr("Processes"), wraps=False))
         how_many.addWidget(self.count)
         how_many.addStretch(1)
         buttons = QHBoxLayout()
@@ -72,7 +80,7 @@ class SeveralDialog(QDialog):
         column.addWidget(words(tr("This is started, and can be started in any terminal:"), "muted"))
         column.addWidget(self.command, 1)
         column.addLayout(buttons)
-        self.on_cpu.toggled.connect(self._refresh)
+        self.on_cpu.toggled.connect(self._take_choice)
         self.count.valueChanged.connect(self._show_command)
         self.copy.clicked.connect(self._copy)
         self.start.clicked.connect(self._start)
@@ -82,16 +90,20 @@ class SeveralDialog(QDialog):
         """Show what these settings would be started with; start it when asked."""
         self._several = studio.several
         studio.document.changed.connect(self.show_document)
-        self.start_asked.connect(self._begin)
+        self.start_asked.connect(studio.several.start)
         self.show_document(studio.document.draft, studio.document.config, [])
 
     @Slot(object, object, object)
     def show_document(self, draft: object, config: RunConfig | None, problems: object) -> None:
         """Take the settings as they are now."""
-        self._config = config
+        self._config, self._folder = config, None
         self._refresh()
 
     @Slot()
+    def _take_choice(self) -> None:
+        self._folder = None  # it was made for another device
+        self._refresh()
+
     def _refresh(self) -> None:
         if self._several is None:
             return
@@ -99,7 +111,7 @@ class SeveralDialog(QDialog):
         self.on_cpu.setVisible(gpus < 2)
         if gpus < 2:
             text = tr(
-                "This computer has no two GPUs that torch can train on ({count} found).", count=gpus
+                "It takes two GPUs; torch finds {count} that it can train on here.", count=gpus
             )
         else:
             text = tr(
@@ -119,25 +131,32 @@ class SeveralDialog(QDialog):
         if self._several is None:
             return
         possible = self._several.gpus >= 2 or self.on_cpu.isChecked()
-        count, example = self.count.value(), paths.runs() / "NEW-RUN"
+        count, example = self.count.value(), self._folder or paths.runs() / "…"
         wrong = self._several.objection(self._config, count) if self._config else ""
         self.objection.setText(
             wrong if self._config else tr("These settings cannot be trained yet.")
         )
         self.objection.setVisible(bool(self.objection.text()) and possible)
         self.command.setPlainText(self._several.line(example, count))
-        self.start.setEnabled(possible and self._config is not None and not wrong)
+        able = possible and self._config is not None and not wrong
+        self.start.setEnabled(able)
+        self.copy.setEnabled(able)
+
+    def _prepared(self) -> Path | None:
+        """Return the folder of the run to be, made now if it was not."""
+        if self._folder is None and self._several is not None and self._config is not None:
+            self._folder = self._several.prepare(self._config, self.on_cpu.isChecked())
+            self._show_command()
+        return self._folder
 
     @Slot()
     def _copy(self) -> None:
-        QApplication.clipboard().setText(self.command.toPlainText())
+        if self._prepared() is not None:
+            QApplication.clipboard().setText(self.command.toPlainText())
 
     @Slot()
     def _start(self) -> None:
-        self.start_asked.emit(self.count.value(), self.on_cpu.isChecked())
-        self.accept()
-
-    @Slot(int, bool)
-    def _begin(self, count: int, on_cpu: bool) -> None:
-        if self._several is not None and self._config is not None:
-            self._several.start(self._config, count, on_cpu)
+        if (folder := self._prepared()) is not None:
+            self.start_asked.emit(folder, self.count.value())
+            self._folder = None
+            self.accept()

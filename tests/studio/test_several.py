@@ -2,11 +2,13 @@
 
 import contextlib
 import shlex
+from pathlib import Path
 
 import psutil
 import pytest
+from PySide6.QtWidgets import QApplication
 
-from gan_engine import lock_holder, merge, parse
+from gan_engine import get, lock_holder, merge, parse, read_draft
 from studio.leaving import Leaving
 from studio.panels.several import SeveralDialog
 from tests.studio.tiny import PATIENCE
@@ -20,13 +22,13 @@ def loopback(monkeypatch):
 def test_that_without_two_gpus_only_the_advanced_choice_starts_anything(qtbot, studio, draft):
     dialog, asked = SeveralDialog(), []
     qtbot.addWidget(dialog)
-    dialog.start_asked.connect(lambda *what: asked.append(what))
     studio.document.load(draft)
     dialog.bind(studio)
-    dialog.start_asked.disconnect(dialog._begin)
+    dialog.start_asked.disconnect(studio.several.start)
+    dialog.start_asked.connect(lambda *what: asked.append(what))
     dialog.show()
     assert studio.several.gpus < 2
-    assert "no two GPUs" in dialog.situation.text()
+    assert "takes two GPUs" in dialog.situation.text()
     assert not dialog.start.isEnabled()
     dialog.on_cpu.setChecked(True)
     assert dialog.start.isEnabled()
@@ -34,11 +36,14 @@ def test_that_without_two_gpus_only_the_advanced_choice_starts_anything(qtbot, s
     assert "make the batch size 3" in dialog.objection.text()
     assert not dialog.start.isEnabled()
     dialog.count.setValue(2)
-    words = shlex.split(dialog.command.toPlainText())
+    dialog.copy.click()
+    words = shlex.split(QApplication.clipboard().text())
     assert words[words.index("--nproc-per-node") + 1] == "2"
     assert words[words.index("train") + 1].endswith("start.toml")
+    folder = Path(words[words.index("--out") + 1])
+    assert get(read_draft(folder / "start.toml"), "training.device") == "cpu"
     dialog.start.click()
-    assert asked == [(2, True)]
+    assert asked == [(folder, 2)]
     assert not dialog.isVisible()
 
 
@@ -48,7 +53,7 @@ def test_that_processes_that_cannot_begin_are_told_of(qtbot, studio, draft, monk
         type(studio.several), "words", lambda self, folder, count: [words(folder, 2)[0], "-c", "print('No way.')"]
     )  # fmt: skip
     with qtbot.waitSignal(studio.several.failed, timeout=PATIENCE) as heard:
-        studio.several.start(parse(draft), 2, on_cpu=True)
+        studio.several.start(studio.several.prepare(parse(draft), on_cpu=True), 2)
     assert "No way." in heard.args[0].text
     qtbot.waitUntil(lambda: not studio.run.is_active, timeout=PATIENCE)
 
@@ -61,7 +66,7 @@ def test_that_a_run_of_several_processes_outlives_the_window(qtbot, studio, endl
     leaving.told.connect(lambda *what: told.append(what))
     leaving.ready.connect(lambda: closed.append(True))
     config = parse(merge(endless, {"training": {"batch_size": 4}}))
-    studio.several.start(config, 2, on_cpu=True)
+    studio.several.start(studio.several.prepare(config, on_cpu=True), 2)
     launcher = studio.several._launcher.pid
     try:
         qtbot.waitUntil(lambda: run.state == "training", timeout=PATIENCE)
