@@ -23,6 +23,7 @@ from tests.gan_engine.training.conftest import of_kind
 from tests.gan_engine.training.rank_child import RUNS, all_of, read_every_round, settings
 
 ROOT = Path(__file__).resolve().parents[3]
+pytestmark = pytest.mark.timeout(600)  # on a machine that has other things to do
 
 
 def torchrun(*words, processes=2, restarts=0):
@@ -173,7 +174,6 @@ def test_that_a_run_goes_on_with_another_number_of_processes(pictures, tmp_path,
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize("rank", ["0", "1"])
 def test_that_a_killed_process_costs_one_interval_and_the_run_goes_on_by_itself(
     pictures, tmp_path, rank
