@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from gan_engine import Pixels, Statistics
 
 _GAP = 1
-_FULL = 3.0
-"""A logit of this size has the full colour."""
+_LEAST = 0.05
+"""Logits of less than this are never the full colour: D as good as guesses."""
 
 
 class DView(QWidget):
@@ -115,18 +115,20 @@ class DView(QWidget):
     def _draw(self) -> None:
         assert self._found is not None
         height, width = self._found.fake_maps.shape[1:]
+        both = (self._found.real_maps, self._found.fake_maps)
+        full = max(_LEAST, *(float(np.abs(maps).max(initial=0.0)) for maps in both))
         self._map_size.setText(
             tr(
-                "H × W of D: {height} × {width}. Orange is taken for real, blue for generated;"
-                " the loss is averaged over the map, not the scores.",
+                "H × W of D: {height} × {width}. Orange is taken for real, blue for generated, in"
+                " full colour at a score of ±{full}. The loss is averaged over the map, not the"
+                " scores.",
                 height=height,
                 width=width,
+                full=f"{full:.2g}",
             )
         )
-        for view, maps in zip(
-            self.maps, (self._found.real_maps, self._found.fake_maps), strict=True
-        ):
-            view.show_pixels(_coloured(maps, self._columns))
+        for view, maps in zip(self.maps, both, strict=True):
+            view.show_pixels(_coloured(maps, self._columns, full))
 
     def changeEvent(self, event: object) -> None:
         super().changeEvent(event)  # type: ignore[arg-type]
@@ -142,7 +144,7 @@ def _headed(title: QWidget, beside: QWidget) -> QHBoxLayout:
     return row
 
 
-def _coloured(maps_Nhw: NDArray[np.float32], columns: int) -> Pixels:
+def _coloured(maps_Nhw: NDArray[np.float32], columns: int, full: float) -> Pixels:
     """Return maps of logits as one picture: blue below zero, orange above, grey at it."""
     count, height, width = maps_Nhw.shape
     columns = min(columns, count)
@@ -157,7 +159,7 @@ def _coloured(maps_Nhw: NDArray[np.float32], columns: int) -> Pixels:
         canvas.reshape(rows, columns, height + _GAP, width + _GAP).transpose(turned).reshape(shape)
     )
     gaps = edge.reshape(rows, columns, height + _GAP, width + _GAP).transpose(turned).reshape(shape)
-    strength = np.tanh(whole / _FULL)[..., None]
+    strength = np.clip(whole / full, -1, 1)[..., None]
     colors = theme.current()
     low, high = (_rgb(colors.series[place]) for place in (0, 1))
     neutral, gap = _rgb(colors.edge), _rgb(colors.canvas)

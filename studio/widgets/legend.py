@@ -38,6 +38,7 @@ class Legend(QWidget):
         self._entries: list[LegendEntry] = []
         self._values: dict[str, str] = {}
         self._places: list[tuple[QRect, LegendEntry]] = []
+        self._tight = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(40)
 
@@ -75,7 +76,8 @@ class Legend(QWidget):
         values = sum(widths[True]) + _GAP * len(widths[True]) <= self.width() + _GAP
         gaps = _GAP * (len(self._entries) - 1)
         wanted, room = sum(widths[values]), self.width() - gaps
-        if wanted > room > 0:  # names end in an ellipsis rather than in the middle of a letter
+        self._tight = wanted > room > 0
+        if self._tight:  # names end in an ellipsis rather than in the middle of a letter
             widths[values] = [width * room // wanted for width in widths[values]]
         self._places = []
         x = max(0, self.width() - sum(widths[values]) - gaps)
@@ -94,7 +96,7 @@ class Legend(QWidget):
         painter.setPen(QColor(colors.muted if entry.shown else colors.faint))
         words = place.adjusted(_SWATCH + 6, 0, 0, 0)
         label = entry.label
-        if not values:
+        if self._tight:
             cut = Qt.TextElideMode.ElideRight
             label = painter.fontMetrics().elidedText(label, cut, words.width())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, label)

@@ -36,12 +36,13 @@ def test_that_intensities_stand_beside_each_other(view):
 def test_that_a_patch_map_is_a_picture_with_its_size(view):
     view.show_statistics(Statistics(8, (0.5,), (0.1,), maps(2.0), maps(-2.0)))
     assert "3 × 5" in view.said()
+    assert "score of ±2" in view.said()
     assert not view.maps[0].isHidden()
     assert view.maps[0]._image.size().toTuple() == (2 * 6 - 1, 2 * 4 - 1)
 
 
 def test_that_real_and_generated_have_colours_of_their_own():
-    real, fake, unsure = (_coloured(maps(level), 2)[0, 0].astype(int) for level in (9, -9, 0))
+    real, fake, unsure = (_coloured(maps(level), 2, 9.0)[0, 0].astype(int) for level in (9, -9, 0))
     assert abs(real - fake).sum() > 150
     assert abs(real - unsure).sum() > 60
     assert abs(fake - unsure).sum() > 60
