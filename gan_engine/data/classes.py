@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_engine.archives import SUFFIXES, ending
+
 
 @dataclass(frozen=True, eq=False)
 class Classes:
@@ -22,9 +24,20 @@ class Classes:
     labels: NDArray[np.int64]
 
 
+def class_of(name: str) -> str:
+    """Return the class of the image at an escaped path: its first folder, "" where it has none.
+
+    An archive among others is a shard of them all and no class.
+    """
+    first, _, rest = name.partition("/")
+    if rest and ending(first) in SUFFIXES:
+        first, _, rest = rest.partition("/")
+    return first if rest else ""
+
+
 def classes_of(files: Sequence[str]) -> Classes:
     """Return the classes of images with these escaped paths inside their folder."""
-    folders = [name.partition("/")[0] if "/" in name else "" for name in files]
+    folders = [class_of(name) for name in files]
     names = tuple(sorted(set(folders)))
     place = {name: i for i, name in enumerate(names)}
     return Classes(names, np.array([place[name] for name in folders], np.int64))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from gan_engine.data import aside
+from gan_engine.data.classes import class_of
 from gan_engine.data.memory import Memory, heard, tell
 from gan_engine.data.names import SUFFIXES, Entry, walk
 from gan_engine.data.parallel import Clock, in_order
@@ -200,17 +201,16 @@ def _report(
     bad: list[BadFile],
 ) -> DatasetReport:
     others = [entry.name for entry in entries if entry.verdict == "other"]
+    files = tuple(escape(name) for name, _ in headers)
     return DatasetReport(
         folder=folder,
-        files=tuple(escape(name) for name, _ in headers),
+        files=files,
         bad=tuple(sorted(bad, key=lambda file: file.path)),
         others=len(others),
         sizes=_counted((header.width, header.height) for _, header in headers),
         modes=_counted(header.mode for _, header in headers),
         formats=_counted(header.format for _, header in headers),
-        classes=dict(
-            sorted(Counter(escape(n.split("/")[0]) for n, _ in headers if "/" in n).items())
-        ),
+        classes=dict(sorted(Counter(filter(None, map(class_of, files))).items())),
         other_kinds=kinds_of(others),
         hidden=hidden_pictures(others),
         dimensions=tuple((header.width, header.height) for _, header in headers),

@@ -13,6 +13,7 @@ from PIL import Image
 
 from gan_engine.config import DataSettings, check, default_draft
 from gan_engine.data import DatasetReport, Prepared, inspect_folder, prepare, scan_folder
+from gan_engine.data.classes import classes_of
 from gan_engine.drafts import put
 from gan_engine.errors import DataError
 from gan_engine.imaging import ImageError, read_header, thumbnail
@@ -120,6 +121,15 @@ def test_that_shards_in_a_folder_are_one_data_set(tmp_path):
     )
     assert found.others == 3
     assert levels(tmp_path) == [10, 30, 40, 50]
+
+
+def test_that_shards_are_no_classes_but_folders_in_them_are(tmp_path):
+    tarred(tmp_path / "0.tar", {"cats/a.png": picture(10), "dogs/b.png": picture(20)})
+    tarred(tmp_path / "1.tar", {"cats/c.png": picture(30), "d.png": picture(40)})
+    found = report(tmp_path)
+    assert found.classes == {"cats": 2, "dogs": 1}
+    assert classes_of(found.files).names == ("", "cats", "dogs")
+    assert classes_of(found.files).labels.tolist() == [1, 2, 1, 0]
 
 
 def test_that_an_archive_beside_pictures_is_another_file(tmp_path):

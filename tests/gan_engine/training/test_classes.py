@@ -164,7 +164,7 @@ def test_that_other_subfolders_are_refused_on_resuming(
     list(train(conditional(tiny), folder=tmp_path / "run"))
     (sorted_emoji / "owls").rename(sorted_emoji / "mice")
     with pytest.raises(EngineError, match="subfolders"):
-        list(resume(tmp_path / "run", images=48))
+        list(resume(tmp_path / "run", images=48, changed="anew"))
 
 
 def test_that_one_class_trains_and_says_that_it_is_one(tiny: Make, tmp_path: Path) -> None:
