@@ -17,6 +17,7 @@ from gan_engine.data.classes import Classes
 from gan_engine.drafts import merge
 from gan_engine.training import train
 from gan_engine.training.session import Session
+from tests.gan_engine.live_bytes import LiveBytes
 from tests.gan_engine.training.test_parts_in_runs import halves_equal_whole
 
 Make = Callable[..., RunConfig]
@@ -191,3 +192,15 @@ def test_that_unequal_parts_are_refused_with_a_number_that_works(tiny: Make) -> 
     assert config is None
     (problem,) = [p for p in problems if p.path == "training.accumulation"]
     assert problem.suggestion in (4, 6)
+
+
+def test_that_parts_take_less_memory(tiny: Make) -> None:
+    held = []
+    for parts in (1, 4):
+        training = {"batch_size": 32, "accumulation": parts}
+        session = session_of(tiny, training=training, data={"size": 32})
+        session.round()
+        with LiveBytes() as memory:
+            session.round()
+        held.append(memory.most)
+    assert held[1] < 0.7 * held[0]

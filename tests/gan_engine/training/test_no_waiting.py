@@ -18,6 +18,7 @@ from gan_engine.architectures import ARCHITECTURES
 from gan_engine.config import RunConfig, parse
 from gan_engine.configfile import read_presets
 from gan_engine.data.dataset import Images, Shown
+from gan_engine.layers.segment import recompute
 from gan_engine.penalties import PENALTIES
 from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
@@ -43,6 +44,8 @@ def step_of(config: RunConfig, classes: int = 0) -> Step:
         # The fused kernel reads a rate that is a tensor on a CPU only; on a GPU it stays there.
         optimizer = getattr(config, f"optimizer_{name}").build(weights, 1e-3)
         updates[name] = Update(optimizer, weights, 1.0)
+    for network in (networks.g, networks.d):
+        recompute(network, config.training.recompute)
     batch = config.training.batch_size
     reals = torch.zeros(batch, shape.channels, shape.height, shape.width)
     labels = torch.zeros(batch, dtype=torch.int64) if classes else None
@@ -94,6 +97,14 @@ def test_that_no_architecture_with_classes_waits_for_the_device(
     kind: str, tiny: Callable[..., RunConfig]
 ) -> None:
     run(tiny(architecture={"kind": kind, "width": 16}, loss={"pairing": "pair"}), classes=3)
+
+
+@pytest.mark.parametrize("kind", ["dcgan", "style", "r3"])
+def test_that_saving_memory_waits_for_nothing_either(
+    kind: str, tiny: Callable[..., RunConfig]
+) -> None:
+    saving = {"accumulation": 2, "recompute": True}
+    run(tiny(architecture={"kind": kind, "width": 16, "z_dim": 8}, training=saving))
 
 
 def test_that_labels_are_drawn_without_waiting_for_the_device() -> None:
