@@ -163,8 +163,18 @@ def _scenes(
         if isinstance(found, QDockWidget):
             found.hide()
 
+    def compared() -> None:
+        from PySide6.QtWidgets import QPushButton
+
+        from studio.i18n import tr
+
+        window.show_page("compare")
+        for button in window.panels["compare"].findChildren(QPushButton):
+            if button.text() == tr("Compare the two newest runs"):
+                button.click()
+
     for key in [key for key in window.panels if f"dock-{key}" not in _docks(window)]:
-        yield key, page(key)
+        yield key, compared if key == "compare" else page(key)
     yield "problems", wrong
     right()
     window.show_page("train")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gan_engine import settings_of
 from studio.forms.field import Field
@@ -43,6 +43,8 @@ class LikesDialog(QDialog):
             self._column.addWidget(section)
         self._column.addStretch(1)
         self._column.addLayout(self._buttons())
+        for other in self.findChildren(QPushButton):
+            other.setAutoDefault(other is self.close_button)  # Enter closes, and removes nothing
 
     def bind(self, studio: Studio) -> None:
         """Listen to the models and let them listen: the only method that names one."""
@@ -88,13 +90,12 @@ class LikesDialog(QDialog):
     def _buttons(self) -> QHBoxLayout:
         again = button(tr("Defaults"), tr("Set every preference back to what it was at first."))
         again.clicked.connect(self._reset)
-        again.setAutoDefault(False)
-        close = button(tr("Close"))
-        close.clicked.connect(self.accept)
+        self.close_button = button(tr("Close"))
+        self.close_button.clicked.connect(self.accept)
         row = QHBoxLayout()
         row.addWidget(again)
         row.addStretch(1)
-        row.addWidget(close)
+        row.addWidget(self.close_button)
         return row
 
     @Slot()
