@@ -22,7 +22,7 @@ NAMES = (
     "|Adam|AdamW|RMSprop|Beta[12]|Alpha|Eps|Gamma|Lambda|Epsilon|(?:Leaky )?ReLU|ELU|SiLU|GELU|tanh"
     "|Wasserstein|Fréchet|FID|KID|Inception|TensorFlow|Clean|Legacy|Lanczos|Dropout|L1|L2|fp32|bf16"
     "|logit|px|kB|MB|GB|zip|tar|safetensors|toml|run\\.toml|builtin|auto|English"
-    "|real|fake|log|max|min|images/s|Ctrl|Shift|Home|End|[a-z_0-9]+(?:\\.[a-z_0-9]+)+"
+    "|real|fake|log|max|min|images/s|HW|ij|Ctrl|Shift|Home|End|[a-z_0-9]+(?:\\.[a-z_0-9]+)+"
 )
 _ALLOWED = re.compile(rf"(?<![A-Za-z])(?:{NAMES})(?![A-Za-z])")
 
