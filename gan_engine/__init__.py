@@ -40,6 +40,7 @@ _HOME = {
     "export": "EXPORTERS Exporter ExportProgress",
     "health": "Facts Remedy Verdict examine",
     "metrics": "METRICS Metric nearest",
+    "training.recorder": "notice_of",
     "training.originals": "prepared_uses",
     "training": (
         "History Neighbour Neighbours Pin RunInfo RunNotes Shelf Trial branch follow list_runs"

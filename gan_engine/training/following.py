@@ -35,7 +35,7 @@ from gan_engine.pictures import ImageError
 from gan_engine.training import mail
 from gan_engine.training.folder import REALS, SETTINGS
 from gan_engine.training.history import History
-from gan_engine.training.recorder import sentence
+from gan_engine.training.recorder import notice_of
 
 LOOKS_S = 0.5
 """How often the folder is looked into."""
@@ -188,9 +188,7 @@ class _Follower:
             case "changed":
                 return Changed(seen, str(found.get("path")), found.get("old"), found.get("new"))
             case "notice":
-                text, hint = sentence(found.get("text", "")), sentence(found.get("hint", ""))
-                level = found.get("level", "info")
-                return Notice(seen, level, text, hint, key=str(found.get("key", "")))
+                return notice_of(seen, found)
             case "paused":
                 return Paused(seen, str(found.get("reason", "")))
             case "resumed":

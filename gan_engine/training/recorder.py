@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator
+from typing import Any, Literal
 
 from gan_engine import events
 from gan_engine.events import Event
@@ -55,6 +56,16 @@ def plain(text: str) -> object:
 
 def _value(value: object) -> object:
     return value if isinstance(value, int | float) else str(value)
+
+
+def notice_of(images_seen: int, kept: dict[str, Any]) -> events.Notice:
+    """Return the words that a history kept at `images_seen`."""
+    text, hint = sentence(kept.get("text", "")), sentence(kept.get("hint", ""))
+    level, key = kept.get("level"), str(kept.get("key", ""))
+    known: Literal["info", "warning", "error"] = "info"
+    if level == "warning" or level == "error":
+        known = level
+    return events.Notice(images_seen, known, text, hint, key=key)
 
 
 def sentence(kept: object) -> str:

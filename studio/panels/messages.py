@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gan_engine import notice_of
 from studio import theme
 from studio.i18n import tr
 from studio.panels import words as say
@@ -28,8 +29,9 @@ from studio.panels.base import Panel, button, words
 if TYPE_CHECKING:
     from gan_engine import Changed, Draft, Finished, Notice, Problem, RunConfig, Saved, Started
     from studio.context import Studio
+    from studio.worker import RunView
 
-MOST = 1000
+MOST, MOST_PAST = 1000, 100
 """Lines of the log; older ones go."""
 _PATH, _LEVEL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
@@ -42,6 +44,7 @@ class MessagesPanel(Panel):
     def __init__(self) -> None:
         super().__init__()
         self._draft: Draft = {}
+        self._heard_until = 0.0
         self.problems = _lines(tr("Problems"))
         self.problems.itemClicked.connect(self._show_field)
         self.problems.itemActivated.connect(self._show_field)
@@ -76,6 +79,7 @@ class MessagesPanel(Panel):
         run.saved.connect(self.show_save)
         run.setting_changed.connect(self.show_change)
         run.finished.connect(self.show_end)
+        run.viewed.connect(self.show_view)
         for at, event in run.story:
             self._show_past(at, event)
         self.show_document(studio.document.draft, studio.document.config, studio.document.problems)
@@ -111,6 +115,17 @@ class MessagesPanel(Panel):
         self.setting_asked.emit(item.data(_PATH))
 
     # --- log ---------------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_view(self, view: RunView) -> None:
+        """Add what a run said so far that another process trains; nobody here has heard it."""
+        if view.info.state != "training":
+            return
+        said = [(at, seen, what) for seen, at, kind, what in view.events if kind == "notice"]
+        for at, seen, what in said[-MOST_PAST:]:
+            if at > self._heard_until:
+                self._heard_until = at
+                self._show_past(at, notice_of(seen, what))
 
     @Slot(object)
     def show_notice(self, notice: Notice) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from gan_engine import Changed, Finished, Notice, Saved
+from gan_engine import Changed, Finished, Notice, RunInfo, Saved
 from studio import theme
 from studio.panels import messages
 from studio.panels.messages import MessagesPanel
+from studio.worker import RunView
 from tests.studio.panels.conftest import start
 
 
@@ -90,3 +91,13 @@ def test_that_it_takes_the_colours_of_another_theme(panel, qapp):
     theme.apply(qapp, "light")
     assert panel.log.item(0).icon().pixmap(12).toImage() == light
     qapp.setStyleSheet(studio_style)
+
+
+def test_that_what_a_run_elsewhere_said_before_is_in_the_log_once(panel, tmp_path):
+    told = {"level": "warning", "key": "x", "text": ["{count} files are odd.", {"count": 3}]}
+    events = [(0, 1000.0, "started", {}), (8, 2000.0, "notice", told)]
+    for state, lines in (("done", 0), ("training", 1), ("training", 1)):
+        info = RunInfo(tmp_path, "run", state, 8, 100, 8, {}, None, 0.0)
+        panel.show_view(RunView(info, {}, [], events))
+        assert panel.log.count() == lines
+    assert "3 files are odd." in panel.log.item(0).text()
