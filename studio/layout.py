@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from studio.preferences import LAYOUT_VERSION, Preferences
 
-WIDTHS = {"dock-runs": 264, "dock-settings": 350}
+WIDTHS = {"dock-runs": 276, "dock-settings": 350}
 AWAY = ("dock-guide",)
 """Docks that are not there until they are asked for."""
 HEIGHTS = {"dock-messages": 130}

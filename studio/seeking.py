@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from gan_engine import RunConfig, read_presets, walk, with_preset
+from gan_engine import RunConfig, escape, read_presets, walk, with_preset
 from studio.actions import ACTIONS, Actions
 from studio.i18n import tr
 from studio.meanings import page
@@ -80,7 +80,7 @@ class Seeking(QObject):
         for info in studio.library.runs[:RECENT]:
             seen = tr("{count:,} images", count=info.images_seen)
             show = partial(self._deeds.open, info.folder)
-            yield Entry(info.name, tr("Run"), show, seen, on=not studio.run.is_active)
+            yield Entry(escape(info.title), tr("Run"), show, seen, on=not studio.run.is_active)
 
     def _take_preset(self, preset: Preset) -> None:
         document = self._deeds.studio.document

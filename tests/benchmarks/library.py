@@ -4,8 +4,9 @@ Three short runs are trained for real, and copied until there are as many as ask
 opens that library in a process of its own: "cold" without what an earlier start remembered of the
 runs, "warm" with it. `shown_ms` is from the wish to read the library until the list holds the first
 screenful of runs and has painted it, `all_ms` until it holds every run; `beat_max_ms` is the longest
-pause of a timer of 5 ms meanwhile and for a second of scrolling after it. Prints one line of JSON last.
-`--runs 12` is a smoke run.
+pause of a timer of 5 ms meanwhile and for a second of scrolling after it, and `busy_max_ms` how much of
+a pause the window's own thread computed, which other programs do not change. Prints one line of JSON
+last. `--runs 12` is a smoke run.
 """
 
 from __future__ import annotations
@@ -76,6 +77,8 @@ def open_library() -> dict[str, Any]:
             self.began = self.last = time.perf_counter()
             self.shown = self.all = 0.0
             self.beats: list[float] = []
+            self.busy: list[float] = []
+            self.spent = time.thread_time()
             self.timer = QTimer(self)
             self.timer.setTimerType(Qt.TimerType.PreciseTimer)
             self.timer.timeout.connect(self.beat)
@@ -85,7 +88,9 @@ def open_library() -> dict[str, Any]:
         def beat(self) -> None:
             now = time.perf_counter()
             self.beats.append(now - self.last)
-            self.last = now
+            self.last, spent = now, time.thread_time()
+            self.busy.append(spent - self.spent)
+            self.spent = spent
             if self.all:
                 bar = runs.verticalScrollBar()
                 bar.setValue(bar.value() + max(1, bar.maximum() // 100))
@@ -113,6 +118,7 @@ def open_library() -> dict[str, Any]:
         "all_ms": round(1e3 * nurse.all, 1),
         "beat_p99_ms": round(1e3 * beats[int(0.99 * len(beats))], 1),
         "beat_max_ms": round(1e3 * beats[-1], 1),
+        "busy_max_ms": round(1e3 * max(nurse.busy), 1),
     }
 
 

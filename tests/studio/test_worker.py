@@ -1,5 +1,6 @@
 """Across the thread boundary."""
 
+import contextlib
 import threading
 
 import pytest
@@ -26,6 +27,32 @@ def test_that_events_cross_in_order_from_another_thread(qtbot, draft):
     assert kinds.index(Started) < kinds.index(SampleGrid) < kinds.index(Finished)
     assert kinds[-1] is Finished
     assert worker.drain() == []
+
+
+def test_that_the_computer_stays_awake_while_a_run_goes_and_no_longer(qtbot, draft, monkeypatch):
+    heard = []
+
+    @contextlib.contextmanager
+    def awake(**options):
+        assert options == {
+            "on_fail": "pass"
+        }  # a system that cannot be kept awake trains all the same
+        heard.append("awake")
+        yield
+        heard.append("asleep")
+
+    monkeypatch.setattr("studio.worker.keep.running", awake)
+
+    def run(inbox):
+        heard.append("trains")
+        yield from ()
+
+    worker = Worker(run)
+    assert heard == []
+    with qtbot.waitSignal(worker.finished, timeout=PATIENCE):
+        worker.start()
+    worker.wait()
+    assert heard == ["awake", "trains", "asleep"]
 
 
 def test_that_an_exception_is_told_in_the_thread_of_the_listener(qtbot, studio):
