@@ -234,7 +234,7 @@ def settings_of(part: type[Part], prefix: str = "") -> tuple[Setting, ...]:
     return tuple(
         _setting(f"{prefix}.{name}" if prefix else name, name, info)
         for name, info in part.model_fields.items()
-        if name not in ("kind", "format")
+        if isinstance(info.json_schema_extra, dict)  # not its kind, nor a run file's format
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan_engine import EXPORTERS, Sampler, open_sampler, read_png
+from gan_engine import EXPORTERS, Sampler, open_sampler, read_png, settings_of
 from studio.panels.export import ExportDialog
 
 WAIT = 60_000
@@ -107,3 +107,9 @@ def test_that_a_long_export_can_be_cancelled(dialog, tmp_path, qtbot):
     qtbot.waitUntil(dialog.export_button.isEnabled, timeout=WAIT)
     assert dialog.note.text() == "Cancelled."
     assert dialog.isVisible()
+
+
+def test_that_the_kind_of_file_can_be_chosen_for_pictures():
+    for kind in EXPORTERS:
+        if kind.key() in ("images", "pictures"):
+            assert "format" in [setting.name for setting in settings_of(kind)]
