@@ -75,6 +75,7 @@ class NumberBox(QAbstractSpinBox):
         self._unit = QLabel(unit, self)
         self._unit.setProperty("role", "muted")
         self._unit.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.lineEdit().textChanged.connect(self._place_unit)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_PAUSE_MS)
@@ -253,8 +254,14 @@ class NumberBox(QAbstractSpinBox):
         return done
 
     def _place_unit(self) -> None:
+        """Put the unit behind the number; where there is room for one of both it is the number."""
         line = self.lineEdit()
         width = self._unit.sizeHint().width() if self._unit.text() else 0
+        needed = line.fontMetrics().horizontalAdvance(line.text()) + 14
+        if width and line.width() - width - 4 < needed:
+            width = 0
+        if self._unit.isHidden() == bool(width):
+            self._unit.setVisible(bool(width))
         margins = QMargins(7, 0, width + 4 if width else 0, 0)
         if line.textMargins() != margins:  # to set them asks for a layout again, without end
             line.setTextMargins(margins)

@@ -175,3 +175,17 @@ def test_that_the_bar_shows_where_between_its_bounds_a_number_is(qtbot):
     log.show_value(1.0)
     assert log.share() == pytest.approx(0.5)
     assert NumberBox(whole=True, low=0, high=9).share() is None
+
+
+def test_that_a_unit_makes_room_for_the_number(qtbot):
+    box = NumberBox(whole=True, low=1, high=10**9, unit="images")
+    qtbot.addWidget(box)
+    box.show()
+    box.show_value(300_000)
+    box.resize(220, 28)
+    assert box._unit.isVisible()
+    box.resize(90, 28)
+    assert not box._unit.isVisible()
+    box.show_value(3)
+    box.resize(110, 28)
+    assert box._unit.isVisible()
