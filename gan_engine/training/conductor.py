@@ -110,7 +110,9 @@ class Conductor:
         """Compile once samples are on the screen; tell of what could not be made faster."""
         runner, seen = self._session.runner, self._session.images_seen
         if runner.waits_to_compile:
-            text = Message("The networks are being compiled: training pauses, for a minute or more.")
+            text = Message(
+                "The networks are being compiled: training pauses, for a minute or more."
+            )
             yield Notice(seen, "info", text, key="acceleration")
             began = time.monotonic()
             runner.compile()
