@@ -118,7 +118,8 @@ def with_preset(preset: Preset, draft: Mapping[str, Any] | None = None) -> Draft
     folder, pairs = ((draft or {}).get("data", {}).get(key) for key in ("folder", "pairs"))
     chosen = merge(default_draft(), {k: v for k, v in preset.draft.items()})
     chosen["penalties"] = preset.draft.get("penalties", {})  # not the defaults beside them
-    kept = {"folder": folder} if folder else {}
+    # A preset may come from anybody: which folder is read is never its business.
+    kept = {"folder": folder or paths.BUILTIN}
     if pairs not in (None, "off") and chosen["data"]["pairs"] != "off":
         kept |= {"pairs": pairs, "direction": draft["data"].get("direction", "a_to_b")}  # type: ignore[index]
     return merge(chosen, {"data": kept})

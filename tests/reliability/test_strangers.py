@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from gan_engine import checkpoint, cli, configfile
+from gan_engine import checkpoint, cli, configfile, paths
 from gan_engine.errors import EngineError, FileError, ForeignFileError
 from gan_engine.events import Notice, Saved, Started
 from gan_engine.foreign import limits_for, match_weights, read_weights, start_from, weights_that_fit
@@ -188,3 +188,23 @@ def test_that_the_command_line_shows_the_same_table(
     for match in table:
         shape = "x".join(map(str, match.expected or ())) or "number"
         assert [match.name, shape, shape, "yes"] in lines
+
+
+@pytest.mark.parametrize("folder", ["/etc", "../../secrets", "~/Pictures", "//server/share"])
+def test_that_a_preset_cannot_choose_what_is_read(folder: str) -> None:
+    paths.presets().mkdir(parents=True)
+    file = paths.presets() / "theirs.toml"
+    file.write_text(f'title = "Fast"\n[data]\nfolder = "{folder}"\nsize = 32\n', encoding="utf-8")
+    preset = configfile.find_preset("theirs")
+    alone = configfile.with_preset(preset)
+    assert (alone["data"]["folder"], alone["data"]["size"]) == ("builtin", 32)
+    mine = configfile.with_preset(preset, {"data": {"folder": "/home/me/cats"}})
+    assert mine["data"]["folder"] == "/home/me/cats"
+
+
+def test_that_the_name_of_a_preset_leads_nowhere_else(tmp_path: Path) -> None:
+    written = configfile.save_preset("../../../../out", "", {"data": {"folder": str(tmp_path)}})
+    assert written.parent == paths.presets()
+    assert str(tmp_path) not in written.read_text(encoding="utf-8")
+    with pytest.raises(FileError):
+        configfile.find_preset("../../run")
