@@ -20,7 +20,7 @@ from gan_engine.training.branching import keep_before
 from gan_engine.training.grids import keep_grid, told_of
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.measuring import Measuring, contained
-from gan_engine.training.returning import back_to_save, gave_up, went_back
+from gan_engine.training.returning import back_to_save, divergence, gave_up, went_back
 from gan_engine.training.saver import Kept, Saver
 from gan_engine.training.session import Session
 from gan_engine.training.shortage import ADVICE, Shortage, TornUpdateError
@@ -151,8 +151,8 @@ class Conductor:
                 )
                 yield Notice(session.images_seen, "warning", text, key="history")
         yield Scalars(session.images_seen, values, session.seconds)
-        if any(value != value or abs(value) == float("inf") for value in values.values()):
-            yield from self._go_back("The losses are no longer numbers")
+        if why := divergence(values):
+            yield from self._go_back(why)
 
     def _measure(self) -> Iterator[Event]:
         """Give the metrics their turn; what they find belongs to the moment it was drawn from."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from gan_engine import checkpoint
@@ -10,6 +12,18 @@ from gan_engine.errors import DivergedError, FileError
 from gan_engine.schema import Message
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.session import Session
+
+LIMIT = 1e9
+"""A loss this large is none any more: fp32 has not the digits to make it smaller step by step."""
+
+
+def divergence(values: Mapping[str, float]) -> str:
+    """Return why a reading means that the run has diverged; empty while it has not."""
+    if not all(math.isfinite(value) for value in values.values()):
+        return "The losses are no longer numbers"
+    if any(abs(value) > LIMIT for name, value in values.items() if name.startswith("loss/")):
+        return "The losses have left all bounds"
+    return ""
 
 
 def back_to_save(session: Session, history: HistoryWriter, folder: Path) -> list[Message]:

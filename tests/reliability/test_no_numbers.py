@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -169,7 +170,8 @@ def test_that_curves_have_one_value_a_moment_after_a_return(
     history = History(tmp_path / "run")
     _, series = history.scalars()
     history.close()
-    images = series["loss/g"][0].tolist()
+    images_P, losses_P = series["loss/g"]
+    images = images_P[np.isfinite(losses_P)].tolist()  # metrics are read at moments of their own
     assert images == list(range(4, 36, 4))
 
 
@@ -181,3 +183,15 @@ def test_that_numbers_stay_exact_where_nothing_is_wrong(emoji: Path, tmp_path: P
         torch.isfinite(torch.tensor(list(e.values.values()))).all()
         for e in of_kind(events, Scalars)
     )
+
+
+def huge(session: Session) -> None:
+    session.step.loss = Spoilt(session.step.loss, 1e13)  # type: ignore[assignment]
+
+
+def test_that_a_loss_beyond_all_bounds_sends_a_run_back(emoji: Path, tmp_path: Path) -> None:
+    with poisoned(huge, {4}):
+        events, ended = followed(emoji, tmp_path / "run")
+    assert not ended
+    (told,) = [notice for notice in of_kind(events, Notice) if notice.key == "diverged"]
+    assert "left all bounds" in told.text

@@ -15,6 +15,7 @@ from gan_engine.checkpoint import Checkpoint
 from gan_engine.errors import MemoryFullError
 from gan_engine.events import Changed, Event, Finished, Notice, SampleGrid, Saved
 from gan_engine.metrics import Judge
+from gan_engine.penalties import R1, PathLength
 from gan_engine.training import History, resume, session, train
 from gan_engine.training.meters import Meters
 from gan_engine.training.optimisers import Update
@@ -223,3 +224,17 @@ def test_that_meters_count_an_undone_update_once(emoji: Path, tmp_path: Path) ->
         with short(Update, "apply", lambda number, _: number == 1):
             list(train(tiny(emoji, training={"images": 4}), folder=tmp_path / "run"))
     assert max(counts) == 2  # one update, in two parts
+
+
+@pytest.mark.parametrize("penalty", [R1, PathLength], ids=lambda part: part.__name__)
+def test_that_a_penalty_without_memory_is_computed_in_parts(
+    penalty: type[Any], emoji: Path, tmp_path: Path
+) -> None:
+    nets, every = {"kind": "style", "width": 16}, {"r1": {}, "path_length": {}}
+    every = {kind: {"interval": 1} for kind in every}
+    config = tiny(emoji, architecture=nets, penalties=every)
+    with short(penalty, "term", lambda number, _: number == 3):
+        events, _ = followed(config, tmp_path / "run")
+    assert isinstance(events[-1], Finished)
+    assert [n.key for n in of_kind(events, Notice)].count("memory") == 1
+    assert finite(newest(tmp_path / "run"))
