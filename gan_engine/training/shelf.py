@@ -51,7 +51,8 @@ class Shelf:
         batch, fresh = list[RunInfo](), 0
         for folder, stamp in self._folders():
             known = self._known.get(folder)
-            if known is None or known[0] != stamp or _is_held(folder):
+            trained = known is not None and known[1].state == "training"  # it may be over by now
+            if known is None or known[0] != stamp or trained or _is_held(folder):
                 with contextlib.suppress(OSError, FileError):
                     found[folder] = stamp, read_run(folder)
                     fresh += 1

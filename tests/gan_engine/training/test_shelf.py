@@ -7,6 +7,7 @@ import pytest
 
 import gan_engine.training.shelf as shelf_module
 from gan_engine import RunNotes, Shelf, list_runs, parse, train, write_notes
+from gan_engine.durable import lock
 from gan_engine.training.history import HistoryWriter
 from tests.studio.tiny import tiny_draft
 
@@ -95,6 +96,15 @@ def test_that_a_run_whose_lock_is_held_is_read_every_time(root, tmp_path, reads)
     everything(shelf)
     everything(shelf)
     assert reads == ["015-run"] * 2
+
+
+def test_that_a_run_is_no_longer_in_training_once_its_lock_is_let_go(root, tmp_path):
+    index = tmp_path / "index.json"
+    with lock(root / "015-run"):
+        held = {info.name: info.state for info in everything(Shelf(root, index))}
+    assert held["015-run"] == "training"
+    after = {info.name: info.state for info in everything(Shelf(root, index))}
+    assert after["015-run"] == "done"
 
 
 def test_that_a_run_in_another_process_says_whose_it_is(root, tmp_path):
