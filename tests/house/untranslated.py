@@ -124,7 +124,11 @@ def unspoken(path: Path) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Call) and _name(node.func) in SHOWERS:
             for argument in (*node.args, *(word.value for word in node.keywords)):
                 for text in _literals(argument):
-                    if re.search(r"[A-Za-z]{2}", text) and not _is_name(text):
+                    if (
+                        re.search(r"[A-Za-z]{2}", text)
+                        and "<sub>" not in text
+                        and not _is_name(text)
+                    ):
                         yield node.lineno, text
 
 

@@ -1,12 +1,17 @@
 """Sentences in the user's language."""
 
+from pathlib import Path
+
 import pytest
 
 from gan_engine import Message, paths
 from studio import i18n
 from studio.i18n import LANGUAGES, catalogue, tr
-from tests.house.untranslated import gaps
+from tests.house.source import python_files, shown
+from tests.house.untranslated import gaps, phrases, unspoken, wanted
 
+TO_A_TERMINAL = ("studio/app.py", "studio/failures.py", "studio/parts.py")
+"""Files with sentences for the command line or the log, which are English."""
 OTHERS = pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
 
 
@@ -53,3 +58,22 @@ def test_that_entries_are_sorted_one_a_line(language: str) -> None:
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line[:1] == '"']
     assert len(lines) == len(catalogue(language))
     assert list(catalogue(language)) == sorted(catalogue(language))
+
+
+@OTHERS
+def test_that_every_sentence_is_translated(language: str) -> None:
+    """`python -m tests.house.untranslated` lists what is missing."""
+    assert not {text: where for text, where in wanted().items() if text not in catalogue(language)}
+
+
+@OTHERS
+def test_that_no_entry_is_left_over(language: str) -> None:
+    assert not set(catalogue(language)) - set(wanted())
+
+
+@pytest.mark.parametrize("path", python_files("studio"), ids=shown)
+def test_that_what_is_shown_goes_through_the_catalogue(path: Path) -> None:
+    assert not list(unspoken(path))
+    said = set(wanted())
+    quiet = shown(path) in TO_A_TERMINAL
+    assert quiet or not [(line, text) for line, text in phrases(path) if text not in said]
