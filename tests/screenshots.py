@@ -115,6 +115,7 @@ def _views(
             if not wanted or name in wanted:
                 shown = show()
                 _wait(app, lambda: False, 1.5)
+                _wait(app, lambda: not _busy(window))
                 yield name, shown or window
                 if shown is not None:
                     shown.close()
@@ -187,6 +188,16 @@ def _scenes(
     yield "shortcuts", dialog("show_shortcuts")
     yield "about", dialog("about")
     yield "palette", lambda: window.acts["palette"].trigger()
+
+
+def _busy(window: MainWindow) -> bool:
+    """Whether a page still says that something is on its way."""
+    from PySide6.QtWidgets import QLabel
+
+    from studio.i18n import tr
+
+    told = tr("Building the networks to count their weights…")
+    return any(label.isVisible() and label.text() == told for label in window.findChildren(QLabel))
 
 
 def _docks(window: MainWindow) -> set[str]:
