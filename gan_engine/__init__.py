@@ -20,7 +20,7 @@ _HOME = {
     ),
     "events": "Changed Event Finished Heard Notice Paused Pixels Preparing Resumed SampleGrid Saved Scalars ScoreCounts Started Statistics",
     "commands": "Change Command Inbox Leave Pause Resume SampleNow SaveNow StepOnce Stop",
-    "durable": "lock_holder",
+    "durable": "lock_holder write_durably",
     "device": "DeviceInfo available_devices describe_device gpus",
     "imaging": "ImageHeader ImageShape decode read_header read_png read_png_text thumbnail write_png",
     "archives": "is_archive",

@@ -69,6 +69,10 @@ def write(path: Path, data: bytes | Callable[[BinaryIO], object], needed: int = 
             temporary.unlink(missing_ok=True)
 
 
+write_durably = write
+"""The same under the name that outsiders know it by."""
+
+
 class _Counted:
     """A file that is only written to, front to back; knows the checksum of what it was given."""
 

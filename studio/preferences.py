@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 import tomli_w
 from pydantic import ConfigDict, ValidationError
-from PySide6.QtCore import QIODevice, QObject, QSaveFile, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 
-from gan_engine import Message, Part, option, paths
+from gan_engine import EngineError, Message, Part, option, paths, write_durably
 from studio.i18n import LANGUAGES
 
 LAYOUT_VERSION = 2
@@ -135,9 +135,5 @@ class Preferences(QObject):
             return Likes()
 
     def _write(self) -> None:
-        with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-        file = QSaveFile(str(self._file))
-        if file.open(QIODevice.OpenModeFlag.WriteOnly):
-            file.write(tomli_w.dumps(self._likes.model_dump()).encode())
-            file.commit()
+        with contextlib.suppress(EngineError):
+            write_durably(self._file, tomli_w.dumps(self._likes.model_dump()).encode())
