@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from studio.app import App
+from studio.preferences import Preferences
 from tests.reliability.helpers import in_process
 
 pytestmark = [
@@ -50,9 +51,11 @@ def test_that_the_start_after_a_kill_offers_the_run_and_has_the_settings(
     assert in_process("windows", "kill", tmp_path, count, emoji)["left"] == {"fine": count}
 
 
-def test_that_the_program_listens_for_the_end_of_the_desktops_session(qapp: QApplication) -> None:
+def test_that_the_program_listens_for_the_end_of_the_desktops_session(
+    qapp: QApplication, tmp_path: Path
+) -> None:
     before = listeners(qapp)
-    made = App(qapp, argparse.Namespace())
+    made = App(qapp, Preferences(tmp_path), argparse.Namespace())
     assert listeners(qapp) == before + 1
     made.window.deleteLater()
     made.deleteLater()
