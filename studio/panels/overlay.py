@@ -41,25 +41,36 @@ class Overlay(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.grid = CurveGrid()
+        self._grids: dict[tuple[tuple[str, ...], int], CurveGrid] = {}
+        """One for each set of plots and number of runs: plots are used again, never deleted."""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self.grid)
 
     def show_runs(self, runs: Sequence[RunCurves]) -> None:
         """Show these runs' curves instead."""
-        old, self.grid = self.grid, CurveGrid()
-        self._column.replaceWidget(old, self.grid)
-        old.hide()
-        old.deleteLater()
-        for name, title in self._plots(runs).items():
-            plot = self.grid.add_plot(name, title)
-            plot.setMinimumHeight(_LEAST_PX)
-            plot.show_raw(False)
+        plots = self._plots(runs)
+        self.grid.hide()
+        self.grid = self._grid_of(plots, len(runs))
+        self.grid.show()
+        for name in plots:
+            plot = self.grid.plot(name)
             for place, run in enumerate(runs):
-                plot.add_series(str(place), run.name, place, DASHES[place])
-                if name in run.scalars:
-                    plot.take({str(place): heard(run.scalars[name])})
-            plot.renew()
+                plot.rename_series(str(place), run.name)
+            there = {str(n): run for n, run in enumerate(runs) if name in run.scalars}
+            plot.set_all({key: heard(run.scalars[name]) for key, run in there.items()})
+
+    def _grid_of(self, plots: Mapping[str, str], count: int) -> CurveGrid:
+        key = tuple(plots), count
+        if key not in self._grids:
+            grid = self._grids[key] = CurveGrid()
+            for name, title in plots.items():
+                plot = grid.add_plot(name, title)
+                plot.setMinimumHeight(_LEAST_PX)
+                plot.show_raw(False)
+                for place in range(count):
+                    plot.add_series(str(place), str(place), place, DASHES[place])
+            self._column.addWidget(grid)
+        return self._grids[key]
 
     def _plots(self, runs: Sequence[RunCurves]) -> dict[str, str]:
         there = dict.fromkeys(name for run in runs for name in run.scalars)

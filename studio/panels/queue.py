@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
-    QListWidget,
-    QListWidgetItem,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from studio.context import Studio
     from studio.queue import Entry
 
+Index = QModelIndex | QPersistentModelIndex
 _BESIDE = 44
 """Pixels of an entry that its icon and margins take."""
 _GLYPHS = {
@@ -32,6 +40,82 @@ _GLYPHS = {
     "done": ("done", "good"),
     "failed": ("error", "error"),
 }
+
+
+class _Model(QAbstractListModel):
+    """The entries as they are shown; `width` is how much room a line of text has."""
+
+    def __init__(self, parent: QListView) -> None:
+        super().__init__(parent)
+        self.entries: list[Entry] = []
+        self.width = 200
+        self._metrics = QFontMetrics(parent.font())
+
+    def show_entries(self, entries: list[Entry]) -> None:
+        if len(entries) == len(self.entries):
+            self.entries = entries
+            self.dataChanged.emit(self.index(0), self.index(len(entries) - 1))
+            return
+        self.beginResetModel()
+        self.entries = entries
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.entries)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        entry = self.entries[index.row()]
+        said = _state(entry)
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return f"{entry.name}\n{said}"
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{entry.name}: {said}"
+            case Qt.ItemDataRole.ToolTipRole:
+                return entry.why or said
+            case Qt.ItemDataRole.DecorationRole:
+                glyph, color = _GLYPHS[entry.state]
+                return theme.icon(glyph, getattr(theme.current(), color))
+            case Qt.ItemDataRole.SizeHintRole:
+                room, wraps = QRect(0, 0, self.width, 10_000), int(Qt.TextFlag.TextWordWrap)
+                text = f"{entry.name}\n{said}"
+                return QSize(60, self._metrics.boundingRect(room, wraps, text).height() + 10)
+            case _:
+                return None
+
+
+class QueueList(QListView):
+    """The entries, each as tall as its words need."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries = _Model(self)
+        self.setModel(self._entries)
+        self.setAccessibleName(tr("Queue"))
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setWordWrap(True)
+        self.setIconSize(QSize(18, 18))
+        self.setSpacing(2)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_entries(self, entries: list[Entry]) -> None:
+        """Show these; the place that was chosen stays chosen."""
+        row = self.currentRow()
+        self._entries.show_entries(entries)
+        self.setCurrentRow(min(max(row, 0), len(entries) - 1))
+
+    def currentRow(self) -> int:
+        return self.currentIndex().row()
+
+    def setCurrentRow(self, row: int) -> None:
+        self.setCurrentIndex(self._entries.index(row))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._entries.width = max(60, self.viewport().width() - _BESIDE)
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
 
 
 class QueuePanel(Panel):
@@ -78,20 +162,8 @@ class QueuePanel(Panel):
 
     def show_entries(self, entries: list[Entry], is_on: bool) -> None:
         """Show the queue, and whether the next run begins by itself."""
-        row = self.list.currentRow()
         self._entries, self._on = list(entries), is_on
-        self.list.clear()
-        for entry in entries:
-            glyph, color = _GLYPHS[entry.state]
-            said = _state(entry)
-            item = QListWidgetItem(
-                theme.icon(glyph, getattr(theme.current(), color)), f"{entry.name}\n{said}"
-            )
-            item.setToolTip(entry.why or said)
-            item.setSizeHint(self._size_of(item.text()))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.name}: {said}")
-            self.list.addItem(item)
-        self.list.setCurrentRow(min(max(row, 0), len(entries) - 1))
+        self.list.show_entries(self._entries)
         self._stack.setCurrentWidget(self._full if entries else self.empty)
         waiting = sum(entry.state == "waiting" for entry in entries)
         self.start_button.setText(tr("Let it rest") if is_on else tr("Start the queue"))
@@ -104,32 +176,13 @@ class QueuePanel(Panel):
         self.start_button.setEnabled(is_on or waiting > 0)
         self._enable()
 
-    def _size_of(self, text: str) -> QSize:
-        """Return how much room an entry needs at the list's width, all of its lines."""
-        room = QRect(0, 0, max(60, self.list.viewport().width() - _BESIDE), 10_000)
-        wrapped = int(Qt.TextFlag.TextWordWrap)
-        return QSize(60, self.list.fontMetrics().boundingRect(room, wrapped, text).height() + 10)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        for item in (self.list.item(row) for row in range(self.list.count())):
-            item.setSizeHint(self._size_of(item.text()))
-
     # --- building ----------------------------------------------------------------------------
 
     _on = False
 
     def _content(self) -> QWidget:
-        self.list = QListWidget()
-        self.list.setAccessibleName(tr("Queue"))
-        self.list.setFrameShape(QListWidget.Shape.NoFrame)
-        self.list.setWordWrap(True)
-        self.list.setIconSize(QSize(18, 18))
-        self.list.setSpacing(2)
-        self.list.setResizeMode(QListView.ResizeMode.Adjust)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.currentRowChanged.connect(self._enable)
+        self.list = QueueList()
+        self.list.selectionModel().currentChanged.connect(self._enable)
         self.start_button = button(tr("Start the queue"), primary=True)
         self.start_button.clicked.connect(self._start)
         self.up = _tool("chevron-up", tr("Earlier"), self._up)

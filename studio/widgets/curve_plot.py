@@ -147,6 +147,11 @@ class CurvePlot(QWidget):
             if len(line.series)
         }
 
+    def rename_series(self, key: str, label: str) -> None:
+        """Call a series something else."""
+        self._lines[key].label = label
+        self._name_entries()
+
     def extend(self, readings: Readings) -> None:
         """Append readings, {key: (images seen, values)}; a series that is new is added."""
         self.take(readings)

@@ -32,7 +32,8 @@ def test_that_each_run_says_what_becomes_of_it(panel):
         entry("e"),
     ]
     panel.show_entries(runs, True)
-    said = [panel.list.item(row).text().splitlines() for row in range(5)]
+    model = panel.list.model()
+    said = [model.index(row, 0).data().splitlines() for row in range(5)]
     assert said == [
         ["a", "Finished"],
         ["b", "Failed: The disk is full."],
