@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 from gan_engine import Part
-from studio.i18n import tr
+from studio.i18n import mark, tr
 
 
 def about(part: type[Part]) -> str:
@@ -24,3 +25,65 @@ def rest(part: type[Part]) -> str:
 def page(part: type[Part]) -> str:
     """Return a part's whole help page as one paragraph, in the language in force."""
     return " ".join(tr(text) for text in (about(part), rest(part)) if text)
+
+
+def layer(name: str) -> str:
+    """Return a layer's name or kind in the language in force; sizes and numbers stay: Up 2, 3×3."""
+    if (whole := tr(name)) != name:
+        return whole
+    return ", ".join(_numbered(part) for part in name.split(", "))
+
+
+def _numbered(part: str) -> str:
+    found = re.fullmatch(r"(.*?)((?: [\d×÷./]+)*)", part)
+    return f"{tr(found[1])}{found[2]}" if found is not None else tr(part)
+
+
+LAYERS = (
+    mark("Activation"),
+    mark("Block"),
+    mark("Change"),
+    mark("Coarse"),
+    mark("Conv"),
+    mark("Convolution"),
+    mark("Convolve"),
+    mark("Decoder"),
+    mark("Decoders"),
+    mark("Dense"),
+    mark("Down"),
+    mark("Downsample"),
+    mark("Enlarge"),
+    mark("Equal conv2d"),
+    mark("Equal linear"),
+    mark("Excite"),
+    mark("Expand"),
+    mark("Features"),
+    mark("First"),
+    mark("Gate"),
+    mark("Grouped conv2d"),
+    mark("Head"),
+    mark("Hidden"),
+    mark("Instance norm2d"),
+    mark("Last"),
+    mark("Logit"),
+    mark("Mapping"),
+    mark("Mix"),
+    mark("Mixing"),
+    mark("Modulated convolution"),
+    mark("Norm"),
+    mark("Project"),
+    mark("Resample"),
+    mark("Shortcut"),
+    mark("Shrink"),
+    mark("Sigmoid"),
+    mark("Squash"),
+    mark("Squeeze"),
+    mark("Up"),
+    mark("Upsample"),
+    mark("Variety"),
+    mark("Weigh"),
+    mark("Whole"),
+    mark("spectral norm"),
+    mark("convolution"),
+)
+"""Words that networks call their layers by."""

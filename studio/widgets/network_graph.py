@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 
 from studio import figures, theme
 from studio.i18n import tr
+from studio.meanings import layer
 from studio.widgets.elided import ElidedLabel
 from studio.widgets.network_view import color_of, shape_text
 
@@ -68,7 +69,7 @@ class Block:
     @property
     def told(self) -> str:
         """Everything about it in one line."""
-        parts = [f"{tr(self.name)}: {tr(self.kind)}" if self.kind else tr(self.name)]
+        parts = [f"{layer(self.name)}: {layer(self.kind)}" if self.kind else layer(self.name)]
         shape = shape_text(self.shape)
         parts.append(tr("returns {shape}", shape=shape) if shape else tr("returns one number"))
         if self.parameters:
@@ -80,7 +81,7 @@ class Block:
             kept = figures.size(self.memory)
             parts.append(tr("keeps {size} of a batch for its gradients", size=kept))
         if self.inside:
-            parts.append(", ".join(dict.fromkeys(tr(name) for name in self.inside)).lower())
+            parts.append(", ".join(dict.fromkeys(layer(name) for name in self.inside)).lower())
         return " · ".join(parts)
 
     @property
@@ -176,8 +177,8 @@ class _Item(QGraphicsItem):
         plain, strong = QFont(painter.font()), QFont(painter.font())
         strong.setWeight(QFont.Weight.DemiBold)
         lines = (
-            (strong, colors.text, tr(block.name)),
-            (plain, colors.muted, tr(block.kind) if block.kind != block.name else ""),
+            (strong, colors.text, layer(block.name)),
+            (plain, colors.muted, layer(block.kind) if block.kind != block.name else ""),
             (plain, colors.text, shape_text(block.shape) or tr("one logit")),
             (plain, colors.muted, block.weight),
         )

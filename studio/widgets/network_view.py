@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from studio import theme
 from studio.i18n import mark, tr
+from studio.meanings import layer
 
 if TYPE_CHECKING:
     from gan_engine import LayerRow
@@ -67,7 +68,7 @@ class _Layers(QAbstractTableModel):
         row, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return (
-                row.name,
+                layer(row.name),
                 shape_text(row.shape),
                 f"{row.parameters:,}" if row.parameters else "–",
             )[column]
@@ -75,7 +76,7 @@ class _Layers(QAbstractTableModel):
             return _aligned(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             count = tr("{count:,} parameters", count=row.parameters)
-            return f"{row.name}\n{tr(row.kind)}\n{shape_text(row.shape)}\n{count}"
+            return f"{layer(row.name)}\n{layer(row.kind)}\n{shape_text(row.shape)}\n{count}"
         return row if role == Qt.ItemDataRole.UserRole else None
 
 
@@ -133,13 +134,13 @@ class _Delegate(QStyledItemDelegate):
             strong.setWeight(QFont.Weight.DemiBold)
             painter.setFont(strong)
             metrics = painter.fontMetrics()
-        name = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, rect.width())
+        name = metrics.elidedText(layer(row.name), Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, name)
         rest = rect.adjusted(metrics.horizontalAdvance(name) + 8, 0, -4, 0)
         if row.kind != row.name and rest.width() > 24:
             painter.setPen(QColor(colors.muted))
             painter.setFont(plain)
-            kind = metrics.elidedText(tr(row.kind), Qt.TextElideMode.ElideRight, rest.width())
+            kind = metrics.elidedText(layer(row.kind), Qt.TextElideMode.ElideRight, rest.width())
             painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, kind)
 
 
