@@ -6,6 +6,7 @@ import csv
 import getpass
 import io
 import json
+import math
 import platform
 import re
 import socket
@@ -15,7 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6 import __version__ as qt_version
 
 from gan_engine import FileError, History, __version__, describe_device, put, to_toml
@@ -101,14 +101,16 @@ def _about() -> str:
 def _curves(history: History) -> str:
     """Return a run's readings as CSV, thinned where there are very many."""
     series = history.scalars()[1]
+    moments: dict[float, dict[str, float]] = {}
+    for name, (images, values) in series.items():
+        for seen, value in zip(images.tolist(), values.tolist(), strict=True):
+            moments.setdefault(seen, {})[name] = value
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\n")
     writer.writerow(["images", *series])
-    columns = [values for _, values in series.values()]
-    images = next(iter(series.values()))[0] if series else np.empty(0)
-    for row in range(0, len(images), max(1, len(images) // _ROWS)):
-        values = [f"{column[row]:.5g}" for column in columns]
-        writer.writerow([f"{images[row]:.0f}", *values])
+    for seen in sorted(moments)[:: max(1, len(moments) // _ROWS)]:
+        read = moments[seen]
+        writer.writerow([f"{seen:.0f}", *(f"{read.get(name, math.nan):.5g}" for name in series)])
     return page.getvalue()
 
 

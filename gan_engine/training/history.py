@@ -232,20 +232,20 @@ class History:
         self._file = _open(folder / NAME, elsewhere)  # no lock reaches another computer
 
     def scalars(self, since_row: int = 0) -> tuple[int, dict[str, Series]]:
-        """Return the last row read and every series after `since_row`; NaN where nothing was read."""
-        rows, last = [], since_row
+        """Return the last row read and every series after `since_row`, in the order of images seen.
+
+        A series holds what was read of it; NaN where that was no number. Metrics come later than the
+        moment they are of, so rows are not in order.
+        """
+        found, last = dict[str, list[tuple[int, float]]](), since_row
         query = "select row, session, images, payload from scalars where row > ? order by row"
         cuts = self._cuts()
         for row, session, images, payload in self._rows(query, since_row):
             last = row
             if images <= cuts.get(session, images):
-                rows.append((images, _decoded(payload)))
-        names = dict.fromkeys(name for _, values in rows for name in values)
-        images_P = np.array([images for images, _ in rows], dtype=np.float64)
-        return last, {
-            n: (images_P, np.array([v.get(n, np.nan) for _, v in rows], dtype=np.float64))
-            for n in names
-        }
+                for name, value in _decoded(payload).items():
+                    found.setdefault(name, []).append((images, value))
+        return last, {name: _series(pairs) for name, pairs in found.items()}
 
     def counts(self, bins: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return when D's scores were counted and how they were spread: (P,), (P, 2, bins)."""
@@ -363,3 +363,9 @@ def _open(path: Path, from_elsewhere: bool = False) -> sqlite3.Connection | None
             file.execute("select 1 from sqlite_master").fetchall()
             return file
     return None
+
+
+def _series(pairs: list[tuple[int, float]]) -> Series:
+    pairs.sort(key=lambda pair: pair[0])
+    images_P, values_P = np.array(pairs, dtype=np.float64).T
+    return images_P, values_P

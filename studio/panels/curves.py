@@ -125,7 +125,7 @@ class Curves(QWidget):
     def show_history(self, scalars: Mapping[str, Any]) -> None:
         """Replace everything by a run's history: (images seen, values) by name."""
         self._know(scalars)
-        self.grid.set_all({name: _heard(name, series) for name, series in scalars.items()})
+        self.grid.set_all(scalars)
 
     @Slot(object)
     def point(self, seen: float | None) -> None:
@@ -267,14 +267,6 @@ class Curves(QWidget):
         self._weight_text.setText(f"{percent / 100:.2f}")
         self.weight.setToolTip(tr("How much of the average stays at the next reading."))
         self.grid.set_smoothing(percent / 100)
-
-
-def _heard(name: str, series: Any) -> Any:
-    """Return readings without the gaps between them, where they are only taken now and then."""
-    x, y = series
-    if name.partition("/")[0] in FAMILIES:
-        return x[np.isfinite(y)], y[np.isfinite(y)]
-    return series
 
 
 @functools.cache

@@ -25,6 +25,24 @@ def test_that_a_reader_sees_what_a_writer_has_written_so_far(tmp_path: Path) -> 
     writer.close()
 
 
+def test_that_a_metric_that_comes_late_stands_at_its_own_moment_and_leaves_no_gap_elsewhere(
+    tmp_path: Path,
+) -> None:
+    writer = HistoryWriter(tmp_path, 0)
+    writer.scalars(64, 1.0, {"loss/g": 0.5})
+    writer.scalars(128, 2.0, {"loss/g": 0.4})
+    writer.scalars(64, 2.5, {"metric/kid": 9.0})
+    writer.scalars(192, 3.0, {"loss/g": 0.3})
+    writer.scalars(96, 3.5, {"loss/g": 0.45})
+    series = History(tmp_path).scalars()[1]
+    assert [column.tolist() for column in series["metric/kid"]] == [[64], [9.0]]
+    assert [column.tolist() for column in series["loss/g"]] == [
+        [64, 96, 128, 192],
+        [0.5, 0.45, 0.4, 0.3],
+    ]
+    writer.close()
+
+
 def test_that_what_a_crash_lost_is_left_out_of_the_curves(tmp_path: Path) -> None:
     first = HistoryWriter(tmp_path, 0)
     for images in (100, 200, 300):
