@@ -207,7 +207,7 @@ class MainWindow(QMainWindow):
         for asking in (self._leaving, taking_back, offers, originals):
             asking.told.connect(self.notices.show_notice)
         self.notices.act.connect(self._mend)
-        for failing in (studio.run.failed, studio.library.failed):
+        for failing in (studio.run.failed, studio.several.failed, studio.library.failed):
             failing.connect(self._take_failure)
         every = (self._leaving, recovery, studio.keeping, taking_back, offers, originals)
         for speaker in every:

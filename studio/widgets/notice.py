@@ -111,6 +111,8 @@ class NoticeBar(QFrame):
         self, level: str, text: str, hint: str = "", actions: Sequence[tuple[str, str]] = ()
     ) -> None:
         """Say something now; what stood there with an answer open comes back afterwards."""
+        if self.level and self._said[:3] == (level, text, hint):
+            return  # it stands there already, perhaps with what can be done about it
         if self.level and self._said[3]:
             self._again.append(self._said)
         self.show_notice(level, text, hint, actions)
