@@ -10,6 +10,7 @@ import psutil
 import torch
 
 from gan_engine.errors import DeviceError
+from gan_engine.schema import Message
 
 
 def available_devices() -> tuple[str, ...]:
@@ -59,7 +60,11 @@ def describe_device(wanted: str = "auto") -> DeviceInfo:
         free, total = torch.cuda.mem_get_info(device)
         return DeviceInfo("cuda", torch.cuda.get_device_name(device), total, free)
     memory = psutil.virtual_memory()
-    name = "Apple GPU" if device.type == "mps" else f"CPU, {os.cpu_count()} cores"
+    name = (
+        "Apple GPU"
+        if device.type == "mps"
+        else Message("CPU, {count} cores", count=os.cpu_count() or 1)
+    )
     return DeviceInfo(device.type, name, memory.total, memory.available)
 
 

@@ -34,7 +34,7 @@ DEMO_SECONDS = 60
 class Loader(QThread):
     """Imports the engine away from the window, which must stay alive meanwhile."""
 
-    loaded = Signal(str)
+    loaded = Signal(object)
     failed = Signal(object)
 
     def run(self) -> None:
@@ -107,7 +107,7 @@ class App(QObject):
         """The desktop ends: save what trains before answering, so that nothing stands in its way."""
         self.window.save_at_once()
 
-    @Slot(str)
+    @Slot(object)
     def _fill(self, device: str) -> None:
         """The engine is there: make the models and panels, which import torch's and pyqtgraph's names."""
         from studio.context import Studio

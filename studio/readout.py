@@ -97,7 +97,7 @@ class Readout(QObject):
 
     @Slot(object)
     def _take_start(self, event: Started) -> None:
-        self._window.device.setText(event.device)
+        self._window.device.setText(tr(event.device))
         self._window.status.show_progress(event.images_seen, event.images_total)
         self.refresh()
         self._show_title()

@@ -164,7 +164,8 @@ class MainWindow(QMainWindow):
                 self.tabs.setTabData(self.tabs.count() - 1, kind.key)
             panel.bind(studio)
             self._listen_to(panel)
-        self.device.setText(device)
+        self._trains_on = device
+        self.device.setText(tr(device))
         self.device.setToolTip(tr("What trains; the setting Training, Device changes it."))
         self._layout.arrange()
         self._make_speakers(studio)
@@ -174,7 +175,7 @@ class MainWindow(QMainWindow):
         if studio.preferences.problem:
             self.notices.show_notice("warning", tr(studio.preferences.problem), "", [])
         if studio.queue.problem:
-            self.notices.show_first("warning", studio.queue.problem)
+            self.notices.show_first("warning", tr(studio.queue.problem))
         studio.keeping.restore()
 
     def _add_dock(self, panel: Panel) -> None:
@@ -348,7 +349,7 @@ class MainWindow(QMainWindow):
         self.renewed.emit(heir)
         if self._studio is not None:
             kinds = [type(panel) for panel in self.panels.values()]
-            heir.bind(self._studio, kinds, self.device.text())
+            heir.bind(self._studio, kinds, self._trains_on)
             heir.show_page(self.page)
             self.destroyed.connect(heir._catch_up)
             self._dialogs.hand_over(heir.acts)

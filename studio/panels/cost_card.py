@@ -75,7 +75,7 @@ class CostCard(QFrame):
 
     def show_cost(self, cost: Cost, draft: Draft, batch: int, keep: int) -> None:
         """Show an estimate for settings with this batch size that keep so many checkpoints."""
-        self._device.setText(cost.device)
+        self._device.setText(tr(cost.device))
         both = say.count(cost.parameters_g), say.count(cost.parameters_d)
         self._facts["Parameters"].setText(f"G {both[0]} · D {both[1]}")
         both = say.count(cost.macs_g), say.count(cost.macs_d)
