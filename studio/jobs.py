@@ -19,14 +19,17 @@ _NOTHING = object()
 
 
 class _Thread(QThread):
-    """Iterates one piece of work; the last thing it yields is its outcome."""
+    """Iterates one piece of work; the last thing it yields is its outcome.
+
+    Python alone owns it, as it does a run's worker, which says why.
+    """
 
     went = Signal(object)
     ended = Signal(object)
     broke = Signal(object)
 
-    def __init__(self, work: Work, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, work: Work) -> None:
+        super().__init__()
         self._work = work
 
     def run(self) -> None:
@@ -53,11 +56,11 @@ class Job(QObject):
     cancelled = Signal()
     ended = Signal()
 
-    def __init__(self, work: Work, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, work: Work) -> None:
+        super().__init__()
         self.active = True
         self._told = False
-        self._thread = _Thread(work, self)
+        self._thread = _Thread(work)
         self._thread.went.connect(self._progress)
         self._thread.ended.connect(self._finish)
         self._thread.broke.connect(self._break)
@@ -151,7 +154,7 @@ class Jobs(QObject):
 
         After `shut_down` nothing starts any more: nobody would be left to join it.
         """
-        job = Job(work, self)
+        job = Job(work)
         if self._closed:
             job.active = False
             return job
@@ -178,5 +181,4 @@ class Jobs(QObject):
     def _forget(self) -> None:
         job = self.sender()
         if isinstance(job, Job) and job in self._running:
-            self._running.remove(job)
-            job.setParent(None)  # its owner may still hold it; the last one to let go frees it
+            self._running.remove(job)  # its owner may still hold it; the last to let go frees it

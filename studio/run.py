@@ -274,7 +274,7 @@ class Run(Following):
         self._wished = {}
         self._newest = None
         self._lately.clear()
-        worker = Worker(begin, self, following)
+        worker = Worker(begin, following)
         worker.failed.connect(self._fail)
         worker.finished.connect(self._take_end)
         self._worker = worker
@@ -390,7 +390,6 @@ class Run(Following):
         self._tell_readings()
         self._timer.stop()
         self._worker = None
-        worker.deleteLater()
         begin, self._next = self._next, None
         self._enter("idle")
         if begin is not None and self._worker is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QThread, Signal
 from wakepy import keep
 
 from gan_engine import (
@@ -89,17 +89,20 @@ def read_weights(path: Path) -> tuple[RunView, SampleGrid]:
 
 
 class Worker(QThread):
-    """Iterates one run; whoever owns it drains `mailbox` and waits for `finished`."""
+    """Iterates one run; whoever owns it drains `mailbox` and waits for `finished`.
+
+    It has no parent: Python alone owns it. Given to Qt, to be deleted later, PySide frees its Python
+    side first and then reads it: the process ends there now and then (PySide 6.11).
+    """
 
     failed = Signal(object)
 
     def __init__(
         self,
         begin: Callable[[Inbox], Iterator[object]],
-        parent: QObject | None = None,
         following: bool = False,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setObjectName("run")
         self.mailbox: queue.SimpleQueue[object] = queue.SimpleQueue()
         self.inbox = Inbox()
