@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gan_engine import Pin, SampleGrid, read_pins, write_png
+from studio.panels.beside import PINNED
 from studio.panels.train import TrainPanel
 from studio.worker import read_view
 from tests.studio.panels.conftest import grid, picture, start
@@ -105,7 +106,7 @@ def test_that_a_pinned_sample_is_kept_with_the_run_and_shown_over_time(
     stage = viewed.stage
     stage.view.pin_asked.emit(2)
     wait_until(lambda: read_pins(run_folder) == (Pin(2),))
-    stage.beside.buttons.button(1).click()
+    stage.beside.buttons.button(PINNED).click()
     wait_until(lambda: stage.beside.strip.moments == stage.moments)
     assert stage.beside.strip.names == ["seed 2"]
     stage.timeline.go(len(stage.moments) - 1)
@@ -123,7 +124,7 @@ def test_that_pins_come_back_with_their_run(panel, studio, run_folder, wait_unti
     studio.looking._folder = None
     studio.run.viewed.emit(read_view(run_folder))
     wait_until(lambda: panel.stage.view._pinned == frozenset({1, 3}))
-    assert panel.stage.beside.buttons.button(1).text() == "Pinned (2)"
+    assert panel.stage.beside.buttons.button(PINNED).text() == "Pinned (2)"
 
 
 def test_that_samples_of_classes_are_called_by_their_class(going, tmp_path):
