@@ -314,7 +314,10 @@ class Conductor:
         yield from self._return()
         yield from self._lower_rates()
         self._history.event(session.images_seen, "rollback", since=broke)
-        text, hint = went_back(why, broke, session), "Raise R1's gamma if it happens again."
+        text, hint = (
+            went_back(why, broke, session),
+            Message("Raise R1's gamma if it happens again."),
+        )
         yield Notice(session.images_seen, "warning", text, hint, key="diverged")
 
     def _lower_rates(self) -> Iterator[Event]:
@@ -355,18 +358,15 @@ class Conductor:
     def _change(self, path: str, value: object) -> Iterator[Event]:
         session = self._session
         if path not in live_paths(session.config):
-            text = f"“{path}” cannot change while training."
-            yield Notice(
-                session.images_seen, "warning", text, "It applies to the next run.", key="change"
-            )
+            text = Message("“{name}” cannot change while training.", name=path)
+            hint = Message("It applies to the next run.")
+            yield Notice(session.images_seen, "warning", text, hint, key="change")
             return
         yield from self._keep_before()
         try:
             old = session.change(path, value)
         except EngineError as error:
-            yield Notice(
-                session.images_seen, "warning", str(error.text), str(error.hint), key="change"
-            )
+            yield Notice(session.images_seen, "warning", error.text, error.hint, key="change")
             return
         new = get(session.config.draft(), path)
         if new != old:

@@ -15,7 +15,15 @@ from gan_engine.config import RunConfig
 from gan_engine.drafts import get
 from gan_engine.errors import FileError, SettingsError
 from gan_engine.events import Changed, Saved, Scalars
-from gan_engine.training import History, branch, read_run, resume, saves_of, train
+from gan_engine.training import (
+    History,
+    branch,
+    conductor,
+    read_run,
+    resume,
+    saves_of,
+    train,
+)
 from tests.gan_engine.training.conftest import of_kind
 
 Make = Callable[..., RunConfig]
@@ -23,8 +31,9 @@ KEPT = {"checkpoint": {"every_images": 8, "keep": 10}}
 
 
 @pytest.fixture
-def parent(tiny: Make, tmp_path: Path) -> Path:
-    """A finished run with a save every eight images."""
+def parent(tiny: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A finished run with a save every eight images, and a reading after every round."""
+    monkeypatch.setattr(conductor, "READINGS_A_SECOND", 10**9)
     folder = tmp_path / "001-parent"
     list(train(tiny(**KEPT), folder=folder))
     return folder
