@@ -258,9 +258,10 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _take_failure(self, error: BaseException) -> None:
         """Say what went wrong with a run, unless somebody knows more of it."""
-        from gan_engine import MemoryFullError, OlderSaveError
+        from gan_engine import ImagesChangedError, MemoryFullError, OlderSaveError
 
-        if not isinstance(error, MemoryFullError | OlderSaveError):  # Offers has those
+        # Offers and Originals have those.
+        if not isinstance(error, ImagesChangedError | MemoryFullError | OlderSaveError):
             self.show_failure(error)
 
     @Slot(str)

@@ -10,7 +10,7 @@ import pytest
 
 from gan_engine.config import RunConfig, default_draft, parse
 from gan_engine.drafts import merge
-from gan_engine.events import Event
+from gan_engine.events import Event, Scalars
 
 E = TypeVar("E", bound=Event)
 
@@ -36,3 +36,8 @@ def tiny(emoji: Path) -> Callable[..., RunConfig]:
 
 def of_kind(events: Iterable[Event], kind: type[E]) -> list[E]:
     return [event for event in events if isinstance(event, kind)]
+
+
+def readings(events: Iterable[Event]) -> list[dict[str, float]]:
+    """Return what the meters said, less what was measured of samples at moments of its own."""
+    return [found.values for found in of_kind(events, Scalars) if "speed" in found.values]

@@ -19,6 +19,8 @@ from gan_engine.training.optimisers import Update
 from gan_engine.training.step import Step, meter_names
 
 BATCH = 128
+SIZE = (1, 1)
+"""A point is an image of one pixel, with two channels."""
 
 
 def multilayer(inputs: int, outputs: int, width: int = 64) -> nn.Sequential:
@@ -71,7 +73,7 @@ def trained(config: RunConfig, steps: int) -> nn.Module:
     step = Step(
         networks, live.into(config.loss, "loss"), config.penalties, config.augment,
         updates["g"], updates["d"], live, Memory(config, torch.device("cpu")), meters, random,
-        ring, BATCH, 2, torch.device("cpu"),
+        ring, BATCH, SIZE, 2, torch.device("cpu"),
     )  # fmt: skip
     for i in range(steps):
         live.fill(config, i * BATCH)
