@@ -42,7 +42,7 @@ class Bell(QObject):
     @Slot(object)
     def _take_failure(self, error: Exception) -> None:
         if not self._queue.is_on:
-            self.ring("error", *sentence_of(error))
+            self.ring("error", *sentence_of(error), shown=True)
 
     @Slot(int, object)
     def _take_queue(self, done: int, failed: list[str]) -> None:
@@ -52,8 +52,14 @@ class Bell(QObject):
         level = "warning" if failed else "good"
         self.ring(level, text, ", ".join(failed), always=True)
 
-    def ring(self, level: str, text: str, hint: str = "", always: bool = False) -> None:
-        """Tell it, unless the window is in front; what is told `always` is then said in the window."""
+    def ring(
+        self, level: str, text: str, hint: str = "", always: bool = False, shown: bool = False
+    ) -> None:
+        """Tell it, unless the window is in front; what is told `always` is then said in the window.
+
+        Args:
+            shown: The window says it by itself, with what can be done.
+        """
         if self._window.isActiveWindow():
             if always:
                 self.told.emit(level, text, hint, [])
@@ -62,7 +68,7 @@ class Bell(QObject):
         if tray is not None:
             tray.show()
             tray.showMessage("GAN Studio", f"{text} {hint}".strip())
-        if tray is None or always:
+        if (tray is None or always) and not shown:
             self.told.emit(level, text, hint, [])
         QApplication.alert(self._window)
 

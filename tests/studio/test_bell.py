@@ -1,7 +1,7 @@
 """What is said when a run or the queue is over."""
 
 import pytest
-from PySide6.QtWidgets import QMainWindow, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QMainWindow, QSystemTrayIcon
 
 from gan_engine import EngineError, Finished
 from studio.bell import Bell
@@ -44,9 +44,12 @@ def test_that_a_run_that_was_stopped_is_no_news(studio, bell, tmp_path):
     assert not bell.heard
 
 
-def test_that_a_failure_is_told(studio, bell):
+def test_that_a_failure_rings_and_is_left_to_the_window_to_say(studio, bell, monkeypatch):
+    alerted = []
+    monkeypatch.setattr(QApplication, "alert", alerted.append)
     studio.run.failed.emit(EngineError("The disk is full.", hint="Free some space."))
-    assert bell.heard == [("error", "The disk is full.", "Free some space.")]
+    assert len(alerted) == 1
+    assert not bell.heard
 
 
 def test_that_a_queue_is_told_once_at_its_end_with_what_failed(studio, bell, window, tmp_path):
