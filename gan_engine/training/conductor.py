@@ -138,8 +138,7 @@ class Conductor:
             return
         session = self._session
         values["speed"] = (session.images_seen - self._read_seen) / max(elapsed, 1e-9)
-        values["rate/g"] = session.live.number("optimizer_g.rate")
-        values["rate/d"] = session.live.number("optimizer_d.rate")
+        values |= {f"rate/{n}": session.live.number(f"optimizer_{n}.rate") for n in "gd"}
         values["memory"] = float(memory_used(session.device))
         self._read_seen = session.images_seen
         self._history.scalars(session.images_seen, session.seconds, values)
