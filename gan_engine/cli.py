@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import sys
 import time
@@ -348,6 +349,11 @@ def _together(start: Callable[[commands.Inbox, Ranks], Iterator[Event]]) -> None
             serve(ranks)
     finally:
         ranks.leave()
+    if isinstance(ranks, Together) and ranks.rank:
+        # Threads that the group leaves behind break an ordinary exit now and then, and torchrun
+        # would take that for a failure of the run. What this process had to say is said.
+        sys.stdout.flush(), sys.stderr.flush()
+        os._exit(0)
 
 
 # --- small words -------------------------------------------------------------------------------
