@@ -26,7 +26,11 @@ LEAK_PATIENCE_S = 5.0
 _frozen = False
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "full" not in config.option.markexpr:  # what takes many minutes runs only when asked for
+        left_out = [item for item in items if item.get_closest_marker("full")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
     wanting = [item for item in items if item.get_closest_marker("gpu")]
     if not wanting:
         return
