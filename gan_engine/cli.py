@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import sys
 import time
@@ -337,7 +336,7 @@ def presets() -> None:
 def _together(start: Callable[[commands.Inbox, Ranks], Iterator[Event]]) -> None:
     """Train as one of several processes: the first one leads and is shown, the others serve it."""
     from gan_engine.training import join, serve
-    from gan_engine.training.ranks import Together
+    from gan_engine.training.ranks import Together, end_serving
 
     ranks = join()
     try:
@@ -349,11 +348,7 @@ def _together(start: Callable[[commands.Inbox, Ranks], Iterator[Event]]) -> None
             serve(ranks)
     finally:
         ranks.leave()
-    if isinstance(ranks, Together) and ranks.rank:
-        # Threads that the group leaves behind break an ordinary exit now and then, and torchrun
-        # would take that for a failure of the run. What this process had to say is said.
-        sys.stdout.flush(), sys.stderr.flush()
-        os._exit(0)
+    end_serving(ranks)
 
 
 # --- small words -------------------------------------------------------------------------------

@@ -249,3 +249,15 @@ def running(network: nn.Module) -> list[Tensor]:
     """Return the averages of what `network` has seen, which differ where each sees its own share."""
     names = ("running_mean", "running_var", "average")
     return [t for name, t in network.named_buffers() if name.rpartition(".")[2] in names]
+
+
+def end_serving(ranks: Ranks) -> None:
+    """End the process of a rank that only served and has left; rank 0 goes on to its own end.
+
+    Threads that a group leaves behind break an ordinary exit now and then, and torchrun would take
+    that for a failure of the run.
+    """
+    if isinstance(ranks, Together) and ranks.rank:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
