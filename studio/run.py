@@ -83,6 +83,7 @@ class Run(Following):
         super().__init__()
         self._jobs = jobs
         self._worker: Worker | None = None
+        self._ended: Worker | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self._drain)
@@ -389,7 +390,7 @@ class Run(Following):
         self._drain()
         self._tell_readings()
         self._timer.stop()
-        self._worker = None
+        self._worker, self._ended = None, worker  # which is speaking: it must not be freed yet
         begin, self._next = self._next, None
         self._enter("idle")
         if begin is not None and self._worker is None:
