@@ -53,8 +53,8 @@ def test_that_a_run_goes_on_and_its_past_is_there_in_the_new_window(visitor, end
 def test_that_edits_of_a_run_that_is_over_are_not_overwritten(visitor, emoji):
     visitor.settings(tiny_draft(emoji))
     visitor.chooses("start")
-    visitor.waits_for("training")
-    visitor.waits_for("idle")
+    run = visitor.studio.run
+    visitor.waits_until(lambda: run.folder is not None and run.state == "idle")
     visitor.studio.document.set("training.batch_size", 7)
     draft, first = visitor.studio.document.draft, visitor.window
     visitor.studio.preferences.set("language", "zh_CN")
