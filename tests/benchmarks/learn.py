@@ -3,7 +3,9 @@
 Trains as anybody would, through `train()`, and measures the averaged G of three moments against the
 images. A small computer takes a preset in small: at `--size` pixels and a share of its width. On a
 CPU the minutes are those the training itself computed, so that a busy machine changes nothing; on a
-GPU they are the clock's. What moves over a whole run, as some rates do, hardly moves meanwhile. Prints one JSON line last; with --rows the rows of the guide's table before.
+GPU they are the clock's. What moves over a whole run, as some rates do, hardly moves meanwhile.
+Presets for pairs learn to colour the outlines of the same pictures, and are measured on what they
+make of them. Prints one JSON line last; with --rows the rows of the guide's table before.
 
     python tests/benchmarks/learn.py quick-cpu-32 --data FOLDER --minutes 10
     python tests/benchmarks/learn.py --every --size 32 --width 0.25 --minutes 10 --out DIR --rows
@@ -46,9 +48,7 @@ def main() -> None:
     if asked.every:
         from gan_engine import read_presets
 
-        # Presets for pairs want pairs, and have no seeds to measure samples of.
-        every = [one for one in read_presets() if one.draft.get("data", {}).get("pairs") is None]
-        asked.presets = [preset.key for preset in every]
+        asked.presets = [preset.key for preset in read_presets()]
     with tempfile.TemporaryDirectory() as scratch:
         os.environ.setdefault("GAN_STUDIO_CACHE", scratch)
         root = asked.out or Path(scratch) / "runs"
@@ -82,9 +82,12 @@ def settings(preset: str, asked: argparse.Namespace) -> dict[str, Any]:
 
 def learn(preset: str, asked: argparse.Namespace, root: Path) -> dict[str, Any]:
     """Train once and measure three moments; a row of the result."""
-    from gan_engine import Inbox, SampleGrid, Saved, SaveNow, Started, Stop, parse, train, write_png
+    from gan_engine import Inbox, SampleGrid, Saved, SaveNow, Started, Stop, parse, put, train, write_png
 
-    config, inbox, folder = parse(settings(preset, asked)), Inbox(), root / preset
+    draft = settings(preset, asked)
+    if parse(draft).data.paired:
+        draft = put(draft, "data.folder", str(outlined(draft, root / "pairs")))
+    config, inbox, folder = parse(draft), Inbox(), root / preset
     row: dict[str, Any] = {"preset": preset, "minutes": asked.minutes, "size": config.data.size}
     saves: list[Path] = []
     clock: Callable[[], float] = lambda: 0.0  # noqa: E731 (images are prepared; the clock waits)
@@ -109,6 +112,30 @@ def learn(preset: str, asked: argparse.Namespace, root: Path) -> dict[str, Any]:
     return row | dict(zip(names, measured(config, saves[0], saves[-1], asked.images), strict=True))
 
 
+def outlined(draft: dict[str, Any], into: Path) -> Path:
+    """Write pairs of every picture's outlines and the picture itself; return their folder."""
+    from PIL import Image, ImageFilter, ImageOps
+
+    from gan_engine import parse, put
+
+    plain = parse(put(draft, "data.pairs", "off")).data
+    for side in "ab":
+        (into / side).mkdir(parents=True, exist_ok=True)
+    for number, pixels in enumerate(images_of(plain)):
+        picture = Image.fromarray(pixels)
+        outlines = ImageOps.invert(picture.convert("L").filter(ImageFilter.FIND_EDGES))
+        picture.save(into / "b" / f"{number}.png")
+        outlines.convert("RGB").save(into / "a" / f"{number}.png")
+    return into
+
+
+def images_of(data: Any) -> Any:
+    """Return the prepared images: (N, H, W, C) uint8."""
+    from gan_engine import Prepared, prepare
+
+    return next(message for message in prepare(data) if isinstance(message, Prepared)).images
+
+
 def stopwatch(device: str) -> Callable[[], float]:
     """Return what tells the seconds since now: computed by one thread, or of the clock on a GPU."""
     import torch
@@ -125,23 +152,29 @@ def measured(config: Any, middle: Path, end: Path, images: int) -> list[dict[str
     import numpy as np
     import torch
 
-    from gan_engine import METRICS, Prepared, open_sampler, prepare
+    from gan_engine import METRICS, open_sampler
     from gan_engine.metrics import InceptionFid, Judge
     from gan_engine.training.networks import build_networks
 
-    found = next(m for m in prepare(config.data) if isinstance(m, Prepared)).images
-    real_NCHW = torch.from_numpy(np.array(found)).permute(0, 3, 1, 2)
+    found = np.array(images_of(config.data))
+    given, wanted = np.split(found, 2, axis=3) if config.data.paired else (None, found)
+    real_NCHW = torch.from_numpy(wanted).permute(0, 3, 1, 2)
     judge = Judge([kind(images=images) for kind in METRICS if kind is not InceptionFid], real_NCHW)
     first, last = open_sampler(middle), open_sampler(end)
     untrained = open_sampler(middle)
     untrained.network = build_networks(config, torch.device("cpu"), len(first.classes)).ema
     rows = []
     for sampler in (untrained, first, last):
-        samples = torch.from_numpy(sampler.images(range(min(images, len(real_NCHW)))))
+        count = min(images, len(wanted))
+        made = sampler.images(range(count)) if given is None else sampler.translate(given[:count])
+        samples = torch.from_numpy(made)
         numbers = judge.measure(samples.permute(0, 3, 1, 2))
         rows.append(
             {name.removeprefix("metric/"): round(value, 5) for name, value in numbers.items()}
         )
+        if given is not None:
+            off = np.abs(made.astype(np.float32) - wanted[:count]).mean() / 127.5
+            rows[-1]["l1"] = round(float(off), 5)
     return rows
 
 
