@@ -85,8 +85,8 @@ def learn(preset: str, asked: argparse.Namespace, root: Path) -> dict[str, Any]:
     from gan_engine import Inbox, SampleGrid, Saved, SaveNow, Started, Stop, parse, put, train, write_png
 
     draft = settings(preset, asked)
-    if parse(draft).data.paired:
-        draft = put(draft, "data.folder", str(outlined(draft, root / "pairs")))
+    if (draft.get("data") or {}).get("pairs"):
+        draft = put(draft, "data.folder", str(outlined(draft["data"], root / "pairs")))
     config, inbox, folder = parse(draft), Inbox(), root / preset
     row: dict[str, Any] = {"preset": preset, "minutes": asked.minutes, "size": config.data.size}
     saves: list[Path] = []
@@ -112,13 +112,13 @@ def learn(preset: str, asked: argparse.Namespace, root: Path) -> dict[str, Any]:
     return row | dict(zip(names, measured(config, saves[0], saves[-1], asked.images), strict=True))
 
 
-def outlined(draft: dict[str, Any], into: Path) -> Path:
+def outlined(data: dict[str, Any], into: Path) -> Path:
     """Write pairs of every picture's outlines and the picture itself; return their folder."""
     from PIL import Image, ImageFilter, ImageOps
 
-    from gan_engine import parse, put
+    from gan_engine import parse
 
-    plain = parse(put(draft, "data.pairs", "off")).data
+    plain = parse({"data": {"folder": data["folder"], "size": data["size"]}}).data
     for side in "ab":
         (into / side).mkdir(parents=True, exist_ok=True)
     for number, pixels in enumerate(images_of(plain)):
@@ -126,7 +126,7 @@ def outlined(draft: dict[str, Any], into: Path) -> Path:
         outlines = ImageOps.invert(picture.convert("L").filter(ImageFilter.FIND_EDGES))
         picture.save(into / "b" / f"{number}.png")
         outlines.convert("RGB").save(into / "a" / f"{number}.png")
-    return into
+    return into.absolute()
 
 
 def images_of(data: Any) -> Any:
