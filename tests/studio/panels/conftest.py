@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
-from gan_engine import Inbox, RunInfo, SampleGrid, Started, Stop, parse, train
+from gan_engine import Inbox, RunInfo, SampleGrid, Started, Stop, escape, parse, train
 from studio.context import Studio
 from tests.studio.tiny import tiny_draft
 
@@ -77,3 +79,39 @@ def run_folder(emoji: Path, tmp_path: Path) -> Path:
         if isinstance(event, SampleGrid) and event.images_seen:
             inbox.post(Stop())
     return folder
+
+
+@pytest.fixture
+def wait(qtbot: Any) -> Callable[[Callable[[], object]], None]:
+    """Let the window live until something holds."""
+    return lambda holds: qtbot.waitUntil(lambda: bool(holds()), timeout=30_000)
+
+
+@pytest.fixture
+def looked(
+    studio: Studio, wait: Callable[[Callable[[], object]], None]
+) -> Callable[[object], None]:
+    """Choose a folder and wait until all is known of it."""
+
+    def choose(folder: object) -> None:
+        studio.document.set("data.folder", escape(str(folder)))
+        wait(lambda: settled(studio))
+
+    return choose
+
+
+def settled(studio: Studio) -> bool:
+    """Return whether all is known of the chosen folder."""
+    clinic = studio.clinic
+    known = clinic.diagnosis is not None and clinic.diagnosis.looked_closer
+    return bool(known and clinic._thinking is None and not clinic._stale)
+
+
+@pytest.fixture
+def untidy(emoji: Path) -> Path:
+    """The emoji folder with two copies and a blank page in it."""
+    first, second, *_ = sorted(emoji.iterdir())
+    shutil.copy(first, emoji / "copy 1.webp")
+    shutil.copy(second, emoji / "copy 2.webp")
+    Image.new("RGB", (64, 64), (250, 250, 250)).save(emoji / "blank.png")
+    return emoji

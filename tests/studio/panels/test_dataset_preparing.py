@@ -1,0 +1,141 @@
+"""The page of images: what the networks will see, which size suits, and what is known of a picture."""
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from gan_engine import DataSettings, prepare
+from studio.panels.dataset import DatasetPanel
+
+
+@pytest.fixture
+def panel(show):
+    return show(DatasetPanel)
+
+
+def test_that_the_strip_shows_what_the_networks_see_and_follows_the_form(
+    panel, studio, emoji, looked, wait
+):
+    looked(emoji)
+    strip, names = panel.preparation.strip, panel.preparation._names
+    made = panel.preparation._made
+    wait(lambda: all(name in made for name in names))
+    assert len(names) == 4
+    assert [len(pictures) for _, pictures in strip.rows] == [4, 4]
+    studio.document.set_many({"data.size": 16, "data.fit": "pad", "data.background": "#ff0000"})
+    wait(lambda: all(made[name].seen.shape[0] == 16 for name in names))
+    *_, array = prepare(DataSettings(**studio.document.draft["data"]))
+    place = {name: number for number, name in enumerate(array.files)}
+    for name in names:
+        assert np.array_equal(made[name].seen, array.images[place[name]])
+    studio.document.set("augment.kind", "diff_augment")
+    wait(lambda: len(strip.rows) == 3)
+
+
+def test_that_a_picked_picture_is_shown_in_every_way_with_its_facts(
+    panel, studio, emoji, looked, wait
+):
+    looked(emoji)
+    pictures = panel.overview.pictures
+    studio.document.set("augment.kind", "adaptive")
+    pictures.grid.picked.emit(pictures.grid.keys[7])
+    card = pictures.card
+    wait(lambda: "WEBP · 64 × 64" in card.facts.text())
+    assert all(tile.isVisible() for tile in card.tiles.values())
+    first = panel.preparation._made[card.name].augmented
+    card.again.click()
+    wait(lambda: not np.array_equal(panel.preparation._made[card.name].augmented, first))
+    studio.document.set("data.flip", False)
+    wait(lambda: not card.tiles["mirrored"].isVisible())
+    pictures.grid.setFocus()
+    panel.overview.pictures.card.closed.emit()
+    assert not card.isVisible()
+
+
+def test_that_arrow_keys_walk_through_the_pictures(panel, qtbot, emoji, looked):
+    looked(emoji)
+    grid = panel.overview.pictures.grid
+    grid.select(grid.keys[0])
+    with qtbot.waitSignal(grid.picked) as picked:
+        qtbot.keyClick(grid, Qt.Key.Key_Right)
+    assert picked.args == [grid.keys[1]]
+
+
+def test_that_a_size_is_suggested_with_its_reason_and_taken_by_a_button(
+    panel, studio, emoji, looked, wait
+):
+    looked(emoji)
+    assert not panel.preparation.advice.isVisible()  # 64 is chosen and suggested
+    studio.document.set("data.size", 32)
+    wait(lambda: panel.preparation.advice.isVisible())
+    assert "64 px" in panel.preparation.advice_text.text()
+    panel.preparation.take_button.click()
+    assert studio.document.draft["data"]["size"] == 64
+    wait(lambda: not panel.preparation.advice.isVisible())
+
+
+def test_that_sizes_shapes_and_brightness_are_counted(panel, untidy, looked):
+    looked(untidy)
+    spread = panel.overview.spread
+    assert sum(spread.sides.counts) == sum(spread.aspects.counts) == 51
+    assert sum(spread.brightness.counts) == 51
+    assert "51" in spread.sides.tip_at(spread.sides.width() * 0.99) + "".join(spread.sides._tips)
+
+
+def test_that_too_little_space_is_told_at_the_size_before_a_start(
+    panel, studio, emoji, looked, wait, monkeypatch
+):
+    full = shutil._ntuple_diskusage(10**9, 10**9, 10_000)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: full)
+    looked(emoji)
+    (problem,) = studio.document.problems_at("data.size")
+    assert problem.severity == "error"
+    assert "MB free" in problem.text
+    assert studio.document.config is None
+    monkeypatch.undo()
+    studio.document.set("data.size", 32)
+    wait(lambda: not studio.document.problems_at("data.size"))
+    assert studio.document.config is not None
+
+
+def test_that_no_space_is_asked_for_what_is_prepared_already(
+    panel, studio, emoji, looked, monkeypatch
+):
+    list(prepare(DataSettings(folder=str(emoji))))
+    full = shutil._ntuple_diskusage(10**9, 10**9, 10_000)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: full)
+    looked(emoji)
+    assert not studio.document.problems_at("data.size")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_that_odd_names_are_shown_as_one_line(panel, emoji, looked):
+    source = next(emoji.iterdir()).read_bytes()
+    for odd in (b"two\nlines.webp", b"caf\xe9.webp", "\u202egnp.webp".encode()):
+        (emoji / os.fsdecode(odd)).write_bytes(source)
+    looked(emoji)
+    pictures = panel.overview.pictures
+    for key in pictures.grid.keys:
+        pictures.grid.picked.emit(key)
+        assert len(pictures.card.title.text().splitlines()) == 1
+        assert "\u202e" not in pictures.card.title.text()
+
+
+def test_that_pairs_are_counted_as_pairs(panel, studio, emoji, wait):
+    names = sorted(path.name for path in emoji.iterdir())
+    for number, name in enumerate(names[:9]):
+        side = emoji / ("ab"[number % 2])
+        side.mkdir(exist_ok=True)
+        (emoji / name).rename(side / f"{number // 2}{Path(name).suffix}")
+    for name in names[9:]:
+        (emoji / name).unlink()
+    panel.drop_zone.folder_dropped.emit(emoji)
+    wait(lambda: panel.overview.headline.text().startswith("9 images"))
+    studio.document.set("data.pairs", "folders")
+    wait(lambda: panel.overview.headline.text().startswith("4 pairs"))
+    studio.document.set("data.pairs", "off")
+    wait(lambda: panel.overview.headline.text().startswith("9 images"))
