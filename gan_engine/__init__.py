@@ -23,7 +23,7 @@ _HOME = {
     "durable": "lock_holder write_durably",
     "device": "DeviceInfo available_devices describe_device gpus",
     "imaging": "ImageHeader ImageShape decode read_header read_png read_png_text thumbnail write_png",
-    "archives": "is_archive",
+    "archives": "is_archive unread_archive",
     "augment": "AUGMENTATIONS Augmentation",
     "config": "DataSettings RunConfig check default_draft image_settings live_paths parse",
     "rules": "obstacles",

@@ -24,6 +24,9 @@ from gan_engine.schema import Message
 SUFFIXES = frozenset((".zip", ".tar", ".npz", ".npy", *packed.SUFFIXES))
 """What the names of archives end with."""
 
+_UNREAD = {".zst": "Zstandard", ".tzst": "Zstandard", ".lz4": "LZ4", ".7z": "7-Zip", ".rar": "RAR"}
+_ONE_FILE = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz"}  # what is no tar is no folder either
+
 MAX_RATIO = packed.MAX_RATIO
 """An archive, or a picture in one, that unpacks to more than so many times its size is a bomb."""
 
@@ -32,6 +35,8 @@ MAX_BYTES = 2**28
 
 _SMALL = 2**16  # a plain little picture may pack well without being a bomb
 _STORED, _DEFLATED = 0, 8
+_LABEL = ".cls"
+_LONGEST_LABEL = 64
 _DAMAGE = (  # what zipfile and tarfile throw at damaged files
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -51,7 +56,10 @@ _DAMAGE = (  # what zipfile and tarfile throw at damaged files
 
 
 class Member(NamedTuple):
-    """One file of an archive: where its bytes are, or why they are not read."""
+    """One file of an archive: where its bytes are, or why they are not read.
+
+    `label` is what a WebDataset's file of a class (.cls) says; it belongs to the picture beside it.
+    """
 
     name: str
     size: int
@@ -60,6 +68,7 @@ class Member(NamedTuple):
     method: int = _STORED
     checksum: int | None = None
     refusal: str = ""
+    label: str = ""
 
 
 class ArchiveError(FileError):
@@ -80,6 +89,11 @@ def ending(name: str) -> str:
     low = name.lower()
     both = (suffix for suffix in packed.SUFFIXES if low.endswith(suffix))
     return next(both, os.path.splitext(low)[1])
+
+
+def unread_archive(name: str) -> str:
+    """Return what an archive of this name is packed with that is not read here, else nothing."""
+    return (_UNREAD | _ONE_FILE).get(ending(name), "")
 
 
 def is_archive(path: Path) -> bool:
@@ -220,13 +234,24 @@ def _tar(archive: Path) -> Iterator[Member]:
         for info in file:
             if info.isdir():
                 continue
+            refusal = _oddity(archive, info)
             yield Member(
                 _clean(info.name),
                 info.size,
                 info.offset_data,
                 info.size,
-                refusal=_oddity(archive, info),
+                refusal=refusal,
+                label="" if refusal else _label(file, info),
             )
+
+
+def _label(file: tarfile.TarFile, info: tarfile.TarInfo) -> str:
+    """Return the class that a file of a shard names; nothing where it is no such file."""
+    if not info.name.lower().endswith(_LABEL) or info.size > _LONGEST_LABEL:
+        return ""
+    held = file.extractfile(info)
+    text = held.read().decode("utf-8", "replace").strip() if held else ""
+    return text if text.isprintable() else ""
 
 
 def _oddity(archive: Path, info: tarfile.TarInfo) -> str:

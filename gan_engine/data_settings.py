@@ -77,7 +77,8 @@ class DataSettings(Part):
     classes: bool = option(
         False,
         label="Subfolders are classes",
-        help="Tell the networks which subfolder an image is in, so that one can ask for its kind.",
+        help="Tell the networks which subfolder an image is in, or which label a WebDataset has beside"
+        " it, so that one can ask for its kind.",
     )
     pairs: Pairs = option(
         "off",

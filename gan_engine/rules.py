@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from gan_engine.archives import is_archive
+from gan_engine.archives import is_archive, unread_archive
 from gan_engine.data_settings import KINDS
 from gan_engine.device import available_devices
 from gan_engine.losses import CrossEntropy
@@ -25,6 +25,15 @@ def _size_fits(config: RunConfig) -> Iterator[Problem]:
 def _folder_exists(config: RunConfig) -> Iterator[Problem]:
     path = config.data.path
     if path.is_dir() or is_archive(path):
+        return
+    if path.is_file() and (kind := unread_archive(path.name)):
+        text = Message(
+            "“{folder}” is packed as {kind}, which is not read here.",
+            folder=config.data.folder,
+            kind=kind,
+        )
+        hint = "Unpack it and choose the folder, or pack it again as zip, tar or tar.gz."
+        yield Problem("data.folder", text, hint)
         return
     if path.is_file():
         text = Message(

@@ -17,13 +17,13 @@ def what_is(path: Path) -> Thing:
 
     The engine says why a file is not weights it opens, and what to do instead.
     """
-    from gan_engine import is_archive  # brings Pillow, which the shell does without
+    from gan_engine import is_archive, unread_archive  # brings Pillow, which the shell does without
 
     if path.is_dir():
         return "run" if is_run(path) else "images"
     if not path.exists():
         return "missing"
-    if is_archive(path):
+    if is_archive(path) or unread_archive(path.name):
         return "images"
     if path.suffix.lower() == ".toml":
         return "run" if path.name == "run.toml" and is_run(path.parent) else "settings"

@@ -1,9 +1,10 @@
-"""Which class each image is of: the subfolder it is in."""
+"""Which class each image is of: the subfolder it is in, or the label beside it in a shard."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,18 @@ class Classes:
 
     Attributes:
         names: Each class's escaped name, in order; images beside the subfolders have the name "".
+            Labels that are numbers are in the order of numbers.
         labels: Each image's place in `names`: (N,) int64.
     """
 
     names: tuple[str, ...]
     labels: NDArray[np.int64]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many images each class has, without those of none."""
+        counts = np.bincount(self.labels, minlength=len(self.names)).tolist()
+        return {name: n for name, n in zip(self.names, counts, strict=True) if name}
 
 
 def class_of(name: str) -> str:
@@ -35,12 +43,20 @@ def class_of(name: str) -> str:
     return first if rest else ""
 
 
-def classes_of(files: Sequence[str]) -> Classes:
-    """Return the classes of images with these escaped paths inside their folder."""
-    folders = [class_of(name) for name in files]
-    names = tuple(sorted(set(folders)))
+def classes_of(files: Sequence[str], labels: Mapping[str, str] = MappingProxyType({})) -> Classes:
+    """Return the classes of images with these escaped paths inside their folder.
+
+    `labels` names the class of some of them; the others are of the subfolder they are in.
+    """
+    told = [labels.get(name) or class_of(name) for name in files]
+    names = tuple(sorted(set(told), key=_by_number if labels else None))
     place = {name: i for i, name in enumerate(names)}
-    return Classes(names, np.array([place[name] for name in folders], np.int64))
+    return Classes(names, np.array([place[name] for name in told], np.int64))
+
+
+def _by_number(name: str) -> tuple[bool, bool, int, str]:
+    number = name.isascii() and name.isdecimal()
+    return bool(name), not number, int(name) if number else 0, name
 
 
 def balanced(classes: Classes) -> NDArray[np.int64]:

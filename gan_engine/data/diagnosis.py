@@ -271,7 +271,7 @@ def _classes(report: DatasetReport) -> Iterator[Finding]:
     yield finding(
         "classes",
         small,
-        "Subfolders with far fewer pictures than “{largest}”: {count}",
+        "Classes with far fewer pictures than “{largest}”: {count}",
         "The networks see, and make, mostly what there is most of.",
         "All pictures are shown equally often, unless each class is.",
         {"data.balance": True},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -21,7 +21,6 @@ _FOREIGN = (
 SUFFIXES = frozenset(_OURS.split())
 """What pictures' names end with; a file with an ending of neither list shows its first bytes."""
 
-_PACKED = frozenset((".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar"))
 _UNREAD = frozenset(_FOREIGN.split())
 # Files that commonly lie beside pictures: nobody needs to open them to know that they are none.
 _BESIDE = (
@@ -32,13 +31,35 @@ _SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II
 
 
 class Entry(NamedTuple):
-    """One file of a folder; `name` is relative, as the system says it, with `/` between parts."""
+    """One file of a folder; `name` is relative, as the system says it, with `/` between parts.
+
+    `label` is a class that an archive names: in a file of its own (`pictures_of` gives it to its
+    picture).
+    """
 
     name: str
     verdict: Literal["picture", "bad", "other"]
     reason: str = ""
     size: int = 0
     modified: int = 0
+    label: str = ""
+
+
+def pictures_of(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the pictures among all files, sorted, each with the label beside it, if there is one.
+
+    A label has its picture's name but for the ending; in a WebDataset names end at the first dot.
+    """
+    every = sorted(entries)
+    pictures = [entry for entry in every if entry.verdict == "picture"]
+    said = {os.path.splitext(entry.name)[0]: entry.label for entry in every if entry.label}
+    return [_labelled(entry, said) for entry in pictures] if said else pictures
+
+
+def _labelled(entry: Entry, said: Mapping[str, str]) -> Entry:
+    folder, slash, base = entry.name.rpartition("/")
+    stems = os.path.splitext(entry.name)[0], folder + slash + base.partition(".")[0]
+    return entry._replace(label=next((said[stem] for stem in stems if stem in said), ""))
 
 
 def walk(folder: Path) -> Iterator[Entry]:
@@ -73,7 +94,8 @@ def walk(folder: Path) -> Iterator[Entry]:
             if not _is_folder(entry):
                 judged = _judge(entry.path, name)
                 loose = loose or judged.verdict == "picture"
-                if judged.verdict == "other" and archives.ending(name) in archives.SUFFIXES:
+                whole = archives.ending(name) in archives.SUFFIXES or archives.unread_archive(name)
+                if judged.verdict == "other" and whole:
                     packed.append(judged)
                 else:
                     yield judged
@@ -87,7 +109,13 @@ def walk(folder: Path) -> Iterator[Entry]:
                 seen.add(identity)
                 waiting.append(name)
     for archive in packed:
-        if loose or is_hidden(archive.name) or not archives.is_archive(folder / archive.name):
+        kind = archives.unread_archive(archive.name)
+        if loose or is_hidden(archive.name):
+            yield archive
+        elif kind:
+            why = Message("packed as {kind}, which is not read here; unpack it first", kind=kind)
+            yield archive._replace(verdict="bad", reason=why)
+        elif not archives.is_archive(folder / archive.name):
             yield archive
         else:
             yield from _inside(folder / archive.name, f"{archive.name}/")
@@ -114,7 +142,8 @@ def _inside(path: Path, prefix: str) -> Iterator[Entry]:
         rows = path.suffix.lower() in (".npy", ".npz")
         for member in archives.listing(path):
             suffix = os.path.splitext(member.name)[1].lower()
-            entry = Entry(prefix + member.name, "other", "", member.size, modified)
+            name = prefix + member.name
+            entry = Entry(name, "other", "", member.size, modified, member.label)
             if archives.leads_out(member.name) or not is_hidden(member.name):
                 twice = Message("there are two of this name") if member.name in seen else ""
                 seen.add(member.name)
@@ -193,11 +222,12 @@ def _no_folder(folder: Path, error: OSError) -> DataError:
     if isinstance(error, FileNotFoundError):
         hint = "Choose another folder, or plug the disk in."
         return DataError("The folder “{folder}” is not there.", hint=hint, folder=name)
-    if isinstance(error, NotADirectoryError) and folder.suffix.lower() in _PACKED:
+    if isinstance(error, NotADirectoryError) and (kind := archives.unread_archive(folder.name)):
         return DataError(
-            "“{folder}” is packed in a way that is not read here.",
-            hint="Unpack it and choose the folder, or pack it as zip or plain tar.",
+            "“{folder}” is packed as {kind}, which is not read here.",
+            hint="Unpack it and choose the folder, or pack it again as zip, tar or tar.gz.",
             folder=name,
+            kind=kind,
         )
     if isinstance(error, NotADirectoryError):
         hint = "Choose the folder it is in."

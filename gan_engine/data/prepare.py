@@ -7,8 +7,8 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from gan_engine import paths
 from gan_engine.data import store
 from gan_engine.data.exclusion import left_out
 from gan_engine.data.inspection import Inspection, inspect_folder
-from gan_engine.data.names import Entry, walk
+from gan_engine.data.names import Entry, pictures_of, walk
 from gan_engine.data.pairs import Refusal, Unit, decoded, pair_up, units_of, without
 from gan_engine.data.parallel import Clock, in_order, workers
 from gan_engine.data.scan import (
@@ -66,6 +66,7 @@ class Prepared:
         files: Each image's escaped path inside the folder; of a pair in two folders a's.
         excluded: Pictures that the settings leave out, each with its reason.
         signature: A name for exactly the pictures that it was made from.
+        labels: The class that a shard names for some of `files`.
     """
 
     path: Path
@@ -75,6 +76,7 @@ class Prepared:
     files: tuple[str, ...]
     excluded: tuple[BadFile, ...] = ()
     signature: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def prepare(
@@ -94,7 +96,7 @@ def prepare(
             return
         entries.append(entry)
     entries.sort()
-    pictures = [entry for entry in entries if entry.verdict == "picture"]
+    pictures = pictures_of(entries)
     if len(pictures) < 2:
         _refuse(settings.path, len(pictures), bad_files(entries), entries)
     source = signature(pictures)
@@ -102,7 +104,7 @@ def prepare(
     if ready := kept(settings, folder, source):
         yield ready
         return
-    out = yield from _choose(settings, entries, cancelled)
+    out = yield from _choose(settings, entries, pictures, cancelled)
     if out is None:
         return
     gone, before = out
@@ -129,10 +131,12 @@ def kept(settings: DataSettings, folder: Path, source: str) -> Prepared | None:
 
 
 def _choose(
-    settings: DataSettings, entries: Sequence[Entry], cancelled: Callable[[], bool]
+    settings: DataSettings,
+    entries: Sequence[Entry],
+    pictures: Sequence[Entry],
+    cancelled: Callable[[], bool],
 ) -> Generator[PrepareProgress, None, tuple[dict[str, str], int] | None]:
     """Return what is left out and how many looks that took; None once cancelled."""
-    pictures = [entry for entry in entries if entry.verdict == "picture"]
     if settings.looks_at_headers or settings.looks_inside:
         report, before = None, 0
         for found in scan_folder(settings.path, cancelled):
@@ -260,10 +264,17 @@ def _make(
         if len(outcome.files) < 2:
             bad = [BadFile(*one) for one in (*outcome.bad, *outcome.excluded)]
             _refuse(settings.path, len(outcome.files), bad, entries)
+        outcome.labels = _labels(wanted, outcome.files)
         writer.finish(settings.prepared_shape, {"source": escape(os.fspath(settings.path))})
     yield PrepareProgress(total, total)
     path = folder / store.ARRAY
     yield _prepared(path, np.load(path, mmap_mode="r"), outcome, reused=False)
+
+
+def _labels(units: Sequence[Unit], files: Iterable[str]) -> dict[str, str]:
+    """Return the classes that shards name, of a pair that of its first picture."""
+    said = {unit.name: label for unit in units if (label := unit.parts[0][0].label)}
+    return {name: said[name] for name in files if name in said}
 
 
 def _prepared(
@@ -276,4 +287,5 @@ def _prepared(
         reused=reused,
         files=tuple(outcome.files),
         excluded=tuple(BadFile(*one) for one in outcome.excluded),
+        labels=outcome.labels,
     )

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from gan_engine.data import aside
-from gan_engine.data.classes import class_of
+from gan_engine.data.classes import classes_of
 from gan_engine.data.memory import Memory, heard, tell
-from gan_engine.data.names import SUFFIXES, Entry, walk
+from gan_engine.data.names import SUFFIXES, Entry, pictures_of, walk
 from gan_engine.data.parallel import Clock, in_order
 from gan_engine.drafts import escape
 from gan_engine.imaging import ImageError, ImageHeader, read_header
@@ -66,12 +66,13 @@ class DatasetReport:
         sizes: How many pictures have which (width, height), upright; the most frequent first.
         modes: How many have which mode of Pillow's.
         formats: How many have which file format.
-        classes: How many are in which immediate subfolder.
+        classes: How many are in which immediate subfolder, or of which label.
         other_kinds: How many of the others have which suffix.
         hidden: A hidden subfolder that holds pictures, if any.
         dimensions: The upright (width, height) of each of `files`.
         marks: Which of `files` are out of the ordinary, by what they are; see `MARKS`.
         signature: A name for exactly these pictures as they are now.
+        labels: The class that a shard names for some of `files`.
     """
 
     folder: Path
@@ -87,6 +88,7 @@ class DatasetReport:
     dimensions: tuple[tuple[int, int], ...] = ()
     marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     signature: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -145,7 +147,7 @@ def scan_folder(
         if clock.due():
             yield ScanProgress(0, len(entries))
     entries.sort()
-    pictures = [entry for entry in entries if entry.verdict == "picture"]
+    pictures = pictures_of(entries)
     yield ScanNames(tuple(escape(entry.name) for entry in pictures))
     memory = Memory("headers", folder)
     unknown = [entry for entry in pictures if memory.get(entry) is None]
@@ -171,15 +173,15 @@ def scan_folder(
             yield ScanProgress(done, len(pictures))
     memory.save(pictures)
     yield ScanProgress(len(pictures), len(pictures))
-    headers: list[tuple[str, ImageHeader]] = []
+    headers: list[tuple[Entry, ImageHeader]] = []
     bad = bad_files(entries)
     for entry in pictures:
         known = memory.get(entry)
         if isinstance(known[0], str):
             bad.append(BadFile(escape(entry.name), heard(known)))
         else:
-            headers.append((entry.name, ImageHeader(*known)))
-    yield _report(folder, entries, headers, bad)
+            headers.append((entry, ImageHeader(*known)))
+    yield _report(folder, entries, pictures, headers, bad)
 
 
 def _headers(folder: Path, batch: Sequence[Entry]) -> list[list[Any]]:
@@ -197,11 +199,13 @@ def _header_or_reason(folder: Path, entry: Entry) -> list[Any]:
 def _report(
     folder: Path,
     entries: list[Entry],
-    headers: list[tuple[str, ImageHeader]],
+    pictures: list[Entry],
+    headers: list[tuple[Entry, ImageHeader]],
     bad: list[BadFile],
 ) -> DatasetReport:
     others = [entry.name for entry in entries if entry.verdict == "other"]
-    files = tuple(escape(name) for name, _ in headers)
+    files = tuple(escape(entry.name) for entry, _ in headers)
+    labels = {escape(entry.name): entry.label for entry, _ in headers if entry.label}
     return DatasetReport(
         folder=folder,
         files=files,
@@ -210,23 +214,25 @@ def _report(
         sizes=_counted((header.width, header.height) for _, header in headers),
         modes=_counted(header.mode for _, header in headers),
         formats=_counted(header.format for _, header in headers),
-        classes=dict(sorted(Counter(filter(None, map(class_of, files))).items())),
+        classes=classes_of(files, labels).counts,
         other_kinds=kinds_of(others),
         hidden=hidden_pictures(others),
         dimensions=tuple((header.width, header.height) for _, header in headers),
         marks={
-            mark: tuple(escape(name) for name, header in headers if has(header))
+            mark: tuple(escape(entry.name) for entry, header in headers if has(header))
             for mark, has in MARKS.items()
         },
-        signature=signature(entry for entry in entries if entry.verdict == "picture"),
+        signature=signature(pictures),
+        labels=labels,
     )
 
 
 def signature(pictures: Iterable[Entry]) -> str:
-    """Return a name for exactly these files, by their names, sizes and times."""
+    """Return a name for exactly these files, by their names, sizes, times and labels."""
     digest = hashlib.sha256()
     for entry in pictures:
-        digest.update(json.dumps((entry.name, entry.size, entry.modified)).encode())
+        what = entry.name, entry.size, entry.modified, *filter(None, [entry.label])
+        digest.update(json.dumps(what).encode())
     return digest.hexdigest()[:32]
 
 

@@ -30,12 +30,13 @@ _VERIFIED = 2**26  # bytes that are read again before an array is reused
 
 @dataclass
 class Outcome:
-    """What became of the pictures so far; `done` of them were looked at."""
+    """What became of the pictures so far; `done` of them were looked at, `labels` name classes."""
 
     done: int = 0
     files: list[str] = field(default_factory=list)
     bad: list[tuple[str, str]] = field(default_factory=list)
     excluded: list[tuple[str, str]] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ class Writer:
             "files": self.outcome.files,
             "bad": self.outcome.bad,
             "excluded": self.outcome.excluded,
+            "labels": self.outcome.labels,
             **about,
         }
         durable.write(self.folder / LIST, json.dumps(told, indent=1).encode())
@@ -230,6 +232,7 @@ def read(folder: Path, shape: Sequence[int]) -> tuple[NDArray[np.uint8], Outcome
             [str(name) for name in told["files"]],
             [(str(name), str(reason)) for name, reason in told["bad"]],
             [(str(name), str(reason)) for name, reason in told["excluded"]],
+            {str(name): str(label) for name, label in told.get("labels", {}).items()},
         )
         pieces = [(int(length), str(digest)) for length, digest in told["pieces"]]
         whole = images.dtype == np.uint8 and images.shape == (len(outcome.files), *shape)

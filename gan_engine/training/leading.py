@@ -216,7 +216,7 @@ def _session(
     kind: type[Session], config: RunConfig, prepared: Prepared, formats: Formats, ranks: Ranks
 ) -> Session:
     grouped = config.data.classes or config.data.balance
-    classes = classes_of(prepared.files) if grouped else None
+    classes = classes_of(prepared.files, prepared.labels) if grouped else None
     return kind(config, prepared.images, choose(config.training.device), classes, formats, ranks)
 
 

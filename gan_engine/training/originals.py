@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from gan_engine import durable, paths
-from gan_engine.data.names import Entry, walk
+from gan_engine.data.names import Entry, pictures_of, walk
 from gan_engine.data.prepare import Prepared, kept
 from gan_engine.data.scan import signature
 from gan_engine.data_settings import DataSettings
@@ -72,7 +72,7 @@ def settled(
         return None
     now: list[Entry] | None = None
     with contextlib.suppress(DataError):
-        now = sorted(entry for entry in walk(settings.path) if entry.verdict == "picture")
+        now = pictures_of(walk(settings.path))
     if now is not None and signature(now) == record.signature:
         return None
     old = kept(settings, paths.cache() / "prepared" / record.prepared, record.signature)

@@ -252,7 +252,7 @@ def _trained(
 ) -> Iterator[Event]:
     """Build or restore the networks, and hand over to the conductor."""
     grouped = config.data.classes or config.data.balance
-    classes = classes_of(prepared.files) if grouped else None
+    classes = classes_of(prepared.files, prepared.labels) if grouped else None
     device = choose(config.training.device)
     formats = _formats(config, device, saved)
     if isinstance(ranks, Together):

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gan_engine import is_archive
+from gan_engine import is_archive, unread_archive
 from studio import theme
 from studio.i18n import mark, tr
 
@@ -95,7 +95,7 @@ class DropZone(QWidget):
         path = _local(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
-            whole = path.is_dir() or is_archive(path)
+            whole = path.is_dir() or is_archive(path) or unread_archive(path.name)
             self.folder_dropped.emit(path if whole else path.parent)
 
     def _show_over(self, over: bool) -> None:

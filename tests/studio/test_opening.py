@@ -19,6 +19,7 @@ from studio.opening import is_run, run_of, what_is
         ("shard.tar", "images"),
         ("set.tar.gz", "images"),
         ("faces.npz", "images"),
+        ("shards.tar.zst", "images"),
     ],
 )
 def test_that_a_file_is_taken_for_what_its_name_says(tmp_path, name, thing):

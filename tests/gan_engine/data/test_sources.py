@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -59,10 +60,14 @@ def report(path: Path) -> DatasetReport:
     return last
 
 
-def levels(path: Path, **changes: object) -> list[int]:
+def ready(path: Path, **changes: object) -> Prepared:
     *_, last = prepare(DataSettings(folder=str(path), size=8, **changes))
     assert isinstance(last, Prepared)
-    return [int(image[0, 0, 0]) for image in last.images]
+    return last
+
+
+def levels(path: Path, **changes: object) -> list[int]:
+    return [int(image[0, 0, 0]) for image in ready(path, **changes).images]
 
 
 @pytest.mark.parametrize(
@@ -132,6 +137,33 @@ def test_that_shards_are_no_classes_but_folders_in_them_are(tmp_path):
     assert classes_of(found.files).labels.tolist() == [1, 2, 1, 0]
 
 
+def test_that_labels_in_shards_are_classes(tmp_path):
+    shard = {"a.png": picture(10), "a.cls": b"10\n", "b.cls": b"2", "b.png": picture(20)}
+    tarred(tmp_path / "0.tar", shard | {"c.seg.png": picture(30), "c.cls": "猫".encode()})
+    tarred(tmp_path / "1.tar.gz", {"a.CLS": b"2", "a.png": picture(40)}, "w:gz")
+    junk = {"d.cls": b"x" * 65, "e.cls": b"\0\1", "f.cls": b""}
+    tarred(tmp_path / "2.tar.xz", junk | {f"{n}.png": picture(50) for n in "def"}, "w:xz")
+    found = report(tmp_path)
+    assert found.classes == {"2": 2, "10": 1, "猫": 1}
+    assert found.others == 7
+    made = ready(tmp_path)
+    for prepared in (made, ready(tmp_path)):
+        classes = classes_of(prepared.files, prepared.labels)
+        assert classes.names == ("", "2", "10", "猫")
+        assert classes.labels.tolist() == [2, 1, 3, 1, 0, 0, 0]
+    assert prepared.reused
+    stamp = (tmp_path / "0.tar").stat()
+    tarred(tmp_path / "0.tar", shard | {"c.seg.png": picture(30), "c.cls": "犬".encode()})
+    os.utime(tmp_path / "0.tar", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert ready(tmp_path).labels["0.tar/c.seg.png"] == "犬"
+
+
+def test_that_a_label_outlives_a_picture_that_cannot_be_read(tmp_path):
+    files = {f"{n}.png": picture(n) for n in range(3)} | {f"{n}.cls": b"%d" % n for n in range(3)}
+    tarred(tmp_path / "0.tar", files | {"1.png": picture(1)[:40]})
+    assert ready(tmp_path).labels == {"0.tar/0.png": "0", "0.tar/2.png": "2"}
+
+
 def test_that_an_archive_beside_pictures_is_another_file(tmp_path):
     zipped(tmp_path / "backup.zip", FILES)
     (tmp_path / "a.png").write_bytes(picture(1))
@@ -157,10 +189,14 @@ def test_that_an_archive_that_changed_is_read_anew(tmp_path):
 
 
 def test_that_packed_or_encrypted_in_other_ways_is_refused_with_a_way_out(tmp_path):
-    (tmp_path / "x.tar.zst").write_bytes(b"any")
-    with pytest.raises(DataError, match="packed") as caught:
-        report(tmp_path / "x.tar.zst")
-    assert "Unpack" in caught.value.hint
+    for name, kind in (("x.tar.zst", "Zstandard"), ("x.RAR", "RAR"), ("x.json.gz", "gzip")):
+        (tmp_path / name).write_bytes(b"any")
+        with pytest.raises(DataError, match=f"packed as {kind}") as caught:
+            report(tmp_path / name)
+        assert "Unpack" in caught.value.hint
+        config, (problem,) = check(put(default_draft(), "data.folder", str(tmp_path / name)))
+        assert config is None
+        assert f"packed as {kind}" in problem.text
     tarred(tmp_path / "x.tar", FILES, "w:gz")
     with pytest.raises(DataError, match="no plain tar"):
         report(tmp_path / "x.tar")
@@ -171,6 +207,19 @@ def test_that_packed_or_encrypted_in_other_ways_is_refused_with_a_way_out(tmp_pa
     data[at + 8] |= 1
     path.write_bytes(data)
     assert {bad.path: bad.reason for bad in report(path).bad}["cats/a.png"] == "it is encrypted"
+
+
+def test_that_shards_packed_in_ways_that_are_not_read_are_named(tmp_path):
+    tarred(tmp_path / "0.tar", {"a.png": picture(10), "b.png": picture(20)})
+    (tmp_path / "1.tar.zst").write_bytes(b"any")
+    (tmp_path / "labels.json.gz").write_bytes(b"any")
+    found = report(tmp_path)
+    assert (len(found.files), found.others) == (2, 1)
+    assert [(bad.path, bad.reason) for bad in found.bad] == [
+        ("1.tar.zst", "packed as Zstandard, which is not read here; unpack it first")
+    ]
+    (tmp_path / "loose.png").write_bytes(picture(1))
+    assert (len(report(tmp_path).files), report(tmp_path).others) == (1, 3)
 
 
 def test_that_a_file_missing_from_an_archive_is_not_there(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,6 +135,21 @@ def test_that_an_exported_generator_knows_its_classes(
     one, two = open_sampler(tmp_path / "run"), open_sampler(out)
     assert two.classes == NAMES
     assert (one.images([3, 4], label=[0, 2]) == two.images([3, 4], label=[0, 2])).all()
+
+
+def test_that_labels_of_shards_reach_the_networks(tiny: Make, emoji: Path, tmp_path: Path) -> None:
+    pictures = sorted(path.read_bytes() for path in emoji.iterdir())
+    for path in list(emoji.iterdir()):
+        path.unlink()
+    for number in range(2):
+        with tarfile.open(emoji / f"{number}.tar", "w") as shard:
+            for place, data in enumerate(pictures[number::2]):
+                for name, held in ((f"{place}.cls", b"%d" % (place % 3)), (f"{place}.webp", data)):
+                    info = tarfile.TarInfo(name)
+                    info.size = len(held)
+                    shard.addfile(info, io.BytesIO(held))
+    list(train(conditional(tiny), folder=tmp_path / "run"))
+    assert open_sampler(tmp_path / "run").classes == ("0", "1", "2")
 
 
 def test_that_two_classes_can_be_mixed(tiny: Make, sorted_emoji: Path, tmp_path: Path) -> None:
