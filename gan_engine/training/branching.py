@@ -14,6 +14,7 @@ from gan_engine import checkpoint, configfile, durable
 from gan_engine.config import parse
 from gan_engine.drafts import escape, put
 from gan_engine.errors import FileError
+from gan_engine.training import originals
 from gan_engine.training.folder import REALS, SETTINGS, new_folder
 from gan_engine.training.history import HistoryWriter, copy_history
 from gan_engine.training.pins import read_pins, write_pins
@@ -73,7 +74,7 @@ def branch(
     draft = saved.draft
     for path, value in (settings or {}).items():
         draft = put(draft, path, value)
-    parse({**draft, "data": {**draft.get("data", {}), "folder": "builtin"}})
+    before, after = (parse(one, despite=("data.folder",)) for one in (saved.draft, draft))
     made = into or new_folder(draft)
     name = escape(folder.name)
     with durable.lock(made):
@@ -88,6 +89,7 @@ def branch(
             if grid.stem.isdigit() and int(grid.stem) <= seen:
                 _share(grid, made / "grids" / grid.name)
         _share(folder / REALS, made / REALS)
+        originals.pass_on(folder, made, before.data, after.data)
         if pins := read_pins(folder):
             write_pins(made, pins)
         # Last of all: from here on there is something to go on from.

@@ -11,7 +11,7 @@ from typing import Literal
 
 from gan_engine import durable, paths
 from gan_engine.data.names import Entry, pictures_of, walk
-from gan_engine.data.prepare import Prepared, kept
+from gan_engine.data.prepare import Prepared, fingerprint, kept
 from gan_engine.data.scan import signature
 from gan_engine.data_settings import DataSettings
 from gan_engine.drafts import escape
@@ -35,7 +35,10 @@ class Record:
 
 def note(folder: Path, prepared: Prepared) -> None:
     """Write down what the run in `folder` is trained on; a disk that is full costs only that."""
-    record = Record(prepared.path.parent.name, prepared.signature, len(prepared.files))
+    _write(folder, Record(prepared.path.parent.name, prepared.signature, len(prepared.files)))
+
+
+def _write(folder: Path, record: Record) -> None:
     with contextlib.suppress(SpaceError):
         told = json.dumps({"format": _FORMAT, **asdict(record)})
         durable.write(folder / NAME, told.encode())
@@ -48,6 +51,14 @@ def read(folder: Path) -> Record | None:
         if told["format"] == _FORMAT:
             return Record(str(told["prepared"]), str(told["signature"]), int(told["images"]))
     return None
+
+
+def pass_on(run: Path, branch: Path, before: DataSettings, after: DataSettings) -> None:
+    """Note for a branch what its run began with, unless its settings make other images."""
+    record = read(run)
+    same = before.folder == after.folder and fingerprint(before, "") == fingerprint(after, "")
+    if record is not None and same:
+        _write(branch, record)
 
 
 def settled(

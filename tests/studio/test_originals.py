@@ -38,6 +38,20 @@ def test_that_a_changed_folder_is_asked_about(visitor, run_folder, emoji, answer
     assert "has changed" not in notices.text
 
 
+def test_that_a_branch_is_asked_about_too(visitor, run_folder, emoji):
+    next(emoji.iterdir()).unlink()
+    run, failed, views = visitor.studio.run, [], []
+    run.failed.connect(failed.append)
+    run.viewed.connect(views.append)
+    run.open_folder(run_folder)
+    visitor.waits_until(lambda: bool(views))
+    run.branch(16, {"training.images": 32})
+    visitor.waits_until(lambda: bool(failed) and run.state == "idle")
+    assert "has changed" in visitor.window.notices.text
+    assert resumed(visitor, "images_prepared") == 48
+    assert run.folder != run_folder
+
+
 def test_that_only_what_is_possible_is_offered(visitor, run_folder, emoji):
     shutil.rmtree(emoji)
     notices, failed = visitor.window.notices, []

@@ -15,7 +15,7 @@ from gan_engine.cli import main
 from gan_engine.config import RunConfig
 from gan_engine.errors import DataError, ImagesChangedError
 from gan_engine.events import Finished, Notice, Started
-from gan_engine.training import History, resume, train
+from gan_engine.training import History, branch, resume, train
 from gan_engine.training.originals import NAME, prepared_uses, read
 from tests.gan_engine.training.conftest import of_kind
 
@@ -85,6 +85,22 @@ def test_that_preparing_anew_learns_from_what_is_there_now(run: Path, emoji: Pat
     events = list(resume(run, images=32, changed="anew"))
     assert of_kind(events, Started)[0].dataset_images == 49
     assert isinstance(list(resume(run, images=48))[-1], Finished)
+
+
+def test_that_a_branch_asks_as_the_run_would(run: Path, emoji: Path, tmp_path: Path) -> None:
+    longer = {"training.images": 32}
+    first = branch(run, 16, longer, into=tmp_path / "first")
+    assert of_kind(list(resume(first)), Started)[0].dataset_images == 48
+    change(emoji)
+    second = branch(run, 16, longer, into=tmp_path / "second")
+    with pytest.raises(ImagesChangedError) as asked:
+        list(resume(second))
+    assert asked.value.run == second
+    assert asked.value.prepared
+    events = list(resume(second, changed="prepared"))
+    assert of_kind(events, Started)[0].dataset_images == 48
+    other = branch(run, 16, {**longer, "data.fit": "pad"}, into=tmp_path / "other")
+    assert of_kind(list(resume(other)), Started)[0].dataset_images == 49  # of other images
 
 
 def test_that_a_folder_that_is_gone_leaves_the_prepared_images_to_go_on_with(
