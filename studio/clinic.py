@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -55,7 +55,9 @@ class Progress:
 class Diagnosis:
     """What is known of the folder under the settings as they stand.
 
-    `damaged` are pictures that a closer look could not decode to their end; `out` are pictures that the settings leave out, by escaped name, each with its reason. `pairs` is how many pairs are left, None where none are wanted.
+    `damaged` are pictures that a closer look could not decode to their end; `out` are pictures that
+    the settings leave out, by escaped name, each with its reason. `pairs` is how many pairs are
+    left, None where none are wanted; `partners` are the pairs in two folders, by either's name.
     """
 
     report: DatasetReport
@@ -67,6 +69,7 @@ class Diagnosis:
     suggestion: Suggestion
     problem: Problem | None
     pairs: int | None = None
+    partners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def fixes(self) -> dict[str, Any]:
@@ -241,6 +244,7 @@ def _thought(
         usable = sum(name not in out for name in report.files)
         wanted = pairs_in(settings, report.files)
         pairs = [pair for pair in wanted.pairs if not out.keys() & set(pair)] if wanted else []
+        every = wanted.pairs if wanted and wanted.folders else ()
         return Diagnosis(
             report=report,
             looked_closer=inspection is not None,
@@ -251,6 +255,7 @@ def _thought(
             suggestion=suggest_size(report),
             problem=space_problem(settings, report, len(report.files) - usable),
             pairs=len(pairs) if wanted else None,
+            partners={name: pair for pair in every for name in pair},
         )
 
     return think

@@ -47,6 +47,7 @@ class Studio(QObject):
         self.document.edited.connect(self._follow)
         self.clinic = Clinic(self.jobs, self.document)
         self.previews = Previews(self.jobs, self.document)
+        self.clinic.diagnosed.connect(self.previews.take_diagnosis)
         self.prepared = PreparedImages(self.jobs, self.run, self.preferences)
         self.jobs.scanned.connect(self.document.take_report)
         self.run.state_changed.connect(self.clinic.take_state)

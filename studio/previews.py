@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -11,6 +11,7 @@ from gan_engine import DataSettings, EngineError, Preview, image_settings, previ
 
 if TYPE_CHECKING:
     from gan_engine import Augmentation, Draft
+    from studio.clinic import Diagnosis
     from studio.document import Document
     from studio.jobs import Cancelled, Job, Jobs
 
@@ -31,6 +32,7 @@ class Previews(QObject):
         super().__init__()
         self._jobs, self._document = jobs, document
         self._wanted: tuple[str, ...] = ()
+        self._partners: Mapping[str, tuple[str, str]] = {}
         self._seed = 0
         self._job: Job | None = None
         self._settings: tuple[object, object] | None = None
@@ -44,6 +46,13 @@ class Previews(QObject):
         """Want previews of these pictures, by escaped relative path, and of no others."""
         if tuple(names) != self._wanted:
             self._wanted = tuple(names)
+            self._soon.start()
+
+    @Slot(object)
+    def take_diagnosis(self, diagnosis: Diagnosis) -> None:
+        """Show a picture together with the partner that it has now."""
+        if diagnosis.partners != self._partners:
+            self._partners = diagnosis.partners
             self._soon.start()
 
     def draw_again(self) -> None:
@@ -72,10 +81,10 @@ class Previews(QObject):
         if found is None or not self._wanted:
             return
         settings, augment = found
-        names, seed = self._wanted, self._seed
+        names, seed, partners = self._wanted, self._seed, self._partners
 
         def work(cancelled: Cancelled) -> Iterator[object]:
-            return _previews(names, settings, augment, seed)
+            return _previews(names, partners, settings, augment, seed)
 
         self._job = self._jobs.run(work)
         self._job.progressed.connect(self._tell)
@@ -89,11 +98,16 @@ class Previews(QObject):
 
 
 def _previews(
-    names: Sequence[str], settings: DataSettings, augment: Augmentation, seed: int
+    names: Sequence[str],
+    partners: Mapping[str, tuple[str, str]],
+    settings: DataSettings,
+    augment: Augmentation,
+    seed: int,
 ) -> Iterator[object]:
     for place, name in enumerate(names):
         try:
-            yield preview(settings, name, augment, SIDE, seed * len(names) + place)
+            draw, pair = seed * len(names) + place, partners.get(name)
+            yield preview(settings, name, augment, SIDE, draw, pair)
         except EngineError as error:
             yield name, error
     yield None

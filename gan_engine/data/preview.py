@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,14 +35,16 @@ class Preview:
         name: Its escaped path inside the folder.
         header: What it says about itself.
         original: The picture as it is, in its own shape: (h, w, 3).
-        seen: What the networks see: (H, W, 3), pixel for pixel what preparing makes; of two side by
-            side both, transparent parts on the background.
+        seen: What the networks see: (H, W, 3), pixel for pixel what preparing makes; of a pair both
+            side by side, transparent parts on the background.
         mirrored: The other half of what they see; None where the run does not mirror.
         augmented: One draw of what D sees; None without an augmentation.
         orientation: How the camera was held, 1 to 8.
         camera: What made it, as the picture says; often nothing.
         bytes: How large the file is; 0 where it has none of its own.
         modified: When it changed last, in seconds since 1970; 0 where it has no file of its own.
+        partner: The other picture of its pair in two folders; empty where it has none.
+        beside: The partner as it is.
     """
 
     name: str
@@ -54,6 +57,8 @@ class Preview:
     camera: str
     bytes: int
     modified: float
+    partner: str = ""
+    beside: Pixels | None = None
 
 
 def preview(
@@ -62,6 +67,7 @@ def preview(
     augment: Augmentation | None = None,
     side: int = 320,
     seed: int = 0,
+    pair: tuple[str, str] | None = None,
 ) -> Preview:
     """Return what becomes of the picture called `name`, by escaped relative path.
 
@@ -71,12 +77,15 @@ def preview(
         augment: What changes the pictures for D.
         side: The longest side of `original` in pixels.
         seed: Which draw of the augmentation.
+        pair: Of pairs in two folders a's name and b's, one of which is `name`.
 
     Raises:
         ImageError: It cannot be decoded to its end.
     """
     path = settings.path / unescape(name)
-    made = _made(settings, name)
+    pair = pair if settings.pairs == "folders" else None
+    made = _made(settings, pair or (name,))
+    partner = next((other for other in pair or () if other != name), "")
     with opened(path) as image:
         turn, exif = orientation(image), _exif(image)
     size, modified = 0, 0.0
@@ -94,6 +103,10 @@ def preview(
         camera=" ".join(dict.fromkeys(word for word in exif if word)),
         bytes=size,
         modified=modified,
+        partner=partner,
+        beside=thumbnail(settings.path / unescape(partner), side, settings.background)
+        if partner
+        else None,
     )
 
 
@@ -111,17 +124,18 @@ def _word(value: object) -> str:
     return "".join(letter for letter in text if letter.isprintable())[:_LONGEST]
 
 
-def _made(settings: DataSettings, name: str) -> NDArray[np.uint8]:
-    """Return a picture as it is prepared by itself: of a pair in two folders without its partner.
+def _made(settings: DataSettings, names: Sequence[str]) -> NDArray[np.uint8]:
+    """Return a picture, or a pair of two, as it is prepared.
 
     Raises:
         ImageError: It cannot be decoded to its end.
     """
-    entry = Entry(unescape(name), "picture")
     halves: tuple[Half, ...] = ("left", "right") if settings.pairs == "side_by_side" else ("",)
-    made = decoded(settings, Unit(tuple((entry, half) for half in halves)))
+    parts = ((Entry(unescape(name), "picture"), half) for name in names for half in halves)
+    made = decoded(settings, Unit(tuple(parts)))
     if isinstance(made, Refusal):
-        raise ImageError(settings.path / entry.name, made.bad[0][1])
+        blamed, reason = made.bad[0]
+        raise ImageError(settings.path / unescape(blamed), reason)
     return made
 
 

@@ -17,7 +17,7 @@ from studio.widgets.picture_rows import PictureRows
 if TYPE_CHECKING:
     from gan_engine import Pixels, Preview
 
-_TILES = ("original", "seen", "mirrored", "augmented")
+_TILES = ("original", "beside", "seen", "mirrored", "augmented")
 
 
 class PictureCard(QFrame):
@@ -37,6 +37,7 @@ class PictureCard(QFrame):
         self.tiles = {key: PictureRows(1, 150) for key in _TILES}
         self._captions = {
             "original": tr("As it is"),
+            "beside": tr("Its partner"),
             "seen": tr("Networks see"),
             "mirrored": tr("Mirrored"),
             "augmented": tr("Augmented"),
@@ -81,6 +82,7 @@ class PictureCard(QFrame):
             return
         self.facts.setText(facts_of(made))
         self._show_tile("original", made.original, True)
+        self._show_tile("beside", made.beside, made.beside is not None)
         self._show_tile("seen", made.seen, True)
         self._show_tile("mirrored", made.mirrored, made.mirrored is not None)
         self._show_tile("augmented", made.augmented, made.augmented is not None)
@@ -144,4 +146,6 @@ def facts_of(made: Preview) -> str:
         facts.append(say.size(made.bytes))
     if made.modified:
         facts.append(say.when(made.modified, datetime.now()))
+    if made.partner:
+        facts.append(tr("with {partner}", partner=say.name(made.partner)))
     return " · ".join(facts)

@@ -134,6 +134,8 @@ class Preparation(QWidget):
             (tr("As they are"), [one and one.original for one in made]),
             (tr("As the networks see them"), [one and one.seen for one in made]),
         ]
+        if any(one is not None and one.beside is not None for one in made):
+            rows.insert(1, (tr("Their partners"), [one and one.beside for one in made]))
         if any(one is not None and one.augmented is not None for one in made):
             rows.append((tr("As D sees them, augmented"), [one and one.augmented for one in made]))
         self.strip.show_rows(rows if self._names else [])

@@ -121,6 +121,31 @@ def test_that_two_pictures_side_by_side_are_shown_as_the_two_halves_that_are_pre
         assert shown.augmented is None
 
 
+def test_that_a_pair_in_two_folders_is_shown_as_it_is_prepared(folder):
+    for number, name in enumerate(("a.jpg", "b.png", "c.png")):
+        for side in "ab":
+            (folder / side).mkdir(exist_ok=True)
+        (folder / name).rename(folder / "a" / name)
+        scene(9 + number, (40, 70)).save(folder / "b" / f"{name[0]}.bmp")
+    (folder / "d.gif").unlink()
+    settings = DataSettings(folder=str(folder), size=16, pairs="folders", crop="content")
+    *_, made = prepare(settings)
+    assert isinstance(made, Prepared)
+    for name, image in zip(made.files, made.images, strict=True):
+        pair = name, f"b/{name[2]}.bmp"
+        one, two = (preview(settings, which, pair=pair) for which in pair)
+        assert np.array_equal(one.seen, np.concatenate([image[..., :3], image[..., 3:]], 1))
+        assert np.array_equal(one.seen, two.seen)
+        assert (one.partner, two.partner) == pair[::-1]
+        assert np.array_equal(one.beside, two.original)
+        assert np.array_equal(two.beside, one.original)
+    off = settings.model_copy(update={"pairs": "off"})
+    assert preview(off, pair[0], pair=pair).beside is None
+    (folder / "b" / "c.bmp").write_bytes(b"")
+    with pytest.raises(ImageError, match=r"c\.bmp"):
+        preview(settings, *pair[:1], pair=pair)
+
+
 def test_that_transparent_parts_are_shown_on_the_background(folder):
     Image.new("RGBA", (20, 20), (200, 0, 0, 0)).save(folder / "clear.png")
     Image.new("RGBA", (20, 20), (200, 0, 0, 255)).save(folder / "solid.png")

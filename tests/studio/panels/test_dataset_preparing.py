@@ -137,5 +137,13 @@ def test_that_pairs_are_counted_as_pairs(panel, studio, emoji, wait):
     wait(lambda: panel.overview.headline.text().startswith("9 images"))
     studio.document.set("data.pairs", "folders")
     wait(lambda: panel.overview.headline.text().startswith("4 pairs"))
+    pictures, made = panel.overview.pictures, panel.preparation._made
+    name, partner = pictures.grid.keys[0], pictures.grid.keys[5]
+    pictures.grid.picked.emit(name)
+    wait(lambda: name in made and made[name].partner == partner)
+    assert made[name].seen.shape == (64, 128, 3)
+    assert pictures.card.tiles["beside"].isVisible()
+    assert partner in pictures.card.facts.text()
+    assert [caption for caption, _ in panel.preparation.strip.rows][1] == "Their partners"
     studio.document.set("data.pairs", "off")
     wait(lambda: panel.overview.headline.text().startswith("9 images"))
