@@ -243,14 +243,16 @@ def _thought(
         out = left_out(settings, report, inspection)
         usable = sum(name not in out for name in report.files)
         wanted = pairs_in(settings, report.files)
-        pairs = [pair for pair in wanted.pairs if not out.keys() & set(pair)] if wanted else []
+        damaged = inspection.bad if inspection is not None else ()
+        unused = out.keys() | {one.path for one in damaged}
+        pairs = [pair for pair in wanted.pairs if unused.isdisjoint(pair)] if wanted else []
         every = wanted.pairs if wanted and wanted.folders else ()
         return Diagnosis(
             report=report,
             looked_closer=inspection is not None,
             findings=tuple(diagnose(report, settings, inspection, augmented)),
             out=out,
-            damaged=inspection.bad if inspection is not None else (),
+            damaged=damaged,
             spread=spread_of(report, inspection),
             suggestion=suggest_size(report),
             problem=space_problem(settings, report, len(report.files) - usable),

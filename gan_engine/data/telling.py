@@ -9,7 +9,7 @@ from typing import Any
 from gan_engine.data.finding import Finding
 from gan_engine.data.inspection import Inspection
 from gan_engine.data.pairs import Pairing
-from gan_engine.data.scan import DatasetReport
+from gan_engine.data.scan import BadFile, DatasetReport
 from gan_engine.data.spread import suggest_size
 
 _LISTED = 12  # sizes, modes and classes named at most
@@ -21,14 +21,17 @@ def as_table(
     findings: Sequence[Finding],
     pairing: Pairing | None,
 ) -> dict[str, Any]:
-    """Return everything, as JSON can hold it; with pairs, how many and what has no partner."""
+    """Return everything, as JSON can hold it; with pairs, how many and what has no partner.
+
+    `images`, `bad` and `others` add up to `total`; what a closer look cannot decode is `bad`.
+    """
+    bad = _bad(report, inspection)
     found = {
         "folder": str(report.folder),
         "total": report.total,
-        "images": len(report.files),
+        "images": report.total - report.others - len(bad),
         "others": report.others,
-        "bad": [asdict(bad) for bad in report.bad],
-        "damaged": [asdict(bad) for bad in inspection.bad] if inspection else [],
+        "bad": [asdict(one) for one in bad],
         "sizes": {_size(size): count for size, count in report.sizes.items()},
         "modes": report.modes,
         "formats": report.formats,
@@ -49,8 +52,9 @@ def as_lines(
     pairing: Pairing | None,
 ) -> Iterator[str]:
     """Yield what somebody at a terminal wants to know."""
-    files, bad, others = len(report.files), len(report.bad), report.others
-    yield f"{files} images, {bad} unreadable, {others} other files"
+    bad, others = _bad(report, inspection), report.others
+    usable = report.total - others - len(bad)
+    yield f"{usable} images, {len(bad)} unreadable, {others} other files"
     if pairing:
         yield f"{len(pairing.pairs)} pairs, {len(pairing.alone)} without a partner"
     known = ("sizes", report.sizes), ("modes", report.modes), ("classes", report.classes)
@@ -61,13 +65,18 @@ def as_lines(
     if report.files:
         suggestion = suggest_size(report)
         yield f"suggested size: {suggestion.size} px. {suggestion.reason}"
-    for one in (*report.bad, *(inspection.bad if inspection else ())):
+    for one in bad:
         yield f"{one.path}: {one.reason}"
     for finding in findings:
         yield f"{finding.title}. {finding.consequence} {finding.rule}"
         changes = " ".join(f"{path}={value}" for path, value in finding.fix.items())
         if changes and not finding.done:
             yield f"    --set {changes}"
+
+
+def _bad(report: DatasetReport, inspection: Inspection | None) -> list[BadFile]:
+    found = (*report.bad, *(inspection.bad if inspection else ()))
+    return sorted(found, key=lambda one: one.path)
 
 
 def _size(key: object) -> str:

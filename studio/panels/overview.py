@@ -167,7 +167,8 @@ class Overview(QWidget):
         report, out = diagnosis.report, diagnosis.out
         paired = diagnosis.pairs is not None
         pairs = tr("{count:,} pairs", count=diagnosis.pairs or 0)
-        self._show_headline(report, pairs if paired else say.pictures(len(report.files)))
+        usable = say.pictures(len(report.files) - len(diagnosis.damaged))
+        self._show_headline(report, pairs if paired else usable)
         self.findings.show_findings(diagnosis.findings)
         bad = {file.path: file for file in (*report.bad, *diagnosis.damaged)}
         self.out.show_files(out, tuple(bad.values()))

@@ -33,7 +33,8 @@ def said(capsys: pytest.CaptureFixture[str], *words: object) -> str:
 def test_that_programs_get_every_finding(folder, capsys):
     told = json.loads(said(capsys, folder, "--json"))
     assert told["total"] == 7 == told["images"] + len(told["bad"]) + told["others"]
-    assert [one["path"] for one in told["damaged"]] == ["cut.png"]
+    assert told["images"] == 5
+    assert [one["path"] for one in told["bad"]] == ["cut.png"]
     findings = {one["key"]: one for one in told["findings"]}
     assert findings.keys() == {"unreadable", "few", "duplicates"}
     assert findings["duplicates"]["files"] == ["copy.png"]
@@ -43,7 +44,7 @@ def test_that_programs_get_every_finding(folder, capsys):
 
 def test_that_people_are_told_in_sentences(folder, capsys):
     text = said(capsys, folder)
-    assert "6 images, 0 unreadable, 1 other files" in text
+    assert "5 images, 1 unreadable, 1 other files" in text
     assert "cut.png: cut short or damaged" in text
     assert "Copies of others: 1." in text
     assert "--set data.skip_duplicates=True" in text
@@ -52,6 +53,7 @@ def test_that_people_are_told_in_sentences(folder, capsys):
 def test_that_headers_alone_may_do(folder, capsys):
     told = json.loads(said(capsys, folder, "--json", "--quick"))
     assert {one["key"] for one in told["findings"]} == {"few"}
+    assert told["images"] == 6
 
 
 def test_that_a_folder_without_pictures_ends_with_one(tmp_path, capsys):

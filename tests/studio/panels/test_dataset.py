@@ -1,8 +1,11 @@
 """The page of images."""
 
+import os
 import shutil
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from gan_engine import escape, paths
 from studio.panels.dataset import DatasetPanel
@@ -48,7 +51,9 @@ def test_that_choosing_the_built_in_images_looks_at_them(panel, looked):
 
 def test_that_what_cannot_be_used_is_named_with_its_reason(panel, emoji, looked):
     (emoji / "broken.png").write_bytes(b"no picture")
-    (emoji / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    Image.fromarray(noise).save(emoji / "cut.png")
+    os.truncate(emoji / "cut.png", 6000)
     (emoji / "notes.txt").write_text("no picture", encoding="utf-8")
     looked(emoji)
     rows = dict(panel.overview.out.rows)
@@ -56,6 +61,7 @@ def test_that_what_cannot_be_used_is_named_with_its_reason(panel, emoji, looked)
     assert "PNG" in rows["broken.png"]
     assert "1 other file" in panel.overview.where.text()
     assert not panel.overview.out.back_button.isEnabled()
+    assert panel.overview.headline.text().startswith("48 images")
     panel.overview.findings.cards["unreadable"].show_button.click()
     assert panel.overview.out.table.isVisible()
 
