@@ -91,9 +91,12 @@ def ending(name: str) -> str:
     return next(both, os.path.splitext(low)[1])
 
 
-def unread_archive(name: str) -> str:
-    """Return what an archive of this name is packed with that is not read here, else nothing."""
-    return (_UNREAD | _ONE_FILE).get(ending(name), "")
+def unread_archive(name: str, among_others: bool = False) -> str:
+    """Return what an archive of this name is packed with that is not read here, else nothing.
+
+    With `among_others` a single file that is compressed, a list of names perhaps, is no archive.
+    """
+    return (_UNREAD if among_others else _UNREAD | _ONE_FILE).get(ending(name), "")
 
 
 def is_archive(path: Path) -> bool:

@@ -55,9 +55,9 @@ class Progress:
 class Diagnosis:
     """What is known of the folder under the settings as they stand.
 
-    `damaged` are pictures that a closer look could not decode to their end; `out` are pictures that
-    the settings leave out, by escaped name, each with its reason. `pairs` is how many pairs are
-    left, None where none are wanted; `partners` are the pairs in two folders, by either's name.
+    `damaged` are further pictures that a closer look could not decode to their end; `out` are those
+    that the settings leave out, by escaped name, each with its reason. `pairs` is how many pairs
+    are left, None where none are wanted; `partners` are the pairs in two folders, by either's name.
     """
 
     report: DatasetReport
@@ -243,7 +243,9 @@ def _thought(
         out = left_out(settings, report, inspection)
         usable = sum(name not in out for name in report.files)
         wanted = pairs_in(settings, report.files)
-        damaged = inspection.bad if inspection is not None else ()
+        known = {one.path for one in report.bad}
+        seen = inspection.bad if inspection is not None else ()
+        damaged = tuple(one for one in seen if one.path not in known)
         unused = out.keys() | {one.path for one in damaged}
         pairs = [pair for pair in wanted.pairs if unused.isdisjoint(pair)] if wanted else []
         every = wanted.pairs if wanted and wanted.folders else ()

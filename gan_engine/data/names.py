@@ -94,8 +94,7 @@ def walk(folder: Path) -> Iterator[Entry]:
             if not _is_folder(entry):
                 judged = _judge(entry.path, name)
                 loose = loose or judged.verdict == "picture"
-                whole = archives.ending(name) in archives.SUFFIXES or archives.unread_archive(name)
-                if judged.verdict == "other" and whole:
+                if judged.verdict == "other" and _is_packed(name):
                     packed.append(judged)
                 else:
                     yield judged
@@ -109,7 +108,7 @@ def walk(folder: Path) -> Iterator[Entry]:
                 seen.add(identity)
                 waiting.append(name)
     for archive in packed:
-        kind = archives.unread_archive(archive.name)
+        kind = archives.unread_archive(archive.name, among_others=True)
         if loose or is_hidden(archive.name):
             yield archive
         elif kind:
@@ -119,6 +118,13 @@ def walk(folder: Path) -> Iterator[Entry]:
             yield archive
         else:
             yield from _inside(folder / archive.name, f"{archive.name}/")
+
+
+def _is_packed(name: str) -> bool:
+    return bool(
+        archives.ending(name) in archives.SUFFIXES
+        or archives.unread_archive(name, among_others=True)
+    )
 
 
 def _whole_archive(path: Path) -> Iterator[Entry]:

@@ -75,8 +75,8 @@ def as_lines(
 
 
 def _bad(report: DatasetReport, inspection: Inspection | None) -> list[BadFile]:
-    found = (*report.bad, *(inspection.bad if inspection else ()))
-    return sorted(found, key=lambda one: one.path)
+    found = {one.path: one for one in (*(inspection.bad if inspection else ()), *report.bad)}
+    return [found[path] for path in sorted(found)]
 
 
 def _size(key: object) -> str:
