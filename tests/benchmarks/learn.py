@@ -82,7 +82,18 @@ def settings(preset: str, asked: argparse.Namespace) -> dict[str, Any]:
 
 def learn(preset: str, asked: argparse.Namespace, root: Path) -> dict[str, Any]:
     """Train once and measure three moments; a row of the result."""
-    from gan_engine import Inbox, SampleGrid, Saved, SaveNow, Started, Stop, parse, put, train, write_png
+    from gan_engine import (
+        Inbox,
+        SampleGrid,
+        Saved,
+        SaveNow,
+        Started,
+        Stop,
+        parse,
+        put,
+        train,
+        write_png,
+    )
 
     draft = settings(preset, asked)
     if (draft.get("data") or {}).get("pairs"):
