@@ -373,8 +373,8 @@ class Conductor:
 
     def _keep_before(self) -> Iterator[Event]:
         """See to it that one can go back to before a change: there is a save, and it stays."""
-        if not self._saver.busy and not checkpoint.listed(self._folder):
-            yield from self._save(wait=True)
+        if not checkpoint.listed(self._folder):
+            yield from self._finish_save() if self._saver.busy else self._save(wait=True)
         keep_before(self._folder)
 
     def _changed(self, path: str, old: object, new: object) -> Changed:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +26,7 @@ from gan_engine.training import (
     saves_of,
     train,
 )
+from gan_engine.training.saver import Kept, Saver
 from tests.gan_engine.training.conftest import of_kind
 
 Make = Callable[..., RunConfig]
@@ -99,6 +102,33 @@ def test_that_a_change_before_the_first_save_is_saved_first(tiny: Make, tmp_path
     told = [type(e) for e in train(tiny(), inbox, folder) if isinstance(e, Saved | Changed)]
     assert told[:2] == [Saved, Changed]
     assert min(seen for seen, _ in saves_of(folder)) == 0
+
+
+def test_that_a_change_while_the_first_save_is_written_waits_for_it(
+    tiny: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, inbox, asked = tmp_path / "run", Inbox(), threading.Event()
+    write, result = checkpoint.write, Saver.result
+
+    def slow(*given: Any) -> int:
+        if not asked.is_set():
+            inbox.post(Change("optimizer_g.rate", 0.0005))
+        asked.wait(30)
+        return write(*given)
+
+    def hurried(saver: Saver) -> Kept:
+        asked.set()
+        return result(saver)
+
+    monkeypatch.setattr(checkpoint, "write", slow)
+    monkeypatch.setattr(Saver, "result", hurried)
+    settings = {"checkpoint": {"every_images": 4, "keep": 1}, "training": {"images": 400}}
+    changed = 0
+    for event in train(tiny(**settings), inbox, folder):
+        if isinstance(event, Changed):
+            changed = event.images_seen
+    assert changed
+    assert min(seen for seen, _ in saves_of(folder)) <= changed
 
 
 def test_that_without_a_save_before_the_moment_there_is_no_branch(
