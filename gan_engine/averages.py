@@ -27,7 +27,7 @@ def keep_snapshot(folder: Path, saved: Checkpoint) -> None:
     """
     kept = {n: t.half() for n, t in saved.tensors.items() if n.startswith("power.")}
     path = folder / "averages" / f"{saved.counters['updates_g']:012d}{SUFFIX}"
-    checkpoint.write(path, replace(saved, holds="generator", tensors=kept))
+    checkpoint.write(path, replace(saved, holds="generator", tensors=kept), folder)
     found = _snapshots(folder)
     if len(found) > MOST:
         for old in found[: len(found) // 2 : 2]:

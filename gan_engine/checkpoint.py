@@ -80,13 +80,15 @@ def versions() -> dict[str, str]:
     }
 
 
-def write(path: Path, checkpoint: Checkpoint) -> int:
+def write(path: Path, checkpoint: Checkpoint, run: Path | None = None) -> int:
     """Write `checkpoint` durably at `path`, which is read back and compared; return its bytes.
 
-    Neither hashing nor writing keeps other threads waiting.
+    Neither hashing nor writing keeps other threads waiting. `run` is the folder of the run that
+    is being trained, if it is a save of one.
 
     Raises:
-        SpaceError: The disk is full, not writable, or gives back something else than was written.
+        SpaceError: The disk is full, not writable, gone, or gives back something else than was
+            written.
     """
     pieces = list(_pieces(checkpoint))
 
@@ -94,7 +96,8 @@ def write(path: Path, checkpoint: Checkpoint) -> int:
         for piece in pieces:
             file.write(piece)
 
-    return durable.write(path, put, needed=sum(memoryview(piece).nbytes for piece in pieces))
+    needed = sum(memoryview(piece).nbytes for piece in pieces)
+    return durable.write(path, put, needed, run)
 
 
 def to_bytes(checkpoint: Checkpoint) -> bytes:
@@ -324,8 +327,7 @@ def set_aside(path: Path) -> Path:
         number += 1
         ending = f".damaged-{number}{SUFFIX}"
     try:
-        os.replace(path, aside)
-        durable.sync_folder(path.parent)
+        durable.rename(path, aside)
     except OSError:
         return path
     return aside

@@ -20,10 +20,18 @@ from gan_engine.errors import BusyError, SpaceError
 TEMPORARY = ".tmp-"
 """What the names of unfinished files begin with; any such file may be swept away."""
 
+_unnamed = set[Path]()
+"""The runs that this process trains whose lock says nothing: their disk was full at the start."""
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def write(path: Path, data: bytes | Callable[[BinaryIO], object], needed: int = 0) -> int:
+def write(
+    path: Path,
+    data: bytes | Callable[[BinaryIO], object],
+    needed: int = 0,
+    run: Path | None = None,
+) -> int:
     """Put `data` at `path` so that a crash leaves the old file or the new one, never a stump.
 
     What was written is read back and compared before it takes the old file's place.
@@ -32,14 +40,18 @@ def write(path: Path, data: bytes | Callable[[BinaryIO], object], needed: int = 
         path: Where; its folder is made when missing.
         data: The bytes, or a function that writes them into an open file, front to back.
         needed: How many bytes the function will write, for the sentence about a full disk.
+        run: The run that it belongs to, whose lock is held: where that has gone with its disk,
+            nothing is written in its place.
 
     Returns:
         How many bytes the file has.
 
     Raises:
-        SpaceError: The disk is full, not writable, or gives back something else than was written;
-            what stood at `path` still stands.
+        SpaceError: The disk is full, not writable, gone, or gives back something else than was
+            written; what stood at `path` still stands.
     """
+    if run is not None and not is_here(run):
+        raise gone(run)
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
     needed = needed if callable(data) else len(data)
     try:
@@ -54,11 +66,7 @@ def write(path: Path, data: bytes | Callable[[BinaryIO], object], needed: int = 
             os.fsync(file.fileno())
             _forget(file)
         if digest_of(temporary) != counted.digest():
-            raise SpaceError(
-                "“{name}” came back from the disk changed.",
-                hint="Save to another disk.",
-                name=path.name,
-            )
+            raise changed(path)
         os.replace(temporary, path)
         sync_folder(path.parent)
         return counted.size
@@ -129,6 +137,38 @@ def space_error(error: OSError, path: Path, needed: int = 0) -> SpaceError:
     )
 
 
+def changed(path: Path) -> SpaceError:
+    """Return the sentence for a file that was read back as something else than was written."""
+    return SpaceError(
+        "“{name}” came back from the disk changed.", hint="Save to another disk.", name=path.name
+    )
+
+
+def gone(run: Path) -> SpaceError:
+    """Return the sentence for a run whose folder went away while it was trained."""
+    return SpaceError(
+        "The folder of “{name}” is gone: its disk was unplugged, or it was moved.",
+        hint="Bring it back to where it was, then go on.",
+        name=run.name,
+    )
+
+
+def is_here(run: Path) -> bool:
+    """Return whether the folder whose lock this process holds is still the one at this place.
+
+    Where a disk was unplugged an empty folder may stay behind, and another disk may come to lie
+    there: what says which it is, is the lock's own text.
+    """
+    try:
+        text = (run / "lock").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+    holder = lock_holder(run)
+    if not text:
+        return run in _unnamed
+    return holder is not None and holder.get("pid") == os.getpid()
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename inside `folder` survive a power cut; systems without folder fsync keep their own order."""
     if os.name == "nt":  # NTFS journals renames and offers no handle to sync
@@ -138,6 +178,28 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def rename(path: Path, target: Path) -> None:
+    """Give a file of ours another name in its folder, for good.
+
+    Raises:
+        OSError: It cannot be; it has its old name then.
+    """
+    os.replace(path, target)
+    sync_folder(target.parent)
+
+
+def second_name(path: Path, name: str) -> None:
+    """Let a file of ours be found under a second name, too; what had that name is not it any more.
+
+    Raises:
+        OSError: It cannot be: some disks know no second names.
+    """
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{name}")
+    temporary.unlink(missing_ok=True)
+    os.link(path, temporary)
+    rename(temporary, path.with_name(name))
 
 
 def remove(path: Path) -> None:
@@ -177,12 +239,19 @@ def lock_holder(folder: Path) -> dict[str, object] | None:
         return None
     if host != socket.gethostname():
         return held
-    if boot != boot_id() or not psutil.pid_exists(pid):
+    if boot != boot_id():
         return None
-    with contextlib.suppress(psutil.Error):
-        if abs(psutil.Process(pid).create_time() - float(str(held["born"]))) > 2:
-            return None
-    return held
+    try:
+        process = psutil.Process(pid)
+        born, state = process.create_time(), process.status()
+    except psutil.NoSuchProcess:
+        return None
+    except psutil.Error:
+        return held  # somebody else's process: it is there
+    dead = state in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    with contextlib.suppress(KeyError, ValueError):
+        dead = dead or abs(born - float(str(held["born"]))) > 2
+    return None if dead else held
 
 
 @contextlib.contextmanager
@@ -208,8 +277,9 @@ def lock(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise space_error(error, path) from error
     with file:
-        holder = lock_holder(folder)
-        if not _hold(file) or (holder and holder["host"] != me["host"]):
+        mine, holder = _hold(file), lock_holder(folder)
+        # A lock ends where a disk is unplugged; who still trains there says so in the text.
+        if not mine or (holder and (holder["host"], holder["pid"]) != (me["host"], me["pid"])):
             holder = holder or {"pid": "unknown", "host": socket.gethostname()}
             raise BusyError(
                 "This run is being trained by another program (process {pid} on {host}).",
@@ -218,13 +288,17 @@ def lock(folder: Path) -> Iterator[None]:
                 host=holder["host"],
             )
         # Without the text a full disk would keep a run from going on; the system's lock holds anyway.
-        with contextlib.suppress(OSError):
+        try:
             file.truncate(0)
             file.write(json.dumps(me))
             file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            _unnamed.add(folder)
         try:
             yield
         finally:
+            _unnamed.discard(folder)
             with contextlib.suppress(OSError):
                 file.truncate(0)
 

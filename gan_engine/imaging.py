@@ -324,8 +324,12 @@ def on_chequers(images_N4HW: Tensor) -> Tensor:
     return (levels[:, :3] * opacity + board_HW * (1 - opacity)).round().byte()
 
 
-def write_png(path: Path, pixels: Pixels, text: Mapping[str, str] | None = None) -> int:
+def write_png(
+    path: Path, pixels: Pixels, text: Mapping[str, str] | None = None, run: Path | None = None
+) -> int:
     """Write a PNG that holds `text` and nothing else besides its pixels; return its bytes.
+
+    `run` is the folder of the run that is being trained, if it is a part of one.
 
     Raises:
         SpaceError: The disk is full or not writable.
@@ -335,7 +339,7 @@ def write_png(path: Path, pixels: Pixels, text: Mapping[str, str] | None = None)
         chunks.add_text(key, value)
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", pnginfo=chunks)
-    return durable.write(path, buffer.getvalue())
+    return durable.write(path, buffer.getvalue(), run=run)
 
 
 def read_png(path: Path | str) -> Pixels:

@@ -45,7 +45,7 @@ def keep_before(folder: Path) -> None:
             if old != kept:
                 old.unlink(missing_ok=True)
         if not kept.exists():
-            os.link(newest, kept)
+            durable.second_name(newest, kept.name)
 
 
 def branch(

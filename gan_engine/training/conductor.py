@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
-from gan_engine import checkpoint, commands
+from gan_engine import checkpoint, commands, durable
 from gan_engine.commands import Command, Inbox
 from gan_engine.config import live_paths
 from gan_engine.device import memory_used
@@ -41,15 +41,14 @@ class Conductor:
     ) -> None:
         self._session, self._inbox, self._folder, self._history = session, inbox, folder, history
         self.reason: Literal["done", "stopped"] = "done"
-        self._stopping = self._pausing = False
+        self._stopping = self._pausing = self._waiting = False
         self._returns, self._told, self._missed = 0, "", ""
         self._last_save: tuple[Path, int] | None = None
         self._saver = Saver(folder)
         self._measuring = Measuring(session, folder)
-        now = time.monotonic()
-        self._read_at = self._grid_at = self._counted_at = now
-        self._saved_at, self._saved_seen = now, session.images_seen
-        self._read_seen, self._first_grid = session.images_seen, True
+        self._read_at = self._grid_at = self._counted_at = self._saved_at = time.monotonic()
+        self._read_seen = self._saved_seen = session.images_seen
+        self._first_grid = True
 
     @property
     def _over(self) -> bool:
@@ -176,7 +175,7 @@ class Conductor:
             text = Message("The sample grid could not be drawn: {why}", why=self._missed)
             yield Notice(session.images_seen, "warning", text, key="grid")
             return
-        path: Path | None = None
+        path = None
         try:
             path = keep_grid(self._folder, session, pixels)
         except (SpaceError, OSError) as error:  # a preview that cannot be kept never stops a run
@@ -226,22 +225,14 @@ class Conductor:
 
     def _finish_save(self) -> Iterator[Event]:
         """Tell of the save that was begun, if any; on a full disk wait for space, losing nothing."""
-        told = False
         while self._saver.busy:
             try:
                 kept = self._saver.result()
             except SpaceError as error:
-                if self._stopping and told:
-                    raise
-                if not told:
-                    yield from self._tell_of_space(error)
-                told = True
-                yield from self._wait_for_space()
+                yield from self._wait_for_disk(error)
                 yield from self._start_save()
                 continue
-            if told:
-                yield Resumed(self._session.images_seen)
-                self._skip_clock()
+            yield from self._go_on()
             yield from self._tell(kept)
 
     def _tell(self, kept: Kept) -> Iterator[Event]:
@@ -255,20 +246,28 @@ class Conductor:
             text = Message("An older checkpoint could not be deleted: {why}.", why=kept.trouble)
             yield Notice(seen, "warning", text, key="prune")
 
-    def _tell_of_space(self, error: SpaceError) -> Iterator[Event]:
-        seen = self._session.images_seen
-        self._history.event(seen, "trouble", text=str(error))
-        yield Notice(seen, "error", error.text, error.hint, key="space")
-        yield Paused(seen, reason=str(error.text))
-
-    def _wait_for_space(self) -> Iterator[Event]:
-        """Wait a few seconds or for a command; Resume tries at once, Stop tries once more."""
+    def _wait_for_disk(self, error: SpaceError) -> Iterator[Event]:
+        """Wait a few seconds or for a command; Resume tries at once, Stop once more and then raises."""
+        if self._stopping and self._waiting:
+            raise error
+        if not self._waiting:
+            seen, self._waiting = self._session.images_seen, True
+            self._history.event(seen, "trouble", text=str(error))
+            yield Notice(seen, "error", error.text, error.hint, key="space")
+            yield Paused(seen, reason=str(error.text))
         self._history.pulse()
         for command in self._inbox.take(timeout=5.0):
             if isinstance(command, commands.Stop):
                 self._stopping = True
             elif isinstance(command, commands.Change):
                 yield from self._obey(command)
+
+    def _go_on(self) -> Iterator[Event]:
+        """Say that the disk is there again, if it was waited for."""
+        if self._waiting:
+            self._waiting = False
+            yield Resumed(self._session.images_seen)
+            self._skip_clock()
 
     # --- trouble -------------------------------------------------------------------------------
 
@@ -298,6 +297,9 @@ class Conductor:
 
     def _return(self) -> Iterator[Event]:
         yield from self._finish_save()
+        while not durable.is_here(self._folder):  # else the run would begin afresh
+            yield from self._wait_for_disk(durable.gone(self._folder))
+        yield from self._go_on()
         for text in back_to_save(self._session, self._history, self._folder):
             yield Notice(self._session.images_seen, "warning", text, key="damaged")
         self._read_seen = self._saved_seen = self._session.images_seen
@@ -320,12 +322,10 @@ class Conductor:
         yield Notice(session.images_seen, "warning", text, hint, key="diverged")
 
     def _lower_rates(self) -> Iterator[Event]:
-        session, paths = self._session, ("optimizer_g.rate", "optimizer_d.rate")
-        before = session.config.draft()
-        session.lower_rates()
-        after = session.config.draft()
-        for path in paths:
-            yield self._changed(path, get(before, path), get(after, path))
+        before = self._session.config.draft()
+        self._session.lower_rates()
+        for path in ("optimizer_g.rate", "optimizer_d.rate"):
+            yield self._changed(path, get(before, path), get(self._session.config.draft(), path))
 
     # --- commands ------------------------------------------------------------------------------
 

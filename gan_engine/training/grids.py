@@ -33,7 +33,7 @@ def keep_grid(folder: Path, session: Session, pixels: Pixels) -> Path:
         words["pairs"] = "given, made, wanted"
     if names := labels_of(session):
         words["classes"] = json.dumps(names)
-    write_png(path, pixels, words)
+    write_png(path, pixels, words, folder)
     thin_grids(folder)
     return path
 

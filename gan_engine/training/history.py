@@ -35,6 +35,8 @@ create table if not exists pulse (only integer primary key check (only = 1), ima
 
 PULSE_S, INTO_ONE_FILE_S = 2.0, 5.0
 """How often a run says that it is alive; how often who reads from another computer sees news."""
+_GONE = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
+"""What an open file says whose disk is not there any more."""
 
 
 class HistoryWriter:
@@ -162,6 +164,9 @@ class HistoryWriter:
             self.trouble = ""
         except (sqlite3.Error, OSError) as error:
             self.trouble = str(error)
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _GONE and self._file is not None:
+                self._file.close()  # a disk that was unplugged and is back is another one to it
+                self._file = None
 
     def _open(self) -> sqlite3.Connection:
         try:

@@ -5,27 +5,38 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
-from gan_engine import events
+from gan_engine import durable, events
 from gan_engine.events import Event
 
 NAME, OLDER = "log.txt", "log.1.txt"
-_MOST = 2**20
-"""Bytes of a log before it becomes the older one, which is written over."""
+_MOST, _MOST_WAITING = 2**20, 1_000
+"""Bytes of a log before it becomes the older one, which is written over; lines that wait."""
 
 
 def logged(said: Generator[Event, None, None], folder: Path) -> Iterator[Event]:
-    """Yield what a run says, each once its line is written; the last line is what ended it."""
+    """Yield what a run says, each once its line is written; the last line is what ended it.
+
+    Where a disk is full or gone, lines wait for it.
+    """
+    waiting = deque[str](maxlen=_MOST_WAITING)
+
+    def note(seen: int | None, text: str) -> None:
+        waiting.append(dated(seen, text))
+        if durable.is_here(folder) and write_lines(folder, waiting):
+            waiting.clear()
+
     with contextlib.closing(said):
         try:
             for event in said:
                 if line := line_of(event):
-                    write_line(folder, event.images_seen, line)
+                    note(event.images_seen, line)
                 yield event
         except Exception as error:
-            write_line(folder, None, f"broke off: {type(error).__name__}: {error}")
+            note(None, f"broke off: {type(error).__name__}: {error}")
             raise
 
 
@@ -49,13 +60,20 @@ def line_of(event: Event) -> str:
     return ""
 
 
-def write_line(folder: Path, seen: int | None, text: str) -> None:
-    """Append a line; a disk that cannot be written costs the line only."""
-    path = folder / NAME
+def dated(seen: int | None, text: str) -> str:
+    """Return a line that says when, after how many images if that matters, and what."""
     when = time.strftime("%Y-%m-%d %H:%M:%S")
     count = "" if seen is None else f"{seen:,} images: "
+    return f"{when}  {count}{' '.join(text.split())}"
+
+
+def write_lines(folder: Path, lines: Iterable[str]) -> bool:
+    """Append lines; return whether the disk could be written."""
+    path = folder / NAME
     with contextlib.suppress(OSError):
         if path.is_file() and path.stat().st_size > _MOST:
             os.replace(path, folder / OLDER)
         with open(path, "a", encoding="utf-8", errors="replace") as file:
-            file.write(f"{when}  {count}{' '.join(text.split())}\n")
+            file.write("".join(f"{line}\n" for line in lines))
+        return True
+    return False

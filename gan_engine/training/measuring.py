@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,9 +10,11 @@ from typing import TypeVar
 
 import torch
 
+from gan_engine import durable
 from gan_engine.checkpoint import SUFFIX
 from gan_engine.device import out_of_memory
 from gan_engine.metrics import Judge, Metric
+from gan_engine.training.history import History
 from gan_engine.training.session import Session
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ class Measuring:
         self._going: Iterator[dict[str, float]] | None = None
         self._found: dict[str, float] = {}
         self._began, self._spent = time.monotonic(), 0.0
-        self._best: float | None = None
+        self._best = self._known_best()
         self.images_seen = 0
         """The moment whose samples are being measured."""
         self.trouble = ""
@@ -66,14 +67,23 @@ class Measuring:
         if value is None or (self._best is not None and sign * value >= sign * self._best):
             return False
         self._best = value
-        best = self._folder / "checkpoints" / BEST
         with contextlib.suppress(OSError):  # a disk without links keeps no best; the rest goes on
-            temporary = best.with_name(f".tmp-{os.getpid()}-{BEST}")
-            temporary.unlink(missing_ok=True)
-            os.link(path, temporary)
-            os.replace(temporary, best)
+            durable.second_name(path, BEST)
             return True
         return False
+
+    def _known_best(self) -> float | None:
+        """Return the value of the best save that was kept so far: none takes its place but a better."""
+        main = next((metric for metric in self._metrics if metric.ranks), None)
+        if main is None or not (self._folder / "checkpoints" / BEST).is_file():
+            return None
+        history = History(self._folder)
+        try:
+            told = [found for _, _, _, found in history.events("best")]
+        finally:
+            history.close()
+        values = (found.get(next(iter(main.values))) for found in reversed(told))
+        return next((float(value) for value in values if isinstance(value, int | float)), None)
 
     def _advance(self) -> dict[str, float]:
         if self._going is None:

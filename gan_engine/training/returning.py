@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gan_engine import checkpoint
 from gan_engine.checkpoint import Checkpoint
-from gan_engine.errors import DivergedError, FileError
+from gan_engine.errors import DamagedFileError, DivergedError, FileError
 from gan_engine.schema import Message
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.session import Session
@@ -27,13 +27,19 @@ def divergence(values: Mapping[str, float]) -> str:
 
 
 def back_to_save(session: Session, history: HistoryWriter, folder: Path) -> list[Message]:
-    """Be again where the newest whole save is, or where the run began; return what to say of it."""
+    """Be again where the newest whole save is, or where the run began; return what to say of it.
+
+    Raises:
+        DamagedFileError: There are saves and none can be read: nothing is begun afresh over them.
+    """
     words = list[Message]()
     try:
         path, saved, damaged = checkpoint.newest(folder)
         session.restore(saved, path)
         words += [kept_aside(bad, saved) for bad in damaged]
-    except FileError:
+    except DamagedFileError:
+        raise
+    except FileError:  # it has saved nothing yet
         session.restart()
     history.go_back(session.images_seen)
     session.meters.read(wait=True)

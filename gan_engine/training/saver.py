@@ -73,7 +73,7 @@ class Saver:
 def _save(folder: Path, snapshot: Checkpoint, keep: int, powers: bool) -> Kept:
     began, trouble = time.monotonic(), ""
     path = folder / "checkpoints" / checkpoint.file_name(snapshot.images_seen)
-    size = checkpoint.write(path, snapshot)
+    size = checkpoint.write(path, snapshot, folder)
     if powers:
         averages.keep_snapshot(folder, snapshot)
     try:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 
+from gan_engine import durable
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.config import default_draft
 from gan_engine.training.saver import Saver
@@ -49,12 +50,12 @@ def main() -> None:
     over = threading.Event()
     pulse = threading.Thread(target=beats, args=(over, gaps))
     pulse.start()
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, durable.lock(Path(name)):
         alone = worked(lambda: left @ right, 5) / 5
         quiet, stood, took, during = max(gaps), [], [], []
         gaps.clear()
         for _ in range(5):
-            saver = Saver(Path(name))
+            saver = Saver(Path(name))  # of a run that is being trained
             began = time.monotonic()
             saver.start(snapshot.kept(), 1, powers=False)
             stood.append(time.monotonic() - began)

@@ -74,6 +74,40 @@ def test_that_a_lock_from_before_a_reboot_does_not_count(tmp_path: Path) -> None
     assert durable.lock_holder(tmp_path) is None
 
 
+def test_that_a_living_writer_is_believed_where_its_disk_was_unplugged(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib; from gan_engine import durable\n"
+        "with durable.lock(pathlib.Path(sys.argv[1])): print('mine', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout.readline() == b"mine\n"
+        text = (tmp_path / "lock").read_text()
+        (tmp_path / "lock").unlink()  # the system's lock is on the disk as it was
+        (tmp_path / "lock").write_text(text)
+        with pytest.raises(BusyError, match=str(other.pid)), durable.lock(tmp_path):
+            pass
+        other.stdin.close()
+    with durable.lock(tmp_path):
+        pass
+
+
+def test_that_nothing_is_written_in_the_place_of_a_run_that_is_gone(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with durable.lock(run):
+        durable.write(run / "inside" / "x", b"1", run=run)
+        run.rename(tmp_path / "away")
+        with pytest.raises(SpaceError, match="is gone"):
+            durable.write(run / "inside" / "x", b"2", run=run)
+        assert not run.exists()
+        run.mkdir()  # as where a disk was mounted
+        with pytest.raises(SpaceError, match="is gone"):
+            durable.write(run / "inside" / "x", b"2", run=run)
+        assert not os.listdir(run)
+    assert (tmp_path / "away" / "inside" / "x").read_bytes() == b"1"
+
+
 def test_that_a_writer_on_another_host_is_believed(tmp_path: Path) -> None:
     with durable.lock(tmp_path):
         held = json.loads((tmp_path / "lock").read_text())

@@ -1,7 +1,7 @@
-"""Runs on a disk that fills up, meets a limit or is forbidden; one line of JSON says what came of it.
+"""Runs on a disk that fills up, meets a limit, is forbidden or unplugged; a line of JSON says what came of it.
 
-`python -m tests.reliability.disks full|limit|forbidden FOLDER IMAGES`; `full` wants a user namespace
-of its own, in which it mounts a small disk of memory.
+`python -m tests.reliability.disks full|limit|forbidden|unplugged FOLDER IMAGES`; `full` and
+`unplugged` want a user namespace of their own, in which they mount a small disk.
 """
 
 from __future__ import annotations
@@ -94,13 +94,41 @@ def forbidden(folder: Path, images: Path) -> dict[str, object]:
     return {**found, "listed": {"run", "whole"} <= names and "closed" not in names}
 
 
+def unplugged(folder: Path, images: Path) -> dict[str, object]:
+    """A disk that goes while a run trains on it, and is put back into the same place."""
+    stick, place, inbox = folder / "stick", folder / "disk", Inbox()
+    stick.mkdir()
+    place.mkdir()
+    events, left = [], list[str]()
+
+    def plug() -> None:
+        subprocess.run(["mount", "--bind", stick, place], check=True)
+
+    plug()
+    for event in train(tiny(images), inbox, folder=place / "run"):
+        events.append(event)
+        if isinstance(event, Saved) and event.images_seen == 8:
+            subprocess.run(["umount", "--lazy", place], check=True)
+        if isinstance(event, Paused):
+            left += os.listdir(place)
+            plug()
+            inbox.post(Resume())
+    (told,) = [notice.text for notice in of_kind(events, Notice) if notice.key == "space"]
+    history = History(place / "run")
+    finished = [kind for _, _, kind, _ in history.events()][-1]
+    history.close()
+    waited = len(of_kind(events, Paused)) == len(of_kind(events, Resumed)) == 1
+    return {"waited": waited, "in_its_place": left, "told": str(told), "finished": finished}
+
+
 def main() -> None:
     torch.set_num_threads(1)
     what, folder, images = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     list(train(tiny(images), folder=folder / "whole"))  # also what imports everything there is
     whole = newest(folder / "whole")
-    found = {"full": full, "limit": limit, "forbidden": forbidden}[what](folder, images)
-    run = folder / "disk" / "run" if what == "full" else folder / "run"
+    ways = {"full": full, "limit": limit, "forbidden": forbidden, "unplugged": unplugged}
+    found = ways[what](folder, images)
+    run = folder / "disk" / "run" if what in ("full", "unplugged") else folder / "run"
     found["exact"] = same(newest(run), whole)
     sys.stdout.write(json.dumps(found) + "\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,39 @@ def test_that_what_a_crash_lost_is_left_out_of_the_curves(tmp_path: Path) -> Non
     second.close()
     reader = History(tmp_path)
     assert reader.scalars()[1]["x"][1].tolist() == [100.0, 200.0, -250.0]
+    reader.close()
+
+
+class Unplugged:
+    """A connection to a file whose disk is not there any more."""
+
+    closed = False
+
+    def execute(self, *_: object) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+        raise error
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_that_a_history_is_opened_anew_once_its_disk_is_back(tmp_path: Path) -> None:
+    writer = HistoryWriter(tmp_path, 0)
+    writer.event(1, "first")
+    plugged, writer._file = writer._file, Unplugged()
+    plugged.close()
+    away = tmp_path.rename(tmp_path.with_name("away"))
+    writer.event(2, "second")
+    writer.event(3, "third")
+    assert writer.trouble
+    assert not tmp_path.exists()
+    away.rename(tmp_path)
+    writer.event(4, "fourth")
+    assert not writer.trouble
+    writer.close()
+    reader = History(tmp_path)
+    assert [kind for _, _, kind, _ in reader.events()] == ["first", "second", "third", "fourth"]
     reader.close()
 
 

@@ -46,7 +46,7 @@ def test_that_the_last_line_says_what_ended_it(
 
 def test_that_the_log_is_bounded_and_costs_no_run(tmp_path: Path) -> None:
     for number in range(30):
-        logbook.write_line(tmp_path, number, "x" * 100_000)
+        assert logbook.write_lines(tmp_path, [logbook.dated(number, "x" * 100_000)])
     sizes = [(tmp_path / name).stat().st_size for name in (logbook.NAME, logbook.OLDER)]
     assert 0 < sum(sizes) < 2.5 * 2**20
-    logbook.write_line(tmp_path / "missing", 1, "nothing happens")
+    assert not logbook.write_lines(tmp_path / "missing", ["nothing happens"])

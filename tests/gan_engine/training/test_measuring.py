@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from gan_engine.config import RunConfig
 from gan_engine.errors import EngineError
 from gan_engine.events import Finished, Notice, Scalars
 from gan_engine.metrics import SlicedWasserstein
-from gan_engine.training import History, train
+from gan_engine.training import History, resume, train
 from gan_engine.training.measuring import BEST
 from tests.gan_engine.training.conftest import of_kind
 
@@ -33,6 +36,27 @@ def test_that_metrics_reach_the_history_and_the_best_save_is_kept(
     history.close()
     assert best
     assert checkpoint.read(tmp_path / "run" / "checkpoints" / BEST).images_seen == best[-1]
+
+
+def test_that_the_best_save_stays_the_best_over_a_resume(tiny: Make, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    saves = {"every_images": 100, "keep": 1}
+    list(train(tiny(**CHEAP, training={"images": 1200}, checkpoint=saves), folder=run))
+    best = run / "checkpoints" / BEST
+    before, told = checkpoint.read(best).images_seen, told_best(run)
+    with contextlib.closing(sqlite3.connect(run / "history.sqlite", isolation_level=None)) as file:
+        good = json.dumps({"metric/sliced_wasserstein": 1e-9})  # no other comes near it
+        file.execute("update events set payload = ? where kind = 'best'", (good,))
+    list(resume(run, images=2000))
+    assert checkpoint.read(best).images_seen == before
+    assert told_best(run) == told
+
+
+def told_best(run: Path) -> list[int]:
+    history = History(run)
+    found = [images for images, _, kind, _ in history.events() if kind == "best"]
+    history.close()
+    return found
 
 
 def test_that_measuring_changes_nothing_of_the_training(tiny: Make, tmp_path: Path) -> None:
