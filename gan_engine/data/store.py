@@ -116,8 +116,10 @@ class Writer:
         self._data.write(npy_header((len(self.outcome.files), *shape)))
         self._sync(self._data)
         self._data.close()
-        os.replace(self.folder / (self._mark + ARRAY), self.folder / ARRAY)
-        durable.sync_folder(self.folder)
+        written = self.folder / (self._mark + ARRAY)
+        if not _pieces_are_right(written, self._pieces, every=1):
+            raise durable.changed(self.folder / ARRAY)
+        durable.rename(written, self.folder / ARRAY)
         told = {
             "sha256": self._whole.hexdigest(),
             "pieces": self._pieces,
@@ -247,9 +249,10 @@ def read(folder: Path, shape: Sequence[int]) -> tuple[NDArray[np.uint8], Outcome
     return images, outcome
 
 
-def _pieces_are_right(path: Path, pieces: Sequence[tuple[int, str]]) -> bool:
+def _pieces_are_right(path: Path, pieces: Sequence[tuple[int, str]], every: int = 0) -> bool:
+    """Return whether an array's pieces have their checksums; by default, one in so `every` many."""
     total = sum(length for length, _ in pieces)
-    every = max(1, -(-total // _VERIFIED))  # one piece in so many
+    every = every or max(1, -(-total // _VERIFIED))
     at, last = HEADER_BYTES, len(pieces) - 1
     with open(path, "rb") as file:
         for number, (length, digest) in enumerate(pieces):

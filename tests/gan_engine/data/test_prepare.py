@@ -25,6 +25,7 @@ from gan_engine.data import (
     clean_prepared,
     prepare,
     prepared_sets,
+    store,
 )
 from gan_engine.data.prepare import require_space
 from gan_engine.errors import DataError, SpaceError
@@ -202,6 +203,24 @@ def test_that_an_abandoned_preparation_leaves_nothing_behind(folder):
     steps.close()
     assert unfinished() == []
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("pictures")]
+
+
+def test_that_an_array_that_comes_back_from_the_disk_changed_is_not_used(folder, monkeypatch):
+    plain = store.npy_header
+
+    def lie(shape):
+        for path in unfinished():
+            if shape[0] and path.name.endswith(store.ARRAY):
+                data = bytearray(path.read_bytes())
+                data[-1] ^= 1
+                path.write_bytes(data)
+        return plain(shape)
+
+    monkeypatch.setattr(store, "npy_header", lie)
+    with pytest.raises(SpaceError, match="came back from the disk changed"):
+        list(prepare(settings(folder)))
+    assert not list(paths.cache().rglob(store.ARRAY))
+    assert not unfinished()
 
 
 def test_that_what_a_killed_preparation_left_is_swept(folder):
