@@ -27,7 +27,7 @@ _HOME = {
     "augment": "AUGMENTATIONS Augmentation",
     "config": "DataSettings RunConfig check default_draft image_settings live_paths parse",
     "rules": "obstacles",
-    "configfile": "Preset find_preset read_draft read_presets save_preset to_toml with_preset write_draft",
+    "configfile": "Preset find_preset read_draft read_given read_presets save_preset to_toml with_preset without_beyond write_draft",
     "summary": "LayerRow NetworkSummary summarize",
     "costs": "Cost Relief cost_of reliefs_of",
     "score_curves": "LossCurve LossCurves loss_curves",

@@ -81,11 +81,8 @@ def train(
     if demo or (not preset and settings is None):
         draft = configfile.with_preset(configfile.find_preset(preset or "quick-cpu-32"))
     if settings is not None:
-        draft = (
-            merge(draft, configfile.read_draft(settings))
-            if preset
-            else configfile.read_draft(settings)
-        )
+        given = configfile.read_given(settings, ("data.folder",) if data is not None else ())
+        draft = merge(draft, given) if preset else given
     if data is not None:
         draft = put(draft, "data.folder", str(data.expanduser().absolute()))
     elif settings is None and not demo:
@@ -316,7 +313,7 @@ def check(
     from gan_engine import config
     from gan_engine.pricing import checked, priced
 
-    valid, problems = config.check(configfile.read_draft(settings))
+    valid, problems = config.check(configfile.read_given(settings))
     for problem in problems:
         err.print(f"{problem.severity}: {problem}", markup=False, soft_wrap=True)
     if valid is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,11 @@ from typing import Any
 import tomli_w
 
 from gan_engine import durable, paths
-from gan_engine.config import FORMAT, default_draft
-from gan_engine.drafts import Draft, merge
+from gan_engine.config import FORMAT, RunConfig, default_draft
+from gan_engine.drafts import Draft, drop, get, merge, put
 from gan_engine.errors import FileError
 from gan_engine.problems import did_you_mean
+from gan_engine.schema import walk
 
 
 def to_toml(draft: Mapping[str, Any]) -> str:
@@ -50,6 +51,49 @@ def read_draft(path: Path) -> Draft:
             name=path.name,
             why=str(error)[:200].replace("{", "(").replace("}", ")"),
         ) from error
+
+
+def read_given(path: Path, without: Collection[str] = ()) -> Draft:
+    """Return the settings in a file that may be anybody's: no place in it is beyond this computer.
+
+    Args:
+        path: A run file or a preset.
+        without: Settings to leave out, by path.
+
+    Raises:
+        FileError: It names a place on another computer, or a device; or it cannot be read.
+    """
+    draft = read_draft(path)
+    for setting in without:
+        draft = drop(draft, setting)
+    for setting in places(draft):
+        text = str(get(draft, setting, ""))
+        if where := paths.leads_to(text):
+            what = {
+                "network": "“{name}” names a place on another computer, “{place}”, which is not looked at.",
+                "device": "“{name}” names a device, “{place}”, which is not looked at.",
+            }
+            raise FileError(
+                what[where],
+                hint="Take that line out of the file, then choose the place yourself.",
+                name=path.name,
+                place=text[:200],
+            )
+    return draft
+
+
+def without_beyond(draft: Mapping[str, Any]) -> Draft:
+    """Return settings of unknown origin less the places in them that are beyond this computer."""
+    kept = dict(draft)
+    for place in places(draft):
+        if paths.leads_to(str(get(draft, place, ""))):
+            kept = put(kept, place, paths.BUILTIN) if place == "data.folder" else drop(kept, place)
+    return kept
+
+
+def places(draft: Mapping[str, Any]) -> list[str]:
+    """Return the paths of the settings in force that name a file or a folder."""
+    return [setting.path for setting in walk(RunConfig, draft) if setting.is_place]
 
 
 def write_draft(path: Path, draft: Mapping[str, Any]) -> None:
@@ -99,13 +143,14 @@ def find_preset(key: str) -> Preset:
 
 
 def save_preset(title: str, about: str, draft: Mapping[str, Any]) -> Path:
-    """Keep settings as a preset of the user's own; their folder of images is not part of it."""
+    """Keep settings as a preset of the user's own; no place on this computer is part of it."""
     key = (
         "".join(c if c.isalnum() or c in "-_" else "-" for c in title.lower()).strip("-")
         or "preset"
     )
-    kept = {k: v for k, v in draft.items() if k != "data"}
-    kept["data"] = {k: v for k, v in draft.get("data", {}).items() if k != "folder"}
+    kept = dict(draft)
+    for place in places(draft):
+        kept = drop(kept, place)
     path = paths.presets() / f"{key}.toml"
     durable.write(
         path, tomli_w.dumps({"title": title, "about": about, "format": FORMAT, **kept}).encode()
@@ -118,7 +163,10 @@ def with_preset(preset: Preset, draft: Mapping[str, Any] | None = None) -> Draft
     folder, pairs = ((draft or {}).get("data", {}).get(key) for key in ("folder", "pairs"))
     chosen = merge(default_draft(), {k: v for k, v in preset.draft.items()})
     chosen["penalties"] = preset.draft.get("penalties", {})  # not the defaults beside them
-    # A preset may come from anybody: which folder is read is never its business.
+    # A preset may come from anybody: which folder or file is read is never its business.
+    for place in places(chosen):
+        mine = get(draft or {}, place)
+        chosen = drop(chosen, place) if mine is None else put(chosen, place, mine)
     kept = {"folder": folder or paths.BUILTIN}
     if pairs not in (None, "off") and chosen["data"]["pairs"] != "off":
         kept |= {"pairs": pairs, "direction": draft["data"].get("direction", "a_to_b")}  # type: ignore[index]

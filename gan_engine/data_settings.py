@@ -144,7 +144,7 @@ class DataSettings(Part):
         return (
             paths.builtin_images()
             if self.folder == paths.BUILTIN
-            else Path(unescape(self.folder)).expanduser()
+            else paths.expanded(unescape(self.folder))
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from typing import Any
@@ -83,6 +84,7 @@ def read_value(text: str) -> Any:
 # --- text that is not UTF-8 --------------------------------------------------------------------
 
 _MARK = "\N{SYMBOL FOR SUBSTITUTE}"
+_BYTE = re.compile("[89a-f][0-9a-f]")
 
 
 def escape(text: str) -> str:
@@ -107,7 +109,10 @@ def unescape(text: str) -> str:
         if pieces[i] == "" and i + 1 < len(pieces):
             out.append(_MARK + pieces[i + 1])
             i += 2
-        else:
+        elif _BYTE.match(pieces[i]):
             out.append(chr(0xDC00 + int(pieces[i][:2], 16)) + pieces[i][2:])
+            i += 1
+        else:  # somebody else wrote the mark that begins an escape
+            out.append(_MARK + pieces[i])
             i += 1
     return "".join(out)

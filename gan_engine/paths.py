@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import posixpath
+import re
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 
 BUILTIN = "builtin"
 """What `data.folder` says for the images that come with the program."""
+
+
+_DEVICES = ("/dev", "/proc", "/sys")
+_RESERVED = re.compile(r"(con|prn|aux|nul|con(in|out)\$|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE)
+
+
+def leads_to(text: str) -> Literal["", "network", "device"]:
+    """Return where a path would lead that somebody else wrote, if not to this computer's files.
+
+    Looking at a path on another computer tells that computer who looks; a device may never answer.
+    """
+    plain = text.strip().replace("\\", "/")
+    if plain.startswith("//"):
+        first, _, rest = plain[2:].lstrip("/").partition("/")
+        if first in (".", "?"):
+            return "network" if rest.lower().startswith("unc/") else "device"
+        return "network"
+    real = posixpath.normpath(plain)
+    if any(real == top or real.startswith(f"{top}/") for top in _DEVICES):
+        return "" if real.startswith("/dev/shm/") else "device"
+    windows = os.name == "nt" or plain != text.strip() or plain[1:2] == ":"
+    named = windows and any(_RESERVED.fullmatch(part.rstrip(" .")) for part in plain.split("/"))
+    return "device" if named else ""
+
+
+def expanded(text: str) -> Path:
+    """Return the path of a text in which `~` may stand for a home; one that nobody has stays as it is."""
+    path = Path(text)
+    with contextlib.suppress(RuntimeError):
+        return path.expanduser()
+    return path
 
 
 def resources() -> Path:
@@ -36,6 +71,11 @@ def home() -> Path:
 def runs() -> Path:
     """Return the folder that holds a folder a run."""
     return home() / "runs"
+
+
+def is_own(run: Path) -> bool:
+    """Return whether a run's folder lies in the library, so that nobody else made it."""
+    return run.resolve().parent == runs().resolve()
 
 
 def presets() -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gan_engine.archives import is_archive, unread_archive
@@ -24,9 +26,12 @@ def _size_fits(config: RunConfig) -> Iterator[Problem]:
 
 def _folder_exists(config: RunConfig) -> Iterator[Problem]:
     path = config.data.path
-    if path.is_dir() or is_archive(path):
+    there, file = False, False
+    with contextlib.suppress(OSError, RuntimeError, ValueError):  # no name that a file could have
+        there, file = path.is_dir() or is_archive(path), path.is_file()
+    if there:
         return
-    if path.is_file() and (kind := unread_archive(path.name)):
+    if file and (kind := unread_archive(path.name)):
         text = Message(
             "“{folder}” is packed as {kind}, which is not read here.",
             folder=config.data.folder,
@@ -35,7 +40,7 @@ def _folder_exists(config: RunConfig) -> Iterator[Problem]:
         hint = "Unpack it and choose the folder, or pack it again as zip, tar or tar.gz."
         yield Problem("data.folder", text, hint)
         return
-    if path.is_file():
+    if file:
         text = Message(
             "“{folder}” is no folder, zip or tar of pictures.", folder=config.data.folder
         )
@@ -159,6 +164,13 @@ def _pairs_rule_out(config: RunConfig) -> Iterator[Problem]:
             yield Problem("metrics.memorisation", text, "Turn it off.")
 
 
+def _metrics_have_what_they_need(config: RunConfig) -> Iterator[Problem]:
+    for metric in config.metrics:
+        for problem in metric.objections():  # it stops no run: metrics are then left out
+            path = f"metrics.{metric.kind}.{problem.path}"
+            yield replace(problem, path=path, severity="warning")
+
+
 def _steepness_is_held(config: RunConfig) -> Iterator[Problem]:
     held = config.architecture.d_is_bounded or any(p.weight != 0 for p in config.penalties)
     if not held:
@@ -215,6 +227,7 @@ RULES: tuple[Callable[[RunConfig], Iterator[Problem]], ...] = (
     _pairs_are_for_some,
     _pairs_rule_out,
     _penalties_and_pairs,
+    _metrics_have_what_they_need,
     _batch_is_large_enough,
     _steepness_is_held,
     _ramps_are_sane,

@@ -39,7 +39,7 @@ def option(
     lt: float | None = None,
     unit: str = "",
     scale: Literal["linear", "log"] = "linear",
-    role: Literal["", "folder", "color"] = "",
+    role: Literal["", "folder", "file", "color"] = "",
     names: Mapping[Any, str] | None = None,
     live: bool = False,
     advanced: bool = False,
@@ -53,7 +53,7 @@ def option(
         ge, gt, le, lt: Bounds.
         unit: What the number counts, shown behind it.
         scale: How a slider should move.
-        role: What a text is: a folder, a colour, or just text.
+        role: What a text is: a folder, a file, a colour, or just text.
         names: For a choice, what a menu calls each value.
         live: Whether it may change while a run trains.
         advanced: Whether a form hides it at first.
@@ -206,7 +206,8 @@ class Setting:
     """One setting as a form, a flag or the guide sees it.
 
     `kind` says how to edit it; `one` and `each` choose among `parts`, a `section` holds the
-    settings of `parts[0]`. Bounds are inclusive unless `open_low`.
+    settings of `parts[0]`. Bounds are inclusive unless `open_low`; a text that `is_place` names a
+    file or folder.
     """
 
     path: str
@@ -223,6 +224,7 @@ class Setting:
     parts: tuple[type[Part], ...] = ()
     live: bool = False
     advanced: bool = False
+    is_place: bool = False
 
     @property
     def name(self) -> str:
@@ -290,6 +292,7 @@ def _setting(path: str, name: str, info: FieldInfo) -> Setting:
         parts=parts,
         live=bool(data.get("live", False)),
         advanced=bool(data.get("advanced", False)),
+        is_place=data.get("role") in ("folder", "file"),
     )
 
 

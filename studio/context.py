@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from gan_engine import Changed, ImagesChangedError, Notice, Started, get
+from gan_engine import Changed, ImagesChangedError, Notice, Started, get, paths, without_beyond
 from studio.clinic import Clinic
 from studio.comparison import Comparison
 from studio.doctor import Doctor
@@ -80,8 +80,9 @@ class Studio(QObject):
 
     @Slot(object)
     def _show_settings_of(self, view: RunView) -> None:
-        if view.info.draft and not self.run.retelling:
-            self.document.load(view.info.draft)
+        draft, folder = view.info.draft, view.info.folder
+        if draft and not self.run.retelling:
+            self.document.load(draft if paths.is_own(folder) else without_beyond(draft))
 
     @Slot(object)
     def _show_settings(self, draft: Draft) -> None:

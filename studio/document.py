@@ -21,7 +21,7 @@ from gan_engine import (
     get,
     paths,
     put,
-    read_draft,
+    read_given,
     save_preset,
     unescape,
     walk,
@@ -161,10 +161,10 @@ class Document(QObject):
         """Load a run file or a preset; a preset keeps the images chosen here.
 
         Raises:
-            FileError: It cannot be read.
+            FileError: It cannot be read, or names a place beyond this computer.
             SettingsError: It is from a newer version of the program.
         """
-        draft = read_draft(path)
+        draft = read_given(path)
         title = draft.pop("title", None)
         about, _order = str(draft.pop("about", "")), draft.pop("order", None)
         future = [problem for problem in check(draft)[1] if problem.path == "format"]
@@ -251,6 +251,4 @@ class Document(QObject):
 
 def _folder_of(draft: Mapping[str, Any]) -> Path:
     folder = str(get(draft, "data.folder", paths.BUILTIN))
-    return (
-        paths.builtin_images() if folder == paths.BUILTIN else Path(unescape(folder)).expanduser()
-    )
+    return paths.builtin_images() if folder == paths.BUILTIN else paths.expanded(unescape(folder))

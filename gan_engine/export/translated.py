@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from gan_engine import paths
 from gan_engine.drafts import escape, unescape
 from gan_engine.errors import DataError, EngineError
 from gan_engine.export.base import Exporter, ExportProgress
@@ -34,7 +35,7 @@ class TranslatedPictures(Exporter):
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         sampler = open_sampler(source)
-        folder = Path(unescape(self.inputs)).expanduser()
+        folder = paths.expanded(unescape(self.inputs))
         if not self.inputs or not folder.is_dir():
             raise EngineError(
                 "There is no folder of pictures to make others from.",

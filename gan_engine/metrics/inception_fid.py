@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 from collections.abc import Hashable, Iterator, Mapping
@@ -12,6 +13,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor
 
+from gan_engine import paths
 from gan_engine.drafts import unescape
 from gan_engine.errors import FileError
 from gan_engine.metrics.base import Metric, batches
@@ -41,6 +43,7 @@ class InceptionFid(Metric):
     weights: str = option(
         "",
         label="Weights file",
+        role="file",
         help="Where pt_inception-2015-12-05-6726825d.pth is; no other file gives a true FID.",
     )
     resize: Resize = option(
@@ -59,15 +62,20 @@ class InceptionFid(Metric):
     @property
     def path(self) -> Path:
         """The weights file."""
-        return Path(unescape(self.weights)).expanduser()
+        return paths.expanded(unescape(self.weights))
 
     def objections(self) -> Iterator[Problem]:
         if not self.weights:
             text = Message("FID needs Inception's weights, which do not come with the program.")
             yield Problem("weights", text, "Name the file, or watch KID instead.")
-        elif not self.path.is_file() or self.path.stat().st_size != BYTES:
+        elif not self._is_there():
             text = Message("“{file}” is not Inception's weights of 2015.", file=self.weights)
             yield Problem("weights", text, "Look for pt_inception-2015-12-05-6726825d.pth.")
+
+    def _is_there(self) -> bool:
+        with contextlib.suppress(OSError, RuntimeError, ValueError):  # a name no file could have
+            return self.path.is_file() and self.path.stat().st_size == BYTES
+        return False
 
     def describe(self, images_NCHW: Tensor, device: torch.device) -> Tensor:
         network = load_inception(self.path, str(device))

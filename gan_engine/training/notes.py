@@ -81,7 +81,4 @@ def _keep_unreadable(path: Path) -> None:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         return ""
-    try:
-        return unescape(value)
-    except ValueError:  # somebody else wrote the mark that begins an escape
-        return value
+    return unescape(value)

@@ -82,8 +82,9 @@ def settled(
     if record is None or answer == "anew":
         return None
     now: list[Entry] | None = None
+    beyond = not paths.is_own(run) and paths.leads_to(settings.folder)
     with contextlib.suppress(DataError):
-        now = pictures_of(walk(settings.path))
+        now = None if beyond else pictures_of(walk(settings.path))
     if now is not None and signature(now) == record.signature:
         return None
     old = kept(settings, paths.cache() / "prepared" / record.prepared, record.signature)

@@ -250,7 +250,7 @@ class DatasetPanel(Panel):
     def _path(self) -> Path:
         if self._folder == paths.BUILTIN:
             return paths.builtin_images()
-        return Path(unescape(self._folder)).expanduser()
+        return paths.expanded(unescape(self._folder))
 
     def _shown_folder(self) -> str:
         return tr("Built-in images") if self._folder == paths.BUILTIN else self._folder

@@ -238,7 +238,7 @@ class ExportDialog(QDialog):
         self.path.setText(str(path))
 
     def _target(self) -> Path:
-        path = Path(self.path.text().strip()).expanduser()
+        path = paths.expanded(self.path.text().strip())
         return path if path.suffix or not self.kind.suffix else path.with_suffix(self.kind.suffix)
 
     def _enable(self) -> None:
