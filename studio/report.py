@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from PySide6 import __version__ as qt_version
 
-from gan_engine import FileError, History, __version__, describe_device, put, to_toml
+from gan_engine import History, __version__, describe_device, put, to_toml, write_durably
 from studio.failures import log_file
 from studio.parts import all_parts, licence_of
 
@@ -42,17 +42,13 @@ def write_report(path: Path, draft: Draft, folder: Path | None) -> Path:
         folder: The run on the screen, if there is one.
 
     Raises:
-        FileError: It cannot be written.
+        EngineError: It cannot be written; what was there before stands.
     """
-    try:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in _pages(draft, folder):
-                archive.writestr(name, text)
-    except OSError as error:
-        why = error.strerror or "unknown reason"
-        raise FileError(
-            "The report cannot be written: {why}.", hint="Choose another folder.", why=why
-        ) from error
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in _pages(draft, folder):
+            archive.writestr(name, text)
+    write_durably(path, data.getvalue())
     return path
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gan_engine import write_durably
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
@@ -33,9 +36,10 @@ def write_csv(path: Path, table: Table) -> None:
     """Write a table, decimal points as in English.
 
     Raises:
-        OSError: It cannot be written there.
+        EngineError: It cannot be written there; what was there before stands.
     """
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(table[0])
-        writer.writerows(table[1])
+    page = io.StringIO(newline="")
+    writer = csv.writer(page)
+    writer.writerow(table[0])
+    writer.writerows(table[1])
+    write_durably(path, page.getvalue().encode())

@@ -1,12 +1,13 @@
 """The report: what helps to find a fault, and nothing that is nobody's business."""
 
+import errno
 import getpass
 import tomllib
 import zipfile
 
 import pytest
 
-from gan_engine import FileError, get, put
+from gan_engine import EngineError, get, put
 from gan_engine.training.history import HistoryWriter
 from studio.failures import log_file
 from studio.parts import PARTS, all_parts, licence_of
@@ -76,8 +77,23 @@ def test_that_what_happened_names_no_picture(run_folder, tmp_path):  # noqa: F81
 
 
 def test_that_a_place_that_cannot_be_written_is_told(draft, tmp_path):
-    with pytest.raises(FileError):
-        write_report(tmp_path / "missing" / "report.zip", draft, None)
+    (tmp_path / "no folder").write_bytes(b"")
+    with pytest.raises(EngineError, match="could not be written"):
+        write_report(tmp_path / "no folder" / "report.zip", draft, None)
+
+
+def test_that_a_report_that_fails_leaves_the_one_before(draft, tmp_path, monkeypatch):
+    path = write_report(tmp_path / "report.zip", draft, None)
+    before = path.read_bytes()
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("gan_engine.durable.os.fsync", full)
+    with pytest.raises(EngineError, match="disk is full"):
+        write_report(path, draft, None)
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.glob("*report*")] == ["report.zip"]
 
 
 @pytest.mark.parametrize("part", all_parts())
