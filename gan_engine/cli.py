@@ -288,10 +288,11 @@ def scan(
     assert isinstance(report, DatasetReport)  # the scan ends with its report, or raises
     looks = () if quick or not report.files else inspect_folder(folder)
     inspection = next((look for look in looks if isinstance(look, Inspection)), None)
+    report = report.without(inspection.bad) if inspection else report
     settings = DataSettings(folder=str(folder), size=size, pairs=pairs)
     findings = diagnose(report, settings, inspection, augmented=False)
     together = pairs_in(settings, report.files)
-    known = report, inspection, findings, together
+    known = report, findings, together
     problems = report.problems()
     if as_json:
         sys.stdout.write(json.dumps(as_table(*known), ensure_ascii=True, default=str) + "\n")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gan_engine import (
-    BadFile,
     DatasetReport,
     DataSettings,
     Finding,
@@ -55,16 +54,16 @@ class Progress:
 class Diagnosis:
     """What is known of the folder under the settings as they stand.
 
-    `damaged` are further pictures that a closer look could not decode to their end; `out` are those
-    that the settings leave out, by escaped name, each with its reason. `pairs` is how many pairs
-    are left, None where none are wanted; `partners` are the pairs in two folders, by either's name.
+    In the report are among the bad ones, after a closer look, those that could not be decoded to
+    their end; `out` are pictures that the settings leave out, by escaped name, each with its reason.
+    `pairs` is how many pairs are left, None where none are wanted; `partners` are the pairs in two
+    folders, by either's name.
     """
 
     report: DatasetReport
     looked_closer: bool
     findings: tuple[Finding, ...]
     out: dict[str, str]
-    damaged: tuple[BadFile, ...]
     spread: Spread
     suggestion: Suggestion
     problem: Problem | None
@@ -97,6 +96,7 @@ class Clinic(QObject):
         super().__init__()
         self._jobs, self._document = jobs, document
         self.report: DatasetReport | None = None
+        self._of: DatasetReport | None = None
         self.diagnosis: Diagnosis | None = None
         self._inspection: Inspection | None = None
         self._looking: Job | None = None
@@ -212,6 +212,7 @@ class Clinic(QObject):
         settings, augment = found
         if settings.path != self.report.folder:
             return
+        self._of = self.report
         self._thinking = self._jobs.call(
             _thought(self.report, settings, augment.kind != "none", self._inspection)
         )
@@ -220,7 +221,10 @@ class Clinic(QObject):
 
     @Slot(object)
     def _take_diagnosis(self, diagnosis: Diagnosis) -> None:
-        if self.report is diagnosis.report:
+        if self.report is self._of:
+            if diagnosis.report is not self.report:
+                self.report = diagnosis.report
+                self._document.take_report(diagnosis.report)
             self.diagnosis = diagnosis
             self._document.take_space(diagnosis.problem)
             self.diagnosed.emit(diagnosis)
@@ -240,24 +244,20 @@ def _thought(
     inspection: Inspection | None,
 ) -> Callable[[], Diagnosis]:
     def think() -> Diagnosis:
-        out = left_out(settings, report, inspection)
-        usable = sum(name not in out for name in report.files)
-        wanted = pairs_in(settings, report.files)
-        known = {one.path for one in report.bad}
-        seen = inspection.bad if inspection is not None else ()
-        damaged = tuple(one for one in seen if one.path not in known)
-        unused = out.keys() | {one.path for one in damaged}
-        pairs = [pair for pair in wanted.pairs if unused.isdisjoint(pair)] if wanted else []
+        known = report if inspection is None else report.without(inspection.bad)
+        out = left_out(settings, known, inspection)
+        usable = sum(name not in out for name in known.files)
+        wanted = pairs_in(settings, known.files)
+        pairs = [pair for pair in wanted.pairs if not out.keys() & set(pair)] if wanted else []
         every = wanted.pairs if wanted and wanted.folders else ()
         return Diagnosis(
-            report=report,
+            report=known,
             looked_closer=inspection is not None,
-            findings=tuple(diagnose(report, settings, inspection, augmented)),
+            findings=tuple(diagnose(known, settings, inspection, augmented)),
             out=out,
-            damaged=damaged,
-            spread=spread_of(report, inspection),
-            suggestion=suggest_size(report),
-            problem=space_problem(settings, report, len(report.files) - usable),
+            spread=spread_of(known, inspection),
+            suggestion=suggest_size(known),
+            problem=space_problem(settings, known, len(known.files) - usable),
             pairs=len(pairs) if wanted else None,
             partners={name: pair for pair in every for name in pair},
         )

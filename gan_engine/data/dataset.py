@@ -13,6 +13,8 @@ from torch import Tensor
 
 from gan_engine.data.ahead import Ahead
 
+_PIECE = 1024  # images
+
 RESIDENT_SHARE = 0.25
 """How much of the device's free memory the images may take before they stay on the disk."""
 
@@ -108,7 +110,9 @@ class Images:
         shape = prepared_NHWC.shape if self.resident else (batch, *prepared_NHWC.shape[1:])
         self.pixels = torch.empty(shape, dtype=torch.uint8, device=device)
         if self.resident:
-            self.pixels.copy_(torch.from_numpy(np.array(prepared_NHWC)))
+            for at in range(0, len(prepared_NHWC), _PIECE):  # in no more memory than they take
+                piece = torch.from_numpy(np.array(prepared_NHWC[at : at + _PIECE]))
+                self.pixels[at : at + _PIECE].copy_(piece)
         self._pinned = device.type == "cuda"
         self._every_label = labels_N
         drawn = labels_N if labels_N is None or pool is None else labels_N[pool]

@@ -73,7 +73,9 @@ def diagnose(
         inspection: What `inspect_folder` found; without, only headers are known.
         augmented: Whether the run has an augmentation, which helps where pictures are few.
     """
-    found = [*_unusable(report, inspection), *_too_few(report, augmented)]
+    if inspection is not None:
+        report = report.without(inspection.bad)
+    found = [*_unusable(report), *_too_few(report, augmented)]
     if inspection is not None:
         found += _closer(inspection)
     found += _grey(report, settings, inspection)
@@ -118,13 +120,11 @@ def safe_fixes(findings: Sequence[Finding]) -> dict[str, Any]:
     return {path: value for one in safe for path, value in one.fix.items()}
 
 
-def _unusable(report: DatasetReport, inspection: Inspection | None) -> Iterator[Finding]:
-    bad = [file.path for file in (*report.bad, *(inspection.bad if inspection else ()))]
-    files = tuple(dict.fromkeys(bad))
-    if files:
+def _unusable(report: DatasetReport) -> Iterator[Finding]:
+    if report.bad:
         yield finding(
             "unreadable",
-            files,
+            [one.path for one in report.bad],
             "Cannot be read: {count}",
             "The run goes on without them.",
             "They are left out and listed, each with its reason.",

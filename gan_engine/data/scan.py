@@ -7,7 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -73,6 +73,7 @@ class DatasetReport:
         marks: Which of `files` are out of the ordinary, by what they are; see `MARKS`.
         signature: A name for exactly these pictures as they are now.
         labels: The class that a shard names for some of `files`.
+        kinds: The mode and the format of each of `files`.
     """
 
     folder: Path
@@ -89,11 +90,40 @@ class DatasetReport:
     marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     signature: str = ""
     labels: dict[str, str] = field(default_factory=dict)
+    kinds: tuple[tuple[str, str], ...] = ()
 
     @property
     def total(self) -> int:
         """How many files there are."""
         return len(self.files) + len(self.bad) + self.others
+
+    def without(self, unreadable: Sequence[BadFile]) -> DatasetReport:
+        """Return the report once a closer look has found pictures that cannot be decoded."""
+        gone = {one.path: one for one in unreadable}
+        kept = [place for place, name in enumerate(self.files) if name not in gone]
+        if len(kept) == len(self.files):
+            return self
+        more = [gone[name] for name in self.files if name in gone]
+        files = tuple(self.files[place] for place in kept)
+        labels = {name: label for name, label in self.labels.items() if name not in gone}
+        sizes = tuple(self.dimensions[place] for place in kept)
+        kinds = tuple(self.kinds[place] for place in kept)
+        return replace(
+            self,
+            files=files,
+            bad=tuple(sorted((*self.bad, *more), key=lambda one: one.path)),
+            sizes=_counted(sizes),
+            modes=_counted(mode for mode, _ in kinds),
+            formats=_counted(kind for _, kind in kinds),
+            classes=classes_of(files, labels).counts,
+            dimensions=sizes,
+            marks={
+                mark: tuple(name for name in names if name not in gone)
+                for mark, names in self.marks.items()
+            },
+            labels=labels,
+            kinds=kinds,
+        )
 
     def problems(self) -> list[Problem]:
         """Return what keeps a run from learning from this folder, or will make it learn badly."""
@@ -224,6 +254,7 @@ def _report(
         },
         signature=signature(pictures),
         labels=labels,
+        kinds=tuple((header.mode, header.format) for _, header in headers),
     )
 
 

@@ -7,9 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from gan_engine.data.finding import Finding
-from gan_engine.data.inspection import Inspection
 from gan_engine.data.pairs import Pairing
-from gan_engine.data.scan import BadFile, DatasetReport
+from gan_engine.data.scan import DatasetReport
 from gan_engine.data.spread import suggest_size
 
 _LISTED = 12  # sizes, modes and classes named at most
@@ -17,21 +16,19 @@ _LISTED = 12  # sizes, modes and classes named at most
 
 def as_table(
     report: DatasetReport,
-    inspection: Inspection | None,
     findings: Sequence[Finding],
     pairing: Pairing | None,
 ) -> dict[str, Any]:
     """Return everything, as JSON can hold it; with pairs, how many and what has no partner.
 
-    `images`, `bad` and `others` add up to `total`; what a closer look cannot decode is `bad`.
+    `images`, `bad` and `others` add up to `total`.
     """
-    bad = _bad(report, inspection)
     found = {
         "folder": str(report.folder),
         "total": report.total,
-        "images": report.total - report.others - len(bad),
+        "images": len(report.files),
         "others": report.others,
-        "bad": [asdict(one) for one in bad],
+        "bad": [asdict(bad) for bad in report.bad],
         "sizes": {_size(size): count for size, count in report.sizes.items()},
         "modes": report.modes,
         "formats": report.formats,
@@ -47,14 +44,12 @@ def as_table(
 
 def as_lines(
     report: DatasetReport,
-    inspection: Inspection | None,
     findings: Sequence[Finding],
     pairing: Pairing | None,
 ) -> Iterator[str]:
     """Yield what somebody at a terminal wants to know."""
-    bad, others = _bad(report, inspection), report.others
-    usable = report.total - others - len(bad)
-    yield f"{usable} images, {len(bad)} unreadable, {others} other files"
+    files, bad, others = len(report.files), len(report.bad), report.others
+    yield f"{files} images, {bad} unreadable, {others} other files"
     if pairing:
         yield f"{len(pairing.pairs)} pairs, {len(pairing.alone)} without a partner"
     known = ("sizes", report.sizes), ("modes", report.modes), ("classes", report.classes)
@@ -65,18 +60,13 @@ def as_lines(
     if report.files:
         suggestion = suggest_size(report)
         yield f"suggested size: {suggestion.size} px. {suggestion.reason}"
-    for one in bad:
+    for one in report.bad:
         yield f"{one.path}: {one.reason}"
     for finding in findings:
         yield f"{finding.title}. {finding.consequence} {finding.rule}"
         changes = " ".join(f"{path}={value}" for path, value in finding.fix.items())
         if changes and not finding.done:
             yield f"    --set {changes}"
-
-
-def _bad(report: DatasetReport, inspection: Inspection | None) -> list[BadFile]:
-    found = {one.path: one for one in (*(inspection.bad if inspection else ()), *report.bad)}
-    return [found[path] for path in sorted(found)]
 
 
 def _size(key: object) -> str:

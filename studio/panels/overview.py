@@ -156,6 +156,7 @@ class Overview(QWidget):
             others=say.others(report.others),
         )
         self.where.setText(others if report.others else where)
+        self.pictures.drop([file.path for file in report.bad])
         if tuple(self.pictures.grid.keys) != report.files:
             self.pictures.show_names(report.files)
         self.spread.show_report(report)
@@ -167,15 +168,16 @@ class Overview(QWidget):
         report, out = diagnosis.report, diagnosis.out
         paired = diagnosis.pairs is not None
         pairs = tr("{count:,} pairs", count=diagnosis.pairs or 0)
-        usable = say.pictures(len(report.files) - len(diagnosis.damaged))
-        self._show_headline(report, pairs if paired else usable)
+        self._show_headline(report, pairs if paired else say.pictures(len(report.files)))
         self.findings.show_findings(diagnosis.findings)
-        bad = {file.path: file for file in (*report.bad, *diagnosis.damaged)}
-        self.out.show_files(out, tuple(bad.values()))
+        bad = [file.path for file in report.bad]
+        self.pictures.drop(bad)
+        self.spread.show_facts(report)
+        self.out.show_files(out, report.bad)
         self.pictures.show_out(out)
         self.spread.show_spread(diagnosis.spread, shorter, diagnosis.looked_closer)
         open_ = [finding for finding in diagnosis.findings if not finding.done]
-        self._count_tabs(len(report.files), len(open_), len(out.keys() | bad.keys()))
+        self._count_tabs(len(report.files), len(open_), len(out.keys() | set(bad)))
         safe = [finding for finding in open_ if finding.safe_fix]
         self.mend.setVisible(bool(safe))
         self.mend_text.setText("; ".join(tr(finding.title) for finding in safe))

@@ -48,8 +48,8 @@ class PictureCard(QFrame):
             self.tiles[key].setAccessibleName(self._captions[key])
             self.tiles[key].setMaximumWidth(150)
             row.addWidget(self.tiles[key], 0, place)
-            row.setColumnStretch(place, 10)
         row.setColumnStretch(len(_TILES), 1)
+        self._row = row
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 8, 12)
         column.setSpacing(6)
@@ -96,6 +96,7 @@ class PictureCard(QFrame):
     def _show_tile(self, key: str, pixels: Pixels | None, there: bool) -> None:
         self.tiles[key].show_rows([(self._captions[key], [pixels])])
         self.tiles[key].setVisible(there)
+        self._row.setColumnStretch(_TILES.index(key), 10 if there else 0)
 
     # --- building ----------------------------------------------------------------------------
 

@@ -61,6 +61,18 @@ class Pictures(QWidget):
         self.what.setText(what)
         self._refill()
 
+    def drop(self, names: Sequence[str]) -> None:
+        """Take pictures away that turned out to be none; the others stay where they are."""
+        gone = set(names)
+        if gone.isdisjoint(self._every):
+            return
+        self._every = tuple(name for name in self._every if name not in gone)
+        if self._some is not None:
+            self._some = tuple(name for name in self._some if name not in gone)
+        if self.card.name in gone:
+            self._close()
+        self.grid.drop(gone)
+
     @Slot()
     def show_all(self) -> None:
         """Show every picture again."""

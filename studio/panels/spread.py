@@ -48,13 +48,17 @@ class SpreadPage(QWidget):
         column_of(self, area)
 
     def show_report(self, report: DatasetReport) -> None:
+        """Show what is in the folder, while the rest is being counted."""
+        self.show_facts(report)
+        for plot in (self.sides, self.aspects, self.brightness):
+            plot.show_note(tr("Being counted"))
+
+    def show_facts(self, report: DatasetReport) -> None:
         """Show what is in the folder."""
         self.say("sizes", say.sizes(report.sizes) if report.sizes else "")
         self.say("colours", say.colours(report.modes) if report.modes else "")
         self.say("files", say.listing(report.formats) if report.formats else "")
         self.say("subfolders", say.listing(report.classes, 12) if report.classes else "")
-        for plot in (self.sides, self.aspects, self.brightness):
-            plot.show_note(tr("Being counted"))
 
     def show_spread(self, spread: Spread, shorter: int, looked_closer: bool) -> None:
         """Draw the histograms; `shorter` is the shorter side of the run's images."""

@@ -60,6 +60,10 @@ _COLOURS = {
     "CMYK": "CMYK",
     "YCbCr": mark("colour (YCbCr)"),
     "I;16": mark("16-bit grey"),
+    "I;16B": mark("16-bit grey"),
+    "I": mark("deep grey"),
+    "F": mark("floating-point grey"),
+    "LAB": mark("colour (Lab)"),
 }
 
 

@@ -18,7 +18,16 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gan_engine import Pixels
@@ -31,6 +40,8 @@ MARKED = Qt.ItemDataRole.UserRole
 _INSET = QPoint(theme.GRID, theme.GRID)
 _MOST_KEPT = 4000
 """How many thumbnails are remembered; at 96 px that is some 150 MB."""
+_MANY = 200
+"""With more rows than this it is quicker to begin anew than to take away one after the other."""
 
 
 class ThumbnailModel(QAbstractListModel):
@@ -51,6 +62,18 @@ class ThumbnailModel(QAbstractListModel):
         self._rows = {key: row for row, key in enumerate(self.keys)}
         self.pictures = {k: p for k, p in self.pictures.items() if k in self._rows}
         self.endResetModel()
+
+    def drop(self, keys: Container[str]) -> None:
+        """Take names away; the others keep their place on the screen where few go."""
+        rows = [row for row, key in enumerate(self.keys) if key in keys]
+        if len(rows) > _MANY:
+            self.set_keys([key for key in self.keys if key not in keys])
+            return
+        for row in reversed(rows):
+            self.beginRemoveRows(QModelIndex(), row, row)
+            del self.keys[row]
+            self.endRemoveRows()
+        self._rows = {key: row for row, key in enumerate(self.keys)}
 
     def set_picture(self, key: str, picture: QPixmap) -> None:
         """Take a picture that has arrived; the one that is oldest may be forgotten."""
@@ -144,8 +167,9 @@ class ThumbnailGrid(QListView):
         super().__init__(parent)
         self._model = ThumbnailModel(self)
         self._asked: set[str] = set()
+        self._largest, self._delegate = side, _Delegate(side, self)
         self.setModel(self._model)
-        self.setItemDelegate(_Delegate(side, self))
+        self.setItemDelegate(self._delegate)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -172,6 +196,11 @@ class ThumbnailGrid(QListView):
         """Show these names."""
         self._asked.clear()
         self._model.set_keys(keys)
+        self._later()
+
+    def drop(self, keys: Container[str]) -> None:
+        """Take names away; the others stay where they are."""
+        self._model.drop(keys)
         self._later()
 
     def set_picture(self, key: str, pixels: Pixels) -> None:
@@ -246,4 +275,19 @@ class ThumbnailGrid(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
         self._later()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Let as many pictures stand side by side as fill a row, none larger than it is asked for."""
+        # Whether or not there is a scroll bar at the moment, or one would come and go for ever.
+        room = self.maximumViewportSize().width() - self.verticalScrollBar().sizeHint().width()
+        columns = max(1, -(-room // (self._largest + theme.GRID)))
+        side = max(self._largest // 2, (room - 1) // columns - theme.GRID)
+        if side != self._delegate.side:
+            self._delegate.side = side
+            self.scheduleDelayedItemsLayout()

@@ -49,7 +49,7 @@ def test_that_choosing_the_built_in_images_looks_at_them(panel, looked):
     assert "animals" in panel.overview.spread.values["subfolders"][1].text()
 
 
-def test_that_what_cannot_be_used_is_named_with_its_reason(panel, emoji, looked):
+def test_that_what_cannot_be_used_is_named_with_its_reason(panel, studio, emoji, looked):
     (emoji / "broken.png").write_bytes(b"no picture")
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     Image.fromarray(noise).save(emoji / "cut.png")
@@ -62,6 +62,9 @@ def test_that_what_cannot_be_used_is_named_with_its_reason(panel, emoji, looked)
     assert "1 other file" in panel.overview.where.text()
     assert not panel.overview.out.back_button.isEnabled()
     assert panel.overview.headline.text().startswith("48 images")
+    assert len(panel.overview.pictures.grid.keys) == 48
+    assert sum(panel.overview.spread.sides.counts) == 48
+    assert any("2 of 50 pictures" in one.text for one in studio.document.problems)
     panel.overview.findings.cards["unreadable"].show_button.click()
     assert panel.overview.out.table.isVisible()
 

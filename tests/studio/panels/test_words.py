@@ -29,6 +29,7 @@ def test_that_many_sizes_are_told_as_a_range():
 
 def test_that_colours_of_one_name_are_counted_together():
     assert say.colours({"RGBA": 2, "RGBa": 1, "L": 5}) == "grey 5, colour with transparency 3"
+    assert say.colours({"F": 1}) == "floating-point grey"
 
 
 def test_that_a_long_list_ends_in_a_number():

@@ -51,3 +51,27 @@ def test_that_a_picture_is_chosen(thumbnails, qtbot):
     with qtbot.waitSignal(thumbnails.chosen) as chosen:
         thumbnails.activated.emit(thumbnails.model().index(1, 0))
     assert chosen.args == ["b.png"]
+
+
+@pytest.mark.parametrize("width", [300, 333, 408, 419])
+def test_that_pictures_fill_the_width_and_are_none_larger_than_asked_for(thumbnails, qtbot, width):
+    thumbnails.resize(width, 200)
+    with qtbot.waitSignal(thumbnails.wanted):
+        thumbnails.set_items([f"{n}.png" for n in range(100)])
+    rects = [thumbnails.visualRect(thumbnails.model().index(n, 0)) for n in range(100)]
+    row = [rect for rect in rects if rect.top() == rects[0].top()]
+    left = thumbnails.viewport().width() - row[-1].right()
+    assert 0 < left <= len(row) + 1
+    assert 16 <= thumbnails._delegate.side <= 32
+
+
+@pytest.mark.parametrize("gone", [range(3, 5), range(0, 400)])
+def test_that_names_are_taken_away_and_the_others_stay(thumbnails, qtbot, gone):
+    names = [f"{n}.png" for n in range(500)]
+    with qtbot.waitSignal(thumbnails.wanted):
+        thumbnails.set_items(names)
+    thumbnails.drop({f"{n}.png" for n in gone})
+    assert thumbnails.keys == [name for n, name in enumerate(names) if n not in gone]
+    thumbnails.select("450.png")
+    assert thumbnails.currentIndex().row() == thumbnails.keys.index("450.png")
+    assert thumbnails.visible_keys()
