@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Bell(QObject):
     """Rings in the system's tray where there is one, else marks the window; never while one watches."""
 
-    told = Signal(str, str, str, object)
+    told = Signal(str, object, object, object)
     """Where there is no tray: level, text, hint and no answers, for the window to show."""
 
     def __init__(self, run: Run, queue: Queue, window: QMainWindow) -> None:

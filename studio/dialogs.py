@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
@@ -11,12 +11,10 @@ from PySide6.QtWidgets import QWidget
 from studio import help_pages
 
 if TYPE_CHECKING:
-    from studio.actions import Actions
     from studio.context import Studio
-    from studio.panels.export import ExportDialog
-    from studio.panels.likes import LikesDialog
-    from studio.panels.several import SeveralDialog
-    from studio.panels.starting import StartDialog
+    from studio.panels.dialog import Dialog
+
+_Kind = TypeVar("_Kind", bound="Dialog")
 
 
 class Dialogs(QObject):
@@ -26,7 +24,7 @@ class Dialogs(QObject):
         super().__init__(window)
         self._window = window
         self._studio: Studio | None = None
-        self._made: dict[str, QWidget] = {}
+        self._made: dict[type[Dialog], Dialog] = {}
 
     def bind(self, studio: Studio) -> None:
         self._studio = studio
@@ -47,10 +45,7 @@ class Dialogs(QObject):
     def show_start(self, path: Path) -> None:
         from studio.panels.starting import StartDialog  # it draws on the engine, which loads later
 
-        self._show(StartDialog)
-        dialog = self._made.get("StartDialog")
-        if isinstance(dialog, StartDialog):
-            dialog.open_file(path)
+        self._show(StartDialog).open_file(path)
 
     @Slot()
     def show_several(self) -> None:
@@ -62,20 +57,20 @@ class Dialogs(QObject):
     def show_help(self, key: str) -> None:
         help_pages.show_help(key, self._window)
 
-    def hand_over(self, acts: Actions) -> None:
-        """Let another window show the preferences if they are open here."""
-        if any(kind == "LikesDialog" and made.isVisible() for kind, made in self._made.items()):
-            acts["show_preferences"].trigger()
+    def hand_over(self, heir: Dialogs) -> None:
+        """Let another window show what is open here."""
+        for made in self._made.values():
+            if made.isVisible():
+                heir._show(type(made)).take_over(made)
 
-    def _show(
-        self,
-        kind: type[ExportDialog] | type[LikesDialog] | type[SeveralDialog] | type[StartDialog],
-    ) -> None:
-        if self._studio is None:
-            return
-        if kind.__name__ not in self._made:
-            dialog = kind(self._window)
+    def _show(self, kind: type[_Kind]) -> _Kind:
+        """Bring the dialog of this kind to the front; only asked for once there are models."""
+        assert self._studio is not None
+        dialog = self._made.get(kind)
+        if not isinstance(dialog, kind):
+            dialog = kind(parent=self._window)  # type: ignore[call-arg]
             dialog.bind(self._studio)
-            self._made[kind.__name__] = dialog
-        self._made[kind.__name__].show()
-        self._made[kind.__name__].raise_()
+            self._made[kind] = dialog
+        dialog.show()
+        dialog.raise_()
+        return dialog

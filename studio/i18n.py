@@ -42,19 +42,33 @@ def catalogue(language: str) -> dict[str, str]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+class Said(str):
+    """A sentence in the language in force that remembers what it says, to be said in another one."""
+
+    template: str
+    values: dict[str, object]
+
+    def __new__(
+        cls, said: str, template: str = "", values: dict[str, object] | None = None
+    ) -> Said:
+        made = super().__new__(cls, said)
+        made.template, made.values = template or said, values or {}
+        return made
+
+
 def tr(text: str, /, **values: object) -> str:
     """Return `text` in the language in force, its named gaps filled with `values`.
 
-    A sentence that remembers its template and values (the engine's `Message`) is said anew, and so
-    is a value that is one, or that is a part of a sentence which the catalogue knows. What it does
-    not know stays English.
+    A sentence that remembers its template and values (the engine's `Message`, or what was said in
+    another language) is said anew, and so is a value that is one, or that is a part of a sentence
+    which the catalogue knows. What it does not know stays English.
     """
     template = getattr(text, "template", text)
     values = {**getattr(text, "values", {}), **values}
     said = _catalogue.get(template, template)
-    if not values:
-        return said
-    return said.format(**{name: _said(value) for name, value in values.items()})
+    if values:
+        said = said.format(**{name: _said(value) for name, value in values.items()})
+    return Said(said, template, values)
 
 
 def mark(text: str) -> str:

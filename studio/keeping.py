@@ -25,7 +25,7 @@ EVERY_MS = 3_000
 class Keeping(QObject):
     """Writes the draft while it is edited; the file goes when there is nothing of one's own in it."""
 
-    told = Signal(str, str, str, object)
+    told = Signal(str, object, object, object)
     """Level, text, hint and answers, each a label and a name for `answer`."""
 
     def __init__(self, document: Document, jobs: Jobs, folder: Path) -> None:

@@ -12,7 +12,7 @@ from studio.run import Run
 class Leaving(QObject):
     """Stops the run before the window goes; knows what to do when the user thinks better of it."""
 
-    told = Signal(str, str, str, object)
+    told = Signal(str, object, object, object)
     """Level, text, hint and answers, each a label and a name for `answer`."""
     ready = Signal()
     """The run is saved and over: the window may close."""

@@ -23,7 +23,7 @@ MOST = 3
 class Offers(QObject):
     """Listens to the run; offers stand above the page and are answered there."""
 
-    told = Signal(str, str, str, object)
+    told = Signal(str, object, object, object)
     """Level, text, hint and answers, each a label and a name for `answer`."""
 
     def __init__(self, studio: Studio, parent: QObject) -> None:

@@ -12,7 +12,7 @@ from studio.run import Answer, Run
 class Originals(QObject):
     """Speaks when a resume asks, and resumes again with the answer."""
 
-    told = Signal(str, str, str, object)
+    told = Signal(str, object, object, object)
     """Level, text, hint and answers, each a label and a name for `answer`."""
 
     def __init__(self, run: Run, parent: QObject) -> None:

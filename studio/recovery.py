@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Recovery(QObject):
     """Looks at the newest run once, when the library is first read."""
 
-    told = Signal(str, str, str, object)
+    told = Signal(str, object, object, object)
     """Level, text, hint and answers, each a label and a name for `answer`."""
 
     def __init__(self, library: Library, run: Run, parent: QObject) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class TakingBack(QObject):
     """Remembers what the going run was told to change; asks before one of those is undone."""
 
-    told = Signal(str, str, str, object)
+    told = Signal(str, object, object, object)
     """Level, text, hint and answers, each a label and a name for `answer`."""
 
     def __init__(self, document: Document, run: Run, parent: QObject) -> None:

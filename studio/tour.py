@@ -108,9 +108,14 @@ class Tour(QObject):
         """Whether a callout is shown."""
         return self.callout.isVisible()
 
-    def begin(self) -> None:
-        """Show the first step."""
-        self._show(0)
+    def begin(self, place: int = 0) -> None:
+        """Show the first step, or the one that was shown in another window."""
+        self._show(place)
+
+    @property
+    def place(self) -> int:
+        """Which step is shown, from 0; -1 while none is."""
+        return self._at if self.is_on else -1
 
     @Slot()
     def next(self) -> None:

@@ -189,36 +189,25 @@ class MainWindow(QMainWindow):
         self._view_menu.addAction(dock.toggleViewAction())
 
     def _make_speakers(self, studio: Studio) -> None:
-        """Make what speaks above the page and is answered there."""
-        from studio.bell import Bell
-        from studio.leaving import Leaving  # these know the run, which draws on the engine
-        from studio.offers import Offers
-        from studio.originals import Originals
+        """Let speak above the page, and be answered there, whoever has something to say."""
+        from studio.bell import Bell  # these know the run, which draws on the engine
+        from studio.panels.design import DesignPanel
         from studio.panels.start import StartPanel
-        from studio.recovery import Recovery
-        from studio.taking_back import TakingBack
+        from studio.speakers import speakers_of
 
         self.notices.act.connect(self.notices.show_next)  # before an answer may say more
-        self._leaving = Leaving(studio.run, self)
-        self._leaving.ready.connect(self.close)
-        taking_back = TakingBack(studio.document, studio.run, self)
-        self._deeds.asks_before_undo = taking_back.asks
-        recovery = Recovery(studio.library, studio.run, self)
-        offers, originals = Offers(studio, self), Originals(studio.run, self)
-        for asking in (self._leaving, taking_back, offers, originals):
-            asking.told.connect(self.notices.show_notice)
+        speakers = speakers_of(studio)
+        self._leaving = speakers.leaving
+        self._deeds.asks_before_undo = speakers.taking_back.asks
+        speakers.speak_in(self)
         self.notices.act.connect(self._mend)
         for failing in (studio.run.failed, studio.several.failed, studio.library.failed):
             failing.connect(self._take_failure)
-        every = (self._leaving, recovery, studio.keeping, taking_back, offers, originals)
-        for speaker in every:
-            self.notices.act.connect(speaker.answer)
-        for teller in (studio.keeping, Bell(studio.run, studio.queue, self)):
-            teller.told.connect(self.notices.show_first)
+        Bell(studio.run, studio.queue, self).told.connect(self.notices.show_first)
         if isinstance(start := self.panels.get("start"), StartPanel):
             start.folder_chosen.connect(self.open_path)
-            start.answered.connect(recovery.answer)
-            recovery.told.connect(start.show_offer)
+        if isinstance(design := self.panels.get("design"), DesignPanel):
+            self._deeds.measure_asked.connect(design.measure)
 
     def _listen_to(self, panel: Panel) -> None:
         """Connect what panels may ask of the window."""
@@ -297,13 +286,13 @@ class MainWindow(QMainWindow):
                 getattr(panel, method)(*what)
 
     @Slot()
-    def show_tour(self) -> None:
+    def show_tour(self, place: int = 0) -> None:
         """Show a newcomer around, from the first callout on."""
         if self.tour is None and self._studio is not None:
             self.tour = Tour(self)
             self._studio.run.state_changed.connect(self.tour.take_state)
         if self.tour is not None:
-            self.tour.begin()
+            self.tour.begin(place)
 
     def _take_theme(self) -> None:
         name = self.preferences.theme
@@ -351,12 +340,21 @@ class MainWindow(QMainWindow):
         if self._studio is not None:
             kinds = [type(panel) for panel in self.panels.values()]
             heir.bind(self._studio, kinds, self._trains_on)
-            heir.show_page(self.page)
+            heir._take_over(self)
             self.destroyed.connect(heir._catch_up)
-            self._dialogs.hand_over(heir.acts)
         heir.show()
         self.hide()
         self.deleteLater()
+
+    def _take_over(self, former: MainWindow) -> None:
+        """Go on where another window was: its page, what it says and asks, what is typed in it."""
+        self.show_page(former.page)
+        for key, panel in self.panels.items():
+            panel.take_over(former.panels[key])
+        self.notices.take_over(former.notices)
+        former._dialogs.hand_over(self._dialogs)
+        if former.tour is not None and former.tour.place >= 0:
+            self.show_tour(former.tour.place)
 
     # --- dropping --------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from gan_engine import Part, Problem, RunConfig, Setting, chosen, get, settings_of, walk
 from studio.forms.fold import Fold
@@ -89,6 +89,7 @@ class Form(QWidget):
         self._draft: Mapping[str, Any] = {}
         self._in_force: Mapping[str, Any] = {}
         self._text = self._aim = ""
+        self._found = 0
         self._obstacles: Mapping[str, Problem] = {}
         self._soon = QTimer(self)  # once what was opened has its place
         self._soon.setSingleShot(True)
@@ -97,11 +98,6 @@ class Form(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(4, 4, 4, 8)
         self._column.setSpacing(4)
-        self._none = QLabel()
-        self._none.setProperty("role", "muted")
-        self._none.setWordWrap(True)
-        self._none.hide()
-        self._column.addWidget(self._none)
         self._column.addStretch(1)
         self.setMaximumWidth(_WIDEST_PX)
 
@@ -150,8 +146,7 @@ class Form(QWidget):
             section.advanced.force(bool(words))
             section.advanced.setVisible(hidden > 0)
             total += count
-        self._none.setText(tr("No setting is called “{name}”.", name=text))
-        self._none.setVisible(bool(words) and not total)
+        self._found = total
         return total
 
     def reveal(self, path: str) -> bool:
@@ -183,6 +178,11 @@ class Form(QWidget):
     def rows(self) -> dict[str, Row | SwitchRow]:
         """Every row, by the path of its setting."""
         return {path: row for s in self._sections.values() for path, row in s.rows.items()}
+
+    @property
+    def found(self) -> int:
+        """How many settings the filter lets through."""
+        return self._found
 
     @property
     def sections(self) -> dict[str, _Section]:

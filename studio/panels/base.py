@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio import theme
+from studio.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from studio.context import Studio
@@ -45,6 +46,12 @@ class Panel(QWidget):
     def bind(self, studio: Studio) -> None:
         """Listen to the models and let them listen: the only method that names one."""
         raise NotImplementedError
+
+    def take_over(self, former: Panel) -> None:
+        """Go on where the same panel of a window in another language was: search for the same."""
+        fields = zip(self.findChildren(SearchField), former.findChildren(SearchField), strict=True)
+        for mine, theirs in fields:
+            mine.take_over(theirs)
 
 
 class Section(QWidget):

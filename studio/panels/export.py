@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
@@ -26,6 +25,7 @@ from studio.forms import Form
 from studio.i18n import tr
 from studio.meanings import page
 from studio.panels.base import button, words
+from studio.panels.dialog import Dialog
 
 if TYPE_CHECKING:
     from gan_engine import Started
@@ -34,19 +34,16 @@ if TYPE_CHECKING:
     from studio.worker import RunView
 
 
-class ExportDialog(QDialog):
-    """Blocks nothing: training and looking go on while it is open and while it works."""
+class ExportDialog(Dialog):
+    """Training and looking go on while it is open and while it works."""
 
     export_asked = Signal(object, object)
     """An exporter with its settings, and the path it should write."""
     folder_used = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Export"))
-        self.setModal(False)
+        super().__init__(tr("Export"), QSize(560, 480), parent)
         self.setMinimumWidth(480)
-        self.resize(560, 480)
         self._source: Path | None = None
         self._folder = paths.home() / "exports"
         self._job: Job | None = None
@@ -55,9 +52,7 @@ class ExportDialog(QDialog):
         self._values: list[Draft] = [_defaults(kind) for kind in EXPORTERS]
         self.forms: list[Form] = []
         self.source_text = words("", "muted")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(10)
+        column = self.column
         column.addWidget(self.source_text)
         column.addWidget(words(tr("What"), "title"))
         column.addLayout(self._choices())
@@ -67,12 +62,11 @@ class ExportDialog(QDialog):
         column.addWidget(words(tr("Where"), "title"))
         column.addLayout(self._where())
         column.addWidget(self._report())
-        column.addLayout(self._buttons())
+        self._add_buttons()
         self.choices.button(0).setChecked(True)
         self._choose(0)
 
     def bind(self, studio: Studio) -> None:
-        """Listen to the models and let them listen: the only method that names one."""
         self._jobs, run = studio.jobs, studio.run
         last = studio.preferences.last_export_folder
         if last and Path(last).is_dir():
@@ -83,6 +77,20 @@ class ExportDialog(QDialog):
         run.started.connect(self.show_start)
         run.viewed.connect(self.show_view)
         self.show_source(run.source)
+
+    def take_over(self, former: Dialog) -> None:
+        if not isinstance(former, ExportDialog):
+            return
+        number = former.choices.checkedId()
+        self._values = former._values
+        for form, values in zip(self.forms, self._values, strict=True):
+            form.show_draft(values)
+        self.choices.button(number).setChecked(True)
+        self._choose(number)
+        self.path.setText(former.path.text())
+        self._named = former._named
+        if former._job is not None:
+            self._follow(former._job)
 
     # --- shown -------------------------------------------------------------------------------
 
@@ -179,22 +187,15 @@ class ExportDialog(QDialog):
         column.addWidget(self.note)
         return box
 
-    def _buttons(self) -> QHBoxLayout:
+    def _add_buttons(self) -> None:
         self.show_button = button(tr("Show in folder"))
         self.cancel_button = button(tr("Close"))
         self.export_button = button(tr("Export"), primary=True)
-        for act in (self.show_button, self.cancel_button, self.browse_button):
-            act.setAutoDefault(False)  # Enter exports
         self.show_button.hide()
         self.show_button.clicked.connect(self._reveal)
         self.cancel_button.clicked.connect(self._cancel)
         self.export_button.clicked.connect(self._ask)
-        row = QHBoxLayout()
-        row.addWidget(self.show_button)
-        row.addStretch(1)
-        row.addWidget(self.cancel_button)
-        row.addWidget(self.export_button)
-        return row
+        self.add_acts(self.cancel_button, self.export_button, aside=self.show_button)
 
     # --- inside ------------------------------------------------------------------------------
 
@@ -289,17 +290,21 @@ class ExportDialog(QDialog):
     def _export(self, exporter: Exporter, out: Path) -> None:
         if self._source is None:
             return
+        self._follow(self._jobs.export(self._source, exporter, out))
+
+    def _follow(self, job: Job) -> None:
+        """Show how an export gets on that has begun."""
         self._written = None
         self.show_button.hide()
         self._tell(tr("Writing…"), "muted")
         self.bar.setRange(0, 0)
         self.bar.show()
-        self._job = self._jobs.export(self._source, exporter, out)
-        self._job.progressed.connect(self.show_progress)
-        self._job.done.connect(self.show_done)
-        self._job.failed.connect(self.show_failure)
-        self._job.cancelled.connect(self._tell_cancelled)
-        self._job.ended.connect(self._end)
+        self._job = job
+        job.progressed.connect(self.show_progress)
+        job.done.connect(self.show_done)
+        job.failed.connect(self.show_failure)
+        job.cancelled.connect(self._tell_cancelled)
+        job.ended.connect(self._end)
         self._enable()
 
     @Slot()

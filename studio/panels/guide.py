@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut, QTextBlock, QTextCursor
+from PySide6.QtGui import QDesktopServices, QTextBlock, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QStackedWidget,
     QTextBrowser,
     QToolButton,
@@ -21,7 +20,8 @@ from PySide6.QtWidgets import (
 from studio import guide, theme
 from studio.guide import Section
 from studio.i18n import tr
-from studio.panels.base import Panel, words
+from studio.panels.base import EmptyState, Panel
+from studio.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from gan_engine import Draft
@@ -37,19 +37,14 @@ class GuidePanel(Panel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._page = ""
+        self._page, self._number = "", 0
         self._draft: Draft = {}
         self._been: list[tuple[str, int]] = []
         self.back = self._tool("undo", tr("Back to what was shown before"), self.go_back)
         self.list_button = self._tool("runs", tr("Contents of the guide"), self.show_contents)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search the guide"))
-        self.search.setAccessibleName(tr("Search the guide"))
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField(tr("Search the guide"))
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._open_first)
-        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.search, self.search.clear)
-        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
         self.tree.setFrameShape(QFrame.Shape.NoFrame)
@@ -62,11 +57,17 @@ class GuidePanel(Panel):
         self.text.setAccessibleName(tr("A page of the guide"))
         self.text.document().setDocumentMargin(14)
         self.text.anchorClicked.connect(self._follow)
-        self._none = words(tr("The guide says nothing about that."), "muted")
-        self._none.setContentsMargins(12, 8, 12, 8)
+        self._none = EmptyState(
+            tr("Nothing found"),
+            tr("The guide says nothing about that."),
+            tr("Show the contents"),
+            primary=False,
+        )
+        self._none.pressed.connect(self.show_contents)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.text)
         self._stack.addWidget(self.tree)
+        self._stack.addWidget(self._none)
         head = QHBoxLayout()
         head.setContentsMargins(10, 8, 6, 0)
         for widget in (self.list_button, self.back, self.search):
@@ -75,9 +76,7 @@ class GuidePanel(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(head)
-        column.addWidget(self._none)
         column.addWidget(self._stack, 1)
-        self._none.hide()
         self._show(guide.pages()[0].sections[0])
         self._enable()
 
@@ -85,6 +84,12 @@ class GuidePanel(Panel):
         """Know the settings: a path leaves out which part it belongs to."""
         studio.document.changed.connect(self.show_document)
         self._draft = studio.document.draft
+
+    def take_over(self, former: Panel) -> None:
+        if isinstance(former, GuidePanel):
+            sections = next(page for page in guide.pages() if page.key == former._page).sections
+            self._show(sections[min(former._number, len(sections) - 1)])
+        super().take_over(former)
 
     # --- shown -------------------------------------------------------------------------------
 
@@ -125,7 +130,7 @@ class GuidePanel(Panel):
     @Slot()
     def go_back(self) -> None:
         """Show what was shown before."""
-        if self._stack.currentWidget() is self.tree:
+        if self._stack.currentWidget() is not self.text:
             self._stack.setCurrentWidget(self.text)
         elif self._been:
             page, place = self._been.pop()
@@ -160,6 +165,7 @@ class GuidePanel(Panel):
 
     def _show(self, section: Section) -> None:
         self._load(section.page)
+        self._number = section.number
         block = self._heading(section.number)
         cursor = QTextCursor(block)
         self.text.setTextCursor(cursor)
@@ -191,7 +197,7 @@ class GuidePanel(Panel):
         self._been.append((self._page, self.text.verticalScrollBar().value()))
 
     def _enable(self) -> None:
-        listing = self._stack.currentWidget() is self.tree
+        listing = self._stack.currentWidget() is not self.text
         self.back.setEnabled(bool(self._been) or listing)
 
     @Slot(QUrl)
@@ -204,14 +210,12 @@ class GuidePanel(Panel):
     @Slot(str)
     def _search(self, text: str) -> None:
         if not text.strip():
-            self._none.hide()
             self._stack.setCurrentWidget(self.text)
             return
         found = guide.search(text)
         self.tree.clear()
         self.tree.addTopLevelItems([_item(section, full=True) for section in found[:80]])
-        self._none.setVisible(not found)
-        self._stack.setCurrentWidget(self.tree)
+        self._stack.setCurrentWidget(self.tree if found else self._none)
         self._enable()
 
     @Slot()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gan_engine import settings_of
 from studio.forms.field import Field
 from studio.forms.fields import make_field
 from studio.i18n import tr
 from studio.panels.base import Section, button, words
+from studio.panels.dialog import Dialog
 from studio.panels.prepared import PreparedSection
 from studio.preferences import Likes
 
@@ -22,32 +23,28 @@ SECTIONS: tuple[type[Section], ...] = (PreparedSection,)
 """What else stands in the dialog, below the preferences themselves."""
 
 
-class LikesDialog(QDialog):
-    """Blocks nothing; a change holds at once."""
+class LikesDialog(Dialog):
+    """A change holds at once."""
 
     edited = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Preferences"))
-        self.setModal(False)
-        self.resize(560, 10)
+        super().__init__(tr("Preferences"), QSize(560, 10), parent)
         self.fields: dict[str, Field] = {}
         self.sections = [kind() for kind in SECTIONS]
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(24, 20, 24, 16)
-        self._column.setSpacing(16)
-        self._column.addLayout(self._rows())
+        self.column.setSpacing(16)
+        self.column.addLayout(self._rows())
         for section in self.sections:
-            self._column.addWidget(words(tr(section.title), "title"))
-            self._column.addWidget(section)
-        self._column.addStretch(1)
-        self._column.addLayout(self._buttons())
-        for other in self.findChildren(QPushButton):
-            other.setAutoDefault(other is self.close_button)  # Enter closes, and removes nothing
+            self.column.addWidget(words(tr(section.title), "title"))
+            self.column.addWidget(section)
+        self.column.addStretch(1)
+        again = button(tr("Defaults"), tr("Set every preference back to what it was at first."))
+        again.clicked.connect(self._reset)
+        self.close_button = button(tr("Close"))
+        self.close_button.clicked.connect(self.accept)
+        self.add_acts(self.close_button, aside=again)  # Enter closes, and removes nothing
 
     def bind(self, studio: Studio) -> None:
-        """Listen to the models and let them listen: the only method that names one."""
         preferences = studio.preferences
         for name in self.fields:
             self.show_value(name, preferences.get(name))
@@ -86,17 +83,6 @@ class LikesDialog(QDialog):
             grid.addWidget(words(tr(setting.help), "muted"), row + 1, 1)
             grid.setRowMinimumHeight(row + 2, 8)
         return grid
-
-    def _buttons(self) -> QHBoxLayout:
-        again = button(tr("Defaults"), tr("Set every preference back to what it was at first."))
-        again.clicked.connect(self._reset)
-        self.close_button = button(tr("Close"))
-        self.close_button.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.addWidget(again)
-        row.addStretch(1)
-        row.addWidget(self.close_button)
-        return row
 
     @Slot()
     def _reset(self) -> None:

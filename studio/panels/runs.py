@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.comparison import MOST
@@ -19,6 +19,7 @@ from studio.panels.run_list import RunList
 from studio.panels.run_notes import RunNotesForm
 from studio.panels.run_words import row_of
 from studio.widgets.image_view import to_image
+from studio.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from gan_engine import Pixels, RunInfo, SampleGrid, Scalars, Started
@@ -179,13 +180,10 @@ class RunsPanel(Panel):
     # --- building ----------------------------------------------------------------------------
 
     def _content(self) -> QWidget:
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search runs…"))
-        self.search.setAccessibleName(tr("Search runs"))
-        self.search.setToolTip(
-            tr("A name, #tag, word of a note, or a setting like loss.kind=hinge.")
+        self.search = SearchField(
+            tr("Search runs"),
+            tr("A name, #tag, word of a note, or a setting like loss.kind=hinge."),
         )
-        self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._take_words)
         self._found = words("", "muted")
         self._found.hide()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout
 
 from gan_engine import RunConfig, obstacles, settings_of
 from studio.forms import Form
 from studio.i18n import tr
-from studio.panels.base import Panel, words
+from studio.panels.base import EmptyState, Pages, Panel, words
+from studio.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from gan_engine import Draft, Problem, Started
@@ -44,13 +44,8 @@ class SettingsPanel(Panel):
         self._problems: list[Problem] = []
         self._running = False
         self._in_force: Draft = {}
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search settings"))
-        self.search.setAccessibleName(tr("Search settings"))
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField(tr("Search settings"))
         self.search.textChanged.connect(self._filter)
-        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.search, self.search.clear)
-        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.note = words(
             tr(
                 "A run is training: settings with a bolt change it at once, those with a lock apply to the next run."
@@ -71,7 +66,12 @@ class SettingsPanel(Panel):
         column.setContentsMargins(10, 8, 6, 6)
         column.addWidget(self.search)
         column.addWidget(self.note)
-        column.addWidget(self.area, 1)
+        self.nothing = EmptyState(tr("Nothing found"), "", tr("Show all settings"), primary=False)
+        self.nothing.pressed.connect(self._search_again)
+        self._pages = Pages()
+        self._pages.addWidget(self.area)
+        self._pages.addWidget(self.nothing)
+        column.addWidget(self._pages, 1)
 
     def bind(self, studio: Studio) -> None:
         document = studio.document
@@ -123,6 +123,20 @@ class SettingsPanel(Panel):
     def _show(self) -> None:
         self.form.show_draft(self._draft, self._problems, self._running, self._in_force)
 
+        self._show_found()
+
+    def _show_found(self) -> None:
+        """Say so where nothing is called what was typed."""
+        text = self.search.text()
+        self.nothing.show_text(tr("Nothing found"), tr("No setting is called “{name}”.", name=text))
+        nothing = bool(text.strip()) and not self.form.found
+        self._pages.setCurrentWidget(self.nothing if nothing else self.area)
+
+    @Slot()
+    def _search_again(self) -> None:
+        self.search.clear()
+        self.search.setFocus()
+
     _wanted = ""
 
     @Slot()
@@ -132,3 +146,4 @@ class SettingsPanel(Panel):
     @Slot(str)
     def _filter(self, text: str) -> None:
         self.form.filter(text)
+        self._show_found()

@@ -5,21 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
-    QDialog,
     QHBoxLayout,
     QPlainTextEdit,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
 from gan_engine import paths
 from studio.i18n import tr
 from studio.panels.base import button, words
+from studio.panels.dialog import Dialog
 
 if TYPE_CHECKING:
     from gan_engine import RunConfig
@@ -29,17 +28,14 @@ if TYPE_CHECKING:
 MOST_PROCESSES = 8
 
 
-class SeveralDialog(QDialog):
-    """Blocks nothing; what it starts lives on without the window."""
+class SeveralDialog(Dialog):
+    """What it starts lives on without the window."""
 
     start_asked = Signal(object, int)
     """A prepared folder, and how many processes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Start on several GPUs"))
-        self.setModal(False)
-        self.resize(620, 380)
+        super().__init__(tr("Start on several GPUs"), QSize(620, 380), parent)
         self._several: Several | None = None
         self._config: RunConfig | None = None
         self._folder: Path | None = None
@@ -58,28 +54,20 @@ class SeveralDialog(QDialog):
             tr("Copy"), tr("Make the run's folder and copy the command, to start it in a terminal.")
         )
         self.start = button(tr("Start"), tr("Start the processes and watch the run."), primary=True)
-        close = button(tr("Cancel"))
-        for act in (self.copy, close):
-            act.setAutoDefault(False)
+        close = button(tr("Cancel"), tr("Close this; nothing changes."))
         how_many = QHBoxLayout()
         how_many.addWidget(words(tr("Processes"), wraps=False))
         how_many.addWidget(self.count)
         how_many.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.copy)
-        buttons.addStretch(1)
-        buttons.addWidget(close)
-        buttons.addWidget(self.start)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(10)
-        column.addWidget(self.situation)
-        column.addWidget(self.on_cpu)
-        column.addLayout(how_many)
-        column.addWidget(self.objection)
-        column.addWidget(words(tr("This is started, and can be started in any terminal:"), "muted"))
-        column.addWidget(self.command, 1)
-        column.addLayout(buttons)
+        self.column.addWidget(self.situation)
+        self.column.addWidget(self.on_cpu)
+        self.column.addLayout(how_many)
+        self.column.addWidget(self.objection)
+        self.column.addWidget(
+            words(tr("This is started, and can be started in any terminal:"), "muted")
+        )
+        self.column.addWidget(self.command, 1)
+        self.add_acts(close, self.start, aside=self.copy)
         self.on_cpu.toggled.connect(self._take_choice)
         self.count.valueChanged.connect(self._show_command)
         self.copy.clicked.connect(self._copy)
@@ -87,11 +75,17 @@ class SeveralDialog(QDialog):
         close.clicked.connect(self.reject)
 
     def bind(self, studio: Studio) -> None:
-        """Show what these settings would be started with; start it when asked."""
         self._several = studio.several
         studio.document.changed.connect(self.show_document)
         self.start_asked.connect(studio.several.start)
         self.show_document(studio.document.draft, studio.document.config, [])
+
+    def take_over(self, former: Dialog) -> None:
+        if isinstance(former, SeveralDialog):
+            self.on_cpu.setChecked(former.on_cpu.isChecked())
+            self.count.setValue(former.count.value())
+            self._folder = former._folder
+            self._show_command()
 
     @Slot(object, object, object)
     def show_document(self, draft: object, config: RunConfig | None, problems: object) -> None:

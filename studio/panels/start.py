@@ -126,6 +126,11 @@ class StartPanel(Panel):
         self._pictures.progressed.connect(self.show_builtin)
         self.show_runs(studio.library.runs)
 
+    def take_over(self, former: Panel) -> None:
+        super().take_over(former)
+        if isinstance(former, StartPanel):
+            self.offer.take_over(former.offer)
+
     # --- shown -------------------------------------------------------------------------------
 
     @Slot(object)
@@ -146,7 +151,7 @@ class StartPanel(Panel):
         """Show one of the built-in pictures."""
         self.mosaic.add(found[1])
 
-    @Slot(str, str, str, object)
+    @Slot(str, object, object, object)
     def show_offer(self, level: str, text: str, hint: str, answers: list[tuple[str, str]]) -> None:
         """Offer what can be done about a run that a crash ended: answers are (label, name)."""
         self.offer.show_notice(level, text, hint, answers)

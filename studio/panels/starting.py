@@ -5,15 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
-    QHBoxLayout,
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -21,23 +18,21 @@ from gan_engine import weights_that_fit
 from studio.failures import sentence_of
 from studio.i18n import tr
 from studio.panels.base import button, words
+from studio.panels.dialog import Dialog
 
 if TYPE_CHECKING:
     from gan_engine import Match, RunConfig
     from studio.context import Studio
 
 
-class StartDialog(QDialog):
-    """Blocks nothing; what it shows is for the settings as they were when it was opened."""
+class StartDialog(Dialog):
+    """What it shows is for the settings as they were when it was opened."""
 
     start_asked = Signal(object, object)
     """Settings, and the file with the weights."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Start from weights"))
-        self.setModal(False)
-        self.resize(680, 520)
+        super().__init__(tr("Start from weights"), QSize(680, 520), parent)
         self._config: RunConfig | None = None
         self._path = Path()
         self.said = words("", "title")
@@ -60,26 +55,20 @@ class StartDialog(QDialog):
             tr("Start training"), tr("Train a new run that begins with what is taken."), True
         )
         cancel = button(tr("Cancel"), tr("Close this; nothing changes."))
-        self.start.setDefault(True)
-        cancel.setAutoDefault(False)
         self.start.clicked.connect(self._start)
         cancel.clicked.connect(self.close)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(cancel)
-        row.addWidget(self.start)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(20, 16, 20, 16)
-        whole.setSpacing(10)
-        whole.addWidget(self.said)
-        whole.addWidget(self.hint)
-        whole.addWidget(self.table, 1)
-        whole.addLayout(row)
+        self.column.addWidget(self.said)
+        self.column.addWidget(self.hint)
+        self.column.addWidget(self.table, 1)
+        self.add_acts(cancel, self.start)
 
     def bind(self, studio: Studio) -> None:
-        """Listen to the models: the only method that names one."""
         self._jobs, self._document = studio.jobs, studio.document
         self.start_asked.connect(studio.run.start)
+
+    def take_over(self, former: Dialog) -> None:
+        if isinstance(former, StartDialog):
+            self.open_file(former._path)
 
     def open_file(self, path: Path) -> None:
         """Look into a file of weights, off the window's thread, for the settings as they are."""

@@ -126,6 +126,12 @@ class NoticeBar(QFrame):
             self.show_notice(*waiting.pop())
             self._again = waiting
 
+    def take_over(self, former: NoticeBar) -> None:
+        """Say what another bar says, and keep waiting what waits there, in the language in force."""
+        if former.level:
+            self.show_notice(*_anew(former._said))
+            self._again = [_anew(said) for said in former._again]
+
     def hide_notice(self) -> None:
         """Have nothing to say."""
         self.level = ""
@@ -146,3 +152,8 @@ class NoticeBar(QFrame):
                     place.removeWidget(widget)
                     widget.hide()
                     widget.deleteLater()
+
+
+def _anew(said: _Said) -> _Said:
+    level, text, hint, actions = said
+    return level, tr(text), tr(hint), [(tr(label), name) for label, name in actions]

@@ -56,6 +56,10 @@ def test_that_a_search_finds_settings_and_enter_opens_the_first(panel, qtbot):
     assert panel.shown
     panel.search.setText("zebra crossing")
     assert panel._none.isVisible()
+    panel._none.button.click()
+    assert panel.tree.isVisible()
+    assert panel.tree.topLevelItemCount()
+    panel.search.setText("zebra crossing")
     panel.search.clear()
     assert not panel._none.isVisible()
 

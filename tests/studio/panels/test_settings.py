@@ -38,6 +38,19 @@ def test_that_a_search_hides_what_does_not_fit_and_escape_ends_it(panel, qtbot):
     assert rows["training.seed"].isVisibleTo(panel.form)
 
 
+def test_that_a_search_that_finds_nothing_says_so_and_offers_all_settings(panel, studio):
+    panel.search.setText("qwertz")
+    assert panel.nothing.isVisible()
+    assert "qwertz" in panel.nothing.said()
+    assert not panel.area.isVisible()
+    studio.document.set("training.batch_size", 8)
+    assert panel.nothing.isVisible()
+    panel.nothing.button.click()
+    assert panel.area.isVisible()
+    assert not panel.search.text()
+    assert panel.form.rows["training.batch_size"].isVisibleTo(panel.form)
+
+
 def test_that_a_setting_asked_for_comes_into_view_from_a_closed_section(panel, qtbot):
     panel.search.setText("nothing of that name")
     panel.show_setting("checkpoint.keep")
