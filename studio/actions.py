@@ -193,6 +193,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         when="start",
     ),
     ActionSpec(
+        "measure",
+        "Measure the speed",
+        "Run",
+        "Do a few real updates on images of nothing, to see how fast a run would be.",
+        when="start",
+    ),
+    ActionSpec(
         "pause",
         "Pause",
         "Run",

@@ -36,6 +36,7 @@ class Deeds(QObject):
     weights_chosen = Signal(object)
     """A run should start from the weights in this file."""
     several_asked = Signal()
+    measure_asked = Signal()
     preferences_asked = Signal()
     help_asked = Signal(str)
     guide_asked = Signal(str)
@@ -271,6 +272,11 @@ class Deeds(QObject):
 
     def start_several(self) -> None:
         self.several_asked.emit()
+
+    def measure(self) -> None:
+        """See on the page of the design how fast a run with these settings would be."""
+        self.page_asked.emit("design")
+        self.measure_asked.emit()
 
     def leave_run(self) -> None:
         self.studio.run.leave()

@@ -26,6 +26,7 @@ from gan_engine import METRICS, score_edges
 from studio import theme
 from studio.i18n import mark, tr
 from studio.panels.base import button, words
+from studio.tables import Table, table_of
 from studio.widgets.curve_grid import CurveGrid
 from studio.widgets.curve_plot import CurvePlot
 from studio.widgets.score_plot import ScorePlot
@@ -41,6 +42,8 @@ PLOTS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
 """Plots in order: key, title, and their series; a penalty's is added when it is first heard of."""
 FAMILIES = ("penalty", "metric", "augment", "intensity")
 """Series that only some runs have, and not with every reading."""
+SPREAD = "spread"
+"""The key of the one plot that is no curve: how D's scores are spread at a moment."""
 LEAST_PX = 150
 """What a plot needs to be read."""
 
@@ -55,7 +58,7 @@ class Curves(QWidget):
     picture_saved = Signal(object, object)
     """A path, and the picture to be written there."""
     table_saved = Signal(object, object)
-    """A path, and the curves to be written there, by what they are called."""
+    """A path, and the table to be written there."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,6 +76,7 @@ class Curves(QWidget):
             if key == "score":
                 self.spread = ScorePlot(score_edges())
                 self.spread.setMinimumHeight(LEAST_PX)
+                self.spread.menu_asked.connect(self._offer_spread)
                 self.grid.add_card(self.spread)
         self._plots_made: set[str] = set()
         self._known = {name for _, _, series in PLOTS for name, _ in series}
@@ -169,16 +173,26 @@ class Curves(QWidget):
     def _offer(self, key: str, place: QPoint) -> None:
         self.menu_of(key).popup(place)
 
+    @Slot(object)
+    def _offer_spread(self, place: QPoint) -> None:
+        self.menu_of(SPREAD).popup(place)
+
     def menu_of(self, key: str = "") -> QMenu:
         """Return what can be taken away of one plot, or of all of them."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for glyph, text, act in (
+        acts = [
             ("copy", tr("Copy as PNG"), lambda: self.copy(key)),
             ("save", tr("Save as PNG…"), lambda: self._ask(key, "png")),
             ("export", tr("Export as CSV…"), lambda: self._ask(key, "csv")),
-        ):
+        ]
+        if not key:  # its rows are others than those of the curves
+            spread = tr("Export the spread of scores as CSV…")
+            acts.append(("export", spread, lambda: self._ask(SPREAD, "csv")))
+        for glyph, text, act in acts:
             menu.addAction(theme.icon(glyph), text).triggered.connect(lambda _=False, a=act: a())
+        if key == SPREAD:
+            return menu
         menu.addSeparator()
         again = menu.addAction(theme.icon("fit"), tr("Show the whole run"))
         again.triggered.connect(lambda _=False: self.grid.follow())
@@ -186,7 +200,13 @@ class Curves(QWidget):
 
     def picture(self, key: str = "") -> QPixmap:
         """Return a plot, or all of them, as they are drawn."""
+        if key == SPREAD:
+            return self.spread.grab()
         return (self.grid.plot(key) if key else self.grid).grab()
+
+    def table(self, key: str = "") -> Table:
+        """Return a plot, or all curves, as a table."""
+        return self.spread.table() if key == SPREAD else table_of(self.readings(key))
 
     def readings(self, key: str = "") -> dict[str, Any]:
         """Return the readings of a plot, or of all of them, by what they are called."""
@@ -215,7 +235,7 @@ class Curves(QWidget):
         if kind == "png":
             self.picture_saved.emit(path, self.picture(key).toImage())
         else:
-            self.table_saved.emit(path, self.readings(key))
+            self.table_saved.emit(path, self.table(key))
 
     def _head(self) -> QHBoxLayout:
         self.raw = _switch(

@@ -70,7 +70,7 @@ class DesignPanel(Panel):
         self.blueprint.networks.guide_asked.connect(self._explain_networks)
         self.blueprint.loss.guide_asked.connect(self._explain_loss)
         self.blueprint.cost.edited.connect(self.edited)
-        self.blueprint.cost.measure_asked.connect(self._measure)
+        self.blueprint.cost.measure_asked.connect(self._ask_to_measure)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
@@ -136,10 +136,11 @@ class DesignPanel(Panel):
             self.blueprint.show_networks(summary, takes, config.training.batch_size)
 
     @Slot(object)
-    def show_cost(self, cost: Cost) -> None:
-        """Show what a run with these settings will take."""
-        if self._config is not None:
-            training, saving = self._config.training, self._config.checkpoint
+    def show_cost(self, found: tuple[RunConfig, Cost]) -> None:
+        """Show what a run with these settings will take, unless they have changed meanwhile."""
+        config, cost = found
+        if config == self._config:
+            training, saving = config.training, config.checkpoint
             self.blueprint.cost.show_cost(cost, self._draft, training.batch_size, saving.keep)
 
     @Slot(object)
@@ -230,13 +231,17 @@ class DesignPanel(Panel):
         if wanted == self._priced or (self._pricing is not None and self._pricing.active):
             return
         config = self._priced = wanted
-        self._pricing = self._jobs.call(lambda: cost_of(config))
+        self._pricing = self._jobs.call(lambda: (config, cost_of(config)))
         self._pricing.done.connect(self.show_cost)
         self._pricing.failed.connect(self.show_no_cost)
         self._pricing.ended.connect(self._calm.start)
 
     @Slot()
-    def _measure(self) -> None:
+    def _ask_to_measure(self) -> None:
+        self.action_asked.emit("measure")
+
+    @Slot()
+    def measure(self) -> None:
         """Do a few real updates off the window's thread, unless something trains."""
         if self._config is None or self._running or self._is_trying:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Slot
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QPainter, QPixmap
@@ -24,7 +24,7 @@ from gan_engine import notice_of
 from studio import theme
 from studio.i18n import tr
 from studio.panels import words as say
-from studio.panels.base import Panel, button, words
+from studio.panels.base import Panel, button, column_of, words
 
 if TYPE_CHECKING:
     from gan_engine import Changed, Draft, Finished, Notice, Problem, RunConfig, Saved, Started
@@ -45,6 +45,7 @@ class MessagesPanel(Panel):
         super().__init__()
         self._draft: Draft = {}
         self._heard_until = 0.0
+        self._ready = self._running = False
         self.problems = _lines(tr("Problems"))
         self.problems.itemClicked.connect(self._show_field)
         self.problems.itemActivated.connect(self._show_field)
@@ -54,7 +55,15 @@ class MessagesPanel(Panel):
         self.log.customContextMenuRequested.connect(self._show_menu)
         self._problems_title = words(tr("Problems"), "title")
         self._none = words(tr("None. These settings can be trained."), "muted")
-        self._nothing = words(tr("What runs say and do is kept here."), "muted")
+        self.start_button = button(tr("Start training"))
+        self.start_button.clicked.connect(self._start)
+        self._nothing = QWidget()
+        column_of(self._nothing, words(tr("What runs say and do is kept here."), "muted"))
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 8, 0, 0)
+        row.addWidget(self.start_button)
+        row.addStretch(1)
+        cast(QVBoxLayout, self._nothing.layout()).addLayout(row)
         self._clear = button(tr("Clear"), tr("Empty the log on the screen; files stay."))
         self._clear.setProperty("small", True)
         self._clear.clicked.connect(self.clear)
@@ -93,6 +102,21 @@ class MessagesPanel(Panel):
         """Show what is wrong with the settings as they are now."""
         self._draft = draft
         self.show_problems([(p.path, self._explain(p), p.severity) for p in problems])
+        self._ready = config is not None
+        self._enable()
+
+    def _enable(self) -> None:
+        """Offer a start while no run is going and nothing is wrong."""
+        self.start_button.setEnabled(self._ready and not self._running)
+        why = tr("Train a new run with these settings.")
+        why = tr("A run is going.") if self._running else why
+        why = why if self._ready else tr("Mend what is marked first.")
+        self.start_button.setToolTip(why)
+        self.start_button.setAccessibleDescription(why)
+
+    @Slot()
+    def _start(self) -> None:
+        self.action_asked.emit("start")
 
     def show_problems(self, problems: list[tuple[str, str, str]]) -> None:
         """Show (path, sentence, severity) of every problem; errors first."""
@@ -149,7 +173,9 @@ class MessagesPanel(Panel):
 
     @Slot(str)
     def show_state(self, state: str) -> None:
-        """Add that a run waits."""
+        """Add that a run waits; another one cannot begin meanwhile."""
+        self._running = state != "idle"
+        self._enable()
         if state == "paused":
             self.add("info", tr("Paused."))
 

@@ -339,8 +339,8 @@ class TrainPanel(Panel):
         self._write_picture(path, looking.pixels_of(image), {"program": "GAN Studio"})
 
     @Slot(object, object)
-    def _write_table(self, path: Path, curves: Mapping[str, Any]) -> None:
-        job = self._jobs.call(lambda: tables.write_csv(path, tables.table_of(curves)))
+    def _write_table(self, path: Path, table: tables.Table) -> None:
+        job = self._jobs.call(lambda: tables.write_csv(path, table))
         job.failed.connect(self._refuse_picture)
 
     @Slot(int)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from studio import theme
@@ -95,6 +95,9 @@ class _Area(QWidget):
 
 class ScorePlot(QWidget):
     """Told counts as they come; shows those of the crosshair, or the newest."""
+
+    menu_asked = Signal(object)
+    """What can be done with it should be shown at this place."""
 
     def __init__(self, edges: NDArray[np.float64], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -183,14 +186,14 @@ class ScorePlot(QWidget):
         """The counts that are shown."""
         return self.area.counts
 
-    def table(self) -> tuple[list[str], list[list[float]]]:
+    def table(self) -> tuple[list[str], list[list[int]]]:
         """Return everything as a table: images seen, whose scores, and the count of each bin."""
         names = [
             f"{low:.4g} to {high:.4g}"
             for low, high in zip(self._edges[:-1], self._edges[1:], strict=True)
         ]
         rows = [
-            [moment, float(side == 0), *counts[side].tolist()]
+            [int(moment), int(side == 0), *counts[side].tolist()]
             for moment, counts in zip(self._moments, self._counts, strict=True)
             for side in (0, 1)
         ]
@@ -219,6 +222,9 @@ class ScorePlot(QWidget):
         self.area.shown[side] = not self.area.shown[side]
         self._name_entries()
         self.area.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_asked.emit(event.globalPos())
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

@@ -47,12 +47,26 @@ def test_that_disk_is_counted_for_all_that_are_kept(panel, studio):
 def measured(panel, studio, qtbot):
     studio.document.load(tiny_draft(studio.document.config.data.path))
     card = panel.blueprint.cost
-    card.measure.click()
+    panel.measure()
     assert "Measuring" in card.said()
     assert not card.measure.isEnabled()
     qtbot.waitUntil(lambda: "images/s" in card.said(), timeout=60_000)
     qtbot.waitUntil(card.measure.isEnabled, timeout=60_000)
     return card
+
+
+def test_that_the_button_asks_for_the_entry_of_the_menu(panel, qtbot):
+    with qtbot.waitSignal(panel.action_asked) as asked:
+        panel.blueprint.cost.measure.click()
+    assert asked.args == ["measure"]
+
+
+def test_that_the_menu_measures_on_the_page_of_the_design(visitor):
+    visitor.settings(tiny_draft(visitor.studio.document.config.data.path))
+    visitor.chooses("measure")
+    assert visitor.window.page == "design"
+    card = visitor.window.panels["design"].blueprint.cost
+    visitor.waits_until(lambda: "measured here" in card.said())
 
 
 def test_that_a_trial_says_how_fast_a_run_would_be_until_settings_change(panel, studio, qtbot):
@@ -68,7 +82,7 @@ def test_that_nothing_is_measured_while_a_run_trains(panel, studio):
     card = panel.blueprint.cost
     panel.show_state("training")
     assert not card.measure.isEnabled()
-    panel._measure()
+    panel.measure()
     assert panel._trial is None
     panel.show_state("idle")
     assert card.measure.isEnabled()
@@ -76,7 +90,7 @@ def test_that_nothing_is_measured_while_a_run_trains(panel, studio):
 
 def test_that_a_start_ends_a_trial(panel, studio, qtbot):
     studio.document.load(tiny_draft(studio.document.config.data.path))
-    panel._measure()
+    panel.measure()
     panel.show_state("training")
     qtbot.waitUntil(lambda: not panel._is_trying, timeout=60_000)
     assert "images/s" not in panel.blueprint.cost.said()

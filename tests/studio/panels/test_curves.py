@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from gan_engine import score_edges
 from studio.looking import pixels_of
 from studio.panels.curves import Curves
-from studio.tables import table_of, write_csv
+from studio.tables import write_csv
 
 
 @pytest.fixture
@@ -62,10 +64,37 @@ def test_that_one_plot_or_all_are_taken_away_as_a_table(curves, qtbot, tmp_path)
     curves.extend([(64, {"loss/d": 1.0, "loss/g": 2.0, "speed": 9.0}), (128, {"loss/d": 3.0})])
     with qtbot.waitSignal(curves.table_saved) as told:
         curves.save("loss", tmp_path / "loss.csv", "csv")
-    write_csv(tmp_path / "loss.csv", table_of(told.args[1]))
+    write_csv(tmp_path / "loss.csv", told.args[1])
     lines = (tmp_path / "loss.csv").read_text(encoding="utf-8").splitlines()
     assert lines == ["images_seen,Loss: D,Loss: G", "64,1.0,2.0", "128,3.0,"]
     assert "Images a second: images/s" in curves.readings()
+
+
+def test_that_the_spread_of_scores_is_taken_away_as_a_table_and_as_a_picture(
+    curves, qtbot, tmp_path
+):
+    bins = len(score_edges()) - 1
+    curves.add_spread(64, np.ones((2, bins), np.int64))
+    with qtbot.waitSignal(curves.table_saved) as told:
+        curves.save("spread", tmp_path / "spread.csv", "csv")
+    write_csv(tmp_path / "spread.csv", told.args[1])
+    lines = (tmp_path / "spread.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[:3] for line in lines[1:]] == [["64", "1", "1"], ["64", "0", "1"]]
+    assert len(lines[0].split(",")) == 2 + bins
+    curves.copy("spread")
+    assert QGuiApplication.clipboard().image().size() == curves.spread.grab().size()
+
+
+def test_that_the_menus_of_all_plots_and_of_the_spread_lead_to_its_table(curves, monkeypatch):
+    shown = []
+    monkeypatch.setattr(QMenu, "popup", lambda menu, place: shown.append(menu))
+    curves._offer_all()
+    place = curves.spread.rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, place)
+    QApplication.sendEvent(curves.spread, event)
+    of_all, of_spread = ([action.text() for action in menu.actions()] for menu in shown)
+    assert "Export the spread of scores as CSV…" in of_all
+    assert of_spread == ["Copy as PNG", "Save as PNG…", "Export as CSV…"]
 
 
 def test_that_a_plot_is_taken_away_as_a_picture(curves, qtbot, tmp_path):

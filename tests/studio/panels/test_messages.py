@@ -27,6 +27,22 @@ def test_that_without_problems_it_says_that_one_can_start(panel):
     assert not panel.problems.isVisible()
 
 
+def test_that_an_empty_log_offers_a_start_while_one_can_begin(panel, studio, qtbot):
+    assert panel.start_button.isVisible()
+    assert panel.start_button.isEnabled()
+    with qtbot.waitSignal(panel.action_asked) as asked:
+        panel.start_button.click()
+    assert asked.args == ["start"]
+    studio.document.set("data.size", 50)
+    assert not panel.start_button.isEnabled()
+    assert panel.start_button.toolTip() == "Mend what is marked first."
+    studio.document.undo()
+    panel.show_state("preparing")
+    assert panel.start_button.toolTip() == "A run is going."
+    panel.add("info", "Something.")
+    assert not panel.start_button.isVisible()
+
+
 def test_that_every_problem_is_told_and_leads_to_its_field(panel, studio, qtbot):
     studio.document.set_many({"training.batch_size": 0, "architecture.width": 0})
     studio.document.switch("penalties.r1", False)
