@@ -45,6 +45,12 @@ _ACTS: dict[type[BaseException], tuple[tuple[str, str], ...]] = {
     NothingToDoError: ((mark("Train more"), "train_more"),),
     DeviceError: ((mark("Choose the device"), f"{SETTING}training.device"),),
 }
+_TOLD: dict[str, tuple[tuple[str, str], ...]] = {
+    "space": ((mark("Try again"), "pause"), (mark("Show run folder"), "reveal_run")),
+    "diverged": _ACTS[DivergedError],
+    "busy": ((mark("Stop"), "stop"),),
+}
+"""By the key of a notice: what a run that goes on, or waits, wants a person to act on."""
 _ANYTHING = ((mark("Show log"), "show_log"), (mark("Save a report…"), "save_report"))
 
 
@@ -56,3 +62,8 @@ def acts_for(error: BaseException) -> list[tuple[str, str]]:
         if kind in _ACTS:
             return [(tr(label), name) for label, name in _ACTS[kind]]
     return [(tr(label), name) for label, name in _ANYTHING]
+
+
+def acts_for_notice(key: str) -> list[tuple[str, str]]:
+    """Return what can be done about what a run says; nothing where nothing needs to be done."""
+    return [(tr(label), name) for label, name in _TOLD.get(key, ())]

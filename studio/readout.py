@@ -90,6 +90,12 @@ class Readout(QObject):
         if state == "preparing":
             self._window.notices.hide_notice()
             self._window.status.show_saved(None)
+        elif state == "training" and self._waits:
+            self._window.notices.show_next()  # there is room again
+        self._waits = self._waits and state == "paused"
+
+    _waits = False
+    """Whether it stands above the page that the run waits for room on the disk."""
 
     @Slot(object)
     def _take_preparing(self, event: Preparing) -> None:
@@ -115,10 +121,14 @@ class Readout(QObject):
     @Slot(object)
     def _take_notice(self, notice: Notice) -> None:
         """What a person must act on stands above the page; the rest is in the messages."""
+        from studio.mending import acts_for_notice  # it draws on the engine, which is there by now
+
         if notice.key == "failed":
             return  # the window shows the failure itself, with what can be done about it
         if notice.level == "error" or notice.key in ("busy", "diverged"):
-            self._window.notices.show_notice(notice.level, tr(notice.text), tr(notice.hint), [])
+            self._waits = notice.key == "space"
+            acts = acts_for_notice(notice.key)
+            self._window.notices.show_notice(notice.level, tr(notice.text), tr(notice.hint), acts)
 
     @Slot(object)
     def _take_view(self, view: object) -> None:

@@ -1,12 +1,14 @@
 """Grabs every page, dock and dialog of the window with a real run: `python -m tests.screenshots OUT [WORD…]`.
 
-Light and dark, in every language, at 100 and 200 %; words choose among the names, for example
-`train zh_CN dark 200`. Pictures of 200 % want their own process: Qt is told of it once.
+Light and dark, in every language, at 100, 200 and 300 %; words choose among the names, for example
+`train zh_CN dark 200`, and `1024x700` is the window's size. Each scale is a process of its own: Qt is
+told of it once. With GAN_STUDIO_SHOTS_HOME the runs in the pictures are kept there for the next time.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,9 +18,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-SCALES = (100, 200)
+SCALES = (100, 200, 300)
 MODES = ("light", "dark")
 SIZE = (1440, 900)
+SIZED = re.compile(r"\d+x\d+")
 IMAGES = int(os.environ.get("GAN_STUDIO_SHOTS_IMAGES", "6000"))
 """How long the runs in the pictures train; more makes better-looking samples."""
 
@@ -33,11 +36,13 @@ def main(out: Path, words: list[str]) -> None:
     """Train two short runs, then let a process a scale draw everything."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as own:
+        own = os.environ.get("GAN_STUDIO_SHOTS_HOME", own)
         for name in ("HOME", "CACHE", "STATE"):
             os.environ[f"GAN_STUDIO_{name}"] = str(Path(own) / name.lower())
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ["LC_ALL"] = "C.UTF-8"
-        _train()
+        if not (Path(own) / "home").is_dir():
+            _train()
         for scale in SCALES:
             if not (chosen := {str(s) for s in SCALES} & set(words)) or str(scale) in chosen:
                 command = [sys.executable, "-m", "tests.screenshots", "--draw", str(out), *words]
@@ -75,7 +80,10 @@ def draw(out: Path, words: list[str]) -> None:
         for mode in _chosen(words, MODES):
             ending = f"{language}-{mode}-{scale}.png"
             rest = set(words) - {*LANGUAGES, *MODES, *map(str, SCALES)}
-            for name, widget in _views(app, language, mode, rest):
+            size = next((word for word in rest if SIZED.fullmatch(word)), "")
+            if size:
+                rest, ending = rest - {size}, f"{size}-{ending}"
+            for name, widget in _views(app, language, mode, rest, size):
                 widget.grab().save(str(out / f"{name}-{ending}"))
 
 
@@ -85,7 +93,7 @@ def _chosen(words: list[str], names: object) -> list[str]:
 
 
 def _views(
-    app: QApplication, language: str, mode: str, wanted: set[str]
+    app: QApplication, language: str, mode: str, wanted: set[str], size: str
 ) -> Iterator[tuple[str, QWidget]]:
     """Yield everything there is to see, by name, ready to be drawn."""
     from studio import i18n
@@ -100,7 +108,7 @@ def _views(
     preferences.set("theme", mode)
     i18n.use(language)
     window = MainWindow(preferences)
-    window.resize(*SIZE)
+    window.resize(*(map(int, size.split("x")) if size else SIZE))
     window.show()
     studio = Studio(preferences)
     window.bind(studio, PANELS, "CPU")
