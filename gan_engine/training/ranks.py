@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from gan_engine.errors import DeviceError, RankLostError, SettingsError
 from gan_engine.problems import Problem
 from gan_engine.schema import Message
+from gan_engine.training.meeting import MEETING, met
 
 _PATIENCE = timedelta(days=30)
 """A pause may last; a process that died is noticed by its closed connection, not by silence."""
@@ -114,7 +115,10 @@ class Together(Ranks):
             torch.cuda.set_device(self.local_rank)
             backend = "cpu:gloo,cuda:nccl"
         with self._reaching():
-            dist.init_process_group(backend, timeout=_PATIENCE)
+            store = met(next(dist.rendezvous("env://", timeout=MEETING))[0], self.rank, self.count)
+            dist.init_process_group(
+                backend, store=store, rank=self.rank, world_size=self.count, timeout=_PATIENCE
+            )
 
     def average(self, tensors: Sequence[Tensor]) -> None:
         with torch.no_grad():

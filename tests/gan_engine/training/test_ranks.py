@@ -173,7 +173,7 @@ def test_that_a_run_goes_on_with_another_number_of_processes(pictures, tmp_path,
     assert apart(newest(whole), newest(folder), ("g", "d", "ema")) < 1e-4
 
 
-@pytest.mark.full
+@pytest.mark.slow
 @pytest.mark.parametrize("rank", ["0", "1"])
 def test_that_a_killed_process_costs_one_interval_and_the_run_goes_on_by_itself(
     pictures, tmp_path, rank
