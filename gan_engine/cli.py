@@ -334,7 +334,7 @@ def presets() -> None:
 def _together(start: Callable[[commands.Inbox, Ranks], Iterator[Event]]) -> None:
     """Train as one of several processes: the first one leads and is shown, the others serve it."""
     from gan_engine.training import join, serve
-    from gan_engine.training.ranks import Together, end_serving
+    from gan_engine.training.ranks import Together
 
     ranks = join()
     try:
@@ -346,7 +346,6 @@ def _together(start: Callable[[commands.Inbox, Ranks], Iterator[Event]]) -> None
             serve(ranks)
     finally:
         ranks.leave()
-    end_serving(ranks)
 
 
 # --- small words -------------------------------------------------------------------------------

@@ -5,15 +5,19 @@ from __future__ import annotations
 import secrets
 import time
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-import torch.distributed as dist
+from torch.distributed.distributed_c10d import PrefixStore
+
+if TYPE_CHECKING:
+    from torch._C._distributed_c10d import Store
 
 MEETING = timedelta(minutes=30)
 """How long a process waits for the others when all of them start; imports from a slow disk take time."""
 _LOOKS_S = 0.02
 
 
-def met(store: dist.Store, rank: int, count: int) -> dist.Store:
+def met(store: Store, rank: int, count: int) -> Store:
     """Return the part of `store` that only the processes of this attempt know of.
 
     torchrun keeps one store for all its attempts, with the addresses of the processes that died in
@@ -31,10 +35,10 @@ def met(store: dist.Store, rank: int, count: int) -> dist.Store:
         store.set(f"{word}/{rank}", "here")
     else:
         _gather(store, word, count)
-    return dist.PrefixStore(word, store)
+    return PrefixStore(word, store)
 
 
-def _gather(store: dist.Store, word: str, count: int) -> None:
+def _gather(store: Store, word: str, count: int) -> None:
     """Tell every other process the word, whoever asks under its number, until all are there."""
     missing, until = set(range(1, count)), time.monotonic() + MEETING.total_seconds()
     while missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.rendezvous import rendezvous
 
 from gan_engine.errors import DeviceError, RankLostError, SettingsError
 from gan_engine.problems import Problem
@@ -115,7 +117,9 @@ class Together(Ranks):
             torch.cuda.set_device(self.local_rank)
             backend = "cpu:gloo,cuda:nccl"
         with self._reaching():
-            store = met(next(dist.rendezvous("env://", timeout=MEETING))[0], self.rank, self.count)
+            # It keeps the first group it sees, whose threads then outlive it and can abort the exit.
+            importlib.import_module("torch.distributed.nn")
+            store = met(next(rendezvous("env://", timeout=MEETING))[0], self.rank, self.count)
             dist.init_process_group(
                 backend, store=store, rank=self.rank, world_size=self.count, timeout=_PATIENCE
             )
@@ -253,15 +257,3 @@ def running(network: nn.Module) -> list[Tensor]:
     """Return the averages of what `network` has seen, which differ where each sees its own share."""
     names = ("running_mean", "running_var", "average")
     return [t for name, t in network.named_buffers() if name.rpartition(".")[2] in names]
-
-
-def end_serving(ranks: Ranks) -> None:
-    """End the process of a rank that only served and has left; rank 0 goes on to its own end.
-
-    Threads that a group leaves behind break an ordinary exit now and then, and torchrun would take
-    that for a failure of the run.
-    """
-    if isinstance(ranks, Together) and ranks.rank:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0)

@@ -13,7 +13,7 @@ from gan_engine.config import RunConfig, default_draft, parse
 from gan_engine.drafts import merge
 from gan_engine.events import Finished
 from gan_engine.training import conductor, join, leading, serve, train
-from gan_engine.training.ranks import Ranks, Together, end_serving
+from gan_engine.training.ranks import Ranks, Together
 
 TINY = {
     "data": {"size": 16},
@@ -80,4 +80,3 @@ if __name__ == "__main__":
         all_of(Path(sys.argv[1]), Path(sys.argv[2]), ours)
     finally:
         ours.leave()
-    end_serving(ours)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -57,3 +61,31 @@ def test_that_who_waits_in_vain_says_for_whom(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(meeting, "MEETING", meeting.MEETING * 0)
     with pytest.raises(RuntimeError, match="process 1 did not come"):
         met(dist.HashStore(), 0, 2)
+
+
+ALONE = """
+from pathlib import Path
+import torch
+from gan_engine.training.ranks import Together
+ranks = Together()
+import torch._dynamo  # what an optimiser's first step does
+ranks.add(torch.ones(1))
+ranks.leave()
+print(*(task.joinpath("comm").read_text().strip() for task in Path("/proc/self/task").iterdir()))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it asks the kernel for threads' names")
+def test_that_who_leaves_the_others_leaves_no_thread_behind() -> None:
+    """Threads of a group that outlive Python's own end abort it now and then."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    place = {"RANK": 0, "WORLD_SIZE": 1, "LOCAL_RANK": 0, "LOCAL_WORLD_SIZE": 1}
+    place |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    surroundings = os.environ | {name: str(value) for name, value in place.items()}
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE], env=surroundings, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert "gloo" not in done.stdout
