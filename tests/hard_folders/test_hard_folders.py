@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFile
 
-from gan_engine import unescape
+from gan_engine import paths, unescape
 from gan_engine.config import DataSettings
 from gan_engine.data import (
     DatasetReport,
@@ -31,13 +32,10 @@ from gan_engine.imaging import ImageError, ImageShape, decode, read_header, thum
 from tests.hard_folders.hostile import (
     BMP,
     ENTRIES,
-    GIF,
     JPEG,
     OTHER,
     PNG,
-    TIFF,
     TRAINED,
-    WEBP,
     encoded,
     photo,
     png,
@@ -118,16 +116,25 @@ def test_that_looking_changes_nothing_on_disk(hostile):
 # --- mutations ----------------------------------------------------------------------------------
 
 
+REAL = sorted(paths.builtin_images().rglob("*.webp"))[::2][:170]
+
+
+def real(path: Path, kind: str) -> bytes:
+    """Return a real picture as a file of some kind; a WebP as it is on the disk."""
+    if kind == "WEBP":
+        return path.read_bytes()
+    with Image.open(path) as image:
+        opaque = kind in ("JPEG", "GIF")
+        return encoded(image.convert("RGB") if opaque else image.convert("RGBA"), kind)
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
-@pytest.mark.parametrize(
-    ("kind", "good"),
-    [("png", PNG), ("jpg", JPEG), ("webp", WEBP), ("gif", GIF), ("bmp", BMP), ("tif", TIFF)],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_that_a_thousand_mutations_are_decoded_or_refused(tmp_path, kind, good):
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_that_a_thousand_mutations_are_decoded_or_refused(tmp_path, kind):
     rng, path, refused = random.Random(kind), tmp_path / f"x.{kind}", list[ImageError]()
-    for _ in range(170):  # of each of six kinds
-        damaged = bytearray(good)
+    assert 6 * len(REAL) >= 1000
+    for source in REAL:
+        damaged = bytearray(real(source, kind))
         for _ in range(rng.choice((1, 2, 8, 40))):
             damaged[rng.randrange(len(damaged))] = rng.randrange(256)
         if rng.random() < 0.2:
@@ -145,8 +152,29 @@ def test_that_a_thousand_mutations_are_decoded_or_refused(tmp_path, kind, good):
                 use(path)
             except ImageError as error:
                 refused.append(error)
-    assert 0 < len(refused) < 3 * 170
+    assert 0 < len(refused) < 3 * len(REAL)
     assert all(error.reason and error.path == path for error in refused)
+
+
+def test_that_bombs_in_a_folder_are_refused_from_their_headers(tmp_path, monkeypatch):
+    bombs = [name for name, (_, verdict) in ENTRIES.items() if verdict == "million"]
+    for name in (*bombs, b"texts.png", b"profile.png"):
+        ENTRIES[name][0](tmp_path / os.fsdecode(name))
+
+    def never(*_: object) -> None:
+        raise AssertionError("decoded")
+
+    scanned(tmp_path)  # what is imported late must be there
+    for path in (paths.cache() / "scans").iterdir():
+        path.unlink()
+    monkeypatch.setattr(ImageFile.ImageFile, "load", never)
+    tracemalloc.start()
+    report = scanned(tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert report.files == ()
+    assert len(report.bad) == len(bombs) + 2 >= 5
+    assert peak < 4_000_000
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "npy", "npz"])
