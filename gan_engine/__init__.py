@@ -41,7 +41,7 @@ _HOME = {
     "health": "Facts Remedy Verdict examine",
     "metrics": "METRICS Metric nearest",
     "training.recorder": "notice_of",
-    "training.originals": "prepared_uses",
+    "training.originals": "Learned learned prepared_uses",
     "training": (
         "History Neighbour Neighbours Pin RunInfo RunNotes Shelf Trial branch follow list_runs"
         " nearest_batch new_folder read_notes"

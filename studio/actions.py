@@ -241,6 +241,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
         when="run",
     ),
     ActionSpec(
+        "show_left_out", "Pictures left out…", "Run", "What a run does not see.", when="run"
+    ),
+    ActionSpec(
         "train_more",
         "Train more",
         "Run",

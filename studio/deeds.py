@@ -37,6 +37,7 @@ class Deeds(QObject):
     """A run should start from the weights in this file."""
     several_asked = Signal()
     measure_asked = Signal()
+    left_out_asked = Signal()
     preferences_asked = Signal()
     help_asked = Signal(str)
     guide_asked = Signal(str)
@@ -272,6 +273,9 @@ class Deeds(QObject):
 
     def start_several(self) -> None:
         self.several_asked.emit()
+
+    def show_left_out(self) -> None:
+        self.left_out_asked.emit()
 
     def measure(self) -> None:
         """See on the page of the design how fast a run with these settings would be."""

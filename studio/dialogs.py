@@ -53,6 +53,12 @@ class Dialogs(QObject):
 
         self._show(SeveralDialog)
 
+    @Slot()
+    def show_left_out(self) -> None:
+        from studio.panels.run_pictures import RunPicturesDialog  # it draws on the engine
+
+        self._show(RunPicturesDialog)
+
     @Slot(str)
     def show_help(self, key: str) -> None:
         help_pages.show_help(key, self._window)

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from gan_engine import Neighbours, Pin, read_pins, read_png, read_png_text, write_pins
+from gan_engine import Neighbours, Pin, learned, read_pins, read_png, read_png_text, write_pins
 from studio.failures import sentence_of
 from studio.jobs import Job, Jobs
 
@@ -65,6 +65,8 @@ class Looking(QObject):
     """The pixels of a grid, and its samples' nearest training images."""
     nearest_failed = Signal(str)
     pins_changed = Signal(object)
+    pictures_read = Signal(object)
+    """Which pictures the run on the screen learned from: a Learned, or None."""
     strip_cut = Signal(object)
     """(images seen, a picture for each pin)…, oldest first."""
 
@@ -89,6 +91,8 @@ class Looking(QObject):
         self._nearest.done.connect(self.nearest_found)
         self._nearest.failed.connect(self._take_failure)
         self._strips.done.connect(self.strip_cut)
+        self._learned = Newest(jobs, learned, self)
+        self._learned.done.connect(self.pictures_read)
         run.started.connect(self._take_start)
         run.viewed.connect(self._take_view)
 
@@ -113,6 +117,12 @@ class Looking(QObject):
     def cut_strip(self, wanted: tuple[list[tuple[int, Path]], int, int, list[int]]) -> None:
         """Cut the same cells out of several grids, given with their rows and columns."""
         self._strips.ask(wanted)
+
+    @Slot()
+    def read_pictures(self) -> None:
+        """Find out which pictures the run on the screen learned from; `pictures_read` follows."""
+        if self._folder is not None:
+            self._learned.ask(self._folder)
 
     @Slot(object)
     def take_moment(self, seen: int) -> None:

@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         self._deeds.weights_chosen.connect(self._dialogs.show_start)
         self._deeds.export_asked.connect(self._dialogs.show_export)
         self._deeds.several_asked.connect(self._dialogs.show_several)
+        self._deeds.left_out_asked.connect(self._dialogs.show_left_out)
         self._deeds.preferences_asked.connect(self._dialogs.show_preferences)
         self._deeds.quit_asked.connect(self.close)
         self._deeds.refused.connect(self.show_failure)

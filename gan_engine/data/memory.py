@@ -79,7 +79,9 @@ def tell(reason: str) -> list[Any]:
     return [template, reason.values if isinstance(reason, Message) else {}]
 
 
-def heard(reason: list[Any]) -> str:
-    """Return the sentence that `tell` made."""
+def heard(reason: list[Any] | str) -> str:
+    """Return the sentence that `tell` made; one that was kept as it is remains as it is."""
+    if isinstance(reason, str):
+        return reason
     template, values = reason
     return Message(template, **values)

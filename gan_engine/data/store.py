@@ -19,6 +19,7 @@ import psutil
 from numpy.typing import NDArray
 
 from gan_engine import durable, paths
+from gan_engine.data.memory import heard, tell
 
 HEADER_BYTES = 128
 ARRAY, LIST = "images.npy", "list.json"
@@ -125,8 +126,8 @@ class Writer:
             "pieces": self._pieces,
             "shape": shape,
             "files": self.outcome.files,
-            "bad": self.outcome.bad,
-            "excluded": self.outcome.excluded,
+            "bad": [(name, tell(reason)) for name, reason in self.outcome.bad],
+            "excluded": [(name, tell(reason)) for name, reason in self.outcome.excluded],
             "labels": self.outcome.labels,
             **about,
         }
@@ -135,7 +136,8 @@ class Writer:
     def _note(self) -> None:
         line = {"done": self.outcome.done, "bytes": self._bytes, "sha256": self._piece.hexdigest()}
         lists = self._lists()
-        fresh = [one[told:] for one, told in zip(lists, self._told, strict=True)]
+        files, *reasons = (one[told:] for one, told in zip(lists, self._told, strict=True))
+        fresh = [files, *([(name, tell(reason)) for name, reason in one] for one in reasons)]
         self._told = [len(one) for one in lists]
         if self._bytes:
             self._pieces.append((self._bytes, self._piece.hexdigest()))
@@ -174,8 +176,9 @@ class Writer:
         if data:
             self._pieces.append((len(data), digest))
         self.outcome.done = done
-        for known, more in zip(self._lists(), (files, bad, excluded), strict=True):
-            known.extend(more)
+        self.outcome.files += files
+        self.outcome.bad += [(name, heard(reason)) for name, reason in bad]
+        self.outcome.excluded += [(name, heard(reason)) for name, reason in excluded]
         return True
 
     def _lists(self) -> tuple[list[Any], list[Any], list[Any]]:
@@ -232,8 +235,8 @@ def read(folder: Path, shape: Sequence[int]) -> tuple[NDArray[np.uint8], Outcome
         outcome = Outcome(
             len(told["files"]),
             [str(name) for name in told["files"]],
-            [(str(name), str(reason)) for name, reason in told["bad"]],
-            [(str(name), str(reason)) for name, reason in told["excluded"]],
+            [(str(name), heard(reason)) for name, reason in told["bad"]],
+            [(str(name), heard(reason)) for name, reason in told["excluded"]],
             {str(name): str(label) for name, label in told.get("labels", {}).items()},
         )
         pieces = [(int(length), str(digest)) for length, digest in told["pieces"]]

@@ -7,20 +7,24 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from gan_engine import durable, paths
+from gan_engine.data.memory import heard, tell
 from gan_engine.data.names import Entry, pictures_of, walk
 from gan_engine.data.prepare import Prepared, fingerprint, kept
-from gan_engine.data.scan import signature
+from gan_engine.data.scan import BadFile, signature
 from gan_engine.data_settings import DataSettings
 from gan_engine.drafts import escape
 from gan_engine.errors import DataError, ImagesChangedError, SpaceError
+from gan_engine.training.history import History
 
 Answer = Literal["ask", "prepared", "anew"]
 """What to do when the pictures are others than those a run began with."""
 
 NAME = "images.json"
+IMAGES = "images"
+"""The kind of event by which a run's history keeps what it learned from."""
 _FORMAT = 1
 
 
@@ -31,6 +35,47 @@ class Record:
     prepared: str
     signature: str
     images: int
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Which pictures a run learned from when it last began.
+
+    Attributes:
+        used: How many images.
+        left_out: Pictures that the settings left out, each with its reason.
+        unreadable: Pictures that could not be read, each with its reason.
+    """
+
+    used: int
+    left_out: tuple[BadFile, ...]
+    unreadable: tuple[BadFile, ...]
+
+
+def learned_from(prepared: Prepared) -> dict[str, Any]:
+    """Return what a run's history keeps of its pictures."""
+    return {
+        "used": len(prepared.files),
+        "left_out": [(one.path, tell(one.reason)) for one in prepared.excluded],
+        "unreadable": [(one.path, tell(one.reason)) for one in prepared.bad],
+    }
+
+
+def learned(folder: Path) -> Learned | None:
+    """Return which pictures the run in `folder` learned from; None where nobody knows."""
+    history = History(folder)
+    try:
+        events = history.events(IMAGES)
+    finally:
+        history.close()
+    if not events:
+        return None
+    kept = events[-1][3]
+    lists = ([BadFile(str(n), heard(why)) for n, why in kept[name]] for name in _LISTS)
+    return Learned(int(kept["used"]), *map(tuple, lists))
+
+
+_LISTS = "left_out", "unreadable"
 
 
 def note(folder: Path, prepared: Prepared) -> None:

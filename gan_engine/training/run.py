@@ -281,12 +281,8 @@ def _trained(
         columns=session.layout.columns,
         seeds=session.layout.seeds,
     )
-    out = [(one.path, one.reason) for one in prepared.excluded]
-    bad = [(one.path, one.reason) for one in prepared.bad]
     originals.note(folder, prepared)
-    history.event(
-        started.images_seen, "images", used=len(prepared.files), left_out=out, unreadable=bad
-    )
+    history.event(started.images_seen, originals.IMAGES, **originals.learned_from(prepared))
     yield started
     if prepared.bad:
         names = ", ".join(bad.path for bad in prepared.bad[:3])
