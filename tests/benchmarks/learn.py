@@ -96,7 +96,7 @@ def learn(preset: str, asked: argparse.Namespace, root: Path) -> dict[str, Any]:
     )
 
     draft = settings(preset, asked)
-    if (draft.get("data") or {}).get("pairs"):
+    if draft["data"].get("pairs", "off") != "off":
         draft = put(draft, "data.folder", str(outlined(draft["data"], root / "pairs")))
     config, inbox, folder = parse(draft), Inbox(), root / preset
     row: dict[str, Any] = {"preset": preset, "minutes": asked.minutes, "size": config.data.size}
