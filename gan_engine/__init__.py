@@ -19,7 +19,7 @@ _HOME = {
         " ImagesChangedError MemoryFullError MismatchError NothingToDoError OlderSaveError RankLostError SettingsError SpaceError"
     ),
     "events": "Changed Event Finished Heard Notice Paused Pixels Preparing Resumed SampleGrid Saved Scalars ScoreCounts Started Statistics",
-    "commands": "Change Command Inbox Leave Pause Resume SampleNow SaveNow StepOnce Stop",
+    "commands": "Change Command Evaluate Inbox Leave Pause Resume SampleNow SaveNow StepOnce Stop",
     "durable": "lock_holder write_durably",
     "device": "DeviceInfo available_devices describe_device gpus",
     "imaging": "ImageHeader ImageShape decode read_header read_png read_png_text thumbnail write_png",

@@ -46,6 +46,11 @@ class SaveNow(Command):
 
 
 @dataclass(frozen=True)
+class Evaluate(Command):
+    """Measure the samples of this moment now, whatever share of the time that takes."""
+
+
+@dataclass(frozen=True)
 class StepOnce(Command):
     """While paused, do one update of D or G alone."""
 

@@ -130,11 +130,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         divider=True,
     ),
     ActionSpec(
-        "show_start",
-        "Start page",
-        "View",
-        "Pictures to learn from, and recent runs.",
-        "Ctrl+0",
+        "show_start", "Start page", "View", "Pictures to learn from, and recent runs.", "Ctrl+0"
     ),
     ActionSpec(
         "show_dataset", "Dataset", "View", "The images and how they are prepared.", "Ctrl+1"
@@ -232,6 +228,16 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "save_now", "Save now", "Run", "Write a checkpoint now.", "F8", "save", "training", True
+    ),
+    ActionSpec(
+        "evaluate",
+        "Evaluate",
+        "Run",
+        "Measure the samples of this moment now.",
+        "F9",
+        "chart",
+        "training",
+        True,
     ),
     ActionSpec(
         "branch",

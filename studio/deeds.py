@@ -291,6 +291,9 @@ class Deeds(QObject):
     def save_now(self) -> None:
         self.studio.run.save_now()
 
+    def evaluate(self) -> None:
+        self.studio.run.evaluate()
+
     def branch(self) -> None:
         """Begin a new run from the newest save up to the samples on the screen."""
         self.page_asked.emit("train")

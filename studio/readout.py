@@ -125,7 +125,7 @@ class Readout(QObject):
 
         if notice.key == "failed":
             return  # the window shows the failure itself, with what can be done about it
-        if notice.level == "error" or notice.key in ("busy", "diverged"):
+        if notice.level == "error" or notice.key in ("busy", "diverged", "evaluate"):
             self._waits = notice.key == "space"
             acts = acts_for_notice(notice.key)
             self._window.notices.show_notice(notice.level, tr(notice.text), tr(notice.hint), acts)

@@ -16,6 +16,7 @@ from gan_engine import (
     Changed,
     Command,
     EngineError,
+    Evaluate,
     Finished,
     Heard,
     Message,
@@ -93,8 +94,7 @@ class Run(Following):
         self.source: Path | None = None
         """What can be exported from: the run's folder or the file with weights."""
         self.draft: Draft = {}
-        self.images_seen = 0
-        self.images_total = 0
+        self.images_seen = self.images_total = 0
         self.reals: Pixels | None = None
         self.device = ""
         self.last_saved: float | None = None
@@ -203,6 +203,10 @@ class Run(Following):
         """Ask for a sample grid; `sample_arrived` follows."""
         self._post(SampleNow())
 
+    def evaluate(self) -> None:
+        """Ask for the metrics; they come among the readings."""
+        self._post(Evaluate())
+
     def save_now(self) -> None:
         """Ask for a checkpoint; `saved` follows."""
         self._post(SaveNow())
@@ -226,8 +230,7 @@ class Run(Following):
     def shut_down(self) -> None:
         """Save, end and join; returns when the thread is gone."""
         self._next = None
-        if self._worker is not None:
-            worker = self._worker
+        if (worker := self._worker) is not None:
             worker.end()
             worker.wait()
             self._end()

@@ -315,10 +315,8 @@ class Conductor:
         yield from self._return()
         yield from self._lower_rates()
         self._history.event(session.images_seen, "rollback", since=broke)
-        text, hint = (
-            went_back(why, broke, session),
-            Message("Raise R1's gamma if it happens again."),
-        )
+        text = went_back(why, broke, session)
+        hint = Message("Raise R1's gamma if it happens again.")
         yield Notice(session.images_seen, "warning", text, hint, key="diverged")
 
     def _lower_rates(self) -> Iterator[Event]:
@@ -341,6 +339,8 @@ class Conductor:
                 yield from self._grid()
             case commands.SaveNow():
                 yield from self._save(wait=self._pausing)
+            case commands.Evaluate():
+                yield from self._measuring.hurry()
             case commands.StepOnce(network=network) if self._pausing:
                 session = self._session
                 yield from self._trained(session.update_d if network == "d" else session.update_g)

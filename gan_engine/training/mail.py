@@ -34,6 +34,7 @@ KINDS: dict[str, type[Command]] = {
     "stop": commands.Stop,
     "sample": commands.SampleNow,
     "save": commands.SaveNow,
+    "evaluate": commands.Evaluate,
     "step": commands.StepOnce,
 }
 _NAME = re.compile(r"\d{20}-\d{6}-[0-9a-f]{8}\.json")

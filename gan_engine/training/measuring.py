@@ -13,7 +13,9 @@ import torch
 from gan_engine import durable
 from gan_engine.checkpoint import SUFFIX
 from gan_engine.device import out_of_memory
+from gan_engine.events import Notice
 from gan_engine.metrics import Judge, Metric
+from gan_engine.schema import Message
 from gan_engine.training.history import History
 from gan_engine.training.session import Session
 
@@ -35,6 +37,7 @@ class Measuring:
         self._found: dict[str, float] = {}
         self._began, self._spent = time.monotonic(), 0.0
         self._best = self._known_best()
+        self._hurried = False
         self.images_seen = 0
         """The moment whose samples are being measured."""
         self.trouble = ""
@@ -47,11 +50,22 @@ class Measuring:
 
     def turn(self) -> dict[str, float]:
         """Compute the next metric if there is time for it; return a measurement once it is whole."""
-        return self._take_turn(self._advance) or {}
+        found = self._take_turn(self._advance) or {}
+        self._hurried = self._hurried and not found
+        return found
+
+    def hurry(self) -> Iterator[Notice]:
+        """Measure once without waiting for a turn; say so where there is nothing to measure."""
+        self._hurried = bool(self._metrics)
+        if not self._hurried:
+            text = Message("Nothing is measured: this run has no metrics.")
+            hint = Message("Switch one on under Metrics, for the next run.")
+            yield Notice(self._session.images_seen, "warning", text, hint, key="evaluate")
 
     def _take_turn(self, work: Callable[[], T]) -> T | None:
         now, share = time.monotonic(), self._session.config.measuring.share
-        if not self._metrics or self._spent >= share * (now - self._began):
+        waits = self._spent >= share * (now - self._began) and not self._hurried
+        if not self._metrics or waits:
             return None
         found = contained(work, self._fail)
         self._spent += time.monotonic() - now

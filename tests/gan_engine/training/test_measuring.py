@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from gan_engine import checkpoint
-from gan_engine.config import RunConfig
+from gan_engine.commands import Evaluate, Inbox, Stop
+from gan_engine.config import RunConfig, parse
 from gan_engine.errors import EngineError
 from gan_engine.events import Finished, Notice, Scalars
 from gan_engine.metrics import SlicedWasserstein
@@ -50,6 +51,30 @@ def test_that_the_best_save_stays_the_best_over_a_resume(tiny: Make, tmp_path: P
     list(resume(run, images=2000))
     assert checkpoint.read(best).images_seen == before
     assert told_best(run) == told
+
+
+def test_that_metrics_are_measured_when_asked_for_whatever_their_share(
+    tiny: Make, tmp_path: Path
+) -> None:
+    rare = {"metrics": CHEAP["metrics"], "measuring": {"share": 0.0001}}
+    inbox, measured, asked = Inbox(), [], 0
+    for event in train(tiny(**rare, training={"images": 4000}), inbox, tmp_path / "run"):
+        if isinstance(event, Scalars):
+            if "metric/sliced_wasserstein" in event.values:
+                measured.append(event.images_seen)
+                inbox.post(Stop())
+            elif not asked and event.images_seen > 0:
+                asked = event.images_seen
+                inbox.post(Evaluate())
+    assert measured[-1] >= asked > 0
+
+
+def test_that_who_asks_for_metrics_where_there_are_none_is_told(tiny: Make, tmp_path: Path) -> None:
+    inbox = Inbox()
+    inbox.post(Evaluate())
+    config = parse({**tiny().draft(), "metrics": {}})
+    events = list(train(config, inbox, tmp_path / "run"))
+    assert "evaluate" in [notice.key for notice in of_kind(events, Notice)]
 
 
 def told_best(run: Path) -> list[int]:
