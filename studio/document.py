@@ -28,7 +28,7 @@ from gan_engine import (
     with_preset,
     write_draft,
 )
-from studio.i18n import tr
+from studio.i18n import together, tr
 
 if TYPE_CHECKING:
     from gan_engine import DatasetReport, Draft, Problem
@@ -98,8 +98,8 @@ class Document(QObject):
         """Return a problem as one sentence that begins with its setting's label."""
         labels = {setting.path: setting.label for setting in walk(RunConfig, self.draft)}
         where = tr(labels.get(problem.path, ""))
-        said = (f"{where}:" if where else "", tr(problem.text), tr(problem.hint))
-        return " ".join(part for part in said if part)
+        said = together(tr(problem.text), tr(problem.hint))
+        return tr("{name}: {what}", name=where, what=said) if where else said
 
     @property
     def can_undo(self) -> bool:

@@ -89,6 +89,8 @@ def _even_out(document: QTextDocument) -> None:
             look.setWidth(QTextLength(percent, 100))
             look.setColumnWidthConstraints([QTextLength(percent, part) for part in (32, 20, 48)])
             look.setCellPadding(5)
+            look.setTopMargin(6)
+            look.setBottomMargin(14)
             look.setCellSpacing(0)
             look.setBorderCollapse(True)
             look.setBorderBrush(QColor(theme.current().line))

@@ -71,6 +71,12 @@ def tr(text: str, /, **values: object) -> str:
     return Said(said, template, values)
 
 
+def together(*sentences: str) -> str:
+    """Return sentences one after the other; Chinese writes no space between them."""
+    space = "" if _state["language"] == "zh_CN" else " "
+    return space.join(part for part in sentences if part)
+
+
 def mark(text: str) -> str:
     """Return `text` as it is: a sentence in a table, for the catalogue to know and `tr` to say later."""
     return text

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
     QFrame,
     QMainWindow,
     QScrollArea,
+    QToolButton,
     QWidget,
 )
 
+from studio import theme
 from studio.preferences import LAYOUT_VERSION, Preferences
 
 WIDTHS = {"dock-runs": 276, "dock-settings": 350}
 AWAY = ("dock-guide",)
 """Docks that are not there until they are asked for."""
+_KEYS = QKeySequence.SequenceFormat.NativeText
 HEIGHTS = {"dock-messages": 130}
+NARROW, LOW = 1240, 760
+"""Pixels of a window; a smaller one has its docks in one column, or no log until it is asked for."""
+IN_ONE = {"dock-runs": 320}
+"""How wide the column is that holds all docks of a narrow window."""
 
 
 class Layout:
@@ -32,17 +42,9 @@ class Layout:
         docks = {dock.objectName(): dock for dock in self._window.findChildren(QDockWidget)}
         for name, dock in docks.items():
             dock.setVisible(name not in AWAY)  # else Qt does a moment later: the state is wrong
-        if "dock-runs" in docks:
-            docks["dock-runs"].raise_()
-        for sizes, way in (
-            (WIDTHS, Qt.Orientation.Horizontal),
-            (HEIGHTS, Qt.Orientation.Vertical),
-        ):
-            known = [name for name in sizes if name in docks]
-            self._window.resizeDocks(
-                [docks[name] for name in known], [sizes[name] for name in known], way
-            )
+        self._resize(docks, WIDTHS)
         self._first = self._window.saveState(LAYOUT_VERSION)
+        self._fit(docks)
         kept = self._preferences.layout()
         geometry, state = kept.value("geometry"), kept.value("state")
         if isinstance(geometry, QByteArray):
@@ -58,8 +60,35 @@ class Layout:
             kept.setValue("state", self._window.saveState(LAYOUT_VERSION))
 
     def reset(self) -> None:
-        """Put every dock back where it was at first."""
+        """Put every dock back where it belongs in a window of this size."""
         self._window.restoreState(self._first, LAYOUT_VERSION)
+        self._fit({dock.objectName(): dock for dock in self._window.findChildren(QDockWidget)})
+
+    def _fit(self, docks: Mapping[str, QDockWidget]) -> None:
+        """Leave the page enough room: in a small window docks share a place, or wait to be asked for."""
+        runs = docks.get("dock-runs")
+        if self._window.width() < NARROW and runs is not None:
+            for name in ("dock-settings", "dock-guide"):
+                if name in docks:
+                    hidden = docks[name].isHidden()
+                    self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks[name])
+                    self._window.tabifyDockWidget(runs, docks[name])
+                    docks[name].setVisible(not hidden)
+            self._resize(docks, IN_ONE)
+        if self._window.height() < LOW and "dock-messages" in docks:
+            docks["dock-messages"].hide()
+        if runs is not None:
+            runs.raise_()
+
+    def _resize(self, docks: Mapping[str, QDockWidget], widths: Mapping[str, int]) -> None:
+        for sizes, way in (
+            (widths, Qt.Orientation.Horizontal),
+            (HEIGHTS, Qt.Orientation.Vertical),
+        ):
+            known = [name for name in sizes if name in docks]
+            self._window.resizeDocks(
+                [docks[name] for name in known], [sizes[name] for name in known], way
+            )
 
 
 def fitting(wanted: QSize) -> QSize:
@@ -77,3 +106,18 @@ def scrolling(page: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(page)
     return area
+
+
+def seek_button(action: QAction, bar: QWidget) -> QToolButton:
+    """Return a button for the corner of the menu bar that says what it searches, and by which keys."""
+    made = QToolButton(bar)
+    made.setObjectName("seek")
+    made.setText(f"{action.text()}   {action.shortcut().toString(_KEYS)}")
+    made.setToolTip(action.toolTip())
+    made.setAccessibleName(action.text())
+    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    theme.wear(made, "search", "muted")
+    made.setEnabled(action.isEnabled())
+    action.enabledChanged.connect(made.setEnabled)
+    made.clicked.connect(action.trigger)
+    return made

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 
 from gan_engine import Neighbours, Pin, learned, read_pins, read_png, read_png_text, write_pins
 from studio.failures import sentence_of
+from studio.i18n import together
 from studio.jobs import Job, Jobs
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ class Looking(QObject):
 
     @Slot(object)
     def _take_failure(self, error: Exception) -> None:
-        self.nearest_failed.emit(" ".join(sentence_of(error)))
+        self.nearest_failed.emit(together(*sentence_of(error)))
 
 
 def cells_of(pixels: Pixels, rows: int, columns: int, gap: int = GAP) -> list[Pixels]:

@@ -6,7 +6,7 @@ import inspect
 import re
 
 from gan_engine import Part
-from studio.i18n import mark, tr
+from studio.i18n import mark, together, tr
 
 
 def about(part: type[Part]) -> str:
@@ -24,7 +24,7 @@ def rest(part: type[Part]) -> str:
 
 def page(part: type[Part]) -> str:
     """Return a part's whole help page as one paragraph, in the language in force."""
-    return " ".join(tr(text) for text in (about(part), rest(part)) if text)
+    return together(*(tr(text) for text in (about(part), rest(part)) if text))
 
 
 def layer(name: str) -> str:

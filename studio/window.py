@@ -28,7 +28,7 @@ from studio.deeds import Deeds
 from studio.dialogs import Dialogs
 from studio.failures import sentence_of
 from studio.i18n import tr
-from studio.layout import Layout, fitting, scrolling
+from studio.layout import Layout, fitting, scrolling, seek_button
 from studio.preferences import Preferences
 from studio.readout import Readout
 from studio.status import StatusLine
@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
                         bar.addSeparator()
                     bar.addAction(action)
         self._view_menu = menus["View"]
+        self.menuBar().setCornerWidget(seek_button(self.acts["palette"], self.menuBar()))
         self.device = QLabel()
         self.device.setProperty("role", "muted")
         self.device.setContentsMargins(0, 0, 12, 0)

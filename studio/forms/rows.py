@@ -24,7 +24,7 @@ from studio import theme
 from studio.forms.field import Field
 from studio.forms.fields import make_field
 from studio.forms.numbers import number_text
-from studio.i18n import tr
+from studio.i18n import together, tr
 from studio.meanings import about, page
 
 _LABEL_SHARE, _FIELD_SHARE = 2, 3
@@ -66,7 +66,7 @@ class ProblemLine(QWidget):
         self.setVisible(problem is not None)
         if problem is None:
             return
-        self._text.setText(" ".join(part for part in (tr(problem.text), tr(problem.hint)) if part))
+        self._text.setText(together(tr(problem.text), tr(problem.hint)))
         self._text.setProperty("role", problem.severity)
         self._text.style().unpolish(self._text)
         self._text.style().polish(self._text)

@@ -22,7 +22,7 @@ from gan_engine import (
     with_preset,
 )
 from studio.failures import sentence_of
-from studio.i18n import tr
+from studio.i18n import together, tr
 from studio.panels.base import Panel, button, words
 from studio.panels.blueprint import Blueprint
 from studio.panels.gallery import Gallery
@@ -172,7 +172,7 @@ class DesignPanel(Panel):
     @Slot(object)
     def show_failure(self, error: Exception) -> None:
         """Say why the networks cannot be shown."""
-        self.blueprint.show_note(" ".join(sentence_of(error)))
+        self.blueprint.show_note(together(*sentence_of(error)))
 
     # --- inside ------------------------------------------------------------------------------
 
@@ -272,7 +272,7 @@ class DesignPanel(Panel):
     def show_no_trial(self, error: Exception) -> None:
         """Say why no speed could be measured."""
         self._tried = None
-        self._trouble = " ".join(sentence_of(error))
+        self._trouble = together(*sentence_of(error))
 
     @Slot()
     def _show_trial(self) -> None:

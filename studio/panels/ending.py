@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from studio import theme
-from studio.i18n import tr
+from studio.i18n import together, tr
 from studio.panels import words as say
 from studio.panels.base import button, words
 
@@ -96,7 +96,7 @@ class Ending(QFrame):
 
     def show_failure(self, text: str, hint: str, saved: bool) -> None:
         """Show why a run broke off."""
-        self._show("error", f"{text} {hint}".strip(), saved=saved)
+        self._show("error", together(text, hint), saved=saved)
 
     # --- inside ------------------------------------------------------------------------------
 

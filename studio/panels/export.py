@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from gan_engine import EXPORTERS, Draft, Exporter, ExportProgress, Part, paths, put
 from studio.failures import sentence_of
 from studio.forms import Form
-from studio.i18n import tr
+from studio.i18n import together, tr
 from studio.meanings import page
 from studio.panels.base import button, words
 from studio.panels.dialog import Dialog
@@ -136,7 +136,7 @@ class ExportDialog(Dialog):
     def show_failure(self, error: Exception) -> None:
         """Say why nothing was written."""
         text, hint = sentence_of(error)
-        self._tell(f"{text} {hint}".strip(), "error")
+        self._tell(together(text, hint), "error")
 
     # --- building ----------------------------------------------------------------------------
 
@@ -209,12 +209,19 @@ class ExportDialog(Dialog):
     def _choose(self, number: int) -> None:
         for place, form in enumerate(self.forms):
             form.setVisible(place == number and bool(self._values[number]))
-        if (layout := self.layout()) is not None:
-            layout.activate()
-            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        self._shrink()
         self._named = False
         self._suggest()
         self._enable()
+
+    def _shrink(self) -> None:
+        """Be as high as what is chosen needs."""
+        self.column.activate()
+        self.resize(self.width(), self.column.totalHeightForWidth(self.width()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._shrink()  # only now the words have the font of the window
 
     @Slot(str, object)
     def _edit(self, path: str, value: object) -> None:

@@ -69,7 +69,7 @@ class GuidePanel(Panel):
         self._stack.addWidget(self.tree)
         self._stack.addWidget(self._none)
         head = QHBoxLayout()
-        head.setContentsMargins(10, 8, 6, 0)
+        head.setContentsMargins(8, 8, 8, 0)
         for widget in (self.list_button, self.back, self.search):
             head.addWidget(widget)
         column = QVBoxLayout(self)

@@ -56,7 +56,7 @@ def of_notice(key: str) -> tuple[str, str] | None:
 def change(path: str, old: object, new: object, draft: Draft) -> str:
     """Return what changed, from which value to which."""
     label = say.label_of(path, draft)
-    return f"{label}: {say.value(old)} → {say.value(new)}"
+    return tr("{name}: {old} → {new}", name=label, old=say.value(old), new=say.value(new))
 
 
 def layout_of(

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from gan_engine import notice_of
 from studio import theme
-from studio.i18n import tr
+from studio.i18n import together, tr
 from studio.panels import words as say
 from studio.panels.base import Panel, button, column_of, words
 
@@ -154,7 +154,7 @@ class MessagesPanel(Panel):
     @Slot(object)
     def show_notice(self, notice: Notice) -> None:
         """Add what a run wants a person to know."""
-        self.add(notice.level, f"{tr(notice.text)} {tr(notice.hint)}".strip())
+        self.add(notice.level, together(tr(notice.text), tr(notice.hint)))
 
     @Slot(object)
     def show_start(self, event: Started) -> None:
@@ -169,7 +169,7 @@ class MessagesPanel(Panel):
             device=event.device,
         )
         began = tr("“{name}” began.", name=name)
-        self.add("info", f"{did if event.resumed else began} {what}")
+        self.add("info", together(did if event.resumed else began, what))
 
     @Slot(str)
     def show_state(self, state: str) -> None:

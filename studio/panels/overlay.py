@@ -74,7 +74,7 @@ class Overlay(QWidget):
 
     def _plots(self, runs: Sequence[RunCurves]) -> dict[str, str]:
         there = dict.fromkeys(name for run in runs for name in run.scalars)
-        metrics = {name: label for name, label in metric_names().items() if name in there}
+        metrics = {name: tr(label) for name, label in metric_names().items() if name in there}
         plain = {name: tr(title) for name, title in _TITLES.items() if name in there}
         return {**metrics, **plain}
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio import theme
-from studio.i18n import tr
+from studio.i18n import together, tr
 from studio.panels import words as say
 from studio.panels.base import words
 
@@ -88,5 +88,7 @@ class ProblemList(QWidget):
 
 
 def _sentence(problem: Problem, draft: Draft | None) -> str:
-    label = f"{say.label_of(problem.path, draft)}:" if draft is not None else ""
-    return " ".join(part for part in (label, tr(problem.text), tr(problem.hint)) if part)
+    said = together(tr(problem.text), tr(problem.hint))
+    if draft is None:
+        return said
+    return tr("{name}: {what}", name=say.label_of(problem.path, draft), what=said)

@@ -63,7 +63,7 @@ class SettingsPanel(Panel):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(self.form)
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 8, 6, 6)
+        column.setContentsMargins(8, 8, 8, 6)
         column.addWidget(self.search)
         column.addWidget(self.note)
         self.nothing = EmptyState(tr("Nothing found"), "", tr("Show all settings"), primary=False)

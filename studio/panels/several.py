@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import paths
-from studio.i18n import tr
+from studio.i18n import together, tr
 from studio.panels.base import button, words
 from studio.panels.dialog import Dialog
 
@@ -113,7 +113,7 @@ class SeveralDialog(Dialog):
                 count=gpus,
             )
         more = tr("The run goes on when this window is closed; open its folder to watch it again.")
-        self.situation.setText(f"{text} {more}")
+        self.situation.setText(together(text, more))
         self.count.setRange(2, MOST_PROCESSES if on_cpu or gpus < 2 else gpus)
         if gpus >= 2 and not on_cpu:
             self.count.setValue(gpus)

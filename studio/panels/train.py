@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QProgressBar, QSplitter, QVBoxLayout, QWidget
 from gan_engine import Statistics, get, paths, write_png
 from studio import looking, tables
 from studio.failures import sentence_of
-from studio.i18n import tr
+from studio.i18n import together, tr
 from studio.panels import marks
 from studio.panels import words as say
 from studio.panels.advice import Advice
@@ -134,9 +134,10 @@ class TrainPanel(Panel):
         self.empty.button.setEnabled(not wrong)
         if wrong:
             label = say.label_of(wrong[0].path, draft)
+            said = together(tr(wrong[0].text), tr(wrong[0].hint))
             self.empty.show_text(
                 tr("Not ready to train"),
-                f"{label}: {tr(wrong[0].text)} {tr(wrong[0].hint)}".strip(),
+                tr("{name}: {what}", name=label, what=said),
             )
             return
         folder = str(get(draft, "data.folder", paths.BUILTIN))

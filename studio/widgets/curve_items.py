@@ -24,6 +24,7 @@ _STYLES = {
 _PATTERNS = {"long": [11.0, 4.0]}
 _BAND_ALPHA = 46
 _UNDER_ALPHA = 120
+_LONE_PX = 5
 
 
 def pen_style(dash: str) -> Qt.PenStyle:
@@ -76,6 +77,11 @@ class ImagesAxis(pg.AxisItem):  # type: ignore[misc]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         return [images_text(value, spacing) for value in values]
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        """Return places for whole images only: between two of them there is nothing."""
+        found = super().tickValues(low, high, size)
+        return [(max(1.0, step), [v for v in at if float(v).is_integer()]) for step, at in found]
 
 
 class ValueAxis(pg.AxisItem):  # type: ignore[misc]
@@ -170,6 +176,12 @@ class Curve(pg.GraphicsObject):  # type: ignore[misc]
             painter.setPen(pen)
             for polygon in lines:
                 painter.drawPolyline(polygon)
+            lone = QPen(color, _LONE_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+            lone.setCosmetic(True)
+            painter.setPen(lone)
+            for polygon in lines:
+                if polygon.size() == 1:  # a line has two ends
+                    painter.drawPoint(polygon.first())
 
 
 def runs(values: Floats) -> list[tuple[int, int]]:

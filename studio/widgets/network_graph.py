@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QGraphicsItem,
     QGraphicsScene,
     QGraphicsView,
@@ -42,7 +43,7 @@ from studio.widgets.network_view import color_of, shape_text
 if TYPE_CHECKING:
     from gan_engine import LayerRow
 
-_COLUMN, _BOX, _TEXT = 96, 92, 78
+_COLUMN, _WIDEST, _BOX, _TEXT = 96, 160, 92, 78
 """Pixels of the scene: a block's column, the room for its box, the room for its words."""
 _LEAST_ZOOM, _MOST_ZOOM, _STEP = 0.3, 3.0, 1.2
 _READABLE = 0.75
@@ -115,19 +116,31 @@ class _Item(QGraphicsItem):
 
     def __init__(self, block: Block, before: _Item | None, most: int) -> None:
         super().__init__()
-        self.block, self._most = block, max(1, most)
+        self.block, self._most, self._before = block, max(1, most), before
         self.chosen = False
-        self._start = before.box().right() - _COLUMN if before else None
-        self.setPos(before.pos().x() + _COLUMN if before else 0, 0)
+        self.take_room(_COLUMN)
         self.setToolTip(block.told.replace(" · ", "\n"))
 
+    def take_room(self, column: float) -> None:
+        """Stand in a column of this width, beside the block before."""
+        self.prepareGeometryChange()
+        self._column, before = column, self._before
+        self._start = before.box().right() - column if before else None
+        self.setPos(before.pos().x() + column if before else 0, 0)
+
+    def wanted(self) -> float:
+        """Return how wide a column shows every word."""
+        return 10 + max(
+            QFontMetricsF(font).horizontalAdvance(text) for font, _, text in self._lines()
+        )
+
     def boundingRect(self) -> QRectF:
-        arrow = 0 if self._start is None else _COLUMN / 2
-        return QRectF(-_COLUMN / 2 - arrow, 0, _COLUMN + arrow, _BOX + _TEXT)
+        arrow = 0 if self._start is None else self._column / 2
+        return QRectF(-self._column / 2 - arrow, 0, self._column + arrow, _BOX + _TEXT)
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
-        path.addRect(QRectF(-_COLUMN / 2, 0, _COLUMN, _BOX + _TEXT))
+        path.addRect(QRectF(-self._column / 2, 0, self._column, _BOX + _TEXT))
         return path
 
     def box(self) -> QRectF:
@@ -172,23 +185,26 @@ class _Item(QGraphicsItem):
         tip = [QPointF(end - 2, y), QPointF(end - 8, y - 3.5), QPointF(end - 8, y + 3.5)]
         painter.drawPolygon(QPolygonF(tip))
 
-    def _words(self, painter: QPainter) -> None:
+    def _lines(self) -> tuple[tuple[QFont, str, str], ...]:
+        """Return what is written below the block: font, colour and text, line by line."""
         colors, block = theme.current(), self.block
-        plain, strong = QFont(painter.font()), QFont(painter.font())
+        plain, strong = QFont(QApplication.font()), QFont(QApplication.font())
         strong.setWeight(QFont.Weight.DemiBold)
-        lines = (
+        return (
             (strong, colors.text, layer(block.name)),
             (plain, colors.muted, layer(block.kind) if block.kind != block.name else ""),
             (plain, colors.text, shape_text(block.shape) or tr("one logit")),
             (plain, colors.muted, block.weight),
         )
-        y = float(_BOX)
-        for font, color, text in lines:
-            metrics = QFontMetricsF(font)
+
+    def _words(self, painter: QPainter) -> None:
+        colors, block, y = theme.current(), self.block, float(_BOX)
+        for font, color, text in self._lines():
             painter.setFont(font)
             painter.setPen(QColor(color))
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, _COLUMN - 8)
-            line = QRectF(-_COLUMN / 2, y, _COLUMN, 17)
+            room = self._column - 8
+            text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
+            line = QRectF(-self._column / 2, y, self._column, 17)
             painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
             y += 17
         if block.parameters:
@@ -253,6 +269,7 @@ class NetworkGraph(QWidget):
         self.items: list[_Item] = []
         self.chosen = -1
         self._fitted = True
+        self._wanted = 0.0
         self._title, self._total, self._told = QLabel(title), QLabel(), ElidedLabel()
         self._title.setProperty("role", "title")
         self._total.setProperty("role", "muted")
@@ -295,7 +312,8 @@ class NetworkGraph(QWidget):
         for block in blocks:
             self.items.append(_Item(block, self.items[-1] if self.items else None, most))
             self._scene.addItem(self.items[-1])
-        self._scene.setSceneRect(self._scene.itemsBoundingRect())
+        self._wanted = max((item.wanted() for item in self.items), default=0.0)
+        self._take_room()
         self.choose(self.chosen if self.chosen < len(blocks) else -1)
         self.refit()
 
@@ -338,6 +356,7 @@ class NetworkGraph(QWidget):
     def fit(self) -> None:
         """Show all of it where words stay readable; else from its beginning, to be scrolled."""
         self._fitted = True
+        self._take_room()
         rect = self._scene.sceneRect()
         if rect.isEmpty():
             return
@@ -347,6 +366,14 @@ class NetworkGraph(QWidget):
         self.view.scale(wanted, wanted)
         bar = self.view.horizontalScrollBar()
         bar.setValue(bar.minimum())
+
+    def _take_room(self) -> None:
+        """Give every block as much room as its words want, where the view has it."""
+        there = (self.view.viewport().width() - 4) / max(1, len(self.items))
+        column = min(max(_COLUMN, there), max(_COLUMN, self._wanted), _WIDEST)
+        for item in self.items:
+            item.take_room(column)
+        self._scene.setSceneRect(self._scene.itemsBoundingRect())
 
     def refit(self) -> None:
         """Fit again, unless a person zoomed."""

@@ -9,6 +9,7 @@ from gan_engine import find_preset, get, paths, read_draft
 from studio import theme
 from studio.actions import ACTIONS
 from studio.preferences import Preferences
+from studio.widgets.palette import Palette
 from studio.window import DOCKS, MainWindow
 
 
@@ -157,3 +158,30 @@ def test_that_a_broken_preference_file_is_told_in_the_window(visitor, qtbot, tmp
     other = type(visitor)(qtbot, tmp_path / "broken")
     assert "set aside" in other.notice
     other.leaves()
+
+
+def test_that_a_small_window_leaves_its_page_the_room(visitor, qtbot):
+    window = visitor.window
+    docks = {dock.objectName(): dock for dock in window.findChildren(QDockWidget)}
+    left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+    assert window.dockWidgetArea(docks["dock-settings"]) == right
+    window.resize(1024, 700)
+    visitor.chooses("reset_layout")
+    assert window.dockWidgetArea(docks["dock-settings"]) == left
+    assert docks["dock-runs"] in window.tabifiedDockWidgets(docks["dock-settings"])
+    assert docks["dock-messages"].isHidden()
+    assert docks["dock-guide"].isHidden()
+    qtbot.waitUntil(lambda: window.centralWidget().width() > 650)
+    window.show_setting("training.batch_size")
+    assert not docks["dock-settings"].visibleRegion().isEmpty()
+    window.resize(1440, 900)
+    visitor.chooses("reset_layout")
+    assert window.dockWidgetArea(docks["dock-settings"]) == right
+    assert docks["dock-messages"].isVisible()
+
+
+def test_that_the_search_over_everything_stands_at_the_top_with_its_keys(visitor):
+    button = visitor.window.menuBar().cornerWidget()
+    assert "Ctrl+K" in button.text()
+    button.click()
+    assert visitor.window.findChild(Palette).isVisible()

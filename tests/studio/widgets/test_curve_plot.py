@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 
 from studio import theme
 from studio.widgets.curve_grid import CurveGrid
-from studio.widgets.curve_items import images_text, runs, value_text
+from studio.widgets.curve_items import ImagesAxis, images_text, runs, value_text
 from studio.widgets.curve_plot import CurvePlot
 
 X = np.arange(100) * 64.0
@@ -211,3 +211,22 @@ def test_that_readings_show_four_digits_that_mean_something():
 def test_that_gaps_split_a_line():
     assert runs(np.array([np.nan, 1, 2, np.nan, 3])) == [(1, 3), (4, 5)]
     assert runs(np.array([])) == []
+
+
+def test_that_a_single_reading_is_drawn(plot):
+    plot.show_smooth(False)
+    empty = plot.area.grab().toImage()
+    plot.extend({"loss/d": (np.array([32.0]), np.array([1.0]))})
+    image = plot.area.grab().toImage()
+    color = QColor(theme.current().series[0]).rgb()
+    dots = sum(
+        image.pixel(x, y) == color for x in range(image.width()) for y in range(image.height())
+    )
+    assert image != empty
+    assert dots >= 9
+
+
+def test_that_an_axis_of_images_names_whole_images_once():
+    axis = ImagesAxis()
+    found = [place for _, places in axis.tickValues(31.5, 33.0, 400) for place in places]
+    assert set(found) == {32.0, 33.0}

@@ -70,3 +70,13 @@ def test_that_a_deep_network_scrolls_rather_than_shrinks_out_of_sight(graph):
     graph.show_blocks(blocks_of(many, Block("Latent z", "", (8,))), "G")
     assert graph.scale == 1.0
     assert graph.view.horizontalScrollBar().maximum() > 0
+
+
+def test_that_words_have_room_where_the_view_has_it(graph):
+    rows = (LayerRow("Start", "A dense layer as a map", (64, 4, 4), 300, 0, 1024),)
+    graph.show_blocks(blocks_of(rows, Block("Latent z", "", (32,))), "Generator G")
+    wanted = graph.items[1].wanted()
+    assert 96 < wanted < 160
+    assert graph.items[1].pos().x() == wanted
+    graph.show_blocks(blocks_of(5 * rows, Block("Latent z", "", (32,))), "Generator G")
+    assert graph.items[1].pos().x() == 96
