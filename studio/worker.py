@@ -16,7 +16,6 @@ from gan_engine import (
     History,
     Inbox,
     Leave,
-    Preparing,
     RunInfo,
     SampleGrid,
     Started,
@@ -111,9 +110,7 @@ class Worker(QThread):
         """Whether another process trains the run, which is only looked at and told things."""
 
     def stop(self) -> None:
-        """Ask the run to save and end; before its first update there is nothing to save."""
-        if not self.following:
-            self.requestInterruption()
+        """Ask the run to save and end."""
         self.inbox.post(Stop())
 
     def end(self) -> None:
@@ -139,8 +136,6 @@ class Worker(QThread):
             with keep.running(on_fail="pass"), contextlib.closing(self._events()) as events:
                 for event in events:
                     self.mailbox.put(event)
-                    if isinstance(event, Preparing) and self.isInterruptionRequested():
-                        return
         except Exception as error:  # whatever ends a run is told, never swallowed by the thread
             self.failed.emit(error)
 

@@ -1,11 +1,20 @@
 """Across the thread boundary."""
 
 import contextlib
-import threading
 
 import pytest
 
-from gan_engine import FileError, Finished, Preparing, SampleGrid, Started, merge, parse, train
+from gan_engine import (
+    FileError,
+    Finished,
+    Preparing,
+    SampleGrid,
+    Started,
+    list_runs,
+    merge,
+    parse,
+    train,
+)
 from studio.worker import Worker, begin_training, read_view, read_weights
 from tests.gan_engine.training.test_run import tiny_preset
 from tests.studio.tiny import PATIENCE
@@ -67,23 +76,20 @@ def test_that_an_exception_is_told_in_the_thread_of_the_listener(qtbot, studio):
     assert isinstance(heard.args[0], ValueError)
 
 
-def test_that_stopping_while_images_are_prepared_ends_the_run_at_once(qtbot):
-    closed, begun = [], threading.Event()
+def test_that_stopping_while_images_are_prepared_is_a_stop_and_no_crash(qtbot, draft):
+    def begin(inbox):
+        for event in begin_training(parse(draft))(inbox):
+            if isinstance(event, Preparing):
+                worker.stop()
+            yield event
 
-    def slow(inbox):
-        try:
-            while True:
-                begun.set()
-                yield Preparing(0, 1, 10)
-        finally:
-            closed.append(True)
-
-    worker = Worker(slow)
+    worker = Worker(begin)
     worker.start()
-    assert begun.wait(60)
-    worker.stop()
     assert worker.wait(PATIENCE)
-    assert closed == [True]
+    assert [type(event) for event in worker.drain()] == [Preparing, Finished]
+    (info,) = list_runs()
+    assert (info.state, info.saved_images) == ("stopped", 0)
+    assert "finished: stopped" in (info.folder / "log.txt").read_text(encoding="utf-8")
 
 
 def test_that_a_view_holds_what_a_run_left_behind(done):
