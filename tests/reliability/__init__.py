@@ -7,8 +7,8 @@ at any instant: test_leaving. 8 killed windows: test_leaving, tests/journeys. 9 
 test_killed. 10 hostile weights: test_strangers, and hostile settings: test_places. 11 mutated
 images, 12 hostile folders: tests/hard_folders. 13 what pixels mean:
 tests/gan_engine/test_colour.py, test_imaging. 14 many files: tests/hard_folders/test_many_files,
-tests/benchmarks/data.py. 15 files that go or change: test_sources_change, tests/hard_folders.
-16 long runs: test_endurance. 17 many runs: test_endurance, test_windows_endure. 18 nothing is run:
-test_nothing_is_run. 19 no sockets: test_quiet. Memory that runs out: test_short_of_memory. Another
-user's permissions: test_disks.
+test_many, tests/benchmarks/data.py. 15 files that go or change: test_sources_change,
+tests/hard_folders. 16 long runs: test_endurance. 17 many runs: test_endurance, test_windows_endure.
+18 nothing is run: test_nothing_is_run. 19 no sockets: test_quiet. Memory that runs out:
+test_short_of_memory. Another user's permissions: test_disks.
 """
