@@ -54,3 +54,13 @@ def test_that_a_run_waits_for_the_disk_and_goes_on(disk: str, says: str, outside
         "finished": "finished",
         "exact": True,
     }
+
+
+@pytest.mark.timeout(300)
+def test_that_somebody_without_rights_is_told_and_can_still_look(outside: Path) -> None:
+    found = in_process("nobody", outside, outside / "images")
+    for what, said in found["refused"].items():
+        assert "Permission denied" in said, what
+    assert found["read"] == {"listed": ["001-done"], "shelf": ["001-done"], "state": "done", "curves": 1}  # fmt: skip
+    assert found["preferences"] == "/somewhere"  # in force, if not kept
+    assert found["window"] == {"told": True, "code": 0, "wrong": []}
