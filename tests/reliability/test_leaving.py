@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -19,36 +20,45 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize(
-    "count", [8, pytest.param(50, marks=pytest.mark.full)], ids="{}_instants".format
-)
+def parts(few: int, whole: int, part: int) -> list[Any]:
+    """Return how many windows from which number on: a few, and in the full suite all, in parts."""
+    firsts = range(0, whole, part)
+    full = [pytest.param(part, first, marks=pytest.mark.full, id=f"{first}+") for first in firsts]
+    return [pytest.param(few, 0, id=f"{few}_windows"), *full]
+
+
+@pytest.mark.parametrize(("count", "first"), parts(8, 50, 10))
 def test_that_leaving_at_any_instant_saves_and_ends_with_its_own_code(
-    count: int, emoji: Path, tmp_path: Path
+    count: int, first: int, emoji: Path, tmp_path: Path
 ) -> None:
-    found = in_process("windows", "leave", tmp_path, count, emoji)
+    found = in_process("windows", "leave", tmp_path, count, emoji, first)
     assert found["left"] == {"fine": count}
     assert found["saved"] >= count // 2
 
 
-@pytest.mark.parametrize("count", [1, pytest.param(10, marks=pytest.mark.full)])
+@pytest.mark.parametrize(("count", "first"), parts(1, 10, 10))
 def test_that_asking_twice_ends_it_while_a_save_hangs(
-    count: int, emoji: Path, tmp_path: Path
+    count: int, first: int, emoji: Path, tmp_path: Path
 ) -> None:
-    assert in_process("windows", "twice", tmp_path, count, emoji)["left"] == {"fine": count}
+    found = in_process("windows", "twice", tmp_path, count, emoji, first)
+    print(found)  # shown by -s
+    assert found["left"] == {"fine": count}
 
 
-@pytest.mark.parametrize("count", [1, pytest.param(5, marks=pytest.mark.full)])
+@pytest.mark.parametrize(("count", "first"), parts(1, 5, 5))
 def test_that_the_end_of_the_desktops_session_finds_everything_saved(
-    count: int, emoji: Path, tmp_path: Path
+    count: int, first: int, emoji: Path, tmp_path: Path
 ) -> None:
-    assert in_process("windows", "logout", tmp_path, count, emoji)["left"] == {"fine": count}
+    found = in_process("windows", "logout", tmp_path, count, emoji, first)
+    assert found["left"] == {"fine": count}
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(20, marks=pytest.mark.full)])
+@pytest.mark.parametrize(("count", "first"), parts(2, 20, 10))
 def test_that_the_start_after_a_kill_offers_the_run_and_has_the_settings(
-    count: int, emoji: Path, tmp_path: Path
+    count: int, first: int, emoji: Path, tmp_path: Path
 ) -> None:
-    assert in_process("windows", "kill", tmp_path, count, emoji)["left"] == {"fine": count}
+    found = in_process("windows", "kill", tmp_path, count, emoji, first)
+    assert found["left"] == {"fine": count}
 
 
 def test_that_the_program_listens_for_the_end_of_the_desktops_session(

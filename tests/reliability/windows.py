@@ -1,7 +1,8 @@
 """Whole windows that are left, ended or killed at any moment; one line of JSON says what came of it.
 
-`python -m tests.reliability.windows leave|twice|logout|kill FOLDER COUNT IMAGES`; each window is
-a process of its own, forked from one that has imported everything already.
+`python -m tests.reliability.windows leave|twice|logout|kill FOLDER COUNT IMAGES [FIRST]`; each window
+is a process of its own, forked from one that has imported everything already. What a window does
+depends on its number alone, which begins at FIRST, so that many of them can be looked at in parts.
 """
 
 from __future__ import annotations
@@ -138,10 +139,11 @@ def left_behind(window: Window) -> str:
     return "fine"
 
 
-def leave(folder: Path, count: int, images: Path) -> dict[str, Any]:
+def leave(folder: Path, numbers: range, images: Path) -> dict[str, Any]:
     """Leave windows at random instants: while images are prepared, while it trains, while it saves."""
-    draw, tally, saved = random.Random(SEED), Counter[str](), 0
-    for number in range(count):
+    tally, saved = Counter[str](), 0
+    for number in numbers:
+        draw = random.Random(SEED + number)
         way = list(CODES)[number % len(CODES)]
         window = Window(folder / str(number), training(images))
         if window.hears(b"W" if number % 5 == 0 else b"T" if number % 3 else b"S"):
@@ -154,10 +156,10 @@ def leave(folder: Path, count: int, images: Path) -> dict[str, Any]:
     return {"left": dict(tally), "saved": saved}
 
 
-def twice(folder: Path, count: int, images: Path) -> dict[str, Any]:
+def twice(folder: Path, numbers: range, images: Path) -> dict[str, Any]:
     """Ask twice while the last save hangs: the second time it ends at once, the run readable."""
     tally, slowest = Counter[str](), 0.0
-    for number in range(count):
+    for number in numbers:
 
         def filled(app: Any, into: int) -> None:
             training(images)(app, into)
@@ -184,10 +186,10 @@ def twice(folder: Path, count: int, images: Path) -> dict[str, Any]:
     return {"left": dict(tally), "slowest": round(slowest, 2)}
 
 
-def logout(folder: Path, count: int, images: Path) -> dict[str, Any]:
+def logout(folder: Path, numbers: range, images: Path) -> dict[str, Any]:
     """Let the desktop end: when it has its answer everything is on disk, and no window stays."""
     tally = Counter[str]()
-    for number in range(count):
+    for number in numbers:
 
         def filled(app: Any, into: int) -> None:
             training(images)(app, into)
@@ -207,10 +209,11 @@ def logout(folder: Path, count: int, images: Path) -> dict[str, Any]:
     return {"left": dict(tally)}
 
 
-def kill(folder: Path, count: int, images: Path) -> dict[str, Any]:
+def kill(folder: Path, numbers: range, images: Path) -> dict[str, Any]:
     """Kill whole windows; the next start has the run, the offer to go on, and the settings."""
-    draw, tally = random.Random(SEED), Counter[str]()
-    for number in range(count):
+    tally = Counter[str]()
+    for number in numbers:
+        draw = random.Random(SEED + number)
         home = folder / str(number)
 
         def filled(app: Any, into: int, number: int = number) -> None:
@@ -261,9 +264,10 @@ def gone_on(home: Path, seed: int) -> str:
 
 def main() -> None:
     torch.set_num_threads(1)
-    what, folder, count, images = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    what, folder, count, images, *more = sys.argv[1:]
+    first = int(more[0]) if more else 0
     found = {"leave": leave, "twice": twice, "logout": logout, "kill": kill}[what](
-        folder, count, Path(images)
+        Path(folder), range(first, first + int(count)), Path(images)
     )
     sys.stdout.write(json.dumps(found) + "\n")
 
