@@ -74,7 +74,7 @@ def train(
 ) -> None:
     """Train a GAN on a folder of pictures."""
     from gan_engine.config import default_draft, parse
-    from gan_engine.training import go_on_or_train, launched
+    from gan_engine.training import go_on_or_train, launched, leads
     from gan_engine.training import train as start
 
     draft = configfile.with_preset(configfile.find_preset(preset)) if preset else default_draft()
@@ -93,10 +93,7 @@ def train(
     if images:
         draft = put(draft, "training.images", _count(images))
     config = parse(draft)
-    if start_from is not None:
-        if launched():
-            hint = "Begin it with one process; several can go on with it."
-            raise EngineError("Several processes do not start from a file.", hint=hint)
+    if start_from is not None and leads():
         show_fitting(config, start_from)
     if launched():
         if folder is None:
@@ -104,7 +101,7 @@ def train(
                 "Several processes need one folder to train into.",
                 hint="Add --out FOLDER; the same command then also goes on with the run.",
             )
-        _together(lambda inbox, ranks: go_on_or_train(config, folder, inbox, ranks))
+        _together(lambda inbox, ranks: go_on_or_train(config, folder, inbox, ranks, start_from))
     else:
         watch(lambda inbox: start(config, inbox, folder, start_from))
 

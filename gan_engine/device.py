@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import warnings
 from dataclasses import dataclass
 
 import psutil
@@ -101,9 +101,9 @@ def settle(device: torch.device, processes: int = 1) -> None:
         torch.set_num_threads(max(1, (cores - 1) // processes))
         torch.set_flush_denormal(True)
     elif device.type == "cuda":
-        torch.set_float32_matmul_precision("high")
-        with contextlib.suppress(AttributeError):
-            torch.backends.cudnn.allow_tf32 = True
+        with warnings.catch_warnings():  # of a newer way to say it that torch's compiler refuses
+            warnings.simplefilter("ignore", UserWarning)
+            torch.set_float32_matmul_precision("high")  # convolutions take tf32 by default
         torch.backends.cudnn.benchmark = True
 
 

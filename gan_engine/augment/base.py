@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor
 
+from gan_engine.layers.precision import exactly
 from gan_engine.schema import Part
 
 
@@ -22,7 +23,8 @@ class Transform:
         self._apply, self._drawn = apply, drawn_N
 
     def __call__(self, images_NCHW: Tensor) -> Tensor:
-        return self._apply(images_NCHW, *self._drawn)
+        with exactly(images_NCHW.device):  # a place rounded to bf16 is another pixel
+            return self._apply(images_NCHW, *self._drawn)
 
     def parts(self, count: int) -> tuple[Transform, ...]:
         """Return the changes of `count` equal parts of the batch, in order."""

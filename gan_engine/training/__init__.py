@@ -10,7 +10,7 @@ from gan_engine.training.meters import score_edges
 from gan_engine.training.neighbours import Neighbour, Neighbours
 from gan_engine.training.notes import RunNotes, read_notes, write_notes
 from gan_engine.training.pins import Pin, read_pins, write_pins
-from gan_engine.training.ranks import join, launched, nearest_batch
+from gan_engine.training.ranks import join, launched, leads, nearest_batch
 from gan_engine.training.run import go_on_or_train, resume, train
 from gan_engine.training.shelf import Shelf
 from gan_engine.training.trial import Trial, try_out
@@ -30,6 +30,7 @@ __all__ = [
     "go_on_or_train",
     "join",
     "launched",
+    "leads",
     "list_runs",
     "nearest_batch",
     "new_folder",

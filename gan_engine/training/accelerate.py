@@ -63,14 +63,24 @@ class CudaGraphs:
         torch.cuda.current_stream().wait_stream(self._stream)
 
     def capture(self, update: Update, *random: torch.Generator) -> Update:
-        graph = torch.cuda.CUDAGraph()
+        graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
         # Its numbers then come from the seeds that the generators have at each replay.
         for generator in random:
             graph.register_generator_state(generator)
         # Other threads save and measure meanwhile: what they ask of CUDA is no part of the graph.
         how = {"pool": self._pool, "stream": self._stream, "capture_error_mode": "thread_local"}
-        with _settled(), torch.cuda.graph(graph, **how):  # type: ignore[arg-type]
-            update()
+        try:
+            with _settled(), torch.cuda.graph(graph, **how):  # type: ignore[arg-type]
+                update()
+        except RuntimeError:
+            # A capture that breaks off leaves its stream the current one, and its pool open: torch
+            # would then refuse to give memory back.
+            torch.cuda.set_stream(stream)
+            with contextlib.suppress(RuntimeError, AttributeError):  # else it had closed the pool
+                device = torch.cuda.current_device()
+                torch._C._cuda_endAllocateToPool(device, self._pool)
+                torch._C._cuda_releasePool(device, self._pool)
+            raise
         return graph.replay
 
     def wait(self) -> None:
@@ -79,7 +89,8 @@ class CudaGraphs:
     def forget(self) -> None:
         # A pool whose graphs are gone cannot be used again.
         self._pool = torch.cuda.graph_pool_handle()
-        torch.cuda.empty_cache()
+        with contextlib.suppress(RuntimeError):  # it is only tidied up
+            torch.cuda.empty_cache()
 
 
 @contextlib.contextmanager
@@ -174,19 +185,27 @@ class Runner:
         (replay or update)()
 
     def _capture(self, graphs: Graphs, key: tuple[str, ...], update: Update) -> Update | None:
-        """Return the update as a graph; None, and eager from then on, where it cannot be one."""
+        """Return the update as a graph; None, and eager from then on, where it cannot be one.
+
+        Processes that share a batch capture it all, or none does: what they exchange in it is one
+        operation of all of them (docs of NCCL, "Using NCCL with CUDA Graphs").
+        """
+        why = ""
         try:
             self._captured[key] = graphs.capture(update, *self.step.generators)
         except RuntimeError as error:
-            self._graphs = None
-            self._let_go(graphs)
-            # The old generator may believe that it is being captured still.
-            self.step.renew_random()
-            self.trouble = Message(
-                "CUDA graphs are off, training goes on step by step: {why}", why=_first_line(error)
-            )
-            return None
-        return self._captured[key]
+            why = _first_line(error)
+        if not self.step.ranks.anywhere(bool(why)):
+            return self._captured[key]
+        self._graphs = None
+        self._let_go(graphs)
+        # The old generator may believe that it is being captured still.
+        self.step.renew_random()
+        self.trouble = Message(
+            "CUDA graphs are off, training goes on step by step: {why}",
+            why=why or Message("another process could not capture its update"),
+        )
+        return None
 
 
 def _now(update: Update) -> None:

@@ -15,8 +15,8 @@ from gan_engine.config import RunConfig, parse
 from gan_engine.data.classes import classes_of
 from gan_engine.data.prepare import Prepared, prepare
 from gan_engine.device import Formats, choose
-from gan_engine.errors import DataError, RankLostError
-from gan_engine.training.ranks import Ranks, Together
+from gan_engine.errors import DataError, MemoryFullError, RankLostError
+from gan_engine.training.ranks import Together
 from gan_engine.training.session import Session
 
 STRETCH_S = 0.05
@@ -61,6 +61,9 @@ class Leader(Session):
         self._leading = True
         try:
             super().round()
+        except MemoryFullError:  # so it is with all of them: nobody does the rest
+            self._ahead = 0
+            raise
         finally:
             self._leading = False
 
@@ -106,6 +109,7 @@ class Leader(Session):
         state = self.snapshot()
         kinds = {n: [str(t.dtype).split(".")[1], *t.shape] for n, t in state.tensors.items()}
         self._order("state", counters=state.counters, tensors=kinds)
+        self.runner.forget()  # as they do: all capture at the same update, or none
         for tensor in state.tensors.values():
             self.ranks.spread(tensor.detach().to("cpu", copy=True).contiguous())
 
@@ -164,7 +168,12 @@ def serve(ranks: Together) -> None:
     _agree(prepared, ranks)
     session = _session(Session, config, prepared, Formats(**order["formats"]), ranks)
     while (order := ranks.hear())["do"] != "end":
-        _obey(session, order, ranks)
+        try:
+            _obey(session, order, ranks)
+        except MemoryFullError:  # too little for all: rank 0 tells, saves, and ends the others
+            if not session.is_whole:
+                raise
+        session.take_shortages()  # rank 0 tells of them
     session.close()
 
 
@@ -213,11 +222,12 @@ def _sum(tensor: Tensor) -> Tensor:
 
 
 def _session(
-    kind: type[Session], config: RunConfig, prepared: Prepared, formats: Formats, ranks: Ranks
+    kind: type[Session], config: RunConfig, prepared: Prepared, formats: Formats, ranks: Together
 ) -> Session:
     grouped = config.data.classes or config.data.balance
     classes = classes_of(prepared.files, prepared.labels) if grouped else None
-    return kind(config, prepared.images, choose(config.training.device), classes, formats, ranks)
+    device = ranks.on(choose(config.training.device))
+    return kind(config, prepared.images, device, classes, formats, ranks)
 
 
 def _prepared(config: RunConfig) -> Prepared:

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
+
+from gan_engine.config import RunConfig
+from gan_engine.training.live import LiveValues
+from gan_engine.training.networks import Networks
+
+
+def build_updates(config: RunConfig, networks: Networks, live: LiveValues) -> dict[str, Update]:
+    """Return what takes G's and D's steps, "g" and "d", with the settings' optimisers."""
+    found = {}
+    for name, network in (("g", networks.g), ("d", networks.d)):
+        weights = list(network.parameters())
+        part = config.optimizer_g if name == "g" else config.optimizer_d
+        optimizer = part.build(weights, live[f"optimizer_{name}.rate"])
+        found[name] = Update(optimizer, weights, config.training.gradient_clip)
+    return found
+
+
+def all_finite(tensors: Iterable[Tensor]) -> bool:
+    """Return whether everything in `tensors` is a number; waits for the device."""
+    kept = [t.float() for t in tensors if t.is_floating_point()]
+    norms = torch.stack([norm.float().cpu() for norm in torch._foreach_norm(kept)])
+    return bool(torch.isfinite(norms).all())
 
 
 class Update:
@@ -17,6 +39,8 @@ class Update:
         self.optimizer, self._parameters, self._clip = optimizer, list(parameters), clip
         self.applying = False
         """Whether weights may have changed since `begin`."""
+        # It is captured in time; torch would warn of every update before that.
+        optimizer._warned_capturable_if_run_uncaptured = True
 
     def begin(self) -> None:
         """Forget all gradients, those of a step that failed half way too."""

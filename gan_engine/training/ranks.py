@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.rendezvous import rendezvous
 
+from gan_engine.device import gpus
 from gan_engine.errors import DeviceError, RankLostError, SettingsError
 from gan_engine.problems import Problem
 from gan_engine.schema import Message
@@ -72,11 +73,20 @@ class Ranks:
             else [min(i, count - 1) for i in range(first, first + each)]
         )
 
-    def average(self, tensors: Sequence[Tensor]) -> None:
-        """Replace each by its mean over all processes, bit for bit the same on each."""
+    def average(self, tensors: Sequence[Tensor], ready: Callable[[], None]) -> None:
+        """Replace each by its mean over all processes, bit for bit the same on each.
+
+        Args:
+            tensors: In fp32, on the device.
+            ready: Called when all that can fail for want of memory is done, before anything is sent.
+        """
 
     def add(self, tensor: Tensor) -> None:
         """Replace it by its sum over all processes."""
+
+    def anywhere(self, here: bool) -> bool:
+        """Return whether something is so in any process; every process has to ask."""
+        return here
 
     def gathered(self, mine_N: Tensor) -> Tensor:
         """Return every process's tensor, one behind the other in the order of ranks."""
@@ -106,14 +116,8 @@ class Together(Ranks):
         if self.local_count == self.count:  # all on this computer: no reason to use its network
             of.setdefault("GLOO_SOCKET_IFNAME", "lo0" if sys.platform == "darwin" else "lo")
         backend = "gloo"
-        if torch.cuda.is_available():
-            if torch.cuda.device_count() < self.local_count:
-                raise DeviceError(
-                    "There are {gpus} GPUs for {count} processes.",
-                    hint="Start as many processes as there are GPUs: --nproc-per-node {gpus}.",
-                    gpus=torch.cuda.device_count(),
-                    count=self.local_count,
-                )
+        self.has_gpu = self.local_rank < gpus()
+        if self.has_gpu:
             torch.cuda.set_device(self.local_rank)
             backend = "cpu:gloo,cuda:nccl"
         with self._reaching():
@@ -124,14 +128,19 @@ class Together(Ranks):
                 backend, store=store, rank=self.rank, world_size=self.count, timeout=_PATIENCE
             )
 
-    def average(self, tensors: Sequence[Tensor]) -> None:
-        with torch.no_grad():
-            flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
-            self.add(flat)
-            sizes = [tensor.numel() for tensor in tensors]
-            pieces = torch.split(flat / self.count, sizes)
-            for tensor, piece in zip(tensors, pieces, strict=True):
-                tensor.copy_(piece.view(tensor.shape))
+    @torch.no_grad()
+    def average(self, tensors: Sequence[Tensor], ready: Callable[[], None]) -> None:
+        flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
+        ready()
+        self.add(flat)
+        pieces = torch.split(flat.div_(self.count), [tensor.numel() for tensor in tensors])
+        shaped = [piece.view(to.shape) for piece, to in zip(pieces, tensors, strict=True)]
+        torch._foreach_copy_(list(tensors), shaped)
+
+    def anywhere(self, here: bool) -> bool:
+        told = torch.tensor([float(here)])  # in main memory: the device is not waited for
+        self.add(told)
+        return bool(told)
 
     def add(self, tensor: Tensor) -> None:
         with self._reaching():
@@ -142,6 +151,21 @@ class Together(Ranks):
         with self._reaching():
             dist.all_gather(every, mine_N.contiguous())
         return torch.cat(every)
+
+    def on(self, device: torch.device) -> torch.device:
+        """Return the device, if this process has one of its own there.
+
+        Raises:
+            DeviceError: There are more processes than GPUs.
+        """
+        if device.type == "cuda" and not self.has_gpu:
+            raise DeviceError(
+                "There are {gpus} GPUs for {count} processes.",
+                hint="Start as many processes as there are GPUs: --nproc-per-node {gpus}.",
+                gpus=gpus(),
+                count=self.local_count,
+            )
+        return device
 
     def wait(self) -> None:
         """Return when every process has come this far."""
@@ -195,12 +219,16 @@ def launched() -> bool:
     )
 
 
+def leads() -> bool:
+    """Return whether this process is the only one of a run, or the first of several."""
+    return not launched() or os.environ["RANK"] == "0"
+
+
 def join() -> Ranks:
     """Return this process's place among those it was started with.
 
     Raises:
         RankLostError: The others cannot be reached.
-        DeviceError: There are more processes than GPUs.
     """
     return Together() if launched() and int(os.environ["WORLD_SIZE"]) > 1 else Ranks()
 

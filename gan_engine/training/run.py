@@ -70,9 +70,20 @@ def train(
 
 
 def go_on_or_train(
-    config: RunConfig, folder: Path, inbox: Inbox | None = None, ranks: Ranks = ALONE
+    config: RunConfig,
+    folder: Path,
+    inbox: Inbox | None = None,
+    ranks: Ranks = ALONE,
+    start_from: Path | None = None,
 ) -> Iterator[Event]:
     """Train into `folder`, or go on with the run that is there: one command for start and restart.
+
+    Args:
+        config: All settings.
+        folder: Where its files go; a run that is there must have the same settings.
+        inbox: Where commands arrive.
+        ranks: This process among those that train together; the others `serve`.
+        start_from: A file of weights to begin with; a run that is there began already.
 
     Raises:
         BusyError: The run that is there has other settings.
@@ -91,7 +102,7 @@ def go_on_or_train(
             )
     if not listed(folder):
         durable.remove(settings) if settings.is_file() else None  # it had saved nothing yet
-        yield from train(config, inbox, folder, ranks=ranks)
+        yield from train(config, inbox, folder, start_from, ranks)
     elif int(listed(folder)[0].stem) >= config.training.images:
         if isinstance(ranks, Together):
             ranks.tell({"do": "end"})

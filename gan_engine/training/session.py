@@ -17,7 +17,7 @@ from gan_engine.config import RunConfig
 from gan_engine.data.classes import Classes, balanced
 from gan_engine.data.dataset import RESIDENT_SHARE, Images, Shown, Walk
 from gan_engine.device import Formats, describe_device, memory_used, settle, usual_formats
-from gan_engine.errors import EngineError, MemoryFullError
+from gan_engine.errors import EngineError
 from gan_engine.events import Pixels
 from gan_engine.imaging import tile
 from gan_engine.layers.noise import draw_from
@@ -30,10 +30,18 @@ from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
 from gan_engine.training.networks import PowerAverages, build_networks
-from gan_engine.training.optimisers import Update
+from gan_engine.training.optimisers import all_finite, build_updates
 from gan_engine.training.randomness import mixed
 from gan_engine.training.ranks import ALONE, Ranks, norm_together
-from gan_engine.training.shortage import Shortage, TornUpdateError, Undo, made, tried
+from gan_engine.training.shortage import (
+    Alike,
+    Shortage,
+    TornUpdateError,
+    Undo,
+    made,
+    no_room,
+    tried,
+)
 from gan_engine.training.showing import Showing
 from gan_engine.training.step import Step, meter_names
 
@@ -93,15 +101,7 @@ class Session:
         self.memory = Memory(config, device)
         self.powers = PowerAverages(self.networks.g) if config.ema.any_length else None
         self.meters = Meters(meter_names(config.penalties, config.augment), device)
-        clip = config.training.gradient_clip
-        updates = {}
-        for name, network in (("g", self.networks.g), ("d", self.networks.d)):
-            weights = list(network.parameters())
-            rate = self.live[f"optimizer_{name}.rate"]
-            updates[name] = Update(
-                getattr(config, f"optimizer_{name}").build(weights, rate), weights, clip
-            )
-        self.updates = updates
+        self.updates = updates = build_updates(config, self.networks, self.live)
         self.step = Step(
             networks=self.networks,
             loss=self.live.into(config.loss, "loss"),
@@ -125,6 +125,7 @@ class Session:
             draw_labels=self.images.draw_labels,
             ranks=self.ranks,
             own=own,
+            asks=self.ranks.count > 1 and not config.training.sync_batch_norm,
         )
         moved = [
             *self.networks.g.buffers(),
@@ -132,7 +133,7 @@ class Session:
             *self.memory.tensors().values(),
             self.meters.sums,
         ]
-        self._undo = Undo(moved)
+        self._undo, self._alike = Undo(moved), Alike(self.step)
         wanted = config.training.acceleration
         self.runner = Runner(self.step, wanted, before=self._undo.keep)
         self._fix_samples()
@@ -171,7 +172,7 @@ class Session:
             TornUpdateError: Memory ran out while weights changed; `restore` or `restart` mends it.
             MemoryFullError: It ran out and no smaller parts are left; everything is as before.
         """
-        tried(self._try_d, partial(self._make_room, "d"))
+        tried(partial(self._alike, self._try_d), partial(self._make_room, "d"))
         self.updates["d"].applying = False
         self.images_seen += self.config.training.batch_size
         self.updates_d += 1
@@ -194,7 +195,7 @@ class Session:
             TornUpdateError: Memory ran out while weights changed; `restore` or `restart` mends it.
             MemoryFullError: It ran out and no smaller parts are left; everything is as before.
         """
-        tried(self._try_g, partial(self._make_room, "g"))
+        tried(partial(self._alike, self._try_g), partial(self._make_room, "g"))
         self.updates["g"].applying = False
         self.updates_g += 1
 
@@ -215,12 +216,8 @@ class Session:
         """Undo an update that memory ran out in, and compute smaller parts of a batch at once."""
         self._undo.back()
         training, parts = self.config.training, self.next_parts
-        if parts is None or self.ranks.count > 1:  # alone it cannot change what all do
-            raise MemoryFullError(
-                "Memory ran out, and a batch of {batch} images cannot be computed in smaller parts.",
-                hint="Lower the image size, the networks' width or the batch size.",
-                batch=training.batch_size,
-            )
+        if parts is None:
+            raise no_room(training.batch_size)
         self.split(parts)
         used, free = memory_used(self.device), describe_device(self.device.type).memory_free
         self._shortages.append(
@@ -271,8 +268,8 @@ class Session:
 
     @property
     def is_whole(self) -> bool:
-        """Whether no update was left in the middle of changing weights."""
-        return not any(update.applying for update in self.updates.values())
+        """Whether no update was left in the middle of changing weights, by one process or by some."""
+        return not self._alike.broken and not any(u.applying for u in self.updates.values())
 
     def drifted(self) -> str:
         """Return what is not the same in every process that trains this run; alone nothing is."""
@@ -283,11 +280,7 @@ class Session:
 
     def is_finite(self) -> bool:
         """Whether every weight, buffer and optimiser value is a number; waits for the device."""
-        kept = [t for t in self.tensors().values() if t.is_floating_point()]
-        norms = torch.stack(
-            [n.float().cpu() for n in torch._foreach_norm([t.float() for t in kept])]
-        )
-        return bool(torch.isfinite(norms).all())
+        return all_finite(self.tensors().values())
 
     # --- changing ------------------------------------------------------------------------------
 
@@ -308,7 +301,8 @@ class Session:
     def next_parts(self) -> int | None:
         """The next larger number of parts that a batch can be computed in; None at single images."""
         training = self.config.training
-        return next((n for n in divisors(training.batch_size) if n > training.accumulation), None)
+        share = training.batch_size // self.ranks.count
+        return next((n for n in divisors(share) if n > training.accumulation), None)
 
     def split(self, parts: int) -> None:
         """Compute each batch in so many equal parts from the next update on; checkpoints keep it.

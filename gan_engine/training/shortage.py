@@ -13,6 +13,7 @@ from gan_engine import sampling
 from gan_engine.device import out_of_memory
 from gan_engine.errors import MemoryFullError
 from gan_engine.schema import Message
+from gan_engine.training.step import Step
 
 ADVICE = Message("The update was undone and done again. Smaller settings would be faster.")
 
@@ -47,6 +48,15 @@ class Shortage:
         )
 
 
+def no_room(batch: int) -> MemoryFullError:
+    """Return what is said when a batch does not fit, and no smaller part of it would."""
+    return MemoryFullError(
+        "Memory ran out, and a batch of {batch} images cannot be computed in smaller parts.",
+        hint="Lower the image size, the networks' width or the batch size.",
+        batch=batch,
+    )
+
+
 class Undo:
     """What an update moves before the optimiser does: statistics, memories, sums of meters."""
 
@@ -65,6 +75,38 @@ class Undo:
         """Put everything back to where it was remembered."""
         if self._tensors:
             torch._foreach_copy_(self._tensors, self._copies)
+
+
+class Alike:
+    """Updates of a process that shares a batch: where memory runs out in one, all of them fail alike.
+
+    That goes as long as nothing was exchanged. Afterwards, and under a batch norm over all processes,
+    which exchanges sums on the way, the others cannot be told, and `broken` is set.
+    """
+
+    def __init__(self, step: Step) -> None:
+        self._step, self.broken = step, False
+
+    def __call__(self, update: Callable[[], None]) -> None:
+        """Try an update.
+
+        Raises:
+            MemoryFullError: Memory ran out too late to tell the others.
+            RuntimeError: It ran out, here or elsewhere; everybody has it raised.
+        """
+        step = self._step
+        step.begin_exchange()
+        try:
+            update()
+        except (RuntimeError, MemoryError) as error:
+            if step.ranks.count == 1 or not out_of_memory(error):
+                raise
+            self.broken = not step.asks or step.stage == "fits"
+            if self.broken:
+                raise no_room(step.batch) from error
+            if step.stage == "alone":
+                step.ranks.anywhere(True)
+            raise
 
 
 def tried(attempt: Callable[[], None], make_room: Callable[[], None]) -> None:

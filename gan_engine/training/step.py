@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -60,8 +61,11 @@ class Step:
     draw_labels: Callable[[torch.Generator], Tensor | None] = lambda _: None
     ranks: Ranks = ALONE
     own: torch.Generator | None = None
+    asks: bool = False
+    """Whether processes tell each other, before they exchange anything, that an update fits."""
 
     def __post_init__(self) -> None:
+        self.begin_exchange()
         self._frozen_g, self._frozen_d = Frozen(self.networks.g), Frozen(self.networks.d)
         self._average = Average(self.networks)
         self._running = {"g": running(self.networks.g), "d": running(self.networks.d)}
@@ -278,12 +282,30 @@ class Step:
         share.backward()  # type: ignore[no-untyped-call]
         self.meters.add(f"loss/{name}", loss)
 
+    def begin_exchange(self) -> None:
+        """Nothing of the update that begins was exchanged with other processes yet."""
+        self.stage: Literal["alone", "short", "fits"] = "alone"
+        """How far an update of several processes is: each by itself, one lacks memory, all have it."""
+
     def _average_over_ranks(self, name: str, update: Update, due: tuple[Penalty, ...]) -> None:
         """Make gradients, and what parts remember, the whole batch's where several processes share it."""
         if self.ranks.count > 1:
             parts = (self.memory.of(f"penalties.{penalty.kind}") for penalty in due)
             known = [value for part in parts for value in part.values()]
-            self.ranks.average([*update.gradients, *known, *self._running[name]])
+            self.ranks.average([*update.gradients, *known, *self._running[name]], self._ready)
+
+    def _ready(self) -> None:
+        """Go on once this update fits in the memory of every process; nothing was exchanged before.
+
+        Raises:
+            OutOfMemoryError: Another one has too little.
+        """
+        if not self.asks or _capturing():  # a graph that is captured runs nothing
+            return
+        short = self.ranks.anywhere(False)
+        self.stage = "short" if short else "fits"
+        if short:
+            raise torch.OutOfMemoryError("out of memory in another process")
 
     def _change(self) -> Transform:
         """Return one draw of the augmentation for a batch; reals and fakes are changed alike."""
@@ -304,6 +326,10 @@ class Step:
         if self.autocast is None:
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, self.autocast)
+
+
+def _capturing() -> bool:
+    return torch.cuda.is_available() and torch.cuda.is_current_stream_capturing()
 
 
 def _labels(labels_N: Tensor | None) -> tuple[Tensor, ...]:

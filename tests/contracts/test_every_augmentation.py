@@ -41,6 +41,14 @@ def test_that_one_draw_changes_reals_and_fakes_alike(kind: type[Augmentation]) -
     assert torch.equal(change(x), change(x.clone()))
 
 
+@pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
+def test_that_products_in_bf16_move_no_pixel(kind: type[Augmentation]) -> None:
+    change, x = drawn(kind(), BATCHES[0]), images(BATCHES[0])
+    exact = change(x)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(change(x), exact)
+
+
 @pytest.mark.parametrize("kind", AUGMENTATIONS[1:], ids=lambda part: part.key())
 def test_that_another_draw_changes_them_otherwise(kind: type[Augmentation]) -> None:
     x = images(BATCHES[0])

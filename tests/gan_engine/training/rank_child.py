@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from gan_engine.config import RunConfig, default_draft, parse
 from gan_engine.drafts import merge
 from gan_engine.events import Finished
 from gan_engine.training import conductor, join, leading, serve, train
 from gan_engine.training.ranks import Ranks, Together
+from gan_engine.training.step import Step
 
 TINY = {
     "data": {"size": 16},
@@ -44,6 +49,12 @@ RUNS: dict[str, dict[str, Any]] = {
         "training": {"images": 80},
         "ema": {"any_length": True},
     },
+    "short of memory": {
+        "architecture": {"kind": "r3", "width": 16, "z_dim": 8},
+        "penalties": {"r1": {}},
+        "augment": {"kind": "adaptive"},
+        "training": {"images": 80},
+    },
     "local norm": {
         "architecture": {"kind": "dcgan", "width": 4, "z_dim": 8},
         "training": {"images": 80},
@@ -64,13 +75,33 @@ def read_every_round() -> None:
     conductor.READINGS_A_SECOND, leading.STRETCH_S = 10**9, 0.0
 
 
+@contextlib.contextmanager
+def short(name: str, ranks: Ranks) -> Iterator[None]:
+    """Let the last process lack the memory for a whole batch, from its fourth update of D on."""
+    teach, calls = Step._teach_d, [0]
+
+    def met(step: Step, *args: Any) -> Any:
+        calls[0] += 1
+        if step.parts == 1 and calls[0] > 3:
+            raise torch.OutOfMemoryError("out of memory, on purpose")
+        return teach(step, *args)
+
+    if name == "short of memory" and ranks.rank == ranks.count - 1:
+        Step._teach_d = met  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Step._teach_d = teach  # type: ignore[method-assign]
+
+
 def all_of(images: Path, folder: Path, ranks: Ranks) -> None:
     for name in RUNS:
-        if isinstance(ranks, Together) and ranks.rank:
-            serve(ranks)
-            continue
-        *_, last = train(settings(images, name), folder=folder / name, ranks=ranks)
-        assert isinstance(last, Finished)
+        with short(name, ranks):
+            if isinstance(ranks, Together) and ranks.rank:
+                serve(ranks)
+                continue
+            *_, last = train(settings(images, name), folder=folder / name, ranks=ranks)
+            assert isinstance(last, Finished)
 
 
 if __name__ == "__main__":

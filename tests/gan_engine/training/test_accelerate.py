@@ -16,7 +16,8 @@ import torch
 from gan_engine.config import RunConfig
 from gan_engine.events import Notice, SampleGrid, Saved
 from gan_engine.training import accelerate, train
-from gan_engine.training.accelerate import WARM_UP, Runner, Update, choose_mode
+from gan_engine.training.accelerate import WARM_UP, CudaGraphs, Runner, Update, choose_mode
+from gan_engine.training.ranks import Ranks
 from gan_engine.training.session import Session
 from tests.gan_engine.training.test_accumulation import session_of
 
@@ -114,6 +115,59 @@ def test_that_a_capture_that_fails_is_told_and_the_update_happens_all_the_same(t
     assert session.runner.trouble is not None
     assert "not permitted when stream is capturing" in str(session.runner.trouble)
     assert "more" not in str(session.runner.trouble)
+
+
+@pytest.mark.parametrize("here", [True, False], ids=["here", "elsewhere"])
+def test_that_no_process_has_graphs_where_one_cannot(
+    here: bool, tiny: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def anywhere(ranks: Ranks, failed: bool) -> bool:
+        asked.append(failed)
+        return len(asked) == 2
+
+    eager, stand = session_of(tiny), Stand(fails_at=2 if here else 0)
+    session = with_stand(session_of(tiny), stand)
+    monkeypatch.setattr(Ranks, "anywhere", anywhere)
+    for _ in range(WARM_UP + 3):
+        eager.round()
+        session.round()
+    assert_same(eager, session)
+    assert asked == [False, here]
+    assert session.runner._captured == {}
+    why = "not permitted" if here else "another process"
+    assert why in str(session.runner.trouble)
+
+
+class Torn:
+    """A capture that CUDA gave up half way."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *args: Any) -> None:
+        raise RuntimeError("operation failed due to a previous error during capture")
+
+
+def test_that_a_capture_that_broke_off_leaves_neither_its_stream_nor_its_pool_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[Any] = []
+    monkeypatch.setattr(torch.cuda, "Stream", lambda device: "the capture's")
+    monkeypatch.setattr(torch.cuda, "graph_pool_handle", lambda: (0, 1))
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda: "the run's")
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
+    monkeypatch.setattr(torch.cuda, "set_stream", done.append)
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", object)
+    monkeypatch.setattr(torch.cuda, "graph", Torn)
+    end, release = (lambda *a: done.append(("end", *a))), (lambda *a: done.append(("release", *a)))
+    monkeypatch.setattr(torch._C, "_cuda_endAllocateToPool", end, raising=False)
+    monkeypatch.setattr(torch._C, "_cuda_releasePool", release, raising=False)
+    with pytest.raises(RuntimeError, match="previous error"):
+        CudaGraphs(CUDA).capture(lambda: None)
+    assert done == ["the run's", ("end", 0, (0, 1)), ("release", 0, (0, 1))]
 
 
 def test_that_noise_is_drawn_from_the_renewed_generator_after_a_failure(tiny: Make) -> None:

@@ -15,12 +15,17 @@ import pytest
 import torch
 
 from gan_engine import checkpoint, configfile
-from gan_engine.errors import BusyError, SettingsError
+from gan_engine.config import parse
+from gan_engine.drafts import merge
+from gan_engine.errors import BusyError, DeviceError, MemoryFullError, SettingsError
 from gan_engine.events import Finished, Notice, Started
 from gan_engine.training import History, conductor, follow, go_on_or_train, leading, resume, train
-from gan_engine.training.ranks import ALONE, BatchNormTogether, Ranks
+from gan_engine.training import ranks as ranks_module
+from gan_engine.training.ranks import ALONE, BatchNormTogether, Ranks, Together
+from gan_engine.training.shortage import Alike
 from tests.gan_engine.training.conftest import of_kind
 from tests.gan_engine.training.rank_child import RUNS, all_of, read_every_round, settings
+from tests.gan_engine.training.test_accumulation import session_of
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.timeout(600)  # on a machine that has other things to do
@@ -142,6 +147,17 @@ def test_that_batch_norm_over_all_processes_is_that_of_one(both):
 
 
 @pytest.mark.slow
+def test_that_memory_that_one_process_lacks_splits_the_batch_of_all_alike(both):
+    one, two = (folder / "short of memory" for folder in both)
+    for folder in (one, two):
+        assert newest(folder).draft["training"]["accumulation"] == 2
+        (told,) = notices(folder, "memory")
+        assert "Memory ran out in an update of {network}" in told["text"][0]
+    assert newest(two).images_seen == newest(one).images_seen == 80
+    assert apart(newest(one), newest(two), ("g", "d", "ema", "memory")) < 1e-5
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RUNS)
 def test_that_processes_stay_bit_for_bit_the_same(both, name):
     assert not notices(both[1] / name, "drift")
@@ -171,6 +187,25 @@ def test_that_a_run_goes_on_with_another_number_of_processes(pictures, tmp_path,
     assert "2 processes instead of 1" in " ".join(said.split())
     assert newest(folder).images_seen == 160
     assert apart(newest(whole), newest(folder), ("g", "d", "ema")) < 1e-4
+
+
+@pytest.mark.slow
+def test_that_several_processes_begin_with_somebodys_weights_and_then_go_on(pictures, tmp_path):
+    whole, folder, file = tmp_path / "whole", tmp_path / "run", tmp_path / "run.toml"
+    draft = merge(settings(pictures, "r3").draft(), {"training": {"images": 32}})
+    configfile.write_draft(file, draft)
+    list(train(parse(draft), folder=tmp_path / "before"))
+    weights = checkpoint.listed(tmp_path / "before")[0]
+    list(train(parse(draft), folder=whole, start_from=weights))
+    cli = ("gan_engine.cli", "train", file, "--out", folder, "--start-from", weights)
+    for images in (32, 48):  # the same command also goes on, and begins only once
+        code, said = ended(torchrun(*cli, "--images", images))
+        assert code == 0, said[-3000:]
+        assert newest(folder).images_seen == images
+        if images == 32:
+            assert apart(newest(whole), newest(folder), ("g", "d", "ema")) < 1e-4
+    assert len(notices(folder, "start")) == 1
+    assert not notices(folder, "drift")
 
 
 @pytest.mark.slow
@@ -288,3 +323,32 @@ def test_that_reading_every_round_is_what_the_children_do(monkeypatch):
     monkeypatch.setattr(leading, "STRETCH_S", leading.STRETCH_S)
     read_every_round()
     assert conductor.READINGS_A_SECOND > 10**6
+
+
+@pytest.mark.parametrize(
+    ("asks", "when", "broken"),
+    [(True, "alone", False), (True, "short", False), (True, "fits", True), (False, "alone", True)],
+)
+def test_that_who_can_no_longer_tell_the_others_that_memory_ran_out_ends(tiny, asks, when, broken):
+    step, told = session_of(tiny).step, []
+    step.ranks, step.asks = Twins(), asks
+    step.ranks.anywhere = told.append
+    alike = Alike(step)
+
+    def update():
+        step.stage = when
+        raise torch.OutOfMemoryError("out of memory")
+
+    with pytest.raises(MemoryFullError if broken else torch.OutOfMemoryError):
+        alike(update)
+    assert alike.broken == broken
+    assert told == ([True] if asks and when == "alone" else [])
+
+
+def test_that_a_process_without_a_gpu_of_its_own_may_train_on_the_cpu_only(monkeypatch):
+    monkeypatch.setattr(ranks_module, "gpus", lambda: 1)
+    second = Together.__new__(Together)
+    second.has_gpu, second.local_count = False, 2
+    assert second.on(torch.device("cpu")).type == "cpu"
+    with pytest.raises(DeviceError, match="There are 1 GPUs for 2 processes"):
+        second.on(torch.device("cuda"))
