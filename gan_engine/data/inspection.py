@@ -39,7 +39,8 @@ class Inspection:
     Attributes:
         folder: The folder that was looked at.
         looked_at: How many pictures.
-        duplicates: Groups of files that are equal, byte by byte; the first of each is kept.
+        duplicates: Groups of files that are equal, byte by byte; the first of each is kept, whose
+            name is the shortest: copies are called “… (copy)”, “… (2)”.
         similar: Groups that look the same; the largest file, which comes first, is kept.
         blank: Pictures of almost one colour.
         grey: Pictures without any colour, however they are stored.
@@ -109,6 +110,10 @@ def inspect_folder(
     yield _found(folder, entries, memory)
 
 
+def _plainness(name: str) -> tuple[int, str]:
+    return len(name), name
+
+
 def _seen(folder: Path, entry: Entry) -> list[object]:
     """Return a look at a picture, or why there is none, as a memory holds it."""
     try:
@@ -145,7 +150,7 @@ def _found(folder: Path, entries: Sequence[Entry], memory: Memory) -> Inspection
         looks[name], sizes[name] = Look(*seen), entry.size
         if digest:
             equal.setdefault(digest, []).append(name)
-    duplicates = tuple(tuple(group) for group in equal.values() if len(group) > 1)
+    duplicates = tuple(tuple(sorted(g, key=_plainness)) for g in equal.values() if len(g) > 1)
     spare = {name for group in duplicates for name in group[1:]}
     one_each = [name for name in looks if name not in spare and not looks[name].blank]
     similar = [

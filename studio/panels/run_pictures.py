@@ -29,6 +29,7 @@ class RunPicturesDialog(Dialog):
         super().__init__(tr("Pictures left out of the run"), QSize(640, 460), parent)
         self.said = words(tr("Reading what the run learned from"), "title")
         self.note = words("", "muted")
+        self.note.hide()
         self.list = LeftOut()
         self.list.put_back.connect(self._put_back)
         close = button(tr("Close"), tr("Close this; nothing changes."))
@@ -49,7 +50,7 @@ class RunPicturesDialog(Dialog):
     @Slot(object)
     def show_pictures(self, learned: Learned | None) -> None:
         """Show what a run learned from and what it left out; None where nobody knows."""
-        self.note.setText("")
+        self._say("")
         if learned is None:
             self.said.setText(tr("This run has not noted which pictures it learned from."))
             self.list.show_files({}, ())
@@ -74,9 +75,13 @@ class RunPicturesDialog(Dialog):
         """Change the settings on the screen, where they are about the same pictures."""
         found = image_settings(self._document.draft)
         if found is None or found[0].folder != get(self._run.draft, "data.folder", None):
-            self.note.setText(
+            self._say(
                 tr("The settings are about other pictures now: use this run's settings first.")
             )
             return
         self._document.set_many(found[0].with_again(names))
-        self.note.setText(tr("Used again by the next run: {count:,}", count=len(names)))
+        self._say(tr("Used again by the next run: {count:,}", count=len(names)))
+
+    def _say(self, text: str) -> None:
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
