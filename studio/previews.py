@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gan_engine import DataSettings, EngineError, Preview, image_settings, preview
+from studio.looking import Newest
 
 if TYPE_CHECKING:
     from gan_engine import Augmentation, Draft
@@ -25,6 +26,8 @@ class Previews(QObject):
 
     arrived = Signal(object)
     """A Preview."""
+    enlarged = Signal(object)
+    """The Preview of the picture that is wanted large."""
     refused = Signal(str, object)
     """The name of a picture that cannot be shown, and why."""
 
@@ -40,6 +43,8 @@ class Previews(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SOON_MS)
         self._soon.timeout.connect(self._make)
+        self._large = Newest(jobs, _large, self)
+        self._large.done.connect(self._tell_large)
         document.changed.connect(self._take_document)
 
     def show(self, names: Sequence[str]) -> None:
@@ -47,6 +52,13 @@ class Previews(QObject):
         if tuple(names) != self._wanted:
             self._wanted = tuple(names)
             self._soon.start()
+
+    @Slot(str)
+    def enlarge(self, name: str) -> None:
+        """Want one picture large; the newest wish counts."""
+        found = image_settings(self._document.draft)
+        if found is not None:
+            self._large.ask((found[0], name, self._partners.get(name)))
 
     @Slot(object)
     def take_diagnosis(self, diagnosis: Diagnosis) -> None:
@@ -90,11 +102,26 @@ class Previews(QObject):
         self._job.progressed.connect(self._tell)
 
     @Slot(object)
+    def _tell_large(self, made: Preview | tuple[str, EngineError]) -> None:
+        if isinstance(made, Preview):
+            self.enlarged.emit(made)
+        else:
+            self.refused.emit(*made)
+
+    @Slot(object)
     def _tell(self, made: Preview | tuple[str, EngineError]) -> None:
         if isinstance(made, Preview):
             self.arrived.emit(made)
         else:
             self.refused.emit(*made)
+
+
+def _large(wish: tuple[DataSettings, str, tuple[str, str] | None]) -> object:
+    settings, name, pair = wish
+    try:
+        return preview(settings, name, side=0, pair=pair)
+    except EngineError as error:
+        return name, error
 
 
 def _previews(

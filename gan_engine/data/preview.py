@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MAKE, _MODEL = 0x010F, 0x0110
 _LONGEST = 60
+_LARGE = 2048
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,7 @@ def preview(
         settings: How it is prepared.
         name: Which picture of the settings' folder.
         augment: What changes the pictures for D.
-        side: The longest side of `original` in pixels.
+        side: The longest side of `original` in pixels; 0 is as many as it has, within reason.
         seed: Which draw of the augmentation.
         pair: Of pairs in two folders a's name and b's, one of which is `name`.
 
@@ -88,13 +89,15 @@ def preview(
     partner = next((other for other in pair or () if other != name), "")
     with opened(path) as image:
         turn, exif = orientation(image), _exif(image)
+    header = read_header(path)
+    side = side or min(_LARGE, max(header.width, header.height))
     size, modified = 0, 0.0
     with contextlib.suppress(OSError):
         found = os.stat(path)
         size, modified = found.st_size, found.st_mtime
     return Preview(
         name=name,
-        header=read_header(path),
+        header=header,
         original=thumbnail(path, side, settings.background),
         seen=_shown(settings, made),
         mirrored=_shown(settings, made[:, ::-1]) if settings.flip else None,

@@ -77,6 +77,8 @@ class DatasetPanel(Panel):
         self.switched.connect(studio.document.switch)
         self.preparation.previews_asked.connect(previews.show)
         self.overview.pictures.card.drawn_again.connect(previews.draw_again)
+        self.overview.pictures.enlarge_asked.connect(previews.enlarge)
+        previews.enlarged.connect(self.overview.pictures.show_large)
         document = studio.document
         self.show_document(document.draft, document.config, document.problems)
         if self._folder != paths.BUILTIN:
@@ -177,7 +179,7 @@ class DatasetPanel(Panel):
     @Slot(str, object)
     def show_refusal(self, name: str, error: EngineError) -> None:
         """Say why a picture cannot be shown."""
-        self.overview.pictures.card.show_refusal(name, tr(error.text))
+        self.overview.pictures.show_refusal(name, tr(error.text))
 
     @Slot(object)
     def show_thumbnail(self, found: tuple[Path, Pixels]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout
 
 from studio import theme
@@ -26,6 +26,7 @@ class PictureCard(QFrame):
     left_out = Signal(str)
     put_back = Signal(str)
     drawn_again = Signal()
+    enlarged = Signal(str)
     closed = Signal()
 
     def __init__(self) -> None:
@@ -47,6 +48,8 @@ class PictureCard(QFrame):
         for place, key in enumerate(_TILES):
             self.tiles[key].setAccessibleName(self._captions[key])
             self.tiles[key].setMaximumWidth(150)
+            self.tiles[key].setCursor(Qt.CursorShape.PointingHandCursor)
+            self.tiles[key].chosen.connect(self._enlarge)
             row.addWidget(self.tiles[key], 0, place)
         row.setColumnStretch(len(_TILES), 1)
         self._row = row
@@ -108,6 +111,11 @@ class PictureCard(QFrame):
         self.again.setProperty("small", True)
         self.again.clicked.connect(self.drawn_again)
         self.again.hide()
+        self.large = button(
+            tr("Enlarge"), tr("See it large, as it is and as the networks see it (Enter).")
+        )
+        self.large.setProperty("small", True)
+        self.large.clicked.connect(self._enlarge)
         close = QToolButton()
         close.setProperty("tight", True)
         close.setToolTip(tr("Close"))
@@ -118,9 +126,13 @@ class PictureCard(QFrame):
         row.setSpacing(8)
         row.addWidget(self.title, 1)
         row.addWidget(self.again)
+        row.addWidget(self.large)
         row.addWidget(self.act)
         row.addWidget(close)
         return row
+
+    def _enlarge(self) -> None:
+        self.enlarged.emit(self.name)
 
     def _tell(self) -> None:
         (self.put_back if self._reason else self.left_out).emit(self.name)

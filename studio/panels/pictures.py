@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.i18n import tr
 from studio.panels.base import button, words
+from studio.panels.enlarged import Enlarged
 from studio.panels.picture_card import PictureCard
 from studio.widgets.thumbnails import ThumbnailGrid
+
+if TYPE_CHECKING:
+    from gan_engine import Preview
 
 
 class Pictures(QWidget):
@@ -18,6 +23,8 @@ class Pictures(QWidget):
 
     picked = Signal(str)
     """A picture should be shown before and after; empty for none any more."""
+    enlarge_asked = Signal(str)
+    """A picture is wanted large."""
     left_out = Signal(object)
     put_back = Signal(object)
 
@@ -29,7 +36,7 @@ class Pictures(QWidget):
         self.grid = ThumbnailGrid()
         self.grid.setMinimumHeight(150)
         self.grid.picked.connect(self._pick)
-        self.grid.chosen.connect(self._pick)
+        self.grid.chosen.connect(self._enlarge)
         self.none = words(
             tr("There are no pictures to show. Choose another folder, or drop one here."), "muted"
         )
@@ -39,6 +46,8 @@ class Pictures(QWidget):
         self.card.left_out.connect(self._leave_out)
         self.card.put_back.connect(self._put_back)
         self.card.closed.connect(self._close)
+        self.card.enlarged.connect(self._enlarge)
+        self._large: Enlarged | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)
@@ -86,6 +95,17 @@ class Pictures(QWidget):
         if self.card.name and not self.card.isHidden():
             self.card.show_name(self.card.name, out.get(self.card.name, ""))
 
+    def show_large(self, made: Preview) -> None:
+        """Show a picture that is wanted large."""
+        if self._large is not None:
+            self._large.show_preview(made)
+
+    def show_refusal(self, name: str, reason: str) -> None:
+        """Say why a picture cannot be shown."""
+        self.card.show_refusal(name, reason)
+        if self._large is not None:
+            self._large.show_refusal(name, reason)
+
     @property
     def first(self) -> list[str]:
         """A few pictures to show what preparing does: the picked one and what follows it."""
@@ -118,6 +138,26 @@ class Pictures(QWidget):
     def _pick(self, name: str) -> None:
         self.card.show_name(name, self._out.get(name, ""))
         self.picked.emit(name)
+
+    @Slot(str)
+    def _enlarge(self, name: str) -> None:
+        if self._large is None:
+            self._large = Enlarged(self)
+            self._large.stepped.connect(self._step)
+        self._pick(name)
+        self._large.show_name(name)
+        self._large.show()
+        self._large.raise_()
+        self.enlarge_asked.emit(name)
+
+    @Slot(int)
+    def _step(self, places: int) -> None:
+        """Enlarge the picture so many places on, where there is one."""
+        keys, name = self.grid.keys, self.card.name
+        wanted = keys.index(name) + places if name in keys else 0
+        if 0 <= wanted < len(keys):
+            self.grid.select(keys[wanted])
+            self._enlarge(keys[wanted])
 
     @Slot()
     def _close(self) -> None:

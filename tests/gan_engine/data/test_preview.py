@@ -69,6 +69,7 @@ def test_that_a_picture_is_shown_in_its_own_shape_with_what_is_known_of_it(folde
     assert shown.modified == (folder / "a.jpg").stat().st_mtime
     assert shown.mirrored is None
     assert preview(settings, "d.gif").header.frames == 2
+    assert preview(settings, "d.gif", side=0).original.shape == (44, 33, 3)
 
 
 @pytest.mark.parametrize("part", AUGMENTATIONS, ids=lambda part: part.key())

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 
 from gan_engine import DataSettings, prepare
 from studio.panels.dataset import DatasetPanel
+from studio.panels.enlarged import Enlarged
 
 
 @pytest.fixture
@@ -54,6 +56,31 @@ def test_that_a_picked_picture_is_shown_in_every_way_with_its_facts(
     pictures.grid.setFocus()
     panel.overview.pictures.card.closed.emit()
     assert not card.isVisible()
+
+
+def test_that_a_picture_is_enlarged_and_the_next_one_by_an_arrow_key(
+    panel, studio, emoji, looked, wait, qtbot
+):
+    Image.new("RGB", (900, 450), "#204080").save(emoji / "a wide one.png")
+    looked(emoji)
+    pictures = panel.overview.pictures
+    first = pictures.grid.keys.index("a wide one.png")
+    pictures.grid.select("a wide one.png")
+    pictures.grid.activated.emit(pictures.grid.currentIndex())
+    large = pictures.findChild(Enlarged)
+    wait(lambda: not large.original.is_empty)
+    assert large.isVisible()
+    assert "900 × 450" in large.facts.text()
+    assert large.original.cell_image(0).width() == 900
+    qtbot.keyClick(large.seen, Qt.Key.Key_Right)
+    assert large.name == pictures.grid.keys[first + 1] == pictures.card.name
+    wait(lambda: not large.original.is_empty)
+    pictures.card.tiles["seen"].chosen.emit(0)
+    (emoji / large.name).unlink()
+    pictures.card.large.click()
+    wait(lambda: large.original._text != "Loading")
+    assert "cannot be used" in large.original._text
+    large.close()
 
 
 def test_that_arrow_keys_walk_through_the_pictures(panel, qtbot, emoji, looked):
