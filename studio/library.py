@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QThread, Signal, Slot
 from send2trash import send2trash
 
 from gan_engine import EngineError, Shelf, escape, lock_holder, write_notes
@@ -20,6 +20,8 @@ SIDE = 416
 """Longest side of the grid that a run's picture is cut out of, in pixels."""
 MOST_PICTURES = 400
 """How many pictures are remembered; some 30 MB."""
+REST_MS = 20
+"""After some runs are told, so that the window can show them: it shares Python's lock with the reader."""
 TOGETHER = 24
 """Pictures that are made in one job, what was asked for last first."""
 
@@ -75,6 +77,7 @@ class Library(QObject):
                 if cancelled():
                     return
                 yield batch
+                QThread.msleep(REST_MS)
 
         self._found = []
         self._job = self._jobs.run(work)

@@ -42,13 +42,15 @@ class Shelf:
     def read(self) -> Iterator[list[RunInfo]]:
         """Return the runs in lists, the newest first; together they are every run there is.
 
+        The first list is a screenful; each that follows is twice as long, so that there are few.
+
         What is no run, may not be looked into or went away meanwhile is left out: one folder never
         hides the others.
         """
         if self._kept is None:
             self._known = self._kept = self._remembered()
         found: dict[Path, tuple[Stamp, RunInfo]] = {}
-        batch, fresh = list[RunInfo](), 0
+        batch, fresh, enough = list[RunInfo](), 0, BATCH
         for folder, stamp in self._folders():
             known = self._known.get(folder)
             trained = known is not None and known[1].state == "training"  # it may be over by now
@@ -60,9 +62,9 @@ class Shelf:
                 found[folder] = known
             if folder in found:
                 batch.append(found[folder][1])
-            if len(batch) >= BATCH and fresh:
+            if len(batch) >= enough and fresh:
                 yield batch
-                batch, fresh = [], 0
+                batch, fresh, enough = [], 0, 2 * enough
         self._known = found
         self._remember()
         yield batch

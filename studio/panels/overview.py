@@ -243,7 +243,7 @@ class Overview(QWidget):
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setUsesScrollButtons(True)
         self.tabs.setAccessibleName(tr("Ways to look at the folder"))
         for _ in range(4):
             self.tabs.addTab("")

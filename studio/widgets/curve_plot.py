@@ -263,7 +263,9 @@ class CurvePlot(QWidget):
 
     def _move(self, start: float, end: float) -> None:
         self._moving = True
-        self.area.box.setXRange(start, end if end > start else start + 1.0, padding=0)
+        if end <= start:  # a single moment: in the middle of a stretch from the beginning
+            start, end = (0.0, 2 * start) if start > 0 else (start, start + 1.0)
+        self.area.box.setXRange(start, end, padding=0)
         self._moving = False
         self._draw(start, end)
 

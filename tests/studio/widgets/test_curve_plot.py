@@ -223,7 +223,7 @@ def test_that_a_single_reading_is_drawn(plot):
         image.pixel(x, y) == color for x in range(image.width()) for y in range(image.height())
     )
     assert image != empty
-    assert dots >= 9
+    assert dots >= 4  # its edges are smoothed
 
 
 def test_that_an_axis_of_images_names_whole_images_once():
