@@ -24,6 +24,7 @@ from studio.widgets.search_field import SearchField
 if TYPE_CHECKING:
     from gan_engine import Pixels, RunInfo, SampleGrid, Scalars, Started
     from studio.context import Studio
+    from studio.worker import RunView
 
 COMPARED = range(2, MOST + 1)
 """How many runs can be compared."""
@@ -84,6 +85,7 @@ class RunsPanel(Panel):
         studio.library.changed.connect(self.show_runs)
         studio.library.pictured.connect(self.show_picture)
         studio.run.started.connect(self.show_start)
+        studio.run.viewed.connect(self.show_view)
         studio.run.state_changed.connect(self.show_state)
         studio.run.scalars_arrived.connect(self.show_readings)
         studio.run.sample_arrived.connect(self.show_sample)
@@ -137,6 +139,14 @@ class RunsPanel(Panel):
     def show_start(self, event: Started) -> None:
         """Count along with the run that begins."""
         self._active = self._fresh = event.folder
+
+    @Slot(object)
+    def show_view(self, view: RunView) -> None:
+        """Choose the run that is looked at, wherever it was opened from."""
+        self._fresh = view.info.folder
+        if self.list.runs.place_of(self._fresh) >= 0:
+            self.list.choose(self._fresh)
+            self._fresh = None
 
     @Slot(object)
     def show_readings(self, readings: list[Scalars]) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from gan_engine import RunNotes, Scalars
 from studio.panels.runs import RunsPanel
+from studio.worker import RunView
 from tests.studio.panels.conftest import grid, info, picture, start
 
 
@@ -40,6 +41,14 @@ def test_that_opening_and_going_on_name_the_run(panel, tmp_path, qtbot):
     with qtbot.waitSignal(panel.run_continued) as asked, qtbot.waitSignal(panel.page_asked):
         panel.continue_button.click()
     assert asked.args == [tmp_path / "001-a", None]
+
+
+def test_that_the_run_on_the_screen_is_the_chosen_one_wherever_it_was_opened(panel, tmp_path):
+    here, other = info(tmp_path / "001-a", "done"), info(tmp_path / "002-b", "done")
+    panel.show_runs([other, here])
+    assert panel.chosen == other
+    panel.show_view(RunView(here, {}, [], []))
+    assert panel.chosen == here
 
 
 def test_that_a_finished_run_is_trained_for_more_images(panel, tmp_path, qtbot):
