@@ -234,6 +234,7 @@ class DatasetPanel(Panel):
         self.preparation.edited.connect(self.edited)
         self.preparation.switched.connect(self.switched)
         self.preparation.went_on.connect(self._go_on)
+        self.preparation.picked.connect(self.overview.show_picture)
         self._page = QSplitter(Qt.Orientation.Horizontal)
         self._page.addWidget(self.overview)
         self._page.addWidget(self.preparation)

@@ -197,6 +197,12 @@ class Overview(QWidget):
         self.pictures.grid.set_picture(name, pixels)
         self.findings.show_picture(name, pixels)
 
+    @Slot(str)
+    def show_picture(self, name: str) -> None:
+        """Bring one of the folder's pictures to view, with what is known of it."""
+        self._show_tab(PICTURES)
+        self.pictures.show_one(name)
+
     # --- building ----------------------------------------------------------------------------
 
     def _head(self) -> QHBoxLayout:

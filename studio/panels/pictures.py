@@ -70,6 +70,13 @@ class Pictures(QWidget):
         self.what.setText(what)
         self._refill()
 
+    def show_one(self, name: str) -> None:
+        """Pick this picture, wherever it is in the folder."""
+        if name not in self.grid.keys:
+            self.show_all()
+        self.grid.select(name)
+        self._pick(name)
+
     def drop(self, names: Sequence[str]) -> None:
         """Take pictures away that turned out to be none; the others stay where they are."""
         gone = set(names)

@@ -29,6 +29,8 @@ class Preparation(QWidget):
     switched = Signal(str, bool)
     previews_asked = Signal(object)
     """Pictures whose previews are wanted: a list of names."""
+    picked = Signal(str)
+    """A picture of the strip was clicked."""
     went_on = Signal()
 
     def __init__(self) -> None:
@@ -40,6 +42,8 @@ class Preparation(QWidget):
         self.title = words(tr("What the networks see"), "title")
         self.shape = words("", "muted", wraps=False)
         self.strip = PictureRows(STRIP, 88, tr("Pictures before and after"))
+        self.strip.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.strip.chosen.connect(self._pick)
         self.form = Form(("data",))
         self.form.edited.connect(self.edited)
         self.form.switched.connect(self.switched)
@@ -149,6 +153,11 @@ class Preparation(QWidget):
             self.advice_text.setText(tr(suggestion.reason))
             self.take_button.setText(tr("Use {size} px", size=suggestion.size))
             self.take_button.setAccessibleName(self.take_button.text())
+
+    @Slot(int)
+    def _pick(self, column: int) -> None:
+        if column < len(self._names):
+            self.picked.emit(self._names[column])
 
     @Slot()
     def _take(self) -> None:

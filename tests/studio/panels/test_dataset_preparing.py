@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from gan_engine import DataSettings, prepare
 from studio.panels.dataset import DatasetPanel
 from studio.panels.enlarged import Enlarged
+from studio.panels.overview import NUMBERS
 
 
 @pytest.fixture
@@ -81,6 +82,19 @@ def test_that_a_picture_is_enlarged_and_the_next_one_by_an_arrow_key(
     wait(lambda: large.original._text != "Loading")
     assert "cannot be used" in large.original._text
     large.close()
+
+
+def test_that_a_picture_of_the_strip_is_brought_to_view(panel, emoji, looked):
+    looked(emoji)
+    panel.overview.tabs.setCurrentIndex(NUMBERS)
+    pictures, name = panel.overview.pictures, panel.preparation._names[2]
+    pictures.show_some(
+        [name for name in pictures.grid.keys if name not in panel.preparation._names], ""
+    )
+    panel.preparation.strip.chosen.emit(2)
+    assert pictures.card.isVisible()
+    assert pictures.card.name == name
+    assert name in pictures.grid.selected_keys()
 
 
 def test_that_arrow_keys_walk_through_the_pictures(panel, qtbot, emoji, looked):
