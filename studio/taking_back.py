@@ -60,19 +60,19 @@ class TakingBack(QObject):
                 "Set it back from here on, or begin a new run from the save after {images} images.",
                 images=figures.count(self._save),
             )
-            answers.append((tr("Branch from the save before"), "branch"))
+            answers.append((tr("Branch from the save before"), "branch_before"))
         self.told.emit("info", text, hint, answers)
         return True
 
     @Slot(str)
     def answer(self, name: str) -> None:
-        """Do what was answered: `set_back` or `branch`."""
+        """Do what was answered: `set_back` or `branch_before`."""
         change, self._asked = self._asked, None
         if change is None:
             return
         if name == "set_back":
             self._document.undo()
-        elif name == "branch" and self._save is not None:
+        elif name == "branch_before" and self._save is not None:
             self._run.branch(self._save, {change.path: change.old})
 
     def _first_since(self, path: str) -> Changed | None:

@@ -38,7 +38,7 @@ def test_that_undo_branches_from_the_save_before(changed):
     run, first = changed.studio.run, changed.studio.run.folder
     changed.chooses("undo")
     assert "begin a new run" in changed.notice
-    answers(changed, "branch")
+    answers(changed, "branch_before")
     changed.waits_until(lambda: run.folder not in (None, first) and run.state == "training")
     assert get(run.draft, "optimizer_g.rate") == changed.was
     assert get(changed.studio.document.draft, "optimizer_g.rate") == changed.was
