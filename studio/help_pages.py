@@ -6,7 +6,7 @@ import sys
 
 from PySide6 import __version__ as qt_version
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeySequence, QTextDocument, QTextLength, QTextTable
+from PySide6.QtGui import QKeySequence, QTextDocument, QTextLength, QTextTable
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import __version__
-from studio import theme
 from studio.actions import ACTIONS, MENUS
 from studio.i18n import tr
 from studio.parts import all_parts, licence_of
@@ -92,8 +91,7 @@ def _even_out(document: QTextDocument) -> None:
             look.setTopMargin(6)
             look.setBottomMargin(14)
             look.setCellSpacing(0)
-            look.setBorderCollapse(True)
-            look.setBorderBrush(QColor(theme.current().line))
+            look.setBorder(0)
             frame.setFormat(look)
 
 

@@ -11,13 +11,13 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QLabel,
     QMainWindow,
     QMenu,
     QSizePolicy,
     QStackedWidget,
     QTabBar,
     QToolBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -118,9 +118,9 @@ class MainWindow(QMainWindow):
                     bar.addAction(action)
         self._view_menu = menus["View"]
         self.menuBar().setCornerWidget(seek_button(self.acts["palette"], self.menuBar()))
-        self.device = QLabel()
+        self.device = QToolButton()
         self.device.setProperty("role", "muted")
-        self.device.setContentsMargins(0, 0, 12, 0)
+        self.device.clicked.connect(lambda: self.show_setting("training.device"))
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.toolbar.addWidget(space)
@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
             self._listen_to(panel)
         self._trains_on = device
         self.device.setText(tr(device))
-        self.device.setToolTip(tr("What trains; the setting Training, Device changes it."))
+        self.device.setToolTip(tr("What trains; a click leads to the setting that changes it."))
         self._layout.arrange()
         self._make_speakers(studio)
         self._readout = Readout(self, studio)

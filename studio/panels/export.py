@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
     QHBoxLayout,
+    QLayout,
     QLineEdit,
     QProgressBar,
     QRadioButton,
@@ -53,6 +54,8 @@ class ExportDialog(Dialog):
         self.forms: list[Form] = []
         self.source_text = words("", "muted")
         column = self.column
+        # Its own idea of the least height is that of every text at its narrowest.
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         column.addWidget(self.source_text)
         column.addWidget(words(tr("What"), "title"))
         column.addLayout(self._choices())
@@ -217,7 +220,9 @@ class ExportDialog(Dialog):
     def _shrink(self) -> None:
         """Be as high as what is chosen needs."""
         self.column.activate()
-        self.resize(self.width(), self.column.totalHeightForWidth(self.width()))
+        height = self.column.totalHeightForWidth(self.width())
+        self.setMinimumHeight(height)
+        self.resize(self.width(), height)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

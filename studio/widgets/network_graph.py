@@ -43,7 +43,7 @@ from studio.widgets.network_view import color_of, shape_text
 if TYPE_CHECKING:
     from gan_engine import LayerRow
 
-_COLUMN, _WIDEST, _BOX, _TEXT = 96, 160, 92, 78
+_COLUMN, _WIDEST, _BOX, _TEXT, _LINE = 96, 160, 92, 78, 17
 """Pixels of the scene: a block's column, the room for its box, the room for its words."""
 _LEAST_ZOOM, _MOST_ZOOM, _STEP = 0.3, 3.0, 1.2
 _READABLE = 0.75
@@ -121,26 +121,25 @@ class _Item(QGraphicsItem):
         self.take_room(_COLUMN)
         self.setToolTip(block.told.replace(" · ", "\n"))
 
-    def take_room(self, column: float) -> None:
-        """Stand in a column of this width, beside the block before."""
+    def take_room(self, column: float, deep: bool = False) -> None:
+        """Stand in a column of this width, beside the block before; `deep` has two lines for the kind."""
         self.prepareGeometryChange()
-        self._column, before = column, self._before
+        self._column, self._deep, before = column, deep, self._before
+        self._high = _BOX + _TEXT + (_LINE if deep else 0)
         self._start = before.box().right() - column if before else None
         self.setPos(before.pos().x() + column if before else 0, 0)
 
     def wanted(self) -> float:
         """Return how wide a column shows every word."""
-        return 10 + max(
-            QFontMetricsF(font).horizontalAdvance(text) for font, _, text in self._lines()
-        )
+        return 10 + max(QFontMetricsF(f).horizontalAdvance(text) for f, _, text in self._lines())
 
     def boundingRect(self) -> QRectF:
         arrow = 0 if self._start is None else self._column / 2
-        return QRectF(-self._column / 2 - arrow, 0, self._column + arrow, _BOX + _TEXT)
+        return QRectF(-self._column / 2 - arrow, 0, self._column + arrow, self._high)
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
-        path.addRect(QRectF(-self._column / 2, 0, self._column, _BOX + _TEXT))
+        path.addRect(QRectF(-self._column / 2, 0, self._column, self._high))
         return path
 
     def box(self) -> QRectF:
@@ -199,14 +198,18 @@ class _Item(QGraphicsItem):
 
     def _words(self, painter: QPainter) -> None:
         colors, block, y = theme.current(), self.block, float(_BOX)
-        for font, color, text in self._lines():
+        room, middle = self._column - 8, Qt.AlignmentFlag.AlignHCenter
+        for place, (font, color, text) in enumerate(self._lines()):
             painter.setFont(font)
             painter.setPen(QColor(color))
-            room = self._column - 8
-            text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
-            line = QRectF(-self._column / 2, y, self._column, 17)
-            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
-            y += 17
+            line = QRectF(-room / 2, y, room, _LINE)
+            if place == 1 and self._deep:
+                line.setHeight(2 * _LINE)
+                painter.drawText(line, middle | Qt.TextFlag.TextWordWrap, text)
+            else:
+                text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
+                painter.drawText(line, middle | Qt.AlignmentFlag.AlignVCenter, text)
+            y = line.bottom()
         if block.parameters:
             whole = QRectF(-_COLUMN / 2 + 14, y + 4, _COLUMN - 28, 3)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -371,8 +374,10 @@ class NetworkGraph(QWidget):
         """Give every block as much room as its words want, where the view has it."""
         there = (self.view.viewport().width() - 4) / max(1, len(self.items))
         column = min(max(_COLUMN, there), max(_COLUMN, self._wanted), _WIDEST)
+        deep = self._wanted > column
         for item in self.items:
-            item.take_room(column)
+            item.take_room(column, deep)
+        self.view.setFixedHeight(_BOX + _TEXT + 16 + (_LINE if deep else 0))
         self._scene.setSceneRect(self._scene.itemsBoundingRect())
 
     def refit(self) -> None:

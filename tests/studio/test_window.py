@@ -185,3 +185,10 @@ def test_that_the_search_over_everything_stands_at_the_top_with_its_keys(visitor
     assert "Ctrl+K" in button.text()
     button.click()
     assert visitor.window.findChild(Palette).isVisible()
+
+
+def test_that_what_trains_leads_to_the_setting_that_changes_it(visitor):
+    assert visitor.window.device.text() == "CPU"
+    visitor.window.device.click()
+    row = visitor.window.panels["settings"].form.rows["training.device"]
+    visitor.waits_until(lambda: not row.visibleRegion().isEmpty())
