@@ -2,8 +2,9 @@
 
 Prints one JSON line last: rows of (preset, batch, device, plain, eager, graph, compile in images a
 second, memory_gib, first_sample_s), with ratio (our best over plain), target where there is one, and
-why, which says of each number that is null what was in its way. On a CPU there are no graphs, and
-compiling has to be asked for by --modes.
+why, which says of each number that is null what was in its way. A case or a mode that fails is one of
+these, with its error, and the next one goes on. On a CPU there are no graphs, and compiling has to be
+asked for by --modes.
 
     python tests/benchmarks/step.py --targets --device cuda     the table of resources/guide/speed.md
     python tests/benchmarks/step.py --presets dcgan-64 --seconds 10
@@ -13,11 +14,15 @@ compiling has to be asked for by --modes.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import gc
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -59,30 +64,80 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=10.0, help="measured, a mode")
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--smoke", action="store_true", help="tiny: only that it runs")
-    asked = parser.parse_args(argv)
+    parser.add_argument("--only", default="", help="one of the cases, in this very process")
+    given = sys.argv[1:] if argv is None else list(argv)
+    asked = parser.parse_args(given)
     device = choose(asked.device)
     modes = asked.modes or [m for m in MODES if device.type == "cuda" or m != "compile"]
     if asked.smoke:
         asked.presets, asked.seconds = ["quick-cpu-32"], 0.1
     cases = TARGETS if asked.targets else {key: (key, {}, "") for key in asked.presets}
+    cases = {name: case for name, case in cases.items() if asked.only in ("", name)}
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["GAN_STUDIO_CACHE"] = scratch
         rows = []
         for name, case in cases.items():
-            rows.append(row(name, case, device, modes, asked))
-            print(json.dumps(rows[-1]), file=sys.stderr)
+            found = empty(name, device)
+            if device.type == "cuda" and len(cases) > 1:
+                words = [sys.executable, __file__, *given, "--only", name]
+                found = found | aside(words)
+            else:
+                try:
+                    row(found, case, device, modes, asked)
+                except Exception as error:  # what was measured before it is still told
+                    found["why"]["case"] = said(error)
+            tidy(device)
+            rows.append(found)
+            print(json.dumps(found), file=sys.stderr, flush=True)
     print(json.dumps({"rows": rows}))
 
 
+def aside(words: Sequence[str]) -> dict[str, Any]:
+    """Return the one row that a process of its own measures; it may die of what a GPU cannot undo."""
+    done = subprocess.run(words, stdout=subprocess.PIPE, text=True)
+    try:
+        (found,) = json.loads(done.stdout.splitlines()[-1])["rows"]
+    except (IndexError, ValueError):
+        return {"why": {"case": f"its process ended with {done.returncode}"}}
+    return dict(found)
+
+
+def empty(name: str, device: torch.device) -> dict[str, Any]:
+    """Return a row in which nothing is measured yet."""
+    known = (
+        torch.cuda.get_device_name() if device.type == "cuda" else f"CPU, {os.cpu_count()} cores"
+    )
+    found: dict[str, Any] = {"preset": name, "batch": None, "device": known}
+    found |= dict.fromkeys((*MODES, "memory_gib", "first_sample_s", "ratio"))
+    return found | {"why": {}}
+
+
+def said(error: BaseException) -> str:
+    """Return an error as one line; where it came from goes to the terminal."""
+    traceback.print_exception(error)
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+
+
+def tidy(device: torch.device) -> None:
+    """Leave the next measurement the whole device, after a failure too."""
+    gc.collect()
+    if device.type == "cuda":
+        with contextlib.suppress(RuntimeError):
+            torch.cuda.synchronize()
+            torch.cuda.empty_cache()
+
+
 def row(
-    name: str,
+    found: dict[str, Any],
     case: tuple[str, dict[str, Any], str],
     device: torch.device,
     modes: Sequence[str],
     asked: argparse.Namespace,
-) -> dict[str, Any]:
+) -> None:
     """Measure one preset in every mode; what was not measured is null, with its reason."""
     preset, changes, target = case
+    name, why = found["preset"], found["why"]
+    found |= {"target": target} if target else {}
     draft = merge(
         with_preset(find_preset(preset)), {"training": {"device": device.type, "images": 10**9}}
     )
@@ -98,12 +153,9 @@ def row(
     config = parse(draft)
     shape, random = config.data.shape, np.random.default_rng(0)
     images = random.integers(0, 256, (4096, shape.height, shape.width, shape.channels), np.uint8)
-    known = (
-        torch.cuda.get_device_name() if device.type == "cuda" else f"CPU, {os.cpu_count()} cores"
-    )
-    found: dict[str, Any] = {"preset": name, "batch": config.training.batch_size, "device": known}
-    found |= dict.fromkeys((*MODES, "memory_gib", "first_sample_s"))
-    why = {} if device.type == "cuda" else {"memory_gib": "only a GPU counts what it holds"}
+    found["batch"] = config.training.batch_size
+    if device.type != "cuda":
+        why["memory_gib"] = "only a GPU counts what it holds"
     formats = fastest(config, device)
     for mode in MODES:
         if mode not in modes:
@@ -111,12 +163,20 @@ def row(
         elif mode == "graph" and device.type != "cuda":
             why[mode] = "CUDA graphs need a GPU"
         else:
-            found[mode] = measured(mode, draft, images, device, formats, asked.seconds, found, why)
+            try:
+                found[mode] = measured(
+                    mode, draft, images, device, formats, asked.seconds, found, why
+                )
+            except Exception as error:  # too little memory, a kernel that is not there
+                why[mode] = said(error)
+            tidy(device)
     if "eager" in modes:
-        found["first_sample_s"] = round(first_sample(draft, images, device, formats), 2)
+        try:
+            found["first_sample_s"] = round(first_sample(draft, images, device, formats), 2)
+        except Exception as error:
+            why["first_sample_s"] = said(error)
     best = max((found[mode] or 0.0 for mode in MODES if mode != "plain"), default=0.0)
     found["ratio"] = round(best / found["plain"], 2) if found["plain"] and best else None
-    return found | ({"target": target} if target else {}) | {"why": why}
 
 
 def measured(

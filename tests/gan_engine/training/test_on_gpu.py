@@ -93,7 +93,7 @@ def test_that_compiled_networks_are_the_eager_step(tiny: Make) -> None:
 def test_that_no_presets_step_waits_for_the_gpu(key: str, acceleration: str, emoji: Path) -> None:
     draft = merge(tiny_preset(key, emoji), {"training": {"device": "cuda"}})
     config = parse(merge(draft, {"training": {"acceleration": acceleration}}))
-    shape = config.data.shape
+    shape = config.data.prepared_shape
     pixels = np.zeros((24, shape.height, shape.width, shape.channels), np.uint8)
     session = Session(config, pixels, torch.device("cuda"))
     lazy = max((penalty.interval for penalty in config.penalties), default=1)
