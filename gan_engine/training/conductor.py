@@ -17,20 +17,18 @@ from gan_engine.errors import EngineError, MemoryFullError, SpaceError
 from gan_engine.events import Changed, Event, Notice, Paused, Resumed, Saved, Scalars
 from gan_engine.schema import Message
 from gan_engine.training.branching import keep_before
-from gan_engine.training.grids import keep_grid, told_of
+from gan_engine.training.grids import Grids
 from gan_engine.training.history import HistoryWriter
 from gan_engine.training.measuring import Measuring, contained
 from gan_engine.training.returning import back_to_save, divergence, gave_up, went_back
 from gan_engine.training.saver import Kept, Saver
 from gan_engine.training.session import Session
 from gan_engine.training.shortage import ADVICE, Shortage, TornUpdateError
-from gan_engine.training.statistics import compared, counted
+from gan_engine.training.statistics import counted
 
 READINGS_A_SECOND = 10
 MOST_RETURNS = 3
 COUNTS_EVERY_S = 1.0
-GRID_SHARE = 0.1
-"""Grids may take this share of the time; a slow G is drawn less often than asked."""
 
 
 class Conductor:
@@ -42,13 +40,13 @@ class Conductor:
         self._session, self._inbox, self._folder, self._history = session, inbox, folder, history
         self.reason: Literal["done", "stopped"] = "done"
         self._stopping = self._pausing = self._waiting = False
-        self._returns, self._told, self._missed = 0, "", ""
+        self._returns, self._told = 0, ""
         self._last_save: tuple[Path, int] | None = None
         self._saver = Saver(folder)
         self._measuring = Measuring(session, folder)
-        self._read_at = self._grid_at = self._counted_at = self._saved_at = time.monotonic()
+        self._grids = Grids(session, folder, history)
+        self._read_at = self._counted_at = self._saved_at = time.monotonic()
         self._read_seen = self._saved_seen = session.images_seen
-        self._first_grid = True
 
     @property
     def _over(self) -> bool:
@@ -62,11 +60,11 @@ class Conductor:
             )
             yield Notice(self._session.images_seen, "warning", text, key="history")
         try:
-            yield from self._grid()
+            yield from self._grids.draw()
             while True:
                 yield from self._rounds()
                 yield from self._read(time.monotonic(), last=True)
-                yield from self._grid()
+                yield from self._grids.draw()
                 yield from self._save(wait=True)
                 if self._over:  # else something was no number at the very end: go on from before
                     break
@@ -90,9 +88,8 @@ class Conductor:
         config, seen = self._session.config, self._session.images_seen
         if now - self._read_at >= 1 / READINGS_A_SECOND:
             yield from self._read(now)
-        if now >= self._grid_at or self._first_grid:
-            self._first_grid = False
-            yield from self._grid()
+        if self._grids.are_due(now):
+            yield from self._grids.draw()
         yield from self._accelerate()
         if self._saver.ready:
             yield from self._finish_save()
@@ -167,29 +164,6 @@ class Conductor:
             measuring.trouble = ""
             yield Notice(session.images_seen, "warning", text, key="metrics")
 
-    def _grid(self) -> Iterator[Event]:
-        began, session = time.monotonic(), self._session
-        pixels = contained(session.grid, self._miss_grid)
-        if pixels is None:
-            self._grid_at = time.monotonic() + 10 * session.config.samples.every_seconds
-            text = Message("The sample grid could not be drawn: {why}", why=self._missed)
-            yield Notice(session.images_seen, "warning", text, key="grid")
-            return
-        path = None
-        try:
-            path = keep_grid(self._folder, session, pixels)
-        except (SpaceError, OSError) as error:  # a preview that cannot be kept never stops a run
-            text = Message("The sample grid was not kept: {why}", why=error)
-            yield Notice(session.images_seen, "warning", text, key="grid")
-        yield told_of(session, pixels, path)
-        yield from compared(session, self._history)
-        took = time.monotonic() - began
-        every = session.config.samples.every_seconds
-        self._grid_at = time.monotonic() + max(every, took / GRID_SHARE)
-
-    def _miss_grid(self, error: Exception) -> None:
-        self._missed = str(error)
-
     # --- saving --------------------------------------------------------------------------------
 
     def _save(self, wait: bool = False) -> Iterator[Event]:
@@ -217,7 +191,7 @@ class Conductor:
             )
             yield Notice(session.images_seen, "warning", text, key="drift")
         snapshot = session.snapshot()
-        copy = contained(snapshot.kept, self._miss_grid)
+        copy = contained(snapshot.kept)
         self._saver.start(copy or snapshot, keep, powers)
         if copy is None:  # without memory for one the run stands still while it is written
             self._saver.wait()
@@ -336,7 +310,7 @@ class Conductor:
             case commands.Resume():
                 self._pausing = False
             case commands.SampleNow():
-                yield from self._grid()
+                yield from self._grids.draw()
             case commands.SaveNow():
                 yield from self._save(wait=self._pausing)
             case commands.Evaluate():
@@ -345,7 +319,7 @@ class Conductor:
                 session = self._session
                 yield from self._trained(session.update_d if network == "d" else session.update_g)
                 yield from self._read(time.monotonic(), last=True)
-                yield from self._grid()
+                yield from self._grids.draw()
             case commands.Change(path=path, value=value):
                 yield from self._change(path, value)
             case commands.Refused(name=name, why=why):

@@ -1,14 +1,62 @@
-"""Keeps a run's sample grids as pictures that say what they show."""
+"""Draws a run's sample grids when they are due, and keeps them as pictures that say what they show."""
 
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from gan_engine.events import Pixels, SampleGrid
+from gan_engine.errors import SpaceError
+from gan_engine.events import Event, Notice, Pixels, SampleGrid
 from gan_engine.imaging import write_png
+from gan_engine.schema import Message
 from gan_engine.training.folder import thin_grids
+from gan_engine.training.history import HistoryWriter
+from gan_engine.training.measuring import contained
 from gan_engine.training.session import Session
+from gan_engine.training.statistics import compared
+
+SHARE = 0.1
+"""Grids may take this share of the time; a slow G is drawn less often than asked."""
+
+
+class Grids:
+    """What a run shows of its samples, and when."""
+
+    def __init__(self, session: Session, folder: Path, history: HistoryWriter) -> None:
+        self._session, self._folder, self._history = session, folder, history
+        self._drawn = 0
+        self._next, self._missed = 0.0, ""
+
+    def are_due(self, now: float) -> bool:
+        """Whether it is time for the next: after the first update, and every so many seconds."""
+        return self._drawn < 2 or now >= self._next
+
+    def draw(self) -> Iterator[Event]:
+        """Draw the samples of this moment; a grid that fails stops nothing."""
+        began, session = time.monotonic(), self._session
+        every = session.config.samples.every_seconds
+        self._drawn += 1
+        pixels = contained(session.grid, self._miss)
+        if pixels is None:
+            self._next = time.monotonic() + 10 * every
+            text = Message("The sample grid could not be drawn: {why}", why=self._missed)
+            yield Notice(session.images_seen, "warning", text, key="grid")
+            return
+        path = None
+        try:
+            path = keep_grid(self._folder, session, pixels)
+        except (SpaceError, OSError) as error:  # a preview that cannot be kept never stops a run
+            text = Message("The sample grid was not kept: {why}", why=error)
+            yield Notice(session.images_seen, "warning", text, key="grid")
+        yield told_of(session, pixels, path)
+        yield from compared(session, self._history)
+        now = time.monotonic()
+        self._next = now + max(every, (now - began) / SHARE)
+
+    def _miss(self, error: Exception) -> None:
+        self._missed = str(error)
 
 
 def keep_grid(folder: Path, session: Session, pixels: Pixels) -> Path:

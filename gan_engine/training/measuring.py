@@ -122,11 +122,12 @@ class Measuring:
         self._metrics, self._going = (), None
 
 
-def contained(work: Callable[[], T], failed: Callable[[Exception], None]) -> T | None:
+def contained(work: Callable[[], T], failed: Callable[[Exception], None] | None = None) -> T | None:
     """Return what `work` returns; what is optional may fail, and says so, but stops nothing."""
     try:
         with torch.no_grad():
             return work()
     except Exception as error:
-        failed(error)
+        if failed is not None:
+            failed(error)
         return None
