@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 from studio.widgets.curve_plot import CurvePlot, Readings
 
 _NARROW_PX = 340
-PACE_MS = 25
-"""Between two plots that are drawn; all of them together took longer than a click may wait."""
+PACE_MS = 50
+"""Between two plots that are drawn: all of them together took longer than a click may wait, and the
+oftener they are drawn the slower a run on the same processor is."""
 _UNITS = 12
 """One to four plots in a row divide it."""
 
@@ -76,8 +77,10 @@ class CurveGrid(QWidget):
         They are drawn one plot after the other, so that the window can answer in between.
         """
         self._share(readings, "take")
-        self._undrawn = [*self.plots]
-        self._pace.start()
+        # Each keeps its turn, however soon the next readings come.
+        self._undrawn += [plot for plot in self.plots if plot not in self._undrawn]
+        if not self._pace.isActive():
+            self._pace.start()
 
     def set_all(self, readings: Readings) -> None:
         """Replace the readings of all plots."""

@@ -230,3 +230,18 @@ def test_that_an_axis_of_images_names_whole_images_once():
     axis = ImagesAxis()
     found = [place for _, places in axis.tickValues(31.5, 33.0, 400) for place in places]
     assert set(found) == {32.0, 33.0}
+
+
+def test_that_every_plot_gets_its_turn_however_fast_readings_come(qtbot):
+    grid = CurveGrid()
+    qtbot.addWidget(grid)
+    plots = [grid.add_plot(str(n), str(n)) for n in range(3)]
+    for n, plot in enumerate(plots):
+        plot.add_series(str(n), str(n))
+    drawn = []
+    for n, plot in enumerate(plots):
+        plot.renew = lambda n=n: drawn.append(n)
+    for reading in range(3):
+        grid.extend({str(n): (np.array([float(reading)]), np.ones(1)) for n in range(3)})
+        grid._draw_next()
+    assert drawn == [0, 1, 2]
