@@ -102,6 +102,8 @@ def main(kind: str, folder: str) -> None:
             if isinstance(step, ScanProgress | InspectProgress) and step.done:
                 sys.stdout.write(f"{step.done} {step.total}\n")
                 sys.stdout.flush()
+    if cancelled():
+        os._exit(0)  # what was found is written down; nobody waits for what is being decoded
 
 
 if __name__ == "__main__":

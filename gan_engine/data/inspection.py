@@ -14,8 +14,8 @@ from gan_engine.data import aside
 from gan_engine.data.likeness import SIDE, Look, alike, look
 from gan_engine.data.memory import Memory, heard, tell
 from gan_engine.data.names import Entry, walk
-from gan_engine.data.parallel import Clock, in_order, workers
-from gan_engine.data.scan import BadFile, never
+from gan_engine.data.parallel import Clock, in_order, never, workers
+from gan_engine.data.scan import BadFile
 from gan_engine.drafts import escape
 from gan_engine.errors import FileError
 from gan_engine.imaging import ImageError, ImageShape, decode
@@ -89,7 +89,7 @@ def inspect_folder(
     unseen = [entry for entry in entries if memory.get(entry) is None]
     unread = [e for e in entries if sizes[e.size] > 1 and not (memory.get(e) or ["", ""])[1]]
     done, total = 0, len(unseen) + len(unread)
-    for entry, seen in in_order(partial(_seen, folder), unseen, workers()):
+    for entry, seen in in_order(partial(_seen, folder), unseen, workers(), cancelled):
         if cancelled():
             memory.save(entries)
             return
@@ -97,7 +97,10 @@ def inspect_folder(
         done += 1
         if clock.due():
             yield InspectProgress(done, total)
-    for entry, digest in in_order(partial(_digest, folder), unread, workers()):
+    if cancelled():
+        memory.save(entries)
+        return
+    for entry, digest in in_order(partial(_digest, folder), unread, workers(), cancelled):
         if cancelled():
             memory.save(entries)
             return
@@ -106,6 +109,8 @@ def inspect_folder(
         if clock.due():
             yield InspectProgress(done, total)
     memory.save(entries)
+    if cancelled():
+        return
     yield InspectProgress(total, total)
     yield _found(folder, entries, memory)
 

@@ -22,7 +22,7 @@ from gan_engine.data.exclusion import left_out
 from gan_engine.data.inspection import Inspection, inspect_folder
 from gan_engine.data.names import Entry, pictures_of, walk
 from gan_engine.data.pairs import Refusal, Unit, decoded, pair_up, units_of, without
-from gan_engine.data.parallel import Clock, in_order, workers
+from gan_engine.data.parallel import Clock, in_order, never, workers
 from gan_engine.data.scan import (
     BadFile,
     DatasetReport,
@@ -30,7 +30,6 @@ from gan_engine.data.scan import (
     bad_files,
     hidden_pictures,
     kinds_of,
-    never,
     objections,
     scan_folder,
     signature,
@@ -245,7 +244,7 @@ def _make(
     with store.writing(folder) as writer:
         outcome = writer.outcome
         rest = wanted[outcome.done :]
-        for unit, result in in_order(partial(decoded, settings), rest, workers()):
+        for unit, result in in_order(partial(decoded, settings), rest, workers(), cancelled):
             if cancelled():
                 return
             if isinstance(result, Refusal):
@@ -256,6 +255,8 @@ def _make(
             writer.rest()
             if clock.due():
                 yield PrepareProgress(before + outcome.done, total)
+        if cancelled():
+            return
         unread = [one for one in bad_files(entries) if one.path not in left_out]
         outcome.bad += [(one.path, one.reason) for one in unread]
         outcome.excluded += left_out.items()

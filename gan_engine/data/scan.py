@@ -16,7 +16,7 @@ from gan_engine.data import aside
 from gan_engine.data.classes import classes_of
 from gan_engine.data.memory import Memory, heard, tell
 from gan_engine.data.names import SUFFIXES, Entry, pictures_of, walk
-from gan_engine.data.parallel import Clock, in_order
+from gan_engine.data.parallel import Clock, in_order, never
 from gan_engine.drafts import escape
 from gan_engine.imaging import ImageError, ImageHeader, read_header
 from gan_engine.problems import Problem
@@ -146,11 +146,6 @@ MARKS: dict[str, Callable[[ImageHeader], bool]] = {
 """What a header tells of a picture that is out of the ordinary."""
 
 
-def never() -> bool:
-    """Return False: for work that nobody cancels."""
-    return False
-
-
 def scan_folder(
     folder: Path, cancelled: Callable[[], bool] = never, apart: bool = False
 ) -> Iterator[ScanProgress | ScanNames | DatasetReport]:
@@ -192,7 +187,7 @@ def scan_folder(
     done = len(pictures) - len(unknown)
     some = _HEADERS_AT_ONCE
     batches = [unknown[at : at + some] for at in range(0, len(unknown), some)]
-    for batch, told in in_order(partial(_headers, folder), batches, _HEADER_THREADS):
+    for batch, told in in_order(partial(_headers, folder), batches, _HEADER_THREADS, cancelled):
         if cancelled():
             memory.save(pictures)
             return
@@ -202,6 +197,8 @@ def scan_folder(
         if clock.due():
             yield ScanProgress(done, len(pictures))
     memory.save(pictures)
+    if cancelled():
+        return
     yield ScanProgress(len(pictures), len(pictures))
     headers: list[tuple[Entry, ImageHeader]] = []
     bad = bad_files(entries)
