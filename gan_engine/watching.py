@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,25 +37,42 @@ def watch(
     start: Callable[[commands.Inbox], Iterator[events.Event]],
     on_signal: commands.Command | None = None,
 ) -> None:
-    """Show a run in a progress bar; Ctrl+C and SIGTERM stop it, saved, with 130 and 143."""
+    """Show a run in a progress bar; Ctrl+C, SIGTERM and a closed terminal stop it, saved.
+
+    The process then ends with 130, 143 or 129.
+    """
     inbox, caught = commands.Inbox(), list[int]()
+    screens = [handle for handle in (1, 2) if os.isatty(handle)]
 
     def take_signal(number: int, _: object) -> None:
         caught.append(number)
         if len(caught) > 1:  # asked twice: leave at once; what is on disk is whole
             os._exit(128 + number)
+        if number not in (signal.SIGINT, signal.SIGTERM):
+            _vanish(screens)
         inbox.post(on_signal or commands.Stop())
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, take_signal)
+    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)):
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as by nohup
+            signal.signal(number, take_signal)
     with bar_of("images") as bar:
         task = bar.add_task("preparing", total=None)
         for event in start(inbox):
-            _show(event, bar, task)
+            try:
+                _show(event, bar, task)
+            except OSError:
+                _vanish(screens)
             if isinstance(event, events.Paused) and event.reason and on_signal is None:
                 inbox.post(commands.Stop())  # nobody is here to make room: end rather than wait
     if caught:
         raise typer.Exit(128 + caught[0])
+
+
+def _vanish(screens: Iterable[int]) -> None:
+    """Let what is printed go nowhere: writing to a terminal that was closed would end the run."""
+    with open(os.devnull, "wb") as nowhere:
+        for handle in screens:
+            os.dup2(nowhere.fileno(), handle)
 
 
 def _show(event: events.Event, bar: Progress, task: Any) -> None:

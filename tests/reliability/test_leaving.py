@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from gan_engine import checkpoint, read_run, write_draft
 from studio.app import App
 from studio.preferences import Preferences
-from tests.reliability.helpers import in_process
+from tests.reliability.helpers import in_process, tiny
 
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="signals and forks as POSIX does"),
@@ -59,6 +62,34 @@ def test_that_the_start_after_a_kill_offers_the_run_and_has_the_settings(
 ) -> None:
     found = in_process("windows", "kill", tmp_path, count, emoji, first)
     assert found["left"] == {"fine": count}
+
+
+def test_that_a_closed_terminal_saves_a_run_without_a_window(emoji: Path, tmp_path: Path) -> None:
+    import fcntl
+    import pty
+    import termios
+
+    endless = tiny(emoji, training={"images": 10**9}, checkpoint={"every_images": 400})
+    write_draft(tmp_path / "wanted.toml", endless.draft())
+    mine, theirs = pty.openpty()
+    words = ["train", str(tmp_path / "wanted.toml"), "--out", str(tmp_path / "run")]
+    with subprocess.Popen(
+        [sys.executable, "-m", "gan_engine.cli", *words],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    ) as child:
+        os.close(theirs)
+        said = b""
+        while b"saved" not in said:
+            said += os.read(mine, 4096)
+        os.close(mine)
+        assert child.wait(100) == 129
+    info = read_run(tmp_path / "run")
+    assert info.state == "stopped"
+    assert info.saved_images == info.images_seen == checkpoint.newest(info.folder)[1].images_seen
 
 
 def test_that_the_program_listens_for_the_end_of_the_desktops_session(
