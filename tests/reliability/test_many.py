@@ -20,7 +20,8 @@ def test_that_a_picture_costs_as_much_among_many_as_among_few(count: int, tmp_pa
     for name, many in found["cost"].items():
         assert many["opened"] <= few[name]["opened"] <= 3, name
         assert many["calls"] <= 1.1 * few[name]["calls"], name
-        assert many["bytes"] <= 1.1 * few[name]["bytes"], name
+        # Tables grow by doubling: what grew with the square would be four times as much.
+        assert many["bytes"] <= 1.6 * few[name]["bytes"], name
 
 
 @pytest.mark.parametrize("name", ["scan", "inspect", "prepare"])
