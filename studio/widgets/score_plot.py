@@ -161,11 +161,9 @@ class ScorePlot(QWidget):
         self._stale = False
         place = self._place()
         self.area.counts = self._counts[place] if place >= 0 else None
-        self._when.setText(
-            tr("after {images} images", images=images_text(self._moments[place]))
-            if place >= 0
-            else ""
-        )
+        seen = images_text(self._moments[place]) if place >= 0 else ""
+        self._when.setText(seen)
+        self._when.setToolTip(tr("after {images} images", images=seen) if seen else "")
         if place >= 0:
             filled = np.flatnonzero(self._counts[place].sum(0))
             middle = len(self._edges) // 2
