@@ -295,6 +295,7 @@ class CurvePlot(QWidget):
             line.curve.set_stretches(raw, smooth)
         low, high = self._span()
         self.area.box.setYRange(low, high, padding=0)
+        self.area.box.prepareForPaint()  # else it moves the curves while they are painted: once more
         self._show_best()
 
     def _show_best(self) -> None:

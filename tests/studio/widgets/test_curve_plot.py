@@ -39,6 +39,19 @@ def test_that_a_plot_follows_what_arrives(plot):
     assert high > 2
 
 
+def test_that_what_arrives_is_painted_once(plot, qtbot):
+    painted = []
+    plot.area.scene().sigPrepareForPaint.connect(lambda: painted.append(1))
+    plot.extend({"loss/d": (X, np.ones(100))})
+    qtbot.waitUntil(lambda: bool(painted))
+    qtbot.wait(50)
+    painted.clear()
+    plot.extend({"loss/d": (np.array([9000.0]), np.array([2.0]))})
+    qtbot.waitUntil(lambda: bool(painted))
+    qtbot.wait(50)
+    assert len(painted) == 1
+
+
 def test_that_a_zoomed_plot_stays_until_it_is_told_to_follow(plot):
     plot.extend({"loss/d": (X, X)})
     plot.look_at(640, 1280)
