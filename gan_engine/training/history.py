@@ -54,6 +54,7 @@ class HistoryWriter:
         """Where a history went that could not be read; None when all was well."""
         self._waiting: deque[tuple[str, tuple[object, ...]]] = deque(maxlen=MOST_WAITING)
         self._session: int | None = None
+        self._gone = False
         self._alive: tuple[int, dict[str, Any]] = images_seen, {}
         self._pulse_at = self._joined_at = 0.0
         self._begun = images_seen, time.time()
@@ -166,9 +167,11 @@ class HistoryWriter:
             self.trouble = str(error)
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _GONE and self._file is not None:
                 self._file.close()  # a disk that was unplugged and is back is another one to it
-                self._file = None
+                self._file, self._gone = None, True
 
     def _open(self) -> sqlite3.Connection:
+        if self._gone and not durable.is_here(self._path.parent):  # nor another disk's
+            raise sqlite3.OperationalError("its disk is gone")
         try:
             return _connect(self._path)
         except sqlite3.OperationalError:

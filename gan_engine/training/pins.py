@@ -35,7 +35,9 @@ def write_pins(folder: Path, pins: Sequence[Pin]) -> None:
     """Keep the pins of a run; the newest count where there are too many.
 
     Raises:
-        SpaceError: The disk is full or not writable.
+        SpaceError: The disk is full, not writable, or gone: no folder is made in its place.
     """
+    if not folder.is_dir():
+        raise durable.gone(folder)
     told = {"format": 1, "pins": [asdict(pin) for pin in tuple(pins)[-_MOST:]]}
     durable.write(folder / NAME, json.dumps(told, indent=1).encode())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_engine import durable
 from gan_engine.training.history import History, HistoryWriter
 
 
@@ -72,21 +73,38 @@ class Unplugged:
 
 
 def test_that_a_history_is_opened_anew_once_its_disk_is_back(tmp_path: Path) -> None:
-    writer = HistoryWriter(tmp_path, 0)
-    writer.event(1, "first")
-    plugged, writer._file = writer._file, Unplugged()
-    plugged.close()
-    away = tmp_path.rename(tmp_path.with_name("away"))
-    writer.event(2, "second")
-    writer.event(3, "third")
-    assert writer.trouble
-    assert not tmp_path.exists()
-    away.rename(tmp_path)
-    writer.event(4, "fourth")
-    assert not writer.trouble
-    writer.close()
-    reader = History(tmp_path)
-    assert [kind for _, _, kind, _ in reader.events()] == ["first", "second", "third", "fourth"]
+    run, away, other = (tmp_path / name for name in ("run", "away", "other"))
+    other.mkdir()
+    HistoryWriter(other, 0).close()
+    with durable.lock(run):
+        writer = HistoryWriter(run, 0)
+        writer.event(1, "first")
+        plugged, writer._file = writer._file, Unplugged()
+        plugged.close()
+        run.rename(away)
+        writer.event(2, "second")
+        writer.event(3, "third")
+        assert writer.trouble
+        assert not run.exists()
+        other.rename(run)  # another disk in its place is let be
+        writer.event(4, "fourth")
+        assert writer.trouble
+        run.rename(other)
+        away.rename(run)
+        writer.event(5, "fifth")
+        assert not writer.trouble
+        writer.close()
+    reader = History(other)
+    assert not reader.events()
+    reader.close()
+    reader = History(run)
+    assert [kind for _, _, kind, _ in reader.events()] == [
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+    ]
     reader.close()
 
 

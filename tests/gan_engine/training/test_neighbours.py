@@ -10,7 +10,7 @@ import pytest
 
 from gan_engine.config import RunConfig
 from gan_engine.data.prepare import Prepared, prepare
-from gan_engine.errors import DataError
+from gan_engine.errors import DataError, SpaceError
 from gan_engine.training import Neighbours, Pin, read_pins, write_pins
 
 Make = Callable[..., RunConfig]
@@ -61,3 +61,6 @@ def test_that_pins_are_kept_and_a_file_that_makes_no_sense_holds_none(tmp_path: 
     (tmp_path / "pins.json").write_text("{nonsense")
     assert read_pins(tmp_path) == ()
     assert read_pins(tmp_path / "nowhere") == ()
+    with pytest.raises(SpaceError, match="is gone"):
+        write_pins(tmp_path / "nowhere", pins)
+    assert not (tmp_path / "nowhere").exists()
