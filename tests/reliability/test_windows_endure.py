@@ -24,7 +24,10 @@ def held() -> Counter[str]:
         gc.collect()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QCoreApplication.processEvents()
-    found = Counter(threads=threading.active_count(), widgets=len(QApplication.allWidgets()))
+    threads = [  # Python never forgets a QThread that once ran Python; those are counted below
+        each for each in threading.enumerate() if not isinstance(each, threading._DummyThread)
+    ]
+    found = Counter(threads=len(threads), widgets=len(QApplication.allWidgets()))
     for thing in gc.get_objects():
         kind = type(thing)  # isinstance would ask proxies
         if issubclass(kind, QObject) and shiboken6.isValid(thing):
