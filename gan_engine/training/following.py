@@ -28,6 +28,7 @@ from gan_engine.events import (
     SampleGrid,
     Saved,
     Scalars,
+    ScoreCounts,
     Started,
 )
 from gan_engine.imaging import read_png
@@ -35,7 +36,10 @@ from gan_engine.pictures import ImageError
 from gan_engine.training import mail
 from gan_engine.training.folder import REALS, SETTINGS
 from gan_engine.training.history import History
+from gan_engine.training.meters import BINS
 from gan_engine.training.recorder import notice_of
+from gan_engine.training.statistics import NAME as NUMBERS
+from gan_engine.training.statistics import statistics_in
 
 LOOKS_S = 0.5
 """How often the folder is looked into."""
@@ -89,7 +93,8 @@ class _Follower:
 
     def __init__(self, folder: Path, after: Position) -> None:
         self._folder, self._after = folder, after
-        self._readings, self._events = 0, 0
+        self._readings, self._events, self._counts = 0, 0, 0
+        self._spreads_known, self._statistics_at = after != (0, 0), 0
         self._draft: dict[str, Any] = {}
         self._layout: tuple[int, int, tuple[int, ...]] = (1, 1, (0,))
         self._grid: tuple[str, float] = ("", 0.0)
@@ -130,10 +135,12 @@ class _Follower:
             pulse = history.pulse()
             events = history.events_after(self._events)
             readings = history.readings_after(self._readings)
+            counts = history.counts_after(self._counts, BINS)
         finally:
             history.close()
         if events or readings or pulse:
             yield from self._told(events, readings, pulse)
+        yield from self._numbers(counts)
         yield self._heard(bool(events or readings), pulse, elsewhere)
         if self._ending is not None:
             yield self._ending
@@ -262,6 +269,20 @@ class _Follower:
             self._grid = name, drawn
             paired = get(self._draft, "data.pairs", "off") != "off"
             yield SampleGrid(int(path.stem), pixels, *self._layout, path, paired=paired)
+
+    def _numbers(self, counts: list[Any]) -> Iterator[Event]:
+        """Tell how D's scores were spread, and the newest numbers of the samples."""
+        known, self._spreads_known = self._spreads_known, False
+        for row, images, real, fake in counts:
+            self._counts = row
+            if not known:  # of a run that is known from before only what comes from now on
+                yield ScoreCounts(images, real, fake)
+        with contextlib.suppress(OSError):
+            changed = (self._folder / NUMBERS).stat().st_mtime_ns
+            found = statistics_in(self._folder) if changed != self._statistics_at else None
+            if self._begun and found is not None:
+                self._statistics_at = changed
+                yield found
 
     def _heard(self, news: bool, pulse: Any, elsewhere: bool) -> Heard:
         now, sign = time.monotonic(), pulse and pulse[1]

@@ -51,7 +51,7 @@ class Grids:
             text = Message("The sample grid was not kept: {why}", why=error)
             yield Notice(session.images_seen, "warning", text, key="grid")
         yield told_of(session, pixels, path)
-        yield from compared(session, self._history)
+        yield from compared(session, self._history, self._folder)
         now = time.monotonic()
         self._next = now + max(every, (now - began) / SHARE)
 

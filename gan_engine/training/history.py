@@ -260,14 +260,10 @@ class History:
         cuts, seen, spreads = self._cuts(), list[int](), list[NDArray[np.int64]]()
         query = "select session, images, payload from counts order by row"
         for session, images, payload in self._rows(query):
-            found, spread = _decoded(payload), np.zeros((2, bins), np.int64)
-            with contextlib.suppress(ValueError, TypeError, KeyError):
-                for side, name in enumerate(("real", "fake")):
-                    values = found[name]
-                    spread[side, found["at"] : found["at"] + len(values)] = values
-                if images <= cuts.get(session, images):
-                    seen.append(images)
-                    spreads.append(spread)
+            spread = _spread(_decoded(payload), bins)
+            if spread.any() and images <= cuts.get(session, images):
+                seen.append(images)
+                spreads.append(spread)
         whole = np.stack(spreads) if spreads else np.zeros((0, 2, bins), np.int64)
         return np.array(seen, np.float64), whole
 
@@ -288,6 +284,17 @@ class History:
             values = {k: np.nan if v is None else v for k, v in _decoded(payload).items()}
             if images <= cuts.get(session, images):
                 found.append((number, session, images, seconds, values))
+        return found
+
+    def counts_after(
+        self, row: int, bins: int
+    ) -> list[tuple[int, int, NDArray[np.int64], NDArray[np.int64]]]:
+        """Return (row, images seen, reals, fakes) of every spread of D's scores behind `row`."""
+        query = "select row, images, payload from counts where row > ? order by row"
+        found = []
+        for number, images, payload in self._unbroken(query, row):
+            real, fake = _spread(_decoded(payload), bins)
+            found.append((number, images, real, fake))
         return found
 
     def events_after(self, row: int) -> list[tuple[int, int, int, float, str, dict[str, Any]]]:
@@ -349,6 +356,18 @@ class History:
                 cuts[session] = lowest
             lowest = images if lowest is None else min(lowest, images)
         return cuts
+
+
+def _spread(found: dict[str, Any], bins: int) -> NDArray[np.int64]:
+    """Return how scores of reals and of fakes were spread: (2, bins); a damaged row has none."""
+    spread = np.zeros((2, bins), np.int64)
+    try:
+        for side, name in enumerate(("real", "fake")):
+            values = found[name]
+            spread[side, found["at"] : found["at"] + len(values)] = values
+    except (ValueError, TypeError, KeyError):
+        spread[:] = 0
+    return spread
 
 
 def _decoded(payload: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import threading
 import numpy as np
 import pytest
 
+from gan_engine import durable
 from gan_engine.commands import Change, Inbox, Leave, Pause, Resume
 from gan_engine.errors import BrokenOffError
 from gan_engine.events import (
@@ -23,9 +24,11 @@ from gan_engine.events import (
     SampleGrid,
     Saved,
     Scalars,
+    ScoreCounts,
     Started,
+    Statistics,
 )
-from gan_engine.training import following, history, resume, train
+from gan_engine.training import following, history, resume, statistics, train
 from gan_engine.training.following import follow
 from gan_engine.training.history import History
 from tests.gan_engine.training.conftest import of_kind
@@ -82,6 +85,16 @@ def test_that_a_follower_from_before_the_start_hears_what_the_trainer_hears(tiny
     newest, last = of_kind(heard, SampleGrid)[-1], of_kind(told, SampleGrid)[-1]
     assert np.array_equal(newest.pixels, last.pixels)
     assert (newest.seeds, newest.rows, newest.images_seen) == (last.seeds, last.rows, 64)
+    spreads = [
+        [(e.images_seen, *e.real, *e.fake) for e in of_kind(x, ScoreCounts)] for x in (heard, told)
+    ]
+    assert spreads[0] == spreads[1]
+    assert spreads[0]
+    ours, theirs = of_kind(heard, Statistics)[-1], of_kind(told, Statistics)[-1]
+    assert ours.images_seen == theirs.images_seen == 64
+    assert ours.real_means == theirs.real_means
+    assert ours.fake_means == theirs.fake_means
+    assert ours.fake_maps.shape[0] == theirs.fake_maps.shape[0]
     assert isinstance(heard[-1], Finished)
 
 
@@ -104,6 +117,23 @@ def test_that_a_follower_from_the_middle_gets_the_rest_and_the_settings_of_today
     started = of_kind(heard, Started)[0]
     assert started.draft["optimizer_g"]["rate"] == 1e-4
     assert started.images_seen > 20
+
+
+def test_that_numbers_of_regions_are_kept_as_they_were_told(tmp_path):
+    maps = np.linspace(-3, 3, 2 * 3 * 4, dtype=np.float32).reshape(2, 3, 4)
+    told = Statistics(8, (0.25, -0.5), (0.0, 1.0), real_maps=maps, fake_maps=-maps)
+    with durable.lock(tmp_path):
+        statistics.keep(told, tmp_path)
+    found = statistics.statistics_in(tmp_path)
+    assert (found.images_seen, found.real_means) == (8, (0.25, -0.5))
+    assert np.allclose(found.real_maps, maps, atol=1e-4)
+    assert np.allclose(found.fake_maps, -maps, atol=1e-4)
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{}", '{"images_seen": "x"}', "nonsense"])
+def test_that_numbers_that_cannot_be_read_are_none(text, tmp_path):
+    (tmp_path / statistics.NAME).write_text(text)
+    assert statistics.statistics_in(tmp_path) is None
 
 
 def test_that_a_run_that_is_over_is_followed_to_its_end_at_once(tiny, tmp_path):
