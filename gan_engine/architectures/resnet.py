@@ -10,9 +10,10 @@ from typing import ClassVar, Literal
 from torch import Tensor, nn
 
 from gan_engine.architectures.base import FromLatents
+from gan_engine.architectures.common import activation_of_d, activation_of_g, spectral_norm_of_g
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
-from gan_engine.layers.activation import ACTIVATION_NAMES, ActivationKind, make_activation
+from gan_engine.layers.activation import ActivationKind, make_activation
 from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
 from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
@@ -68,18 +69,9 @@ class ResNet(FromLatents):
         help="The sum only knows that things are there, dense also where, patches judge each region by itself.",
     )  # fmt: skip
 
-    g_activation: ActivationKind = option(
-        "relu", label="G's activation", names=ACTIVATION_NAMES, advanced=True,
-        help="What bends G's signals; the original is ReLU, the others let a little of everything through.",
-    )  # fmt: skip
-    d_activation: ActivationKind = option(
-        "relu", label="D's activation", names=ACTIVATION_NAMES, advanced=True,
-        help="What bends D's signals; with gradient penalties a smooth one (ELU, SiLU, GELU) is steadier.",
-    )  # fmt: skip
-    g_spectral: bool = option(
-        False, label="Spectral norm in G", advanced=True,
-        help="Holds G's weights at size one, as in SAGAN: steadier with self-attention, a little slower.",
-    )  # fmt: skip
+    g_activation: ActivationKind = activation_of_g()
+    d_activation: ActivationKind = activation_of_d("relu")
+    g_spectral: bool = spectral_norm_of_g()
 
     def objections(self, shape: ImageShape) -> Iterator[Problem]:
         yield from super().objections(shape)

@@ -12,15 +12,9 @@ from gan_engine.schema import Message, Varying, option
 WHY = Message("Without pairs there is no picture that G's should be.")
 
 
-class L1(Penalty):
-    """G's picture should be its pair's, pixel by pixel: what keeps pix2pix to its input.
+class ToTarget(Penalty):
+    """How far G's picture is from its pair's."""
 
-    Adds lambda E|y - G(x)|. Source: arXiv:1611.07004. It blurs less than L2; what is sharp comes
-    from D. Only for pairs.
-    """
-
-    title: ClassVar[str] = "L1 to the target"
-    kind: Literal["l1"] = "l1"
     on: ClassVar[Literal["d", "g"]] = "g"
     needs_pairs: ClassVar[str] = WHY
     weight: Varying = option(
@@ -33,11 +27,22 @@ class L1(Penalty):
         help="100 is usual; at 10 there are more inventions, at 1000 more blur.",
     )
 
+
+class L1(ToTarget):
+    """G's picture should be its pair's, pixel by pixel: what keeps pix2pix to its input.
+
+    Adds lambda E|y - G(x)|. Source: arXiv:1611.07004. It blurs less than L2; what is sharp comes
+    from D. Only for pairs.
+    """
+
+    title: ClassVar[str] = "L1 to the target"
+    kind: Literal["l1"] = "l1"
+
     def term(self, scene: Scene) -> Tensor:
         return (scene.fake_NCHW - scene.real_NCHW).abs().mean()
 
 
-class L2(Penalty):
+class L2(ToTarget):
     """G's picture should be its pair's, large differences counting most: smooth, and blurred.
 
     Adds lambda E(y - G(x))^2. L1 is the usual choice. Only for pairs.
@@ -45,17 +50,6 @@ class L2(Penalty):
 
     title: ClassVar[str] = "L2 to the target"
     kind: Literal["l2"] = "l2"
-    on: ClassVar[Literal["d", "g"]] = "g"
-    needs_pairs: ClassVar[str] = WHY
-    weight: Varying = option(
-        100.0,
-        ge=0,
-        le=10_000,
-        live=True,
-        scale="log",
-        label="Lambda",
-        help="100 is usual; lower it for more inventions.",
-    )
 
     def term(self, scene: Scene) -> Tensor:
         return (scene.fake_NCHW - scene.real_NCHW).square().mean()

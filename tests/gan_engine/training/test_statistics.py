@@ -102,3 +102,46 @@ def test_that_every_kind_of_d_is_looked_at(tiny: Make, tmp_path: Path, kind: str
     settings = {"architecture": {"kind": kind, "z_dim": 8}, "data": {"size": 32}}
     settings["training"] = {"images": 4}
     assert of_kind(train(tiny(**settings), folder=tmp_path / "run"), Statistics)
+
+
+class Copied:
+    """A mark in a GPU's work that is not reached until it is told to be."""
+
+    reached, waited = False, False
+
+    def record(self) -> None:
+        self.reached = False
+
+    def query(self) -> bool:
+        return self.reached
+
+    def synchronize(self) -> None:
+        self.waited = self.waited or not self.reached
+
+
+def on_a_gpu() -> tuple[Meters, Copied]:
+    meters, mark = Meters(("loss/g",), CPU), Copied()
+    meters._copied = mark  # type: ignore[assignment]
+    return meters, mark
+
+
+def test_that_a_gpus_meters_are_read_a_step_late_and_without_waiting() -> None:
+    meters, mark = on_a_gpu()
+    meters.add("loss/g", torch.tensor(2.0))
+    assert meters.read() == {}  # it is on its way
+    meters.add("loss/g", torch.tensor(5.0))
+    assert meters.read() == {}  # and is not there yet: nothing is lost, nothing waited for
+    meters.add("loss/g", torch.tensor(7.0))
+    mark.reached = True
+    assert meters.read() == {"loss/g": 2.0}
+    assert not mark.waited
+    mark.reached = True
+    assert meters.read() == {"loss/g": 6.0}  # the mean of what came after that copy
+
+
+def test_that_at_the_end_of_a_run_the_copy_is_waited_for() -> None:
+    meters, mark = on_a_gpu()
+    meters.add("loss/g", torch.tensor(2.0))
+    meters.read()
+    assert meters.read(wait=True) == {"loss/g": 2.0}
+    assert mark.waited
