@@ -120,6 +120,11 @@ def test_that_stopping_and_going_on_thrice_is_bit_exact(
                 inbox.post(Stop())
     if newest(tmp_path / "parts").images_seen < 160:
         list(resume(tmp_path / "parts"))
+    history = History(tmp_path / "parts")
+    starts = [(seen, told["resumed"]) for seen, _, _, told in history.events("started")]
+    history.close()
+    assert [resumed for _, resumed in starts] == [False, True, True, True]
+    assert len({seen for seen, _ in starts}) == 4  # each time from another save
     whole, parts = newest(tmp_path / "whole"), newest(tmp_path / "parts")
     assert {k: v for k, v in whole.counters.items() if k != "seconds"} == {
         k: v for k, v in parts.counters.items() if k != "seconds"
