@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 
 from studio.widgets.series import Floats, Stretch
 
@@ -164,6 +164,11 @@ class Curve(pg.GraphicsObject):  # type: ignore[misc]
             painter.drawPolygon(polygon)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)  # free on lines of 1 px
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        here, ratio = painter.worldTransform(), painter.device().devicePixelRatioF()
+        # As many lines of one dot above each other as a screen with small dots needs to show one.
+        shifts = [
+            here * QTransform.fromTranslate(0.0, n / ratio) for n in range(max(1, round(ratio)))
+        ]
         under = QColor(self._color)
         if self._smooth:
             under.setAlpha(_UNDER_ALPHA)
@@ -174,8 +179,11 @@ class Curve(pg.GraphicsObject):  # type: ignore[misc]
             pen = pen_of(color, 1, dash)
             pen.setCosmetic(True)  # wider pens take seconds a frame
             painter.setPen(pen)
-            for polygon in lines:
-                painter.drawPolyline(polygon)
+            for turned in shifts:
+                painter.setWorldTransform(turned)
+                for polygon in lines:
+                    painter.drawPolyline(polygon)
+            painter.setWorldTransform(shifts[0])
             lone = QPen(color, _LONE_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
             lone.setCosmetic(True)
             painter.setPen(lone)

@@ -58,6 +58,7 @@ class PlotArea(pg.GraphicsView):  # type: ignore[misc]
         self.setCentralItem(inside)
         for axis in (self.values, self.images):
             axis.linkToView(self.box)
+            axis.setZValue(self.box.zValue() - 1)  # its lines lie below the curves
             # Curves move with every reading, an axis seldom: it was half of what a plot costs.
             axis.setCacheMode(axis.CacheMode.DeviceCoordinateCache)
         self.setFrameShape(self.Shape.NoFrame)

@@ -145,4 +145,4 @@ def test_that_the_spread_of_scores_follows_the_crosshair(curves):
     for seen in (64, 128):
         curves.add_spread(seen, np.eye(2, 64, seen // 64, dtype=np.int64))
     curves.grid.plots[0].pointed.emit(70.0)
-    assert curves.spread._when.text() == "after 64 images"
+    assert curves.spread._when.toolTip() == "after 64 images"

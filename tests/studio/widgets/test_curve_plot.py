@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from studio import theme
 from studio.widgets.curve_grid import CurveGrid
@@ -258,3 +259,20 @@ def test_that_every_plot_gets_its_turn_however_fast_readings_come(qtbot):
         grid.extend({str(n): (np.array([float(reading)]), np.ones(1)) for n in range(3)})
         grid._draw_next()
     assert drawn == [0, 1, 2]
+
+
+def test_that_a_line_is_as_thick_on_a_screen_with_small_dots(plot):
+    plot.show_smooth(False)
+    plot.extend({"loss/d": (X, np.ones(100))})
+    there = plot.area.viewport().rect()
+    rows = {}
+    for ratio in (1, 3):
+        image = QImage(there.size() * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.fill(0)
+        painter = QPainter(image)
+        plot.area.render(painter, QRectF(there), there)
+        painter.end()
+        column = [QColor(image.pixel(image.width() // 2, y)) for y in range(image.height())]
+        rows[ratio] = sum(color.blue() - color.red() > 40 for color in column)  # the curve is blue
+    assert 1 <= rows[1] < rows[3]
