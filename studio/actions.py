@@ -111,13 +111,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         divider=True,
     ),
     ActionSpec(
-        "undo",
-        "Undo",
-        "Edit",
-        "Take the last change of the settings back.",
-        "Ctrl+Z",
-        "undo",
-        "undo",
+        "undo", "Undo", "Edit", "Take the last change of a setting back.", "Ctrl+Z", "undo", "undo"
     ),
     ActionSpec("redo", "Redo", "Edit", "Make the change again.", "Ctrl+Shift+Z", "redo", "redo"),
     ActionSpec(
