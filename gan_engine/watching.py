@@ -70,9 +70,10 @@ def watch(
 
 def _vanish(screens: Iterable[int]) -> None:
     """Let what is printed go nowhere: writing to a terminal that was closed would end the run."""
-    with open(os.devnull, "wb") as nowhere:
-        for handle in screens:
-            os.dup2(nowhere.fileno(), handle)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for handle in screens:
+        os.dup2(nowhere, handle)
+    os.close(nowhere)
 
 
 def _show(event: events.Event, bar: Progress, task: Any) -> None:

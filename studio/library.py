@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from send2trash import send2trash
 
 from gan_engine import EngineError, Shelf, escape, lock_holder, write_notes
@@ -20,7 +21,7 @@ SIDE = 416
 """Longest side of the grid that a run's picture is cut out of, in pixels."""
 MOST_PICTURES = 400
 """How many pictures are remembered; some 30 MB."""
-REST_MS = 20
+REST_S = 0.02
 """After some runs are told, so that the window can show them: it shares Python's lock with the reader."""
 TOGETHER = 24
 """Pictures that are made in one job, what was asked for last first."""
@@ -72,12 +73,14 @@ class Library(QObject):
             self._shelf = Shelf(root)
         shelf = self._shelf
 
+        rest = threading.Event()
+
         def work(cancelled: Cancelled) -> Iterator[object]:
             for batch in shelf.read():
                 if cancelled():
                     return
                 yield batch
-                QThread.msleep(REST_MS)
+                rest.wait(REST_S)
 
         self._found = []
         self._job = self._jobs.run(work)

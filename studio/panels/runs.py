@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -217,23 +216,25 @@ class RunsPanel(Panel):
         return full
 
     def _build_actions(self) -> None:
-        self.open_action = self._action(tr("Open"), self._open)
-        self.continue_action = self._action(tr("Continue"), self._continue)
-        self.clone_action = self._action(tr("Use its settings"), self._clone)
-        self.compare_action = self._action(tr("Compare"), self._compare)
-        self.rename_action = self._action(tr("Rename…"), self.edit_title)
-        self.reveal_action = self._action(tr("Show in folder"), self._reveal)
-        self.discard_action = self._action(tr("Move to trash"), self._discard)
+        self.open_action = QAction(tr("Open"), self)
+        self.open_action.triggered.connect(self._open)
+        self.continue_action = QAction(tr("Continue"), self)
+        self.continue_action.triggered.connect(self._continue)
+        self.clone_action = QAction(tr("Use its settings"), self)
+        self.clone_action.triggered.connect(self._clone)
+        self.compare_action = QAction(tr("Compare"), self)
+        self.compare_action.triggered.connect(self._compare)
+        self.rename_action = QAction(tr("Rename…"), self)
+        self.rename_action.triggered.connect(self.edit_title)
+        self.reveal_action = QAction(tr("Show in folder"), self)
+        self.reveal_action.triggered.connect(self._reveal)
+        self.discard_action = QAction(tr("Move to trash"), self)
+        self.discard_action.triggered.connect(self._discard)
         self.rename_action.setShortcut(QKeySequence(Qt.Key.Key_F2))
         self.discard_action.setShortcut(QKeySequence(Qt.Key.Key_Delete))
         for action in (self.rename_action, self.discard_action):
             self.list.addAction(action)
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-
-    def _action(self, text: str, does: Callable[[], None]) -> QAction:
-        action = QAction(text, self)
-        action.triggered.connect(does)
-        return action
 
     def _buttons(self) -> QHBoxLayout:
         self.open_button = button(tr("Open"), tr("Look at its samples, curves and settings."))

@@ -26,7 +26,7 @@ DEVICES = [
 ]  # fmt: skip
 FINE = [
     "builtin", "/home/alice/cats", "cats", "../cats", "~/Pictures", "/dev/shm/cats", "/developer/x",
-    r"C:\Users\alice\cats", "D:/cats.zip", "/home/alice/con", "/home/alice/aux.d", "/mnt/nas/cats", "console",
+    r"C:\Users\alice\cats", "D:/cats.zip", "/home/alice/con", "/home/alice/aux.d", "/srv/nas/cats", "console",
     r"C:\contact", "/home/proc/x",
 ]  # fmt: skip
 FID = "metrics.fid.weights"
