@@ -205,23 +205,24 @@ class Overview(QWidget):
 
     # --- building ----------------------------------------------------------------------------
 
-    def _head(self) -> QHBoxLayout:
+    def _head(self) -> QVBoxLayout:
         self.choose_button = button(tr("Other folder…"), tr("Learn from other pictures."))
         self.choose_button.clicked.connect(self.folder_asked)
         self.rescan_button = button(
             tr("Look again"), tr("Read the folder once more, after files have changed.")
         )
         self.rescan_button.clicked.connect(self.rescan_asked)
-        said = QVBoxLayout()
-        said.setSpacing(2)
-        said.addWidget(self.headline)
-        said.addWidget(self.where)
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addLayout(said, 1)
-        row.addWidget(self.choose_button, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.rescan_button, 0, Qt.AlignmentFlag.AlignTop)
-        return row
+        row.addWidget(self.headline, 1)
+        for each in (self.choose_button, self.rescan_button):
+            each.setProperty("small", True)
+            row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
+        said = QVBoxLayout()
+        said.setSpacing(2)
+        said.addLayout(row)
+        said.addWidget(self.where)
+        return said
 
     def _mend(self) -> QWidget:
         self.mend = QFrame()
