@@ -59,9 +59,8 @@ Answer = Literal["ask", "prepared", "anew"]
 State = Literal["idle", "preparing", "training", "pausing", "paused", "stopping"]
 DRAIN_MS = 100
 MOST_TOLD = 2_000
-READINGS_EVERY = 5
-"""Readings are told in batches of so many drains: each costs the curves a redraw, and a redraw
-costs the training thread its turn at the interpreter."""
+READINGS_EVERY = 10
+"""Readings are told in batches of so many drains: a redraw costs the training its turn at Python."""
 
 
 class Run(Following):
@@ -324,7 +323,8 @@ class Run(Following):
                 self.images_seen = event.images_seen
                 self._readings.append(event)
                 continue
-            self._tell_readings()
+            if not isinstance(event, ScoreCounts | Statistics):  # these wait for no curve
+                self._tell_readings()
             self.images_seen = getattr(event, "images_seen", self.images_seen)
             self._tell(event)
         self._drains += 1

@@ -12,6 +12,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import gc
 import shutil
+import signal
 import socket
 import sys
 import threading
@@ -24,6 +25,14 @@ import pytest
 LOCAL = ("localhost", "127.0.0.1", "::1", "", None)
 LEAK_PATIENCE_S = 5.0
 _frozen = False
+
+# A shell's background job, or nohup, starts with these ignored, and so would every program that
+# a test starts and then interrupts: it would never end.
+for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(
+            number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL
+        )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

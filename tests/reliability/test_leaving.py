@@ -86,7 +86,10 @@ def test_that_a_closed_terminal_saves_a_run_without_a_window(emoji: Path, tmp_pa
         while b"saved" not in said:
             said += os.read(mine, 4096)
         os.close(mine)
-        assert child.wait(100) == 129
+        try:
+            assert child.wait(100) == 129
+        finally:
+            child.kill()
     info = read_run(tmp_path / "run")
     assert info.state == "stopped"
     assert info.saved_images == info.images_seen == checkpoint.newest(info.folder)[1].images_seen

@@ -59,7 +59,10 @@ def test_that_a_signal_saves_and_ends_with_its_own_code(qtbot, number, code):
     with subprocess.Popen(python(program)) as studio:
         qtbot.waitUntil(lambda: any(paths.runs().glob("*/grids/*.png")), timeout=PATIENCE)
         studio.send_signal(number)
-        assert studio.wait(100) == code
+        try:
+            assert studio.wait(100) == code
+        finally:
+            studio.kill()
     info = list_runs()[0]
     assert info.state == "stopped"
     assert info.saved_images == info.images_seen

@@ -209,6 +209,7 @@ def test_that_graphs_without_a_gpu_are_told_of(tiny: Make, tmp_path: Path) -> No
     assert "step by step" in str(notices[0].text)
 
 
+@pytest.mark.timeout(600)  # the compiler is a program of its own, and slow on a busy machine
 def test_that_a_compiled_step_is_the_same_step(
     tiny: Make, compiler: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
