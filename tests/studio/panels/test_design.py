@@ -114,6 +114,7 @@ def test_that_a_picture_of_what_a_preset_makes_is_on_its_card(panel, tmp_path, m
     shown.fill(QColor("#204060"))
     presets = read_presets()
     monkeypatch.setattr(paths, "resources", lambda: tmp_path)
+    panel.gallery.show_presets(presets)
     assert not any(card.picture.isVisible() for card in panel.gallery.cards)
     assert shown.save(str(folder / "tutorial.webp"))
     panel.gallery.show_presets(presets)
@@ -121,6 +122,12 @@ def test_that_a_picture_of_what_a_preset_makes_is_on_its_card(panel, tmp_path, m
     middle = drawn["tutorial"].pixelColor(36, 36)
     assert (middle.red(), middle.blue()) == pytest.approx((0x20, 0x60), abs=3)
     assert drawn["dcgan-64"].isNull()
+
+
+def test_that_every_picture_in_the_gallery_belongs_to_a_preset():
+    pictures = list((paths.resources() / "pictures" / "presets").iterdir())
+    assert {path.stem for path in pictures} <= {preset.key for preset in read_presets()}
+    assert not any(QImage(str(path)).isNull() for path in pictures)
 
 
 def test_that_every_preset_has_a_card_that_says_what_to_expect(panel):
