@@ -46,7 +46,8 @@ class Conductor:
         self._measuring = Measuring(session, folder)
         self._grids = Grids(session, folder, history)
         self._read_at = self._counted_at = self._saved_at = time.monotonic()
-        self._read_seen = self._saved_seen = session.images_seen
+        self._saved_seen = session.images_seen
+        self._since = session.images_seen, session.seconds
 
     @property
     def _over(self) -> bool:
@@ -133,10 +134,9 @@ class Conductor:
         if not values:
             return
         session = self._session
-        values["speed"] = (session.images_seen - self._read_seen) / max(elapsed, 1e-9)
+        values["speed"] = self._speed()
         values |= {f"rate/{n}": session.live.number(f"optimizer_{n}.rate") for n in "gd"}
         values["memory"] = float(memory_used(session.device))
-        self._read_seen = session.images_seen
         self._history.scalars(session.images_seen, session.seconds, values)
         if (trouble := self._history.trouble) != self._told:
             self._told = trouble
@@ -276,7 +276,8 @@ class Conductor:
         yield from self._go_on()
         for text in back_to_save(self._session, self._history, self._folder):
             yield Notice(self._session.images_seen, "warning", text, key="damaged")
-        self._read_seen = self._saved_seen = self._session.images_seen
+        self._saved_seen = self._session.images_seen
+        self._speed()
 
     def _go_back(self, why: str) -> Iterator[Event]:
         """Return to the newest whole save with half the rates; give up after three times."""
@@ -371,4 +372,10 @@ class Conductor:
     def _skip_clock(self) -> None:
         """Leave the time that was not spent training out of the speed."""
         self._read_at = time.monotonic()
-        self._read_seen = self._session.images_seen
+        self._speed()
+
+    def _speed(self) -> float:
+        """Return the images a second since the last call; not every reading has values to go with it."""
+        session, (seen, seconds) = self._session, self._since
+        self._since = session.images_seen, session.seconds
+        return (session.images_seen - seen) / max(session.seconds - seconds, 1e-9)

@@ -31,6 +31,7 @@ from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
 from gan_engine.training.networks import PowerAverages, build_networks
 from gan_engine.training.optimisers import all_finite, build_updates
+from gan_engine.training.pace import pace_of
 from gan_engine.training.randomness import mixed
 from gan_engine.training.ranks import ALONE, Ranks, norm_together
 from gan_engine.training.shortage import (
@@ -73,6 +74,7 @@ class Session:
         self.images_seen = self.updates_d = self.updates_g = 0
         self._shortages: list[Shortage] = []
         self.seconds = 0.0
+        self._gpu_pace = pace_of(device)
         self.commands = 0
         """The number of the last command from outside that this state knows of."""
         budget = int(describe_device(device.type).memory_free * RESIDENT_SHARE)
@@ -164,6 +166,7 @@ class Session:
         for _ in range(self.config.training.d_steps):
             self.update_d()
         self.update_g()
+        self._gpu_pace.keep()
 
     def update_d(self) -> None:
         """Show D the next batch of reals and one of fakes.

@@ -78,6 +78,15 @@ def test_that_graphs_are_the_eager_step(kind: str, tiny: Make) -> None:
     assert distance(*sessions) < 1e-3
 
 
+def test_that_only_a_little_work_is_queued(tiny: Make) -> None:
+    session = on_gpu(tiny, "graph")
+    for _ in range(4 * WARM_UP):
+        session.round()
+        assert len(session._gpu_pace._queued) <= session._gpu_pace._most
+    torch.cuda.synchronize()
+    assert all(mark.query() for mark in session._gpu_pace._queued)
+
+
 def test_that_compiled_networks_are_the_eager_step(tiny: Make) -> None:
     sessions = [on_gpu(tiny, mode) for mode in ("eager", "compile")]
     sessions[1].runner.compile()

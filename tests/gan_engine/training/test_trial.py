@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -76,6 +77,37 @@ def test_that_what_takes_more_than_a_moment_is_not_compared(
     clocked[True] = 0.5
     monkeypatch.setattr(trial, "PATIENCE_S", 0.0)
     assert fastest(tiny(data={"size": 32}), CPU) == USUAL
+
+
+@pytest.mark.parametrize(("seconds", "chosen"), [(0.01, LAST), (1.0, USUAL)])
+def test_that_a_gpus_start_up_is_not_counted_as_a_round(
+    seconds: float,
+    chosen: Formats,
+    tiny: Make,
+    clocked: dict[bool, float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+
+    class StartsUp:
+        """A session on a GPU whose first round takes ten seconds."""
+
+        def __init__(self, _: RunConfig, device: torch.device, formats: Formats, *__: Any) -> None:
+            self.device, self.formats, self.takes = device, formats, 10.0
+
+        def round(self) -> None:
+            nonlocal now
+            now += self.takes
+            self.takes = seconds
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr(trial, "_session", StartsUp)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)
+    monkeypatch.setattr(trial, "time", SimpleNamespace(monotonic=lambda: now, perf_counter=None))
+    monkeypatch.setattr(trial, "PATIENCE_S", 2.0)
+    clocked[True] = 0.5
+    assert trial._compare(tiny(), torch.device("cuda"), USUAL, [LAST]) == chosen
 
 
 def test_that_too_little_memory_to_compare_decides_nothing(
