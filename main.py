@@ -2,8 +2,8 @@
 
 python3 main.py                 open the studio
 python3 main.py --demo          open it and train the built-in images
-python3 main.py train --help    train without a window; so too resume, sample, export, scan,
-                                check and presets
+python3 main.py train --help    train without a window; so too resume, follow, tell, sample,
+                                export, scan, check and presets
 python3 main.py test            run the tests; what follows is handed to pytest
 """
 
@@ -27,7 +27,7 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 STAMP = VENV / "gan-studio.json"
 UNFINISHED = VENV / "gan-studio.unfinished"
-ENGINE = ("train", "resume", "sample", "export", "scan", "check", "presets")
+ENGINE = ("train", "resume", "follow", "tell", "sample", "export", "scan", "check", "presets")
 DEMO_SECONDS = "60"
 
 # What Qt loads, and the Debian package each comes in; the second table is for a real X11 window.

@@ -16,6 +16,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 import main
+from gan_engine.cli import app
 from tests.house.source import ROOT
 
 VERSIONS = ["2.9.1", "2.10", "2.13.0+cpu", "6.9.3", "6.11.0", "6.11.3", "6.12.0", "10.3", "13.0.0"]
@@ -77,6 +78,13 @@ def test_that_words_choose_what_starts() -> None:
     assert [main.mode_of([word]) for word in main.ENGINE] == ["engine"] * len(main.ENGINE)
     assert main.mode_of(["test", "-k", "x"]) == "test"
     assert main.mode_of([]) == main.mode_of(["--demo"]) == main.mode_of([str(ROOT)]) == "studio"
+
+
+def test_that_every_command_of_the_engine_is_one_of_main() -> None:
+    commands = {
+        command.callback.__name__ for command in app.registered_commands if command.callback
+    }
+    assert set(main.ENGINE) == commands
 
 
 def test_that_a_misspelt_command_is_answered() -> None:

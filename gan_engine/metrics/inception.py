@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from gan_engine.layers.precision import exactly
 
 SIDE = 299
-FEATURES = 2048
 
 Resize = Literal["clean", "legacy"]
 Size = tuple[int, int]

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from gan_engine.config import RunConfig
-from gan_engine.drafts import get
 from gan_engine.power_average import LENGTHS, step_weight
 from gan_engine.schema import Part, settings_of, value_at, walk
 
@@ -79,6 +78,3 @@ def _ema_weight(config: RunConfig, seen: int) -> float:
     ema, step = config.ema, config.training.batch_size * config.training.d_steps
     memory = min(ema.half_life, seen * ema.ramp_up) if ema.ramp_up else ema.half_life
     return 1.0 if memory <= 0 else 1 - 0.5 ** (step / memory)
-
-
-__all__ = ["EMA", "LiveValues", "get"]

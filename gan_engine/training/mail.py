@@ -18,7 +18,6 @@ from typing import Any
 
 from gan_engine import commands, durable
 from gan_engine.commands import Command, Inbox
-from gan_engine.drafts import get
 from gan_engine.errors import EngineError, NothingToDoError
 from gan_engine.training.history import History, HistoryWriter
 
@@ -246,8 +245,3 @@ def _read_command(found: dict[str, Any]) -> Command:
     if kind is commands.StepOnce and given["network"] not in ("d", "g"):
         raise ValueError("it names neither D nor G")
     return kind(**given)
-
-
-def takes_letters(draft: dict[str, Any]) -> bool:
-    """Return whether a run with these settings looks for files."""
-    return get(draft, "training.inbox", True) is True
