@@ -120,9 +120,10 @@ def space_error(error: OSError, path: Path, needed: int = 0) -> SpaceError:
     if error.errno in _FULL:
         with contextlib.suppress(OSError):
             free = shutil.disk_usage(folder).free / 2**20
-            wanted = "needs {needed:.1f} MB" if needed else "could not be written"
             return SpaceError(
-                f"The disk is full: “{{name}}” {wanted}; {{free:.1f}} MB are free.",
+                "The disk is full: “{name}” needs {needed:.1f} MB; {free:.1f} MB are free."
+                if needed
+                else "The disk is full: “{name}” could not be written; {free:.1f} MB are free.",
                 hint="Free some space, then go on.",
                 name=path.name,
                 needed=needed / 2**20,

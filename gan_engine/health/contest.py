@@ -69,9 +69,10 @@ def g_is_stuck(run: Readings) -> Verdict | None:
     beside = bool(ahead) and len(other) > 0 and level < 1e-3 * float(np.median(other))
     if not (fell or beside):
         return None
-    compared = "it was {was:.2g} before." if fell else "D's is {was:.2g}."
     evidence = Message(
-        "The norm of G's gradient is {now:.2g}; " + compared,
+        "The norm of G's gradient is {now:.2g}; it was {was:.2g} before."
+        if fell
+        else "The norm of G's gradient is {now:.2g}; D's is {was:.2g}.",
         now=level,
         was=float(np.median(before if fell else other)),
     )

@@ -95,6 +95,25 @@ def _texts(node: ast.expr) -> Iterator[str]:
             yield from _texts(value)
 
 
+def patched(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield every sentence of a file that is put together of pieces, with its line."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            name = _name(node.func)
+            said = node.args[:1] if name in SPEAKERS or name in _errors() else []
+            said += [word.value for word in node.keywords if word.arg == "hint"]
+            for part in said:
+                if isinstance(part, ast.JoinedStr | ast.BinOp):
+                    yield node.lineno, ast.unparse(part)
+
+
+@cache
+def _errors() -> frozenset[str]:
+    from gan_engine import errors
+
+    return frozenset(name for name in vars(errors) if name.endswith("Error"))
+
+
 def _name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 

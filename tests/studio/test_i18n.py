@@ -8,7 +8,7 @@ from gan_engine import Message, paths
 from studio import i18n
 from studio.i18n import LANGUAGES, catalogue, tr
 from tests.house.source import python_files, shown
-from tests.house.untranslated import gaps, phrases, unspoken, wanted
+from tests.house.untranslated import gaps, patched, phrases, unspoken, wanted
 
 TO_A_TERMINAL = ("studio/app.py", "studio/failures.py", "studio/parts.py")
 """Files with sentences for the command line or the log, which are English."""
@@ -69,6 +69,12 @@ def test_that_every_sentence_is_translated(language: str) -> None:
 @OTHERS
 def test_that_no_entry_is_left_over(language: str) -> None:
     assert not set(catalogue(language)) - set(wanted())
+
+
+@pytest.mark.parametrize("path", python_files("studio", "gan_engine"), ids=shown)
+def test_that_a_sentence_is_one_text(path: Path) -> None:
+    """What is put together of pieces is in no catalogue."""
+    assert not list(patched(path))
 
 
 @pytest.mark.parametrize("path", python_files("studio"), ids=shown)
