@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
-from gan_engine.optimizers.base import Optimizer
+from gan_engine.optimizers.base import Optimizer, epsilon
 from gan_engine.schema import option
 
 
@@ -23,14 +23,7 @@ class Adam(Optimizer):
     beta2: float = option(
         0.999, ge=0, lt=1, advanced=True, help="How long the step size is remembered."
     )
-    eps: float = option(
-        1e-8,
-        gt=0,
-        le=1e-2,
-        scale="log",
-        advanced=True,
-        help="Keeps tiny gradients from giant steps.",
-    )
+    eps: float = epsilon()
 
     def build(
         self, parameters: Iterable[nn.Parameter], rate: float | Tensor

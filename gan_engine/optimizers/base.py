@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from gan_engine.schema import Part, Varying, option
+
+
+def epsilon() -> Any:
+    """Declare what is added to the size of a weight's gradients before a step is divided by it."""
+    return option(
+        1e-8, gt=0, le=1e-2, scale="log", advanced=True,
+        help="Keeps tiny gradients from giant steps.",
+    )  # fmt: skip
 
 
 class Optimizer(Part):

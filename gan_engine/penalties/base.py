@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -44,6 +44,11 @@ class Scene:
         return batch if self.share == 1 else 1 - (1 - batch) ** self.share
 
 
+def strength(usual: float, letter: str, help: str) -> Any:
+    """Declare how strongly a penalty counts, under the letter its paper has for it."""
+    return option(usual, ge=0, le=10_000, live=True, scale="log", label=letter, help=help)
+
+
 class Penalty(Part):
     """A term added to a loss; computed in fp32, every `interval` steps, `interval` times as strong.
 
@@ -65,9 +70,7 @@ class Penalty(Part):
     couples: ClassVar[str] = ""
     """Why D may not couple the images of a batch (batch norm) under this penalty; empty when it may."""
 
-    weight: Varying = option(
-        1.0, ge=0, le=10_000, live=True, scale="log", help="How strongly it counts."
-    )
+    weight: Varying = strength(1.0, "Weight", help="How strongly it counts.")
     interval: int = option(
         1,
         ge=1,

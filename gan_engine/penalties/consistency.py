@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gan_engine.layers.shift import shift
-from gan_engine.penalties.base import Penalty, Scene
+from gan_engine.penalties.base import Penalty, Scene, strength
 from gan_engine.schema import Message, Varying, option
 
 
@@ -23,9 +23,7 @@ class Consistency(Penalty):
     spoils_pairs: ClassVar[str] = Message(
         "It moves a picture away from the one that it is made from."
     )
-    weight: Varying = option(
-        10.0, ge=0, le=10_000, live=True, scale="log", label="Lambda", help="10 suits most sizes."
-    )
+    weight: Varying = strength(10.0, "Lambda", help="10 suits most sizes.")
     pixels: int = option(4, ge=1, le=64, unit="px", help="How far copies are moved at most.")
 
     def term(self, scene: Scene) -> Tensor:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
-from gan_engine.penalties.base import Critic, Penalty, Scene
+from gan_engine.penalties.base import Critic, Penalty, Scene, strength
 from gan_engine.schema import Varying, option
 
 
@@ -20,15 +20,7 @@ class FeatureMatching(Penalty):
     title: ClassVar[str] = "Feature matching"
     kind: Literal["feature_matching"] = "feature_matching"
     on: ClassVar[Literal["d", "g"]] = "g"
-    weight: Varying = option(
-        1.0,
-        ge=0,
-        le=10_000,
-        live=True,
-        scale="log",
-        label="Lambda",
-        help="1 is mild, 10 dominates.",
-    )
+    weight: Varying = strength(1.0, "Lambda", help="1 is mild, 10 dominates.")
     distance: Literal["l1", "l2"] = option(
         "l1", help="How the distance is measured.", names={"l1": "L1", "l2": "L2"}
     )

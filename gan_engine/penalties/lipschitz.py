@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_engine.penalties.base import Penalty, Scene, slope
+from gan_engine.penalties.base import Penalty, Scene, slope, strength
 from gan_engine.schema import Varying, option
 
 
@@ -24,9 +24,7 @@ class GradientPenalty(Penalty):
     couples: ClassVar[str] = (
         "The gradient penalty judges each image by itself; batch norm in D mixes them."
     )
-    weight: Varying = option(
-        10.0, ge=0, le=10_000, live=True, scale="log", label="Lambda", help="10 suits most sizes."
-    )
+    weight: Varying = strength(10.0, "Lambda", help="10 suits most sizes.")
     one_sided: bool = option(False, help="Let slopes below one be.")
 
     def term(self, scene: Scene) -> Tensor:
@@ -47,9 +45,7 @@ class Dragan(Penalty):
     kind: Literal["dragan"] = "dragan"
     slopes: ClassVar[bool] = True
     couples: ClassVar[str] = "DRAGAN judges each image by itself; batch norm in D mixes them."
-    weight: Varying = option(
-        10.0, ge=0, le=10_000, live=True, scale="log", label="Lambda", help="10 suits most sizes."
-    )
+    weight: Varying = strength(10.0, "Lambda", help="10 suits most sizes.")
 
     def term(self, scene: Scene) -> Tensor:
         real = scene.real_NCHW

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor
 
-from gan_engine.penalties.base import Penalty, Scene
+from gan_engine.penalties.base import Penalty, Scene, strength
 from gan_engine.schema import Varying, option
 
 
@@ -23,9 +23,7 @@ class PathLength(Penalty):
     slopes: ClassVar[bool] = True
     on: ClassVar[Literal["d", "g"]] = "g"
     needs_reals: ClassVar[bool] = False
-    weight: Varying = option(
-        2.0, ge=0, le=10_000, live=True, scale="log", label="Lambda", help="2 suits most sizes."
-    )
+    weight: Varying = strength(2.0, "Lambda", help="2 suits most sizes.")
     interval: int = option(
         4, ge=1, le=64, unit="steps", advanced=True, help="Compute it only every so many steps."
     )

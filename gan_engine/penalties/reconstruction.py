@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from torch import Tensor
 
-from gan_engine.penalties.base import Penalty, Scene
-from gan_engine.schema import Message, Varying, option
+from gan_engine.penalties.base import Penalty, Scene, strength
+from gan_engine.schema import Message, Varying
 
 WHY = Message("Without pairs there is no picture that G's should be.")
 
@@ -17,14 +17,8 @@ class ToTarget(Penalty):
 
     on: ClassVar[Literal["d", "g"]] = "g"
     needs_pairs: ClassVar[str] = WHY
-    weight: Varying = option(
-        100.0,
-        ge=0,
-        le=10_000,
-        live=True,
-        scale="log",
-        label="Lambda",
-        help="100 is usual; at 10 there are more inventions, at 1000 more blur.",
+    weight: Varying = strength(
+        100.0, "Lambda", help="100 is usual; at 10 there are more inventions, at 1000 more blur."
     )
 
 

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_engine.penalties.base import Penalty, Scene
+from gan_engine.penalties.base import Penalty, Scene, strength
 from gan_engine.schema import Varying, option
 
 
@@ -20,15 +20,7 @@ class Drift(Penalty):
 
     title: ClassVar[str] = "Drift"
     kind: Literal["drift"] = "drift"
-    weight: Varying = option(
-        0.001,
-        ge=0,
-        le=10_000,
-        live=True,
-        scale="log",
-        label="Epsilon",
-        help="A thousandth is enough.",
-    )
+    weight: Varying = strength(0.001, "Epsilon", help="A thousandth is enough.")
 
     def term(self, scene: Scene) -> Tensor:
         return scene.real_scores.square().mean()
@@ -43,15 +35,7 @@ class LeCam(Penalty):
 
     title: ClassVar[str] = "LeCam"
     kind: Literal["lecam"] = "lecam"
-    weight: Varying = option(
-        0.3,
-        ge=0,
-        le=10_000,
-        live=True,
-        scale="log",
-        label="Lambda",
-        help="0.01 to 0.3 for few images.",
-    )
+    weight: Varying = strength(0.3, "Lambda", help="0.01 to 0.3 for few images.")
     decay: float = option(0.99, ge=0, lt=1, advanced=True, help="How long past scores count.")
 
     def memory(self) -> dict[str, float]:

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from torch import Tensor
 
-from gan_engine.penalties.base import Penalty, Scene, slope
-from gan_engine.schema import Varying, option
+from gan_engine.penalties.base import Penalty, Scene, slope, strength
+from gan_engine.schema import Varying
 
 
 class R1(Penalty):
@@ -20,14 +20,8 @@ class R1(Penalty):
     title: ClassVar[str] = "R1"
     kind: Literal["r1"] = "r1"
     slopes: ClassVar[bool] = True
-    weight: Varying = option(
-        1.0,
-        ge=0,
-        le=10_000,
-        live=True,
-        scale="log",
-        label="Gamma",
-        help="Double it when training swings, halve it when samples stay blurred.",
+    weight: Varying = strength(
+        1.0, "Gamma", help="Double it when training swings, halve it when samples stay blurred."
     )
 
     def term(self, scene: Scene) -> Tensor:
@@ -43,15 +37,7 @@ class R2(Penalty):
     title: ClassVar[str] = "R2"
     kind: Literal["r2"] = "r2"
     slopes: ClassVar[bool] = True
-    weight: Varying = option(
-        1.0,
-        ge=0,
-        le=10_000,
-        live=True,
-        scale="log",
-        label="Gamma",
-        help="Usually the same as R1's.",
-    )
+    weight: Varying = strength(1.0, "Gamma", help="Usually the same as R1's.")
 
     def term(self, scene: Scene) -> Tensor:
         return slope(scene.critic, scene.fake_NCHW).mean() / 2
