@@ -8,10 +8,11 @@ from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
+from gan_engine.architectures.common import latent_size
 from gan_engine.architectures.sizes import size_objections
 from gan_engine.imaging import ImageShape
 from gan_engine.problems import Problem
-from gan_engine.schema import Part, option
+from gan_engine.schema import Part
 
 
 class Inputs(NamedTuple):
@@ -87,9 +88,7 @@ class Architecture(Part):
 class FromLatents(Architecture):
     """Networks whose G makes images from random numbers alone."""
 
-    z_dim: int = option(
-        128, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
-    )
+    z_dim: int = latent_size(128)
 
     def takes(self, shape: ImageShape) -> tuple[int, ...]:
         return (self.z_dim,)

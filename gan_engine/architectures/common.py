@@ -5,7 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from gan_engine.layers.activation import ACTIVATION_NAMES, ActivationKind
+from gan_engine.layers.normalise import NORM_NAMES
 from gan_engine.schema import option
+
+
+def latent_size(usual: int) -> Any:
+    """Return the option of how many numbers an image is made from."""
+    return option(
+        usual, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
+    )
+
+
+def norm_of_g() -> Any:
+    """Return the option of what G's maps are normalised by."""
+    return option(
+        "batch", label="G's normalisation", names=NORM_NAMES,
+        help="Batch norm is the original; the others do not mix the images of a batch.",
+    )  # fmt: skip
 
 
 def activation_of_g() -> Any:

@@ -10,7 +10,13 @@ from typing import ClassVar, Literal
 from torch import Tensor, nn
 
 from gan_engine.architectures.base import FromLatents
-from gan_engine.architectures.common import activation_of_d, activation_of_g, spectral_norm_of_g
+from gan_engine.architectures.common import (
+    activation_of_d,
+    activation_of_g,
+    latent_size,
+    norm_of_g,
+    spectral_norm_of_g,
+)
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.activation import ActivationKind, make_activation
@@ -18,7 +24,7 @@ from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_att
 from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
 from gan_engine.layers.minibatch_std import MinibatchStd
-from gan_engine.layers.normalise import NORM_NAMES, NormKind, make_norm
+from gan_engine.layers.normalise import NormKind, make_norm
 from gan_engine.layers.resample import (
     DOWN_NAMES,
     UP_NAMES,
@@ -29,6 +35,7 @@ from gan_engine.layers.resample import (
     make_halving,
 )
 from gan_engine.layers.segment import Segment
+from gan_engine.layers.small_weights import draw_small
 from gan_engine.layers.spectral import SpectralConv2d, SpectralLinear
 from gan_engine.problems import Problem
 from gan_engine.schema import option
@@ -46,9 +53,7 @@ class DCGAN(FromLatents):
 
     title: ClassVar[str] = "DCGAN"
     kind: Literal["dcgan"] = "dcgan"
-    z_dim: int = option(
-        100, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
-    )
+    z_dim: int = latent_size(100)
     width: int = option(
         64,
         ge=4,
@@ -62,10 +67,7 @@ class DCGAN(FromLatents):
         help="Batch norm is the original; spectral norm keeps D from growing steep; none suits gradient penalties.",
         names={"batch": "Batch norm", "spectral": "Spectral norm", "none": "None"},
     )
-    g_norm: NormKind = option(
-        "batch", label="G's normalisation", names=NORM_NAMES,
-        help="Batch norm is the original; the others do not mix the images of a batch.",
-    )  # fmt: skip
+    g_norm: NormKind = norm_of_g()
     up: UpKind = option(
         "transposed", label="Doubling", names=UP_NAMES, advanced=True,
         help="How G doubles its maps: transposed is the original, nearest leaves fewer checkerboards.",
@@ -236,7 +238,7 @@ class DCGANGenerator(nn.Module):
         size = settings.attention
         self.up = nn.Sequential(*with_attention(blocks, widths[1:], sides, size, spectral))
         self.image = ToImage(widths[-1], shape.channels, up, spectral)
-        self.apply(draw if norm != "none" else draw_kept)
+        self.apply(draw_small if norm != "none" else draw_kept)
 
     def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
         image_NCHW: Tensor = self.image(self.up(self.start(z_NZ, labels_N)))
@@ -265,7 +267,7 @@ class DCGANDiscriminator(nn.Module):
             settings.head, widths[-1] + settings.batch_variety, (height, width),
             spectral=spectral, bias=bias, classes=classes,
         )  # fmt: skip
-        self.apply(draw)
+        self.apply(draw_small)
 
     def forward(self, image_NCHW: Tensor, labels_N: Tensor | None = None) -> Tensor:
         x = self.down(image_NCHW)
@@ -281,14 +283,3 @@ def draw_kept(module: nn.Module) -> None:
         nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
         if module.bias is not None:
             nn.init.zeros_(module.bias)
-
-
-def draw(module: nn.Module) -> None:
-    """Draw the weights of one layer as the paper does: N(0, 0.02), batch norm's from N(1, 0.02)."""
-    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
-        nn.init.normal_(module.weight, 0.0, 0.02)
-        if module.bias is not None:
-            nn.init.zeros_(module.bias)
-    elif isinstance(module, nn.BatchNorm2d):
-        nn.init.normal_(module.weight, 1.0, 0.02)
-        nn.init.zeros_(module.bias)

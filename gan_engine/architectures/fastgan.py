@@ -10,12 +10,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gan_engine.architectures.base import FromLatents
+from gan_engine.architectures.common import latent_size
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.classes import ClassFeatures, Projection
 from gan_engine.layers.resample import AverageDown, NearestUp
 from gan_engine.layers.segment import Segment
 from gan_engine.layers.skip_excite import SkipExcite
+from gan_engine.layers.small_weights import draw_small
 from gan_engine.layers.spectral import SpectralConv2d
 from gan_engine.schema import option
 
@@ -41,9 +43,7 @@ class FastGAN(FromLatents):
 
     title: ClassVar[str] = "FastGAN"
     kind: Literal["fastgan"] = "fastgan"
-    z_dim: int = option(
-        256, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
-    )
+    z_dim: int = latent_size(256)
     width: int = option(
         64, ge=4, le=256, unit="channels",
         help="An eighth of the small maps' channels. Halve it to train about three times as fast.",
@@ -137,7 +137,7 @@ class FastGANGenerator(nn.Module):
         self.enlarge = NearestUp()
         self.pixels = SpectralConv2d(widths[-1], shape.channels, 3, padding=1)
         self.image = nn.Tanh()
-        self.apply(draw)
+        self.apply(draw_small)
 
     def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
         maps = [self.start(z_NZ, labels_N)]
@@ -255,7 +255,7 @@ class FastGANDiscriminator(Scale):
             for source, times in zip(sources, doublings, strict=True)
         )
         self.reconstruction = settings.reconstruction
-        self.apply(draw)
+        self.apply(draw_small)
 
     def forward(self, image_NCHW: Tensor, labels_N: Tensor | None = None) -> Tensor:
         return self._logits(self.maps(image_NCHW)[-1], image_NCHW, labels_N)
@@ -296,14 +296,3 @@ def quarters(x: Tensor, which_N: Tensor) -> Tensor:
     n, channels, height, width = x.shape
     cut = x.reshape(n, channels, 2, height // 2, 2, width // 2).permute(0, 2, 4, 1, 3, 5)
     return cut.flatten(1, 2)[torch.arange(n, device=x.device), which_N]
-
-
-def draw(module: nn.Module) -> None:
-    """Draw the weights of one layer: N(0, 0.02), batch norm's from N(1, 0.02)."""
-    if isinstance(module, nn.Conv2d | nn.Linear):
-        nn.init.normal_(module.weight, 0.0, 0.02)
-        if module.bias is not None:
-            nn.init.zeros_(module.bias)
-    elif isinstance(module, nn.BatchNorm2d):
-        nn.init.normal_(module.weight, 1.0, 0.02)
-        nn.init.zeros_(module.bias)

@@ -14,6 +14,7 @@ from gan_engine.layers.dropout import Dropout
 from gan_engine.layers.normalise import NORM_NAMES, NormKind, make_norm
 from gan_engine.layers.resample import UP_NAMES, UpKind, make_doubling
 from gan_engine.layers.segment import Segment
+from gan_engine.layers.small_weights import draw_small
 from gan_engine.layers.spectral import SpectralConv2d
 from gan_engine.schema import option
 
@@ -217,10 +218,7 @@ class PatchDiscriminator(nn.Module):
 
 def draw(module: nn.Module) -> None:
     """Draw the weights of one layer as the paper does: N(0, 0.02), a norm's scale from N(1, 0.02)."""
-    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
-        nn.init.normal_(module.weight, 0.0, 0.02)
-        if module.bias is not None:
-            nn.init.zeros_(module.bias)
-    elif isinstance(module, nn.BatchNorm2d | nn.InstanceNorm2d | nn.GroupNorm):
+    draw_small(module)
+    if isinstance(module, nn.InstanceNorm2d | nn.GroupNorm):
         nn.init.normal_(module.weight, 1.0, 0.02)
         nn.init.zeros_(module.bias)

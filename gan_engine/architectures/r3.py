@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from gan_engine.architectures.base import FromLatents
+from gan_engine.architectures.common import latent_size
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.classes import ClassFeatures, Projection
@@ -35,9 +36,7 @@ class R3(FromLatents):
     title: ClassVar[str] = "R3 (modern baseline)"
     kind: Literal["r3"] = "r3"
     squashes: ClassVar[bool] = False
-    z_dim: int = option(
-        64, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
-    )
+    z_dim: int = latent_size(64)
     width: int = option(
         192, ge=16, le=1024, unit="channels",
         help="Channels of the small maps, rounded to eights; large maps have fewer. The paper's size is 768.",

@@ -10,7 +10,12 @@ from typing import ClassVar, Literal
 from torch import Tensor, nn
 
 from gan_engine.architectures.base import FromLatents
-from gan_engine.architectures.common import activation_of_d, activation_of_g, spectral_norm_of_g
+from gan_engine.architectures.common import (
+    activation_of_d,
+    activation_of_g,
+    norm_of_g,
+    spectral_norm_of_g,
+)
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.activation import ActivationKind, make_activation
@@ -41,10 +46,7 @@ class ResNet(FromLatents):
         64, ge=4, le=256, unit="channels",
         help="Channels next to the image; sixteen times as many at most. Halve it to train about three times as fast.",
     )  # fmt: skip
-    g_norm: NormKind = option(
-        "batch", label="G's normalisation", names=NORM_NAMES,
-        help="Batch norm is the original; the others do not mix the images of a batch.",
-    )  # fmt: skip
+    g_norm: NormKind = norm_of_g()
     up: UpKind = option(
         "nearest", label="Doubling", names=UP_NAMES, advanced=True,
         help="How G's blocks double their maps; their shortcuts stay simple.",

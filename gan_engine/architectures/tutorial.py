@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 from torch import Tensor, nn
 
 from gan_engine.architectures.base import FromLatents
+from gan_engine.architectures.common import latent_size
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
@@ -35,9 +36,7 @@ class Tutorial(FromLatents):
 
     title: ClassVar[str] = "Tutorial"
     kind: Literal["tutorial"] = "tutorial"
-    z_dim: int = option(
-        100, ge=2, le=2048, label="Latent size", help="How many numbers an image is made from."
-    )
+    z_dim: int = latent_size(100)
     width: int = option(
         64, ge=8, le=256, unit="channels",
         help="Channels of D's first layer; all others follow from it. 64 is the tutorial's.",
