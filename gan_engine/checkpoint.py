@@ -342,20 +342,3 @@ def prune(folder: Path, keep: int) -> None:
 def file_name(images_seen: int) -> str:
     """Return the file name of the checkpoint after `images_seen` images."""
     return f"{images_seen:012d}{SUFFIX}"
-
-
-__all__ = [
-    "SUFFIX",
-    "Checkpoint",
-    "file_name",
-    "listed",
-    "load_into",
-    "newest",
-    "prune",
-    "read",
-    "read_tensors",
-    "set_aside",
-    "to_bytes",
-    "versions",
-    "write",
-]

@@ -270,7 +270,6 @@ def scan(
     """Say what is in a folder and what is wrong with it."""
     if pairs not in get_args(Pairs):
         raise EngineError("“{pairs}” is no kind of pairs.", hint=_kinds(), pairs=pairs)
-    from gan_engine.config import DataSettings
     from gan_engine.data import (
         DatasetReport,
         Inspection,
@@ -280,6 +279,7 @@ def scan(
         scan_folder,
     )
     from gan_engine.data.telling import as_lines, as_table
+    from gan_engine.data_settings import DataSettings
 
     *_, report = scan_folder(folder)
     assert isinstance(report, DatasetReport)  # the scan ends with its report, or raises

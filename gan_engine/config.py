@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from gan_engine.architectures import ARCHITECTURES, DCGAN, Architecture
 from gan_engine.augment import AUGMENTATIONS, Augmentation, NoAugmentation
 from gan_engine.data_settings import DataSettings
-from gan_engine.drafts import Draft, drop, get
+from gan_engine.drafts import Draft, drop
 from gan_engine.errors import SettingsError
 from gan_engine.losses import LOSSES, AdversarialLoss, CrossEntropy
 from gan_engine.metrics import METRICS, Metric, SlicedWasserstein
@@ -18,7 +18,7 @@ from gan_engine.optimizers import OPTIMIZERS, Adam, Optimizer
 from gan_engine.penalties import PENALTIES, R1, Penalty
 from gan_engine.problems import Problem, problems_of
 from gan_engine.rules import RULES
-from gan_engine.schema import EachOf, Message, OneOf, Part, Varying, option, settings_of, walk
+from gan_engine.schema import EachOf, Message, OneOf, Part, option, settings_of, walk
 
 FORMAT = 1
 """The version of run files; a larger one is from the future."""
@@ -255,7 +255,7 @@ def check(draft: Mapping[str, Any]) -> tuple[RunConfig | None, list[Problem]]:
             fresh = problems_of(error, RunConfig, broken)
             found += [p for p in fresh if p.path not in {q.path for q in found}]
             for problem in fresh:
-                whole = drop(whole, _cut(problem.path))
+                whole = drop(whole, problem.path.removesuffix(".kind"))
             whole = _complete(whole)
     if config is None:
         return None, found
@@ -310,11 +310,6 @@ def live_paths(config: RunConfig) -> frozenset[str]:
     return frozenset(setting.path for setting in walk(RunConfig, config.draft()) if setting.live)
 
 
-def _cut(path: str) -> str:
-    """Return what to leave out of a draft for a problem at `path`: for a wrong kind, its section."""
-    return path.removesuffix(".kind") if path.endswith(".kind") else path
-
-
 def _complete(draft: Mapping[str, Any]) -> Draft:
     """Return `draft` with each chosen part's default `kind` where it is not written."""
     whole = dict(draft)
@@ -323,17 +318,3 @@ def _complete(draft: Mapping[str, Any]) -> Draft:
         if setting.kind == "one" and isinstance(table, Mapping) and "kind" not in table:
             whole[setting.name] = {"kind": setting.default.kind, **table}
     return whole
-
-
-__all__ = [
-    "FORMAT",
-    "DataSettings",
-    "RunConfig",
-    "Varying",
-    "check",
-    "default_draft",
-    "get",
-    "image_settings",
-    "live_paths",
-    "parse",
-]

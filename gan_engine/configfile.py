@@ -160,16 +160,16 @@ def save_preset(title: str, about: str, draft: Mapping[str, Any]) -> Path:
 
 def with_preset(preset: Preset, draft: Mapping[str, Any] | None = None) -> Draft:
     """Return the preset's settings, with the images of `draft`, and how those are pairs if at all."""
-    folder, pairs = ((draft or {}).get("data", {}).get(key) for key in ("folder", "pairs"))
-    chosen = merge(default_draft(), {k: v for k, v in preset.draft.items()})
+    data = (draft or {}).get("data", {})
+    chosen = merge(default_draft(), preset.draft)
     chosen["penalties"] = preset.draft.get("penalties", {})  # not the defaults beside them
     # A preset may come from anybody: which folder or file is read is never its business.
     for place in places(chosen):
         mine = get(draft or {}, place)
         chosen = drop(chosen, place) if mine is None else put(chosen, place, mine)
-    kept = {"folder": folder or paths.BUILTIN}
-    if pairs not in (None, "off") and chosen["data"]["pairs"] != "off":
-        kept |= {"pairs": pairs, "direction": draft["data"].get("direction", "a_to_b")}  # type: ignore[index]
+    kept = {"folder": data.get("folder") or paths.BUILTIN}
+    if data.get("pairs", "off") != "off" and chosen["data"]["pairs"] != "off":
+        kept |= {"pairs": data["pairs"], "direction": data.get("direction", "a_to_b")}
     return merge(chosen, {"data": kept})
 
 

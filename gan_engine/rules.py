@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gan_engine.archives import is_archive, unread_archive
 from gan_engine.data_settings import KINDS
 from gan_engine.device import available_devices
-from gan_engine.losses import CrossEntropy
+from gan_engine.losses import CrossEntropy, LeastSquares
 from gan_engine.metrics import METRICS
 from gan_engine.penalties import PENALTIES
 from gan_engine.problems import Problem
@@ -104,7 +104,7 @@ def _pairing_means_something(config: RunConfig) -> Iterator[Problem]:
 
 def _least_squares_pulls_apart(config: RunConfig) -> Iterator[Problem]:
     loss = config.loss
-    if loss.kind == "least_squares" and loss.fake_target == loss.real_target:  # type: ignore[attr-defined]
+    if isinstance(loss, LeastSquares) and loss.fake_target == loss.real_target:
         text = Message("Real and fake have the same target: D learns nothing.")
         yield Problem("loss.fake_target", text, "Use 0 for fakes and 1 for reals.", suggestion=0.0)
 

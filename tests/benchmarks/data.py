@@ -96,9 +96,9 @@ def photo_like(rng: np.random.Generator) -> bytes:
 
 
 def measure(folder: Path) -> dict[str, float]:
-    from gan_engine.config import DataSettings
     from gan_engine.data import Prepared, diagnose, inspect_folder, prepare, scan_folder
     from gan_engine.data.names import walk
+    from gan_engine.data_settings import DataSettings
 
     settings = DataSettings(folder=str(folder), size=64)
     start = psutil.Process().memory_info().rss
@@ -150,8 +150,8 @@ def age(folder: Path) -> None:
 
 def time_to_cancel(folder: Path) -> float:
     """Return how long a preparation goes on after it was told to stop."""
-    from gan_engine.config import DataSettings
     from gan_engine.data import prepare
+    from gan_engine.data_settings import DataSettings
 
     told = list[float]()
 

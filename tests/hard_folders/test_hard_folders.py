@@ -17,7 +17,6 @@ import pytest
 from PIL import Image, ImageFile
 
 from gan_engine import paths, unescape
-from gan_engine.config import DataSettings
 from gan_engine.data import (
     DatasetReport,
     Inspection,
@@ -27,6 +26,7 @@ from gan_engine.data import (
     prepare,
     scan_folder,
 )
+from gan_engine.data_settings import DataSettings
 from gan_engine.errors import EngineError
 from gan_engine.imaging import ImageError, ImageShape, decode, read_header, thumbnail
 from tests.hard_folders.hostile import (

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from gan_engine.config import DataSettings
 from gan_engine.data import inspect_folder, prepare, scan_folder
 from gan_engine.data.scan import never
+from gan_engine.data_settings import DataSettings
 
 Cancelled = Callable[[], bool]
 opened = [0]

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from gan_engine.cli import app
-from gan_engine.config import DataSettings
 from gan_engine.data import (
     DatasetReport,
     Inspection,
@@ -21,6 +20,7 @@ from gan_engine.data import (
     prepare,
     scan_folder,
 )
+from gan_engine.data_settings import DataSettings
 from gan_engine.errors import DataError
 from tests.hard_folders.hostile import ENTRIES, JPEG, PNG, encoded, photo
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_engine.config import DataSettings
 from gan_engine.data import (
     DatasetReport,
     Finding,
@@ -17,6 +16,7 @@ from gan_engine.data import (
     scan_folder,
     suggest_size,
 )
+from gan_engine.data_settings import DataSettings
 
 
 def scene(seed: int, size: tuple[int, int] = (48, 32)) -> Image.Image:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_engine.config import DataSettings
 from gan_engine.data import (
     DatasetReport,
     Inspection,
@@ -20,6 +19,7 @@ from gan_engine.data import (
     prepare,
     scan_folder,
 )
+from gan_engine.data_settings import DataSettings
 
 
 def scene(seed: int, side: int = 48) -> Image.Image:

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from gan_engine import paths
-from gan_engine.config import DataSettings
 from gan_engine.data import (
     Inspection,
     InspectProgress,
@@ -21,6 +20,7 @@ from gan_engine.data import (
     safe_fixes,
     scan_folder,
 )
+from gan_engine.data_settings import DataSettings
 
 
 def scene(seed: int, side: int = 96) -> Image.Image:

@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 from gan_engine.cli import app
-from gan_engine.config import DataSettings
 from gan_engine.data import (
     DatasetReport,
     Finding,
@@ -22,6 +21,7 @@ from gan_engine.data import (
     scan_folder,
 )
 from gan_engine.data.pairs import pair_up
+from gan_engine.data_settings import DataSettings
 from gan_engine.errors import DataError
 
 

@@ -17,7 +17,6 @@ import pytest
 from PIL import Image
 
 from gan_engine import paths
-from gan_engine.config import DataSettings
 from gan_engine.data import (
     BadFile,
     Prepared,
@@ -28,6 +27,7 @@ from gan_engine.data import (
     store,
 )
 from gan_engine.data.prepare import require_space
+from gan_engine.data_settings import DataSettings
 from gan_engine.errors import DataError, SpaceError
 from gan_engine.imaging import decode
 
@@ -234,7 +234,7 @@ def test_that_what_a_killed_preparation_left_is_swept(folder):
 
 KILLED = """
 import os, sys
-from gan_engine.config import DataSettings
+from gan_engine.data_settings import DataSettings
 from gan_engine.data import prepare, store
 store._PATIENCE = 0.0  # a note after each picture
 note = store.Writer._note

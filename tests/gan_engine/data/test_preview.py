@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from gan_engine.augment import AUGMENTATIONS, Adaptive, DiffAugment, NoAugmentation
-from gan_engine.config import DataSettings
 from gan_engine.data import Prepared, prepare, preview
+from gan_engine.data_settings import DataSettings
 from gan_engine.imaging import ImageError
 
 
