@@ -39,7 +39,15 @@ def watch(
 ) -> None:
     """Show a run in a progress bar; Ctrl+C, SIGTERM and a closed terminal stop it, saved.
 
-    The process then ends with 130, 143 or 129.
+    The process then ends with 130, 143 or 129, also where the disk that a run waits for did not let
+    it save; what is on disk is whole.
+
+    Args:
+        start: Begins the run, which takes its commands from the inbox it is given.
+        on_signal: What a signal tells it; None saves and ends it.
+
+    Raises:
+        EngineError: The run ended with it, and no signal had asked it to end.
     """
     inbox, caught = commands.Inbox(), list[int]()
     screens = [handle for handle in (1, 2) if os.isatty(handle)]
@@ -55,15 +63,18 @@ def watch(
     for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)):
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as by nohup
             signal.signal(number, take_signal)
-    with bar_of("images") as bar:
-        task = bar.add_task("preparing", total=None)
-        for event in start(inbox):
-            try:
-                _show(event, bar, task)
-            except OSError:
-                _vanish(screens)
-            if isinstance(event, events.Paused) and event.reason and on_signal is None:
-                inbox.post(commands.Stop())  # nobody is here to make room: end rather than wait
+    try:
+        with bar_of("images") as bar:
+            task = bar.add_task("preparing", total=None)
+            for event in start(inbox):
+                try:
+                    _show(event, bar, task)
+                except OSError:
+                    _vanish(screens)
+    except EngineError as error:
+        if not caught:
+            raise
+        complain(error)
     if caught:
         raise typer.Exit(128 + caught[0])
 
@@ -90,6 +101,15 @@ def _show(event: events.Event, bar: Progress, task: Any) -> None:
             bar.console.print(f"saved {path}", markup=False, soft_wrap=True)
         case events.Notice(level=level, text=text, hint=hint):
             err.print(f"{level}: {text} {hint}", markup=False, soft_wrap=True)
+        case events.Paused(reason=reason):
+            bar.update(task, description="waiting" if reason else "paused")
+            if reason:
+                err.print(
+                    "The run waits, looks again every few seconds and then goes on by itself."
+                )
+        case events.Resumed():
+            bar.update(task, description="training")
+            err.print("The run goes on.")
         case events.Heard(seconds=seconds) if seconds >= _SILENT_S:
             bar.update(task, description=f"last heard {seconds:,.0f} s ago")
         case events.Finished(reason=why, folder=folder):

@@ -1,7 +1,7 @@
 """Runs on a disk that fills up, meets a limit, is forbidden or unplugged; a line of JSON says what came of it.
 
-`python -m tests.reliability.disks full|limit|forbidden|unplugged FOLDER IMAGES`; `full` and
-`unplugged` want a user namespace of their own, in which they mount a small disk.
+`python -m tests.reliability.disks full|limit|forbidden|unplugged|commanded FOLDER IMAGES`; `full`,
+`unplugged` and `commanded` want a user namespace of their own, in which they mount a small disk.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
 
+from gan_engine import checkpoint, durable
 from gan_engine.commands import Inbox, Resume
+from gan_engine.configfile import write_draft
 from gan_engine.events import Notice, Paused, Resumed, Saved
 from gan_engine.training import History, list_runs, train
 from tests.reliability.helpers import newest, of_kind, same, tiny
@@ -49,22 +52,71 @@ def followed(images: Path, run: Path, spoil: Change, mend: Change) -> dict[str, 
     }
 
 
-def full(folder: Path, images: Path) -> dict[str, object]:
+def small_disk(folder: Path) -> Path:
     disk = folder / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", disk], check=True)
+    return disk
+
+
+def fill(ballast: Path) -> None:
+    with open(ballast, "wb", buffering=0) as file:
+        for size in (2**16, 2**12, 1):
+            try:
+                while file.write(b"x" * size):
+                    pass
+            except OSError:
+                continue
+
+
+def full(folder: Path, images: Path) -> dict[str, object]:
+    disk = small_disk(folder)
     ballast = disk / "ballast"
+    return followed(images, disk / "run", lambda: fill(ballast), ballast.unlink)
 
-    def fill() -> None:
-        with open(ballast, "wb", buffering=0) as file:
-            for size in (2**16, 2**12, 1):
-                try:
-                    while file.write(b"x" * size):
-                        pass
-                except OSError:
-                    continue
 
-    return followed(images, disk / "run", fill, ballast.unlink)
+def commanded(folder: Path, images: Path) -> dict[str, object]:
+    """Runs of the command line that fill their disk: one is given room once, each is told to end."""
+    disk, full_soon = small_disk(folder), {"every_images": 8, "keep": 1000}
+    run, ballast = disk / "run", disk / "ballast"
+    ballast.write_bytes(b"x" * 2**21)
+    endless = tiny(images, training={"images": 10**9}, checkpoint=full_soon)
+    write_draft(folder / "wanted.toml", endless.draft())
+    heard, codes = [""], []
+
+    def commanding(*words: Path | str) -> subprocess.Popen[str]:
+        cli = [sys.executable, "-m", "gan_engine.cli", *words]
+        return subprocess.Popen(cli, stderr=subprocess.PIPE, text=True)
+
+    def until(word: str, said: Iterable[str] | None) -> None:
+        for line in said or ():
+            heard.append(line)
+            if word in line:
+                return
+        raise AssertionError(heard)
+
+    def told_to_end(child: subprocess.Popen[str], number: int) -> None:
+        until("looks again", child.stderr)
+        child.send_signal(number)
+        heard.extend(child.stderr or ())
+        codes.append(child.wait())
+
+    with commanding("train", folder / "wanted.toml", "--out", run) as child:
+        until("looks again", child.stderr)
+        ballast.unlink()
+        until("goes on", child.stderr)
+        told_to_end(child, signal.SIGTERM)
+    with commanding("resume", run) as child:
+        told_to_end(child, signal.SIGINT)
+    said = " ".join(" ".join(heard).split())
+    return {
+        "codes": codes,
+        "waited": said.count("looks again"),
+        "told": all(word in said for word in ("The disk is full", "Free some space")),
+        "thrown": "Traceback" in said,
+        "damaged": [path.name for path in checkpoint.newest(run)[2]],
+        "strays": durable.sweep(run / "checkpoints"),
+    }
 
 
 def limit(folder: Path, images: Path) -> dict[str, object]:
@@ -126,6 +178,9 @@ def main() -> None:
     what, folder, images = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     list(train(tiny(images), folder=folder / "whole"))  # also what imports everything there is
     whole = newest(folder / "whole")
+    if what == "commanded":
+        sys.stdout.write(json.dumps(commanded(folder, images)) + "\n")
+        return
     ways = {"full": full, "limit": limit, "forbidden": forbidden, "unplugged": unplugged}
     found = ways[what](folder, images)
     run = folder / "disk" / "run" if what in ("full", "unplugged") else folder / "run"
