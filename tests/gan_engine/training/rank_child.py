@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,11 @@ from typing import Any
 
 import torch
 
+from gan_engine import checkpoint, durable
+from gan_engine.commands import Inbox, Resume
 from gan_engine.config import RunConfig, default_draft, parse
 from gan_engine.drafts import merge
-from gan_engine.events import Finished
+from gan_engine.events import Finished, Paused
 from gan_engine.training import conductor, join, leading, serve, train
 from gan_engine.training.ranks import Ranks, Together
 from gan_engine.training.step import Step
@@ -53,6 +56,10 @@ RUNS: dict[str, dict[str, Any]] = {
         "architecture": {"kind": "r3", "width": 16, "z_dim": 8},
         "penalties": {"r1": {}},
         "augment": {"kind": "adaptive"},
+        "training": {"images": 80},
+    },
+    "full disk": {
+        "architecture": {"kind": "r3", "width": 16, "z_dim": 8},
         "training": {"images": 80},
     },
     "local norm": {
@@ -94,13 +101,35 @@ def short(name: str, ranks: Ranks) -> Iterator[None]:
         Step._teach_d = teach  # type: ignore[method-assign]
 
 
+@contextlib.contextmanager
+def full(name: str) -> Iterator[None]:
+    """Let the disk be full at the first save, and once more when it is tried again."""
+    write, calls = checkpoint.write, [0]
+
+    def met(path: Path, *given: Any) -> int:
+        calls[0] += 1
+        if calls[0] < 3:
+            raise durable.space_error(OSError(errno.ENOSPC, "full, on purpose"), path)
+        return write(path, *given)
+
+    if name == "full disk":
+        checkpoint.write = met
+    try:
+        yield
+    finally:
+        checkpoint.write = write
+
+
 def all_of(images: Path, folder: Path, ranks: Ranks) -> None:
     for name in RUNS:
-        with short(name, ranks):
+        with short(name, ranks), full(name):
             if isinstance(ranks, Together) and ranks.rank:
                 serve(ranks)
                 continue
-            *_, last = train(settings(images, name), folder=folder / name, ranks=ranks)
+            inbox, last = Inbox(), None
+            for last in train(settings(images, name), inbox, folder / name, ranks=ranks):
+                if isinstance(last, Paused):
+                    inbox.post(Resume())  # it looks at once; the second time a few seconds later
             assert isinstance(last, Finished)
 
 

@@ -83,6 +83,14 @@ def notices(folder, key):
         history.close()
 
 
+def kinds_of(folder):
+    history = History(folder)
+    try:
+        return [kind for _, _, kind, _ in history.events()]
+    finally:
+        history.close()
+
+
 def newest(folder):
     return checkpoint.newest(folder)[1]
 
@@ -155,6 +163,17 @@ def test_that_memory_that_one_process_lacks_splits_the_batch_of_all_alike(both):
         assert "Memory ran out in an update of {network}" in told["text"][0]
     assert newest(two).images_seen == newest(one).images_seen == 80
     assert apart(newest(one), newest(two), ("g", "d", "ema", "memory")) < 1e-5
+
+
+@pytest.mark.slow
+def test_that_the_others_wait_while_the_first_process_waits_for_its_disk(both):
+    one, two = (folder / "full disk" for folder in both)
+    for folder in (one, two):
+        kinds = kinds_of(folder)
+        assert kinds.count("trouble") == kinds.count("paused") == kinds.count("resumed") == 1
+        assert kinds[-1] == "finished"
+    assert newest(two).images_seen == newest(one).images_seen == 80
+    assert apart(newest(one), newest(two), ("g", "d", "ema")) < 1e-5
 
 
 @pytest.mark.slow
