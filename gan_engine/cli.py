@@ -34,6 +34,10 @@ Set = Annotated[list[str] | None, typer.Option("--set", help="Any setting: --set
 Images = Annotated[
     str, typer.Option(help="How many images to see: 50000, 50k or 2M; after resume also +50k.")
 ]
+RunFolder = Annotated[Path, typer.Argument(help="A run's folder.", resolve_path=True)]
+Source = Annotated[
+    Path, typer.Argument(help="A run's folder, a checkpoint or an export.", resolve_path=True)
+]
 
 
 def main() -> None:
@@ -108,7 +112,7 @@ def train(
 
 @app.command()
 def resume(
-    run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    run: RunFolder,
     images: Images = "",
     changed: Annotated[
         Literal["ask", "prepared", "anew"],
@@ -135,17 +139,19 @@ def resume(
 
 @app.command()
 def follow(
-    run: Annotated[Path, typer.Argument(help="A run's folder, here or on a mounted disk.")],
+    run: RunFolder,
 ) -> None:
-    """Watch a run that another process trains; Ctrl+C only ends the watching."""
+    """Watch a run that another process trains, also on a mounted disk; Ctrl+C only ends the watching."""
     from gan_engine.training import follow as start
 
+    if not run.exists():
+        err.print("It is not there yet: waiting until it is. Ctrl+C ends that.")
     watch(lambda inbox: start(run, inbox), on_signal=commands.Leave())
 
 
 @app.command()
 def tell(
-    run: Annotated[Path, typer.Argument(help="The folder of a run that is being trained.")],
+    run: RunFolder,
     what: Annotated[str, typer.Argument(help="pause, resume, stop, sample, save or set.")],
     changes: Annotated[
         list[str] | None, typer.Argument(help="After set: path=value, one or several.")
@@ -181,10 +187,12 @@ def tell(
 
 @app.command()
 def sample(
-    source: Annotated[Path, typer.Argument(help="An export, a checkpoint or a run's folder.")],
+    source: Source,
     count: Annotated[int, typer.Option(min=1, max=10_000, help="How many images.")] = 64,
-    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
-    truncation: Annotated[float, typer.Option(min=0, max=2)] = 1.0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The first seed.")] = 0,
+    truncation: Annotated[
+        float, typer.Option(min=0, max=2, help="Below 1 samples are safer and less varied.")
+    ] = 1.0,
     kind: Annotated[str, typer.Option("--class", help="Of which class; all in turn if none.")] = "",
     mix: Annotated[
         str, typer.Option(help="Another class and its share: with --class cat, --mix dog:0.5.")
@@ -211,10 +219,13 @@ def sample(
     import torch
 
     columns = max(1, round(count**0.5))
-    label, share = sampler.label(kind) if kind or mix else None, None
+    if mix and not kind:
+        raise EngineError("Nothing says which class to mix it with.", hint="Add --class NAME.")
+    label, share = sampler.label(kind) if kind else None, None
     if label is not None and mix:
         other, _, amount = mix.rpartition(":")
-        share = (label, sampler.label(other), _share(amount))
+        part = _share(amount)
+        share = (label, sampler.label(other), part)
     pixels = sampler.images(range(seed, seed + count), truncation, label, share)
     made = torch.from_numpy(pixels).permute(0, 3, 1, 2)
     write_png(
@@ -227,7 +238,7 @@ def sample(
 
 @app.command()
 def export(
-    source: Annotated[Path, typer.Argument(help="A run's folder, a checkpoint or an export.")],
+    source: Source,
     what: Annotated[str, typer.Option(help="ema, checkpoint, grid, images or pictures.")],
     target: Annotated[
         Path, typer.Option("--out", help="The file, or for single images the folder.")
@@ -373,7 +384,7 @@ def _share(text: str) -> float:
         share = float(text)
     if not 0 <= share <= 1:
         raise EngineError(
-            "“{text}” is no share of a class.", hint="Write --mix dog:0.5.", text=text
+            "“{text}” is no share of a class, from 0 to 1.", hint="Write --mix dog:0.5.", text=text
         )
     return share
 

@@ -36,7 +36,7 @@ def read_draft(path: Path) -> Draft:
                 hint="Choose a run.toml.",
                 name=path.name,
             )
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin with a mark
     except OSError as error:
         raise FileError(
             "“{name}” cannot be opened: {why}.",
@@ -44,7 +44,11 @@ def read_draft(path: Path) -> Draft:
             name=path.name,
             why=error.strerror or "no such file",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        raise FileError(
+            "“{name}” is no text in UTF-8.", hint="Save it as UTF-8.", name=path.name
+        ) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise FileError(
             "“{name}” is not a settings file: {why}.",
             hint="Mend that line, or start from a preset.",

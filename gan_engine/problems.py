@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from gan_engine.schema import Message, Part, chosen, settings_of, walk
+from gan_engine.schema import Message, Part, Ramp, chosen, settings_of, walk
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ def problems_of(
     """Return pydantic's findings at the paths a person knows, in words a person understands."""
     found: dict[str, Problem] = {}
     for item in error.errors(include_url=False):
+        if item["loc"][-1] == "float" and isinstance(item["input"], Mapping):
+            continue  # a table was meant to move: what is wrong with it as a ramp is said as well
         path = _clean_path(item["loc"], root, draft)
         if path not in found:
             found[path] = _problem(path, item, root, draft)
@@ -108,13 +110,31 @@ def _problem(path: str, item: Any, root: type[Part], draft: Mapping[str, Any]) -
         return Problem(path, Message(_WORDS[kind], **{k: _plain(v) for k, v in context.items()}))
     expected = _TYPES.get(kind.split("_")[0])
     if expected and kind.endswith(("_type", "_parsing", "_from_float")):
-        return Problem(path, Message("Must be {what}.", what=expected))
+        hint = "Put it in quotes." if kind == "string_type" else ""
+        return Problem(path, Message("Must be {what}.", what=expected), hint)
     if kind.endswith("_type"):
-        return Problem(path, Message("Must be a table of settings."))
+        hint = _how_to_write(path, item.get("input"), root, draft)
+        return Problem(path, Message("Must be a table of settings."), hint)
     return Problem(
         path,
         Message(str(item["msg"]).removeprefix("Value error, ").replace("{", "(").replace("}", ")")),
     )
+
+
+def _how_to_write(path: str, value: Any, root: type[Part], draft: Mapping[str, Any]) -> str:
+    """Return how a file says what `value` wanted to say with one word."""
+    setting = next((one for one in walk(root, draft) if one.path == path), None)
+    kinds = [part.key() for part in setting.parts] if setting else []
+    kind = value if value in kinds else kinds[0] if kinds else ""
+    if setting and setting.kind == "one":
+        return Message(
+            'Write [{path}] and, in the line below, kind = "{kind}".', path=path, kind=kind
+        )
+    if setting and setting.kind == "each":
+        return Message(
+            "Write [{path}.{kind}], its settings in the lines below.", path=path, kind=kind
+        )
+    return Message("Write [{path}], its settings in the lines below.", path=path)
 
 
 def _plain(value: Any) -> Any:
@@ -128,6 +148,8 @@ def names_below(root: type[Part], draft: Mapping[str, Any], parent: str) -> list
     for setting in walk(root, draft):
         if setting.path == parent and setting.kind == "each":
             return [part.key() for part in setting.parts]
+        if setting.path == parent and setting.kind == "varying":
+            return [one.name for one in settings_of(Ramp)]
     inside = [s.path for s in walk(root, draft) if s.path.rpartition(".")[0] == parent]
     return [path.rpartition(".")[2] for path in inside]
 

@@ -63,9 +63,12 @@ def as_lines(
     for one in report.bad:
         yield f"{one.path}: {one.reason}"
     for finding in findings:
+        if finding.done and finding.act:  # what it would do to a run, it does not do to this one
+            yield f"{finding.title}. Settled: {finding.act}."
+            continue
         yield f"{finding.title}. {finding.consequence} {finding.rule}"
         changes = " ".join(f"{path}={value}" for path, value in finding.fix.items())
-        if changes and not finding.done:
+        if changes:
             yield f"    --set {changes}"
 
 

@@ -113,7 +113,8 @@ def test_that_a_class_is_asked_for_by_name_and_mixed_with_another(
     assert (made["half"] != made["cat"]).any()
     for words, complaint in (
         (["--class", "cow"], "no class"),
-        (["--class", "cat", "--mix", "dog"], "no class"),
+        (["--class", "cat", "--mix", "dog"], "--mix dog:0.5"),
+        (["--mix", "dog:0.5"], "--class NAME"),
         (["--class", "cat", "--mix", "dog:x"], "no share"),
         (["--class", "cat", "--mix", "dog:2"], "no share"),
     ):
@@ -201,6 +202,7 @@ def bad_input(name: str, emoji: Path, tmp_path: Path) -> list[object]:
     (tmp_path / "x.pt").write_bytes(pickle.dumps({}))
     (tmp_path / "future.toml").write_text("format = 99\n")
     (tmp_path / "torn.toml").write_text("[loss\n")
+    (tmp_path / "utf16.toml").write_text("[loss]\n", encoding="utf-16")
     train = ["train", "--out", tmp_path / "new"]
     return {
         "no images": [*train, "--data", empty],
@@ -218,6 +220,8 @@ def bad_input(name: str, emoji: Path, tmp_path: Path) -> list[object]:
         "unknown export": ["export", empty, "--what", "gif", "--out", tmp_path / "g"],
         "unknown flag": ["train", "--dat", emoji],
         "no word": ["train", "--set", "loss.kind", "--data", emoji],
+        "endless seed": ["sample", empty, "--seed", 10**20],
+        "wrong encoding": ["check", tmp_path / "utf16.toml"],
     }[name]
 
 
@@ -237,6 +241,8 @@ WORDS = {
     "unknown export": "Did you mean",
     "unknown flag": "--dat",
     "no word": "path=value",
+    "endless seed": "--seed",
+    "wrong encoding": "Save it as UTF-8",
 }
 
 
@@ -250,6 +256,25 @@ def test_that_bad_input_is_answered_in_a_sentence(
     assert "Traceback" not in err + out
 
 
+@pytest.mark.parametrize("word", ["resume", "sample"])
+def test_that_the_folder_one_is_in_has_a_name(
+    gan, word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, err = gan(word, ".")
+    assert code == 1
+    assert f"“{tmp_path.name}”" in err
+
+
+def test_that_a_settings_file_may_begin_with_the_mark_some_editors_write(
+    gan, tmp_path: Path
+) -> None:
+    (tmp_path / "run.toml").write_text("[data]\nsize = 32\n", encoding="utf-8-sig")
+    code, out, err = gan("check", tmp_path / "run.toml")
+    assert code == 0, err
+    assert "32×32" in out
+
+
 def test_that_a_run_is_not_overwritten(gan, trained: Path, emoji: Path) -> None:
     code, _, err = gan("train", "--data", emoji, "--out", trained, *SMALL)
     assert code == 1
@@ -260,6 +285,15 @@ def test_that_a_run_is_followed_to_its_end(gan, trained: Path) -> None:
     code, out, err = gan("follow", trained)
     assert code == 0
     assert "done after" in out + err
+
+
+def test_that_who_follows_a_run_that_is_not_there_yet_is_told_so(
+    gan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "watch", lambda start, on_signal: None)
+    code, _, err = gan("follow", tmp_path / "later")
+    assert code == 0
+    assert "not there yet" in err
 
 
 def test_that_a_second_start_is_refused_while_the_first_goes_on(gan, trained: Path) -> None:

@@ -45,14 +45,23 @@ def test_that_the_defaults_are_fine() -> None:
             "loss.fake_target",
             "same target",
         ),
-        ({"data": 4}, "data", "table"),
-        ({"loss": "hinge"}, "loss", ""),
+        ({"data": 4}, "data", "Write [data], its settings"),
+        ({"data": {"folder": 2024}}, "data.folder", "in quotes"),
+        ({"loss": "hinge"}, "loss", 'Write [loss] and, in the line below, kind = "hinge"'),
+        ({"penalties": "r2"}, "penalties", "Write [penalties.r2]"),
+        ({"penalties": [{"kind": "r1"}]}, "penalties", "Write [penalties.r1]"),
     ],
 )
 def test_that_each_mistake_is_named_at_its_place(changes, path: str, words: str) -> None:
     problems = found(changes)
     assert path in problems
     assert words in problems[path]
+
+
+def test_that_a_wrong_ramp_is_told_what_is_wrong_with_it_alone() -> None:
+    problems = found({"optimizer_g": {"rate": {"start": 1e-3, "stop": 0}}})
+    assert list(problems) == ["optimizer_g.rate.stop"]
+    assert "There are: start, end" in problems["optimizer_g.rate.stop"]
 
 
 def test_that_all_mistakes_come_at_once() -> None:

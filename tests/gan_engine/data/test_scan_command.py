@@ -61,3 +61,15 @@ def test_that_a_folder_without_pictures_ends_with_one(tmp_path, capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["problems"]
     assert told["findings"] == []
+
+
+def test_that_what_the_settings_see_to_is_not_held_against_them(tmp_path, capsys):
+    for side in "ab":
+        (tmp_path / side).mkdir()
+        for number in range(3):
+            Image.new("RGB", (80, 80), (number * 80, 0, 0)).save(tmp_path / side / f"{number}.png")
+    text = said(capsys, tmp_path, "--pairs", "folders")
+    assert "3 pairs, 0 without a partner" in text
+    assert "Two subfolders with the same names: 6. Settled: Read them as pairs." in text
+    assert "as long as pairs are off" not in text
+    assert "as long as pairs are off" in said(capsys, tmp_path)
