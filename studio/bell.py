@@ -31,7 +31,6 @@ class Bell(QObject):
         run.finished.connect(self._take_end)
         run.failed.connect(self._take_failure)
         queue.ended.connect(self._take_queue)
-        window.installEventFilter(self)
 
     @Slot(object)
     def _take_end(self, event: Finished) -> None:
@@ -80,6 +79,8 @@ class Bell(QObject):
             self._tray.setToolTip("GAN Studio")
             self._tray.activated.connect(self._come)
             self._tray.messageClicked.connect(self._come)
+            # Not before: every event of the window would ask Python first, a hundred times a second.
+            self._window.installEventFilter(self)
         return self._tray
 
     @Slot()

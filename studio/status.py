@@ -20,6 +20,10 @@ _STATES = {
 }
 _MEMORY = 0.8
 """How much of the shown speed stays at the next reading."""
+_FULL, _LEAST = 1000, 10
+"""The bar's end, and the least that is filled. Qt goes on moving a bar that was busy before, thirty
+times a second and unseen, for as long as less than a pixel of it is filled (6.11, with a style sheet):
+the whole window was painted for it, and a run on this computer waited for its turn at Python."""
 
 
 class StatusLine(QWidget):
@@ -33,7 +37,7 @@ class StatusLine(QWidget):
         self._text.setObjectName("stateText")
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = QProgressBar()
-        self._bar.setRange(0, 1000)
+        self._bar.setRange(0, _FULL)
         self._bar.setTextVisible(False)
         self._bar.setFixedSize(160, 8)
         self._percent, self._speed, self._left = QLabel(), QLabel(), QLabel()
@@ -85,7 +89,7 @@ class StatusLine(QWidget):
             self._rate = 0.0
         for widget in (self._bar, self._percent, self._speed, self._left, self._memory):
             widget.setVisible(going)
-        self._bar.setRange(0, 0 if state == "preparing" else 1000)
+        self._bar.setRange(0, 0 if state == "preparing" else _FULL)
         self.show_progress(seen, total)
         self._paint()
 
@@ -103,7 +107,7 @@ class StatusLine(QWidget):
         self._seen, self._total = seen, total
         share = seen / total if total else 0.0
         if self._bar.maximum():
-            self._bar.setValue(int(1000 * min(1.0, share)))
+            self._fill(share)
         self._percent.setText(f"{min(1.0, share):.0%}")
         self._text.setText(
             tr("{seen} of {total} images", seen=figures.count(seen), total=figures.count(total))
@@ -114,8 +118,8 @@ class StatusLine(QWidget):
 
     def show_preparing(self, done: int, total: int) -> None:
         """Show how many images are decoded."""
-        self._bar.setRange(0, 1000)
-        self._bar.setValue(int(1000 * done / max(1, total)))
+        self._bar.setRange(0, _FULL)
+        self._fill(done / max(1, total))
         self._percent.setText(f"{done / max(1, total):.0%}")
         self._text.setText(tr("Decoding images: {done:,} of {total:,}", done=done, total=total))
 
@@ -138,6 +142,9 @@ class StatusLine(QWidget):
         """Show how old the last sign of life is of a run that is followed; None follows none."""
         self._heard_at = None if seconds is None else time.monotonic() - seconds
         self._show_age()
+
+    def _fill(self, share: float) -> None:
+        self._bar.setValue(max(_LEAST, int(_FULL * min(1.0, share))))
 
     def _show_left(self) -> None:
         left = (self._total - self._seen) / self._rate if self._rate > 0 else 0.0

@@ -101,7 +101,6 @@ class Tour(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._place)
-        window.installEventFilter(self)
 
     @property
     def is_on(self) -> bool:
@@ -135,6 +134,7 @@ class Tour(QObject):
         """Be over, and remember that."""
         if self.is_on:
             self.callout.hide()
+            self._window.removeEventFilter(self)
             self._window.preferences.set("tour_seen", True)
 
     @Slot(str)
@@ -145,6 +145,7 @@ class Tour(QObject):
 
     def _show(self, place: int) -> None:
         self._at, step = place, STEPS[place]
+        self._window.installEventFilter(self)
         if step.page:
             self._window.show_page(step.page)
         if step.dock:

@@ -134,8 +134,11 @@ class CurveGrid(QWidget):
 
     @Slot()
     def _draw_next(self) -> None:
-        if self._undrawn:
-            self._undrawn.pop(0).renew()
+        while self._undrawn:
+            plot = self._undrawn.pop(0)
+            if plot.waits:
+                plot.renew()
+                break
         if not self._undrawn:
             self._pace.stop()
 

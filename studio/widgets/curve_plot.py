@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QContextMenuEvent, QHideEvent, QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from studio import theme
@@ -16,12 +16,14 @@ from studio.i18n import tr
 from studio.widgets.curve_items import Curve, Marker, images_text, value_text
 from studio.widgets.legend import Legend, LegendEntry
 from studio.widgets.plot_area import PlotArea
-from studio.widgets.series import Floats, Series, Stretch
+from studio.widgets.series import Floats, Series, Stretch, heights
 
 Readings = Mapping[str, tuple[Floats, Floats]]
-_ROOM = 0.06
-_CALM = 4.0
-"""A range this many times as large as that of nearly all buckets is that of outliers."""
+_ROOM, _MOST_ROOM = 0.06, 0.2
+"""How much of a view lies above and below its curves at first, and before it is made tighter."""
+_AHEAD = 0.03
+"""How much of a view a run that goes on may fill: axes that move with every reading are most of what
+a plot costs, and no rest for the eye."""
 
 
 @dataclass
@@ -62,6 +64,8 @@ class CurvePlot(QWidget):
         self._lines: dict[str, _Line] = {}
         self._raw, self._smooth, self._log, self._weight = True, True, False, 0.9
         self._following, self._stale, self._moving = True, False, False
+        self._settled = False
+        """Whether the view may stay as it is while what is drawn fits into it."""
         self._cursor: float | None = None
         self._better: Literal["", "lower", "higher"] = ""
         self._name = title
@@ -159,6 +163,7 @@ class CurvePlot(QWidget):
 
     def take(self, readings: Readings) -> None:
         """Append readings without drawing them; `renew` does."""
+        self._stale = True
         for key, (x, y) in readings.items():
             self.add_series(key, key)
             self._lines[key].series.extend(np.asarray(x, float), np.asarray(y, float))
@@ -167,7 +172,7 @@ class CurvePlot(QWidget):
         """Replace every reading, as when another run is looked at."""
         for line in self._lines.values():
             line.series.clear()
-        self._following = True
+        self._following, self._settled = True, False
         self.extend(readings)
 
     def clear(self) -> None:
@@ -178,25 +183,25 @@ class CurvePlot(QWidget):
     def show_raw(self, on: bool) -> None:
         """Show the band between least and most, and the mean."""
         self._raw = on
-        self.renew()
+        self._fit_anew()
 
     def show_smooth(self, on: bool) -> None:
         """Show the smoothed line."""
         self._smooth = on
-        self.renew()
+        self._fit_anew()
 
     def show_log(self, on: bool) -> None:
         """Use a logarithmic axis; what is not positive is not on it."""
         self._log = self.area.values.log = on
         self.area.values.picture = None
-        self.renew()
+        self._fit_anew()
 
     def set_smoothing(self, weight: float) -> None:
         """Set how much of the average stays at the next reading, from 0 to below 1."""
         self._weight = weight
         for line in self._lines.values():
             line.series.smooth_by(weight)
-        self.renew()
+        self._fit_anew()
 
     def add_marker(self, x: float, text: str, kind: str) -> None:
         """Mark a moment: "changed", "saved", "resumed" or "notice"."""
@@ -220,12 +225,13 @@ class CurvePlot(QWidget):
     def follow(self) -> None:
         """Show everything, and what comes."""
         self._following = True
-        self.renew()
+        self._fit_anew()
 
     def look_at(self, start: float, end: float) -> None:
         """Show this stretch, and stay there."""
         self._following = False
-        self._move(start, end)
+        self._turn_to(start, end)
+        self._fit_anew()
 
     def show_cursor(self, x: float | None, tagged: bool = True) -> None:
         """Read every series out at `x` images; None shows the newest readings again.
@@ -254,37 +260,43 @@ class CurvePlot(QWidget):
         return float(np.log10(y)) if y > 0 else float("nan")
 
     def _take_zoom(self) -> None:
-        self._following = False
         self.zoomed.emit(*self.area.box.viewRange()[0])
 
     def _take_range(self, start: float, end: float) -> None:
         if not self._moving:
-            self._draw(start, end)
+            self._following = False
+            self._fit_anew()
 
-    def _move(self, start: float, end: float) -> None:
+    def _turn_to(self, start: float, end: float) -> None:
         self._moving = True
         if end <= start:  # a single moment: in the middle of a stretch from the beginning
             start, end = (0.0, 2 * start) if start > 0 else (start, start + 1.0)
         self.area.box.setXRange(start, end, padding=0)
         self._moving = False
-        self._draw(start, end)
 
     # --- drawing ---------------------------------------------------------------------------
 
+    @property
+    def waits(self) -> bool:
+        """Whether there is something to draw, and somebody who sees it."""
+        return self._stale and not self.visibleRegion().isEmpty()
+
     def renew(self) -> None:
-        """Draw what is new; a plot that nobody sees waits until somebody does."""
-        if not self.isVisible():
-            self._stale = True
-            return
+        """Draw what is new; a plot that nobody sees waits until it is painted."""
+        self._stale = True
+        if self.waits:
+            self._draw()
+
+    def _fit_anew(self) -> None:
+        self._settled = False
+        self.renew()
+
+    def _draw(self) -> None:
         self._stale = False
         extent = self.extent()
         if self._following and extent is not None:
-            self._move(*extent)
-        else:
-            self._draw(*self.area.box.viewRange()[0])
-        self._read_out()
-
-    def _draw(self, start: float, end: float) -> None:
+            self._follow(*extent)
+        start, end = self.area.box.viewRange()[0]
         for line in self._lines.values():
             raw = smooth = None
             if line.shown and (self._raw or not self._smooth):
@@ -293,10 +305,28 @@ class CurvePlot(QWidget):
                 smooth = line.series.stretch(start, end, smooth=True, log=self._log)
             line.drawn = raw, smooth
             line.curve.set_stretches(raw, smooth)
-        low, high = self._span()
-        self.area.box.setYRange(low, high, padding=0)
+        self._fit(*heights([line.drawn for line in self._lines.values()]))
+        self._settled = True
         self.area.box.prepareForPaint()  # else it moves the curves while they are painted: once more
         self._show_best()
+        self._read_out()
+
+    def _follow(self, first: float, last: float) -> None:
+        """Show everything; a view that is settled has room for some readings more, and then stays."""
+        start, end = self.area.box.viewRange()[0]
+        if self._settled and start == first and last > end:
+            last += _AHEAD * (last - first)
+        elif self._settled and start == first and last > end - 2 * _AHEAD * (end - start):
+            return
+        self._turn_to(first, last)
+
+    def _fit(self, low: float, high: float) -> None:
+        """Turn to these heights; a view that is settled stays while it fits about as well."""
+        bottom, top = self.area.box.viewRange()[1]
+        room = (high - low) * _ROOM or max(abs(high) * 0.1, 1e-3)
+        fits = bottom <= low and high <= top and top - bottom <= (1 + 2 * _MOST_ROOM) * (high - low)
+        if not (self._settled and fits):
+            self.area.box.setYRange(low - room, high + room, padding=0)
 
     def _show_best(self) -> None:
         best = self.best()
@@ -308,21 +338,6 @@ class CurvePlot(QWidget):
             self._title.setText(text)
         height = self._height(best[1]) if best is not None else float("nan")
         self.area.show_best((best[0], height) if best is not None and np.isfinite(height) else None)
-
-    def _span(self) -> tuple[float, float]:
-        pairs = [line.drawn for line in self._lines.values()]
-        lows = [s.low if raw else s.mean for raw, s in _kept(pairs)]
-        highs = [s.high if raw else s.mean for raw, s in _kept(pairs)]
-        everything = np.concatenate([*lows, *highs]) if lows else np.empty(0)
-        everything = everything[np.isfinite(everything)]
-        if not len(everything):
-            return 0.0, 1.0
-        low, high = float(everything.min()), float(everything.max())
-        calm_low, calm_high = (float(q) for q in np.percentile(everything, (2, 98)))
-        if calm_high > calm_low and high - low > _CALM * (calm_high - calm_low):
-            low, high = max(low, 2 * calm_low - calm_high), min(high, 2 * calm_high - calm_low)
-        room = (high - low) * _ROOM or max(abs(high) * 0.1, 1e-3)
-        return low - room, high + room
 
     def _read_out(self) -> None:
         self._legend.show_values({key: value_text(self.reading(key)) for key in self._lines})
@@ -339,15 +354,16 @@ class CurvePlot(QWidget):
     def _toggle(self, key: str) -> None:
         self._lines[key].shown = not self._lines[key].shown
         self._name_entries()
-        self.renew()
+        self._fit_anew()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_asked.emit(event.globalPos())
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what nobody has seen so far; a picture that is taken of the plot comes here as well."""
         if self._stale:
-            self.renew()
+            self._draw()
+        super().paintEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.show_cursor(None)
@@ -360,16 +376,3 @@ class CurvePlot(QWidget):
                 line.curve.set_look(line.paint, line.dash)
             self.area.recolor()
             self._name_entries()
-
-
-def _kept(
-    pairs: Sequence[tuple[Stretch | None, Stretch | None]],
-) -> list[tuple[bool, Stretch]]:
-    """Return of every line what decides the height of the view, and whether it is a band."""
-    found = []
-    for raw, smooth in pairs:
-        if raw is not None:
-            found.append((True, raw))
-        elif smooth is not None:
-            found.append((False, smooth))
-    return found

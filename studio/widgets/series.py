@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ Floats = NDArray[np.float64]
 BUCKETS = 600
 """How many buckets of a series are drawn at most."""
 _FIRST = 1024
+_CALM = 4.0
+"""A range this many times as large as that of nearly all buckets is that of outliers."""
 _SAFE_POWER = 1e6
 """How large the inverse powers of the smoothing weight may become within one block."""
 
@@ -224,6 +227,28 @@ class Series:
         for smooth, pyramid in self._pyramids.items():
             values = self.y[len(pyramid) :]
             pyramid.extend(self._smoother.extend(values) if smooth else values)
+
+
+def heights(pairs: Sequence[tuple[Stretch | None, Stretch | None]]) -> tuple[float, float]:
+    """Return from where to where curves reach, each a band, a smoothed line, or both.
+
+    A few buckets far out are left out, so that they do not flatten the others.
+    """
+    ends = []
+    for raw, smooth in pairs:
+        if raw is not None:
+            ends += [raw.low, raw.high]
+        elif smooth is not None:
+            ends.append(smooth.mean)
+    everything = np.concatenate(ends) if ends else np.empty(0)
+    ranked = np.sort(everything[np.isfinite(everything)])  # a tenth of the time of a percentile
+    if not len(ranked):
+        return 0.0, 1.0
+    few = len(ranked) // 50
+    low, calm_low, calm_high, high = (float(ranked[n]) for n in (0, few, -1 - few, -1))
+    if calm_high > calm_low and high - low > _CALM * (calm_high - calm_low):
+        return max(low, 2 * calm_low - calm_high), min(high, 2 * calm_high - calm_low)
+    return low, high
 
 
 def _logarithmic(stretch: Stretch) -> Stretch:

@@ -70,6 +70,7 @@ def with_window(preset: str, seconds: float) -> dict[str, Any]:
     from PySide6.QtCore import QObject, Qt, QTimer, Slot
     from PySide6.QtWidgets import QApplication
 
+    from studio.app import settle
     from studio.context import Studio
     from studio.panels import PANELS
     from studio.preferences import Preferences
@@ -82,6 +83,7 @@ def with_window(preset: str, seconds: float) -> dict[str, Any]:
     studio = Studio(preferences)
     window.bind(studio, PANELS, "")
     window.show_page("train")
+    settle()  # as the program does once everything is loaded
 
     class Nurse(QObject):
         """Measures the training's speed first and the heartbeat then: to beat costs time as well."""

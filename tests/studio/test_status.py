@@ -3,8 +3,10 @@
 import time
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QLabel, QProgressBar
 
+from studio import theme
 from studio.status import StatusLine
 
 
@@ -44,3 +46,24 @@ def test_that_what_stands_in_the_way_of_a_start_is_said(line):
     assert "Size: too small." in text(line)
     line.show_problem("")
     assert "Ready" in text(line)
+
+
+def test_that_a_bar_that_was_busy_comes_to_rest_at_the_very_beginning_of_a_run(qapp, qtbot, line):
+    class Moves(QObject):
+        seen = 0
+
+        def eventFilter(self, watched, event):
+            self.seen += event.type() == QEvent.Type.StyleAnimationUpdate
+            return False
+
+    theme.apply(qapp, "light")
+    moves, bar = Moves(), line.findChild(QProgressBar)
+    bar.installEventFilter(moves)
+    line.show_state("preparing", 0, 10**9)
+    qtbot.waitUntil(lambda: moves.seen > 0)
+    line.show_state("training", 0, 10**9)
+    line.show_progress(640, 10**9)
+    qtbot.wait(100)
+    moves.seen = 0
+    qtbot.wait(150)
+    assert moves.seen == 0
