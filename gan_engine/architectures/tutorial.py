@@ -48,8 +48,8 @@ class Tutorial(FromLatents):
         names=NORM_NAMES,
     )
     up: UpKind = option(
-        "nearest", label="Doubling", names=UP_NAMES, advanced=True,
-        help="How G doubles its maps: nearest is the plainest, transposed may leave checkerboards.",
+        "bilinear", label="Doubling", names=UP_NAMES, advanced=True,
+        help="How G doubles its maps: bilinear is smooth, nearest leaves a woven texture, transposed checkerboards.",
     )  # fmt: skip
     attention: AttentionSize = option(
         0, label="Self-attention", names=ATTENTION_NAMES, advanced=True,
