@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_engine.archives import SUFFIXES, ending
+from gan_engine.data_settings import DataSettings
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +53,13 @@ def classes_of(files: Sequence[str], labels: Mapping[str, str] = MappingProxyTyp
     names = tuple(sorted(set(told), key=_by_number if labels else None))
     place = {name: i for i, name in enumerate(names)}
     return Classes(names, np.array([place[name] for name in told], np.int64))
+
+
+def classes_for(
+    settings: DataSettings, files: Sequence[str], labels: Mapping[str, str]
+) -> Classes | None:
+    """Return the classes of a run's images; None where its settings do not ask for any."""
+    return classes_of(files, labels) if settings.classes or settings.balance else None
 
 
 def _by_number(name: str) -> tuple[bool, bool, int, str]:

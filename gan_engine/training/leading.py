@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.config import RunConfig, parse
-from gan_engine.data.classes import classes_of
+from gan_engine.data.classes import classes_for
 from gan_engine.data.prepare import Prepared, prepare
 from gan_engine.device import Formats, choose
 from gan_engine.errors import DataError, MemoryFullError, RankLostError
@@ -116,7 +116,7 @@ class Leader(Session):
     def drifted(self) -> str:
         """Return the name of a tensor that is not the same everywhere, made so now; else nothing."""
         self._order("compare")
-        apart = compared(self)
+        apart = first_difference(self)
         if apart:
             self.share_state()
         return apart
@@ -197,7 +197,7 @@ def _obey(session: Session, order: dict[str, Any], ranks: Together) -> None:
         case "samples":
             session.samples(order["count"])
         case "compare":
-            compared(session)
+            first_difference(session)
         case "state":
             tensors = {}
             for name, (kind, *shape) in order["tensors"].items():
@@ -207,7 +207,7 @@ def _obey(session: Session, order: dict[str, Any], ranks: Together) -> None:
             session.restore(state, Path("rank 0"))
 
 
-def compared(session: Session) -> str:
+def first_difference(session: Session) -> str:
     """Return the name of the first tensor that is not bit for bit the same in every process."""
     tensors = session.tensors()
     sums = torch.stack([_sum(tensor).cpu() for tensor in tensors.values()])
@@ -224,8 +224,7 @@ def _sum(tensor: Tensor) -> Tensor:
 def _session(
     kind: type[Session], config: RunConfig, prepared: Prepared, formats: Formats, ranks: Together
 ) -> Session:
-    grouped = config.data.classes or config.data.balance
-    classes = classes_of(prepared.files, prepared.labels) if grouped else None
+    classes = classes_for(config.data, prepared.files, prepared.labels)
     device = ranks.on(choose(config.training.device))
     return kind(config, prepared.images, device, classes, formats, ranks)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ from gan_engine import checkpoint, configfile, durable, foreign
 from gan_engine.checkpoint import listed
 from gan_engine.commands import Command, Inbox, Stop
 from gan_engine.config import RunConfig, parse
-from gan_engine.data.classes import classes_of
+from gan_engine.data.classes import Classes, classes_for
 from gan_engine.data.prepare import Prepared, prepare
 from gan_engine.device import Formats, choose, describe_device, out_of_memory
 from gan_engine.drafts import differences, merge
@@ -32,7 +32,7 @@ from gan_engine.schema import Message
 from gan_engine.training import originals
 from gan_engine.training.conductor import Conductor
 from gan_engine.training.folder import REALS, SETTINGS, claim_folder, new_folder
-from gan_engine.training.history import HistoryWriter
+from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.leading import lead
 from gan_engine.training.logbook import logged
 from gan_engine.training.mail import Letters
@@ -66,7 +66,8 @@ def train(
     folder = claim_folder(folder) if folder else new_folder(config.draft())
     with durable.lock(folder):
         configfile.write_draft(folder / SETTINGS, config.draft())
-        yield from _go(config, inbox or Inbox(), folder, None, weights, ranks=ranks)
+        run = _Run(config, inbox or Inbox(), folder, weights=weights, ranks=ranks)
+        yield from run.events()
 
 
 def go_on_or_train(
@@ -170,131 +171,143 @@ def resume(
                 before=before,
             )
             yield Notice(saved.images_seen, "info", text, key="ranks")
-        yield from _go(config, inbox or Inbox(), folder, (path, saved), old=old, ranks=ranks)
+        run = _Run(config, inbox or Inbox(), folder, saved=(path, saved), old=old, ranks=ranks)
+        yield from run.events()
 
 
-def _go(
-    config: RunConfig,
-    inbox: Inbox,
-    folder: Path,
-    saved: tuple[Path, checkpoint.Checkpoint] | None,
-    weights: Mapping[str, torch.Tensor] = MappingProxyType({}),
-    old: Prepared | None = None,
-    ranks: Ranks = ALONE,
-) -> Iterator[Event]:
-    """Do the whole run and keep its history, whatever ends it."""
-    for inside in (folder, folder / "checkpoints", folder / "grids"):
-        durable.sweep(inside)
-    seen = saved[1].images_seen if saved else 0
-    history = HistoryWriter(folder, seen)
-    if config.training.inbox:
-        since = int(saved[1].counters.get("commands", 0)) if saved else None
-        inbox = Letters(inbox, folder, history, since, ranks.restarted)
-    said = _kept(config, inbox, folder, saved, weights, history, seen, old, ranks)
-    yield from logged(recorded(said, history), folder)
+class _Run:
+    """One stretch of a run, from when its folder is held until it ends.
 
+    Args:
+        config: All settings.
+        inbox: Where commands arrive.
+        folder: The run's, whose lock is held.
+        saved: The checkpoint it goes on from, with its file; None begins afresh.
+        weights: What it begins with where name and shape fit.
+        old: The images as they were prepared before, to go on with those.
+        ranks: This process among those that train together.
+    """
 
-def _kept(
-    config: RunConfig,
-    inbox: Inbox,
-    folder: Path,
-    saved: tuple[Path, checkpoint.Checkpoint] | None,
-    weights: Mapping[str, torch.Tensor],
-    history: HistoryWriter,
-    seen: int,
-    old: Prepared | None,
-    ranks: Ranks,
-) -> Generator[Event, None, None]:
-    try:
-        if old is not None:
-            text = Message("Going on with the images as they were prepared.")
-            yield Notice(seen, "info", text, key="as_prepared")
-        prepared = old or (yield from _prepared(config, inbox, seen))
-        if prepared is None:
-            history.event(seen, "finished", reason="stopped")
-            if isinstance(ranks, Together):
-                ranks.tell({"do": "end"})
-            yield Finished(seen, "stopped", folder)
-        else:
-            yield from _trained(config, inbox, folder, saved, prepared, history, weights, ranks)
-    except (RuntimeError, MemoryError) as error:
-        history.event(seen, "failed", text=str(error).partition("\n")[0])
-        if not out_of_memory(error):
+    def __init__(
+        self,
+        config: RunConfig,
+        inbox: Inbox,
+        folder: Path,
+        *,
+        saved: tuple[Path, checkpoint.Checkpoint] | None = None,
+        weights: Mapping[str, torch.Tensor] = MappingProxyType({}),
+        old: Prepared | None = None,
+        ranks: Ranks = ALONE,
+    ) -> None:
+        self._config, self._inbox, self._folder, self._ranks = config, inbox, folder, ranks
+        self._saved, self._weights, self._old = saved, weights, old
+        for inside in (folder, folder / "checkpoints", folder / "grids"):
+            durable.sweep(inside)
+        self._seen = saved[1].images_seen if saved else 0
+        self._history = HistoryWriter(folder, self._seen)
+        if config.training.inbox:
+            since = int(saved[1].counters.get("commands", 0)) if saved else None
+            self._inbox = Letters(inbox, folder, self._history, since, ranks.restarted)
+
+    def events(self) -> Iterator[Event]:
+        """Do all of it; yield what happens, each once the history and the log know of it."""
+        yield from logged(recorded(self._kept(), self._history), self._folder)
+
+    def _kept(self) -> Generator[Event, None, None]:
+        """Prepare and train; whatever ends it, the history says what that was."""
+        seen, history = self._seen, self._history
+        try:
+            if self._old is not None:
+                text = Message("Going on with the images as they were prepared.")
+                yield Notice(seen, "info", text, key="as_prepared")
+            prepared = self._old or (yield from self._prepared())
+            if prepared is None:
+                history.event(seen, "finished", reason="stopped")
+                if isinstance(self._ranks, Together):
+                    self._ranks.tell({"do": "end"})
+                yield Finished(seen, "stopped", self._folder)
+            else:
+                yield from self._trained(prepared)
+        except (RuntimeError, MemoryError) as error:
+            history.event(seen, "failed", text=str(error).partition("\n")[0])
+            if not out_of_memory(error):
+                raise
+            raise MemoryFullError(
+                "The device has too little memory for this run.",
+                hint="Halve the batch size or the image size.",
+            ) from error
+        except EngineError as error:
+            history.event(seen, "failed", text=str(error))
             raise
-        raise MemoryFullError(
-            "The device has too little memory for this run.",
-            hint="Halve the batch size or the image size.",
-        ) from error
-    except EngineError as error:
-        history.event(seen, "failed", text=str(error))
-        raise
-    finally:
-        history.close()
+        finally:
+            history.close()
+
+    def _prepared(self) -> Generator[Event, None, Prepared | None]:
+        """Say how far the images are prepared; return them, or None when told to stop before."""
+        early: list[Command] = []
+
+        def stopped() -> bool:
+            early.extend(self._inbox.take())
+            return any(isinstance(command, Stop) for command in early)
+
+        for message in prepare(self._config.data, stopped):
+            if isinstance(message, Prepared):
+                for command in early:
+                    self._inbox.post(command)
+                return message
+            yield Preparing(self._seen, message.done, message.total)
+        return None
+
+    def _trained(self, prepared: Prepared) -> Iterator[Event]:
+        """Build or restore the networks, say what they begin with, hand over to the conductor."""
+        config, folder, history = self._config, self._folder, self._history
+        classes = classes_for(config.data, prepared.files, prepared.labels)
+        device = choose(config.training.device)
+        formats = _formats(config, device, self._saved)
+        if isinstance(self._ranks, Together):
+            session = lead(config, prepared, formats, self._ranks)
+        else:
+            session = Session(config, prepared.images, device, classes, formats)
+        if self._saved:
+            path, saved = self._saved
+            session.restore(saved, path)
+        weights = self._weights
+        table = foreign.start_from(session.networks.tensors(), weights) if weights else []
+        if table:
+            session.share_state()
+        started = _started(session, folder, resumed=bool(self._saved))
+        with contextlib.suppress(SpaceError):  # only looked at; what must be kept says so itself
+            write_png(folder / REALS, started.reals)
+        history.event(
+            started.images_seen,
+            "started",
+            images=started.images_total,
+            resumed=started.resumed,
+            draft=started.draft,
+            device=started.device,
+            dataset_images=started.dataset_images,
+            parameters_g=started.parameters_g,
+            parameters_d=started.parameters_d,
+            rows=session.layout.rows,
+            columns=session.layout.columns,
+            seeds=session.layout.seeds,
+        )
+        originals.note(folder, prepared)
+        history.event(started.images_seen, originals.IMAGES, **originals.learned_from(prepared))
+        yield started
+        yield from _told(session.images_seen, prepared, classes, table)
+        conductor = Conductor(session, self._inbox, folder, history)
+        try:
+            yield from conductor.run()
+            yield Finished(session.images_seen, conductor.reason, folder)
+        finally:
+            session.close()
 
 
-def _prepared(
-    config: RunConfig, inbox: Inbox, seen: int
-) -> Generator[Event, None, Prepared | None]:
-    """Say how far the images are prepared; return them, or None when told to stop before."""
-    early: list[Command] = []
-
-    def stopped() -> bool:
-        early.extend(inbox.take())
-        return any(isinstance(command, Stop) for command in early)
-
-    for message in prepare(config.data, stopped):
-        if isinstance(message, Prepared):
-            for command in early:
-                inbox.post(command)
-            return message
-        yield Preparing(seen, message.done, message.total)
-    return None
-
-
-def _trained(
-    config: RunConfig,
-    inbox: Inbox,
-    folder: Path,
-    saved: tuple[Path, checkpoint.Checkpoint] | None,
-    prepared: Prepared,
-    history: HistoryWriter,
-    weights: Mapping[str, torch.Tensor],
-    ranks: Ranks,
-) -> Iterator[Event]:
-    """Build or restore the networks, and hand over to the conductor."""
-    grouped = config.data.classes or config.data.balance
-    classes = classes_of(prepared.files, prepared.labels) if grouped else None
-    device = choose(config.training.device)
-    formats = _formats(config, device, saved)
-    if isinstance(ranks, Together):
-        session = lead(config, prepared, formats, ranks)
-    else:
-        session = Session(config, prepared.images, device, classes, formats)
-    if saved:
-        session.restore(saved[1], saved[0])
-    table = foreign.start_from(session.networks.tensors(), weights) if weights else []
-    if table:
-        session.share_state()
-    started = _started(session, folder, resumed=bool(saved))
-    with contextlib.suppress(SpaceError):  # it is only looked at; what must be kept says so itself
-        write_png(folder / REALS, started.reals)
-    history.event(
-        started.images_seen,
-        "started",
-        images=started.images_total,
-        resumed=started.resumed,
-        draft=started.draft,
-        device=started.device,
-        dataset_images=started.dataset_images,
-        parameters_g=started.parameters_g,
-        parameters_d=started.parameters_d,
-        rows=session.layout.rows,
-        columns=session.layout.columns,
-        seeds=session.layout.seeds,
-    )
-    originals.note(folder, prepared)
-    history.event(started.images_seen, originals.IMAGES, **originals.learned_from(prepared))
-    yield started
+def _told(
+    seen: int, prepared: Prepared, classes: Classes | None, table: Sequence[foreign.Match]
+) -> Iterator[Notice]:
+    """Say what a run begins with that its settings do not say."""
     if prepared.bad:
         names = ", ".join(bad.path for bad in prepared.bad[:3])
         text = Message(
@@ -302,28 +315,20 @@ def _trained(
             count=len(prepared.bad),
             names=names,
         )
-        yield Notice(session.images_seen, "warning", text, key="unreadable")
+        yield Notice(seen, "warning", text, key="unreadable")
     if prepared.excluded:
         text = Message(
             "{count} pictures are left out, as the settings say.", count=len(prepared.excluded)
         )
-        yield Notice(session.images_seen, "info", text, key="left_out")
+        yield Notice(seen, "info", text, key="left_out")
     if classes and len(classes.names) < 2:
         text = Message("All images are in one folder: they are all of one class.")
-        yield Notice(session.images_seen, "warning", text, key="classes")
+        yield Notice(seen, "warning", text, key="classes")
     if table:
-        taken, count = (
-            sum(match.taken for match in table),
-            sum(m.expected is not None for m in table),
-        )
+        taken = sum(match.taken for match in table)
+        count = sum(match.expected is not None for match in table)
         text = Message("{taken} of {count} tensors start from the file.", taken=taken, count=count)
-        yield Notice(session.images_seen, "info", text, key="start")
-    conductor = Conductor(session, inbox, folder, history)
-    try:
-        yield from conductor.run()
-        yield Finished(session.images_seen, conductor.reason, folder)
-    finally:
-        session.close()
+        yield Notice(seen, "info", text, key="start")
 
 
 def _formats(
