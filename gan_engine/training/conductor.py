@@ -18,13 +18,13 @@ from gan_engine.events import Changed, Event, Notice, Paused, Resumed, Saved, Sc
 from gan_engine.schema import Message
 from gan_engine.training.branching import keep_before
 from gan_engine.training.grids import Grids
-from gan_engine.training.history import HistoryWriter
+from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.measuring import Measuring, contained
 from gan_engine.training.returning import back_to_save, divergence, gave_up, went_back
 from gan_engine.training.saver import Kept, Saver
 from gan_engine.training.session import Session
 from gan_engine.training.shortage import ADVICE, Shortage, TornUpdateError
-from gan_engine.training.statistics import counted
+from gan_engine.training.statistics import tell_counts
 
 READINGS_A_SECOND = 10
 MOST_RETURNS = 3
@@ -130,7 +130,7 @@ class Conductor:
         self._session.seconds += elapsed
         if now - self._counted_at >= COUNTS_EVERY_S or last:
             self._counted_at = now
-            yield from counted(self._session, self._history)
+            yield from tell_counts(self._session, self._history)
         if not values:
             return
         session = self._session

@@ -16,7 +16,7 @@ from gan_engine.checkpoint import listed
 from gan_engine.drafts import Draft, get
 from gan_engine.errors import BusyError, EngineError, FileError
 from gan_engine.metrics import METRICS
-from gan_engine.training.history import History
+from gan_engine.training.history import Happening, History
 from gan_engine.training.notes import NOTHING, RunNotes, read_notes
 
 State = Literal["training", "done", "stopped", "interrupted", "unreadable"]
@@ -128,12 +128,14 @@ def read_run(folder: Path) -> RunInfo:
         grids = history.grids()
     finally:
         history.close()
-    last = [row for row in happened if row[2] in _TURNS]
-    best = next((_best(row[3]) for row in reversed(happened) if row[2] == "best"), None)
-    asked = next((row[3].get("images") for row in reversed(last) if row[2] == "started"), None)
+    last = [one for one in happened if one.kind in _TURNS]
+    best = next((_best(one.payload) for one in reversed(happened) if one.kind == "best"), None)
+    asked = next(
+        (one.payload.get("images") for one in reversed(last) if one.kind == "started"), None
+    )
     asked = asked or get(draft, "training.images", 0)
     total = asked if isinstance(asked, int) and asked > 0 else 1_000_000
-    seen = max([saved, *(row[0] for row in last[-1:])], default=0)
+    seen = max(saved, last[-1].images_seen) if last else saved
     thumbnail = grids[-1][1] if grids else None
     holder = durable.lock_holder(folder)
     state = "training" if holder else _state(last[-1] if last else None)
@@ -153,9 +155,9 @@ def read_run(folder: Path) -> RunInfo:
     )
 
 
-def _state(last: tuple[int, float, str, dict[str, Any]] | None) -> State:
-    if last and last[2] == "finished":
-        return "done" if last[3].get("reason") == "done" else "stopped"
+def _state(last: Happening | None) -> State:
+    if last and last.kind == "finished":
+        return "done" if last.payload.get("reason") == "done" else "stopped"
     return "interrupted"
 
 

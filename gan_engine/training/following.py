@@ -35,7 +35,7 @@ from gan_engine.imaging import read_png
 from gan_engine.pictures import ImageError
 from gan_engine.training import mail
 from gan_engine.training.folder import REALS, SETTINGS
-from gan_engine.training.history import History
+from gan_engine.training.history import CountRow, HappeningRow, History, Pulse, ReadingRow
 from gan_engine.training.meters import BINS
 from gan_engine.training.recorder import notice_of
 from gan_engine.training.statistics import NAME as NUMBERS
@@ -47,7 +47,8 @@ PATIENCE_S = 30.0
 """How long a run whose process is gone may take to come back by itself."""
 Position = tuple[int, int]
 """How far a history was read: its last row of readings, and of events."""
-_ORDER = {"started": 0, "finished": 3, "failed": 3}
+_FIRST, _LAST = {"started"}, {"finished", "failed"}
+"""Kinds of what happens that come before, and behind, all else at their moment of a session."""
 
 
 def follow(
@@ -99,7 +100,7 @@ class _Follower:
         self._layout: tuple[int, int, tuple[int, ...]] = (1, 1, (0,))
         self._grid: tuple[str, float] = ("", 0.0)
         self._begun = self._paused = False
-        self._sign: object = None
+        self._sign: float | None = None
         self._ending: Finished | None = None
         self._start: dict[str, Any] = {}
         self._heard_at: float | None = None
@@ -150,25 +151,26 @@ class _Follower:
         elif self._gone_at is None:
             self._gone_at = time.monotonic()
 
-    def _told(self, events: list[Any], readings: list[Any], pulse: Any) -> Iterator[Event]:
-        items = [(s, images, _ORDER.get(k, 2), k, p, r) for r, s, images, _, k, p in events]
-        items += [(s, images, 1, "", (t, values), r) for r, s, images, t, values in readings]
-        if readings:
-            self._readings = readings[-1][0]
+    def _told(
+        self, events: list[HappeningRow], readings: list[ReadingRow], pulse: Pulse | None
+    ) -> Iterator[Event]:
+        """Tell what happened and what was read in the order in which it was."""
         known_readings, known_events = self._after
-        for _, images, _, kind, found, row in sorted(items, key=lambda item: item[:3]):
-            known = row <= (known_events if kind else known_readings)
-            self.images_seen = images
-            if kind:
-                self._events = max(self._events, row)
-                yield from self._event(images, kind, found, known)
-            elif not known:
-                yield Scalars(images, found[1], found[0])
+        items: list[HappeningRow | ReadingRow] = [*events, *readings]
+        for item in sorted(items, key=_moment):
+            self.images_seen = item.images_seen
+            if isinstance(item, ReadingRow):
+                self._readings = max(self._readings, item.row)
+                if item.row > known_readings:
+                    yield Scalars(item.images_seen, item.values, item.seconds)
+            else:
+                self._events = max(self._events, item.row)
+                yield from self._event(item, known=item.row <= known_events)
         yield from self._today(pulse)
 
-    def _event(self, seen: int, kind: str, found: dict[str, Any], known: bool) -> Iterator[Event]:
+    def _event(self, happened: HappeningRow, *, known: bool) -> Iterator[Event]:
         """Remember what an event changes; tell it unless it is known already."""
-        event = self._read(seen, kind, found)
+        event = self._read(happened.images_seen, happened.kind, happened.payload)
         if event is None:
             return
         if isinstance(event, Started):
@@ -246,7 +248,7 @@ class _Follower:
         if self._paused:
             yield Paused(self.images_seen)
 
-    def _today(self, pulse: tuple[int, float, dict[str, Any]] | None) -> Iterator[Event]:
+    def _today(self, pulse: Pulse | None) -> Iterator[Event]:
         """Tell what only a sign of life says: the newest grid, and how far preparing is."""
         if not self._begun and self._draft:
             yield from self._begin()
@@ -270,13 +272,13 @@ class _Follower:
             paired = get(self._draft, "data.pairs", "off") != "off"
             yield SampleGrid(int(path.stem), pixels, *self._layout, path, paired=paired)
 
-    def _numbers(self, counts: list[Any]) -> Iterator[Event]:
+    def _numbers(self, counts: list[CountRow]) -> Iterator[Event]:
         """Tell how D's scores were spread, and the newest numbers of the samples."""
         known, self._spreads_known = self._spreads_known, False
-        for row, images, real, fake in counts:
-            self._counts = row
+        for count in counts:
+            self._counts = count.row
             if not known:  # of a run that is known from before only what comes from now on
-                yield ScoreCounts(images, real, fake)
+                yield ScoreCounts(count.images_seen, count.real, count.fake)
         with contextlib.suppress(OSError):
             changed = (self._folder / NUMBERS).stat().st_mtime_ns
             found = statistics_in(self._folder) if changed != self._statistics_at else None
@@ -284,8 +286,8 @@ class _Follower:
                 self._statistics_at = changed
                 yield found
 
-    def _heard(self, news: bool, pulse: Any, elsewhere: bool) -> Heard:
-        now, sign = time.monotonic(), pulse and pulse[1]
+    def _heard(self, news: bool, pulse: Pulse | None, elsewhere: bool) -> Heard:
+        now, sign = time.monotonic(), pulse and pulse.wall
         if self._heard_at is None:  # clocks of two computers may differ: then it counts from now
             age = max(0.0, time.time() - sign) if sign and not elsewhere else 0.0
             self._heard_at = now - age
@@ -293,3 +295,12 @@ class _Follower:
             self._heard_at = now
         self._sign = sign
         return Heard(self.images_seen, now - self._heard_at)
+
+
+def _moment(item: HappeningRow | ReadingRow) -> tuple[int, int, int]:
+    """Return where an item stands among all of its history's; a reading comes before what it led to."""
+    if isinstance(item, ReadingRow):
+        order = 1
+    else:
+        order = 0 if item.kind in _FIRST else 3 if item.kind in _LAST else 2
+    return item.session, item.images_seen, order

@@ -12,10 +12,10 @@ from gan_engine.events import Event, Notice, Pixels, SampleGrid
 from gan_engine.imaging import write_png
 from gan_engine.schema import Message
 from gan_engine.training.folder import thin_grids
-from gan_engine.training.history import HistoryWriter
+from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.measuring import contained
 from gan_engine.training.session import Session
-from gan_engine.training.statistics import compared
+from gan_engine.training.statistics import tell_statistics
 
 SHARE = 0.1
 """Grids may take this share of the time; a slow G is drawn less often than asked."""
@@ -51,7 +51,7 @@ class Grids:
             text = Message("The sample grid was not kept: {why}", why=error)
             yield Notice(session.images_seen, "warning", text, key="grid")
         yield told_of(session, pixels, path)
-        yield from compared(session, self._history, self._folder)
+        yield from tell_statistics(session, self._history, self._folder)
         now = time.monotonic()
         self._next = now + max(every, (now - began) / SHARE)
 

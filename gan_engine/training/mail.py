@@ -19,7 +19,8 @@ from typing import Any
 from gan_engine import commands, durable
 from gan_engine.commands import Command, Inbox
 from gan_engine.errors import EngineError, NothingToDoError
-from gan_engine.training.history import History, HistoryWriter
+from gan_engine.training.history import History
+from gan_engine.training.history_writer import HistoryWriter
 
 FOLDER, REFUSED = "inbox", "refused"
 FORMAT = 1

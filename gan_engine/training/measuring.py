@@ -93,7 +93,7 @@ class Measuring:
             return None
         history = History(self._folder)
         try:
-            told = [found for _, _, _, found in history.events("best")]
+            told = [one.payload for one in history.events("best")]
         finally:
             history.close()
         values = (found.get(next(iter(main.values))) for found in reversed(told))

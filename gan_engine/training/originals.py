@@ -70,12 +70,12 @@ def learned(folder: Path) -> Learned | None:
         history.close()
     if not events:
         return None
-    kept = events[-1][3]
-    lists = ([BadFile(str(n), heard(why)) for n, why in kept[name]] for name in _LISTS)
-    return Learned(int(kept["used"]), *map(tuple, lists))
-
-
-_LISTS = "left_out", "unreadable"
+    last = events[-1].payload
+    lists = (
+        [BadFile(str(n), heard(why)) for n, why in last[name]]
+        for name in ("left_out", "unreadable")
+    )
+    return Learned(int(last["used"]), *map(tuple, lists))
 
 
 def note(folder: Path, prepared: Prepared) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from gan_engine import events
 from gan_engine.events import Event
 from gan_engine.schema import Message
-from gan_engine.training.history import HistoryWriter
+from gan_engine.training.history_writer import HistoryWriter
 
 
 def recorded(

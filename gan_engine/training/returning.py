@@ -10,7 +10,7 @@ from gan_engine import checkpoint
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.errors import DamagedFileError, DivergedError, FileError
 from gan_engine.schema import Message
-from gan_engine.training.history import HistoryWriter
+from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.session import Session
 
 LIMIT = 1e9

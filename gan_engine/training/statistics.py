@@ -16,7 +16,7 @@ from torch import Tensor
 from gan_engine import durable, sampling
 from gan_engine.errors import SpaceError
 from gan_engine.events import Event, Scalars, ScoreCounts, Statistics
-from gan_engine.training.history import HistoryWriter
+from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.measuring import contained
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def statistics_of(session: Session) -> Statistics:
     )
 
 
-def counted(session: Session, history: HistoryWriter) -> Iterator[Event]:
+def tell_counts(session: Session, history: HistoryWriter) -> Iterator[Event]:
     """Tell and keep how D's scores were spread of late."""
     real, fake = session.meters.take_counts()
     if real.any() or fake.any():
@@ -61,7 +61,7 @@ def counted(session: Session, history: HistoryWriter) -> Iterator[Event]:
         yield ScoreCounts(session.images_seen, real, fake)
 
 
-def compared(session: Session, history: HistoryWriter, folder: Path) -> Iterator[Event]:
+def tell_statistics(session: Session, history: HistoryWriter, folder: Path) -> Iterator[Event]:
     """Tell the numbers of this moment, and keep them; what is only looked at stops no run."""
     found = contained(lambda: statistics_of(session), lambda error: None)
     if found is not None:

@@ -87,7 +87,7 @@ class Step:
         _, labels_N, sources_NCHW = shown.parts(self.parts)[0]
         told = _told(labels_N, sources_NCHW, change.parts(self.parts)[0])
         try:
-            with self._mixed():
+            with self._autocast():
                 images: Tensor = g(inputs_N, *_labels(labels_N)).float()
                 scores: Tensor = d(images.detach(), *told).float()
             (images.sum() + scores.sum()).backward()  # type: ignore[no-untyped-call]
@@ -151,7 +151,7 @@ class Step:
         """Add one part of the batch to D's gradients; return its scores of reals."""
         real_NCHW, labels_N, sources_NCHW = shown
         told = _told(labels_N, sources_NCHW, change)
-        with self._mixed():
+        with self._autocast():
             with torch.no_grad():
                 fake_NCHW = self._frozen_g(inputs_N, *_labels(labels_N))
             real, lesson = self._judge(change(real_NCHW), told)
@@ -232,7 +232,7 @@ class Step:
         def critic(images: Tensor) -> Tensor:
             return self._frozen_d(change(images), *told)
 
-        with self._mixed():
+        with self._autocast():
             given_N = latents_NZ if sources_NCHW is None else sources_NCHW
             fake_NCHW = self._g(given_N, *_labels(labels_N)).float()
             fake = critic(fake_NCHW).float()
@@ -322,7 +322,7 @@ class Step:
         shape = self.batch, self.z_dim
         return self.ranks.mine(torch.randn(shape, device=self.device, generator=self.random))
 
-    def _mixed(self) -> contextlib.AbstractContextManager[object]:
+    def _autocast(self) -> contextlib.AbstractContextManager[object]:
         if self.autocast is None:
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, self.autocast)

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from gan_engine import EngineError, get, put
-from gan_engine.training.history import HistoryWriter
+from gan_engine.training.history_writer import HistoryWriter
 from studio.failures import log_file
 from studio.parts import PARTS, all_parts, licence_of
 from studio.report import scrub, write_report

@@ -28,7 +28,7 @@ from gan_engine.events import (
     Started,
     Statistics,
 )
-from gan_engine.training import following, history, resume, statistics, train
+from gan_engine.training import following, history, history_writer, resume, statistics, train
 from gan_engine.training.following import follow
 from gan_engine.training.history import History
 from tests.gan_engine.training.conftest import of_kind
@@ -219,8 +219,8 @@ def test_that_another_computer_reads_what_was_written_without_the_log_beside(
     tiny, tmp_path, monkeypatch
 ):
     folder = tmp_path / "run"
-    monkeypatch.setattr(history, "INTO_ONE_FILE_S", 0.0)
-    monkeypatch.setattr(history, "PULSE_S", 0.0)
+    monkeypatch.setattr(history_writer, "INTO_ONE_FILE_S", 0.0)
+    monkeypatch.setattr(history_writer, "PULSE_S", 0.0)
     monkeypatch.setattr(following.socket, "gethostname", lambda: "elsewhere")
     events = train(tiny(training={"images": 4000}), folder=folder)
     told = []
@@ -250,7 +250,7 @@ def test_that_a_read_only_place_can_be_followed(tiny, tmp_path):
 
 
 def test_that_a_run_that_waits_still_gives_signs_of_life(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr(history, "PULSE_S", 0.0)
+    monkeypatch.setattr(history_writer, "PULSE_S", 0.0)
     folder, inbox = tmp_path / "run", Inbox()
     inbox.post(Pause())
     writer = threading.Thread(target=lambda: list(train(tiny(), inbox, folder)))

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from gan_engine import durable
-from gan_engine.training.history import History, HistoryWriter
+from gan_engine.training.history import History
+from gan_engine.training.history_writer import HistoryWriter
 
 
 def test_that_a_reader_sees_what_a_writer_has_written_so_far(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 import gan_engine.training.shelf as shelf_module
 from gan_engine import RunNotes, Shelf, list_runs, parse, train, write_notes
 from gan_engine.durable import lock
-from gan_engine.training.history import HistoryWriter
+from gan_engine.training.history_writer import HistoryWriter
 from tests.studio.tiny import tiny_draft
 
 TOML = 'format = 1\n[data]\nfolder = "x"\n[training]\nimages = 100\n'
