@@ -69,6 +69,10 @@ def test_that_gradients_equal_finite_differences(
     assert torch.autograd.gradcheck(lambda f: loss.generator(real.detach(), f), (fake,))
 
 
+WRITTEN_OUT = (CrossEntropy, LeastSquares, Hinge, Wasserstein)
+"""Losses whose derivatives stand below; what autograd makes of the others is compared above."""
+
+
 def slopes(loss: AdversarialLoss) -> tuple[Slope, Slope, Slope]:
     """The derivatives of what D pays for a real and a fake and G for a fake, as one writes them."""
     one = torch.ones_like
@@ -92,7 +96,7 @@ def slopes(loss: AdversarialLoss) -> tuple[Slope, Slope, Slope]:
 
 
 @pytest.mark.parametrize("scores", SHAPES, indirect=True, ids=["scalar", "patch"])
-@pytest.mark.parametrize("loss", variants(), ids=name)
+@pytest.mark.parametrize("loss", [x for x in variants() if isinstance(x, WRITTEN_OUT)], ids=name)
 def test_that_gradients_are_the_closed_forms(
     loss: AdversarialLoss, scores: tuple[torch.Tensor, torch.Tensor]
 ) -> None:
