@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import __version__
+from studio import theme
 from studio.actions import ACTIONS, MENUS
 from studio.i18n import tr
 from studio.parts import all_parts, licence_of
@@ -70,9 +71,12 @@ def show_help(key: str, parent: QWidget) -> QDialog:
     text.document().setDocumentMargin(12)
     text.setMarkdown(_shortcuts() if shortcuts else _about())
     _even_out(text.document())
+    theme.lighten(text.document())
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.close)
     column = QVBoxLayout(dialog)
+    column.setContentsMargins(20, 16, 20, 16)  # as in every other dialog
+    column.setSpacing(12)
     column.addWidget(text)
     column.addWidget(buttons)
     dialog.show()

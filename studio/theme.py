@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QDir, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import (
     QColor,
+    QFont,
     QFontDatabase,
     QGuiApplication,
     QIcon,
     QImageReader,
     QPalette,
     QPixmap,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
 )
 
 from gan_engine import paths
@@ -207,6 +211,26 @@ def style_sheet(colors: Colors) -> str:
     return Template(text).substitute(
         {k: v for k, v in asdict(colors).items() if isinstance(v, str)}
     )
+
+
+def lighten(document: QTextDocument) -> None:
+    """Make what is bold in a page as bold as the font is; Qt would smear it to be bolder still."""
+    bold: list[tuple[int, int]] = []
+    block = document.begin()
+    while block.isValid():
+        pieces = block.begin()
+        while not pieces.atEnd():
+            piece = pieces.fragment()
+            if piece.charFormat().fontWeight() > QFont.Weight.DemiBold:
+                bold.append((piece.position(), piece.position() + piece.length()))
+            pieces += 1
+        block = block.next()
+    cursor, look = QTextCursor(document), QTextCharFormat()
+    look.setFontWeight(QFont.Weight.DemiBold)
+    for start, end in bold:
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.mergeCharFormat(look)
 
 
 def _load_font(app: QApplication) -> None:

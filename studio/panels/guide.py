@@ -161,6 +161,7 @@ class GuidePanel(Panel):
             page = next(page for page in guide.pages() if page.key == key)
             self.text.setMarkdown(page.text)
             self._give_headings_room()
+            theme.lighten(self.text.document())
         self._stack.setCurrentWidget(self.text)
 
     def _show(self, section: Section) -> None:

@@ -31,7 +31,7 @@ class DropZone(QWidget):
     def __init__(
         self,
         title: str = mark("Drop a folder of pictures here"),
-        hint: str = mark("PNG, JPEG, WebP, BMP, TIFF or GIF; subfolders are looked into."),
+        hint: str = mark("PNG, JPEG, WebP, BMP, TIFF or GIF, subfolders included."),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)

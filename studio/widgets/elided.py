@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio import theme
@@ -34,21 +42,7 @@ class ElidedLabel(QWidget):
 
     def shown(self) -> list[str]:
         """Return the lines that are drawn."""
-        layout = QTextLayout(self._text, self.font())
-        layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
-        layout.beginLayout()
-        found: list[str] = []
-        while (line := layout.createLine()).isValid():
-            line.setLineWidth(max(1, self.width()))
-            start = line.textStart()
-            if len(found) == self._lines - 1:  # the last one says that there is more
-                rest = self._text[start:]
-                side = Qt.TextElideMode.ElideRight
-                found.append(self.fontMetrics().elidedText(rest, side, self.width()))
-                break
-            found.append(self._text[start : start + line.textLength()].rstrip())
-        layout.endLayout()
-        return found
+        return lines_of(self._text, self.font(), max(1, self.width()), self._lines)
 
     def sizeHint(self) -> QSize:
         return QSize(0, self.fontMetrics().lineSpacing() * self._lines + 2)
@@ -67,3 +61,31 @@ class ElidedLabel(QWidget):
             painter.drawText(QPointF(0, y), line)
             y += metrics.lineSpacing()
         painter.end()
+
+
+def lines_of(text: str, font: QFont, width: float, most: int) -> list[str]:
+    """Return a text in so many lines of this width; the last says where there is more."""
+    layout = QTextLayout(text, font)
+    layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
+    layout.beginLayout()
+    found: list[str] = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        start = line.textStart()
+        if len(found) == most - 1:
+            found.append(_cut(text[start:], QFontMetricsF(font), width, whole=most > 1))
+            break
+        found.append(text[start : start + line.textLength()].rstrip())
+    layout.endLayout()
+    return found
+
+
+def _cut(text: str, metrics: QFontMetricsF, width: float, whole: bool) -> str:
+    """Return what fits, with an ellipsis for the rest: after a `whole` word where there are several."""
+    cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    if cut == text or not whole or " " not in cut:
+        return cut
+    kept = cut.removesuffix("…")
+    if not text[len(kept) :].startswith(" "):
+        kept = kept.rsplit(" ", 1)[0]
+    return kept.rstrip(" ,;:") + "…"

@@ -37,7 +37,7 @@ from PySide6.QtWidgets import (
 from studio import figures, theme
 from studio.i18n import tr
 from studio.meanings import layer
-from studio.widgets.elided import ElidedLabel
+from studio.widgets.elided import ElidedLabel, lines_of
 from studio.widgets.network_view import color_of, shape_text
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ class _Item(QGraphicsItem):
             line = QRectF(-room / 2, y, room, _LINE)
             if place == 1 and self._deep:
                 line.setHeight(2 * _LINE)
-                painter.drawText(line, middle | Qt.TextFlag.TextWordWrap, text)
+                painter.drawText(line, middle, "\n".join(lines_of(text, font, room, 2)))
             else:
                 text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
                 painter.drawText(line, middle | Qt.AlignmentFlag.AlignVCenter, text)
