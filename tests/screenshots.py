@@ -124,6 +124,7 @@ def _views(
                 shown = show()
                 _wait(app, lambda: False, 1.5)
                 _wait(app, lambda: not _busy(window))
+                _wait(app, lambda: False, 0.3)  # what has just come finds its place
                 yield name, shown or window
                 if shown is not None:
                     shown.close()

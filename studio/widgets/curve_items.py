@@ -178,13 +178,15 @@ class Curve(pg.GraphicsObject):  # type: ignore[misc]
         ):
             pen = pen_of(color, 1, dash)
             pen.setCosmetic(True)  # wider pens take seconds a frame
+            if dash != "solid":
+                pen.setDashPattern([part * ratio for part in pen.dashPattern()])
             painter.setPen(pen)
             for turned in shifts:
                 painter.setWorldTransform(turned)
                 for polygon in lines:
                     painter.drawPolyline(polygon)
             painter.setWorldTransform(shifts[0])
-            lone = QPen(color, _LONE_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+            lone = QPen(color, _LONE_PX * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
             lone.setCosmetic(True)
             painter.setPen(lone)
             for polygon in lines:

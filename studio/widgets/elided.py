@@ -88,4 +88,4 @@ def _cut(text: str, metrics: QFontMetricsF, width: float, whole: bool) -> str:
     kept = cut.removesuffix("…")
     if not text[len(kept) :].startswith(" "):
         kept = kept.rsplit(" ", 1)[0]
-    return kept.rstrip(" ,;:") + "…"
+    return kept.rstrip(" ,;:.") + "…"
