@@ -99,8 +99,11 @@ def test_that_looking_at_d_changes_nothing_of_it(tiny: Make, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("kind", ["style", "fastgan", "resnet"])
 def test_that_every_kind_of_d_is_looked_at(tiny: Make, tmp_path: Path, kind: str) -> None:
-    settings = {"architecture": {"kind": kind, "z_dim": 8}, "data": {"size": 32}}
-    settings["training"] = {"images": 4}
+    settings = {
+        "architecture": {"kind": kind, "z_dim": 8, "width": 16},
+        "data": {"size": 16},
+        "training": {"images": 4},
+    }
     assert of_kind(train(tiny(**settings), folder=tmp_path / "run"), Statistics)
 
 
