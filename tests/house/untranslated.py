@@ -51,6 +51,7 @@ _NO_PHRASES = {  # what looks like a sentence there is read by programs, or by n
     "gan_engine/cli.py",
     "gan_engine/foreign_child.py",
     "gan_engine/paths.py",
+    "gan_engine/watching.py",
 }
 
 
