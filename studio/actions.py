@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
-
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
-
-from studio.i18n import tr
 
 When = Literal[
     "always",
@@ -25,6 +19,8 @@ When = Literal[
     "source",
     "resting",
     "chosen",
+    "openable",
+    "continuable",
     "settled",
     "several",
     "queued",
@@ -277,12 +273,26 @@ ACTIONS: tuple[ActionSpec, ...] = (
         when="queue",
     ),
     ActionSpec(
+        "open_chosen",
+        "Open the chosen run",
+        "Run",
+        "Look at the samples, curves and settings of the run chosen in the list of runs.",
+        when="openable",
+        divider=True,
+    ),
+    ActionSpec(
+        "continue_chosen",
+        "Continue the chosen run",
+        "Run",
+        "Train the run chosen in the list of runs on from its last save.",
+        when="continuable",
+    ),
+    ActionSpec(
         "compare_runs",
         "Compare the chosen runs",
         "Run",
         "Settings, curves and samples side by side, of the runs chosen in the list of runs.",
         when="several",
-        divider=True,
     ),
     ActionSpec(
         "clone_run",
@@ -296,6 +306,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Rename the chosen run…",
         "Run",
         "Give the run chosen in the list of runs a title of your own.",
+        when="chosen",
+    ),
+    ActionSpec(
+        "reveal_chosen",
+        "Show the chosen run's folder",
+        "Run",
+        "Open the folder of the run chosen in the list of runs in the file manager.",
         when="chosen",
     ),
     ActionSpec(
@@ -345,53 +362,3 @@ ACTIONS: tuple[ActionSpec, ...] = (
 )
 
 MENUS = tuple(dict.fromkeys(spec.menu for spec in ACTIONS if spec.menu))
-
-
-class Actions(QObject):
-    """The table as QActions; `enable` is the one place that turns them on and off."""
-
-    def __init__(self, handlers: Mapping[str, Callable[[], None]], parent: QObject) -> None:
-        super().__init__(parent)
-        self._actions: dict[str, QAction] = {}
-        groups: dict[str, QActionGroup] = {}
-        for spec in ACTIONS:
-            action = QAction(tr(spec.text), self)
-            action.setObjectName(spec.key)
-            action.setShortcut(QKeySequence(spec.shortcut))
-            action.setMenuRole(QAction.MenuRole.NoRole)
-            action.triggered.connect(_without_arguments(handlers[spec.key]))
-            if spec.group:
-                group = groups.setdefault(spec.group, QActionGroup(self))
-                action.setCheckable(True)
-                group.addAction(action)
-            self._actions[spec.key] = action
-        self.explain()
-
-    def __getitem__(self, key: str) -> QAction:
-        return self._actions[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._actions
-
-    def enable(self, conditions: set[str]) -> None:
-        """Turn on exactly the actions whose condition holds."""
-        for spec in ACTIONS:
-            self._actions[spec.key].setEnabled(spec.when == "always" or spec.when in conditions)
-
-    def explain(self, **reasons: str) -> None:
-        """Say what each action does, or, where a reason is given, why it is off."""
-        for spec in ACTIONS:
-            keys = f" ({self._actions[spec.key].shortcut().toString()})" if spec.shortcut else ""
-            tip = reasons.get(spec.key) or tr(spec.tip or spec.text) + keys
-            self._actions[spec.key].setToolTip(tip)
-            self._actions[spec.key].setStatusTip("")
-
-    def set_icons(self, icon: Callable[[str], QIcon]) -> None:
-        """Colour every icon for the theme in force."""
-        for spec in ACTIONS:
-            if spec.icon:
-                self._actions[spec.key].setIcon(icon(spec.icon))
-
-
-def _without_arguments(function: Callable[[], None]) -> Callable[..., None]:
-    return lambda *_: function()

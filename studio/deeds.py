@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from gan_engine import EngineError, Message, escape, paths
@@ -15,20 +14,18 @@ from studio import opening
 from studio.failures import log_file
 from studio.i18n import mark, tr
 from studio.preferences import Preferences
+from studio.run_deeds import RunDeeds, reveal
 
 if TYPE_CHECKING:
-    from studio.context import Studio
     from studio.seeking import Seeking
 
 Open = Callable[[Path], None]
 
 
-class Deeds(QObject):
+class Deeds(RunDeeds):
     """One method an action, named by its key; dialogs never block the window."""
 
-    page_asked = Signal(str)
     setting_asked = Signal(str)
-    title_asked = Signal()
     dock_asked = Signal(str)
     tour_asked = Signal()
     layout_asked = Signal()
@@ -42,25 +39,12 @@ class Deeds(QObject):
     help_asked = Signal(str)
     guide_asked = Signal(str)
     quit_asked = Signal()
-    refused = Signal(object)
 
     def __init__(self, window: QWidget, preferences: Preferences) -> None:
-        super().__init__(window)
-        self._window = window
-        self._preferences = preferences
-        self._studio: Studio | None = None
+        super().__init__(window, preferences)
         self.asks_before_undo: Callable[[], bool] = lambda: False
         """Whether the user is asked how first; then the answer undoes."""
         self._seeking: Seeking | None = None
-
-    def bind(self, studio: Studio) -> None:
-        self._studio = studio
-
-    @property
-    def studio(self) -> Studio:
-        """The models; only asked for by actions that are off until these exist."""
-        assert self._studio is not None
-        return self._studio
 
     # --- opening ---------------------------------------------------------------------------
 
@@ -168,11 +152,11 @@ class Deeds(QObject):
 
     def reveal_run(self) -> None:
         if self.studio.run.folder:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.studio.run.folder)))
+            reveal(self.studio.run.folder)
 
     def show_log(self) -> None:
         log_file().parent.mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_file().parent)))
+        reveal(log_file().parent)
 
     def save_report(self) -> None:
         dialog = self._chooser(tr("Save a report"), self._save_report)
@@ -320,28 +304,6 @@ class Deeds(QObject):
 
     def queue_rest(self) -> None:
         self.studio.queue.rest()
-
-    # --- the chosen runs -------------------------------------------------------------------
-
-    def compare_runs(self) -> None:
-        self.studio.comparison.show([info.folder for info in self.studio.library.chosen])
-        self.page_asked.emit("compare")
-
-    def clone_run(self) -> None:
-        """Make a run's settings the ones to start from, one undo step; its images come along."""
-        info = self.studio.library.chosen[0]
-        if self.studio.run.is_active:
-            self._refuse(tr("A run is going."), tr("Stop it before you use another's settings."))
-        elif info.draft:
-            self.studio.document.load(info.draft)
-            self.page_asked.emit("design")
-
-    def rename_run(self) -> None:
-        self.title_asked.emit()
-
-    def discard_runs(self) -> None:
-        for info in self.studio.library.chosen:
-            self.studio.library.move_to_trash(info.folder)
 
     # --- inside ----------------------------------------------------------------------------
 

@@ -27,6 +27,18 @@ TOGETHER = 24
 """Pictures that are made in one job, what was asked for last first."""
 
 
+def may_open(info: RunInfo, resting: bool) -> bool:
+    """Return whether a run can be looked at, `resting` where none is going in this window."""
+    return (
+        resting and info.state != "unreadable" and (info.state != "training" or bool(info.writer))
+    )
+
+
+def may_continue(info: RunInfo, resting: bool) -> bool:
+    """Return whether a run can be trained on here: nobody does, and there is a save."""
+    return resting and info.state not in ("training", "unreadable") and info.saved_images > 0
+
+
 class Library(QObject):
     """Knows every run of the library, the newest first."""
 

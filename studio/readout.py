@@ -43,11 +43,14 @@ class Readout(QObject):
     @Slot()
     def refresh(self) -> None:
         """Turn actions on and off, and say what stands in the way of a start."""
-        from studio.comparison import MOST  # it draws on the engine, which is there by now
+        # They draw on the engine, which is there by now.
+        from studio.comparison import MOST
+        from studio.library import may_continue, may_open
 
         document, run, library = self._studio.document, self._studio.run, self._studio.library
         queue = self._studio.queue
         errors, resting = document.errors, not run.is_active
+        chosen = library.chosen[0] if len(library.chosen) == 1 else None
         holds = {
             "loaded": True,
             "undo": document.can_undo,
@@ -60,7 +63,9 @@ class Readout(QObject):
             "run": run.folder is not None,
             "source": run.source is not None,
             "resting": resting and run.folder is not None,
-            "chosen": len(library.chosen) == 1,
+            "chosen": chosen is not None,
+            "openable": chosen is not None and may_open(chosen, resting),
+            "continuable": chosen is not None and may_continue(chosen, resting),
             "settled": library.is_settled,
             "queued": queue.waiting > 0 and not queue.is_on,
             "queue": queue.is_on,

@@ -11,7 +11,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from gan_engine import RunConfig, escape, read_presets, walk, with_preset
-from studio.actions import ACTIONS, Actions
+from studio.actions import ACTIONS
+from studio.acts import Actions
 from studio.i18n import tr
 from studio.meanings import page
 from studio.widgets.palette import Entry, Palette

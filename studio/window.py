@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from studio import help_pages, i18n, theme
-from studio.actions import ACTIONS, MENUS, Actions
+from studio.actions import ACTIONS, MENUS
+from studio.acts import Actions
 from studio.deeds import Deeds
 from studio.dialogs import Dialogs
 from studio.failures import sentence_of

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QAction, QDesktopServices, QKeySequence, QPixmap
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.comparison import MOST
 from studio.i18n import tr
+from studio.library import may_continue, may_open
 from studio.panels import words as say
 from studio.panels.base import EmptyState, Pages, Panel, button, column_of, words
 from studio.panels.run_list import RunList
@@ -34,10 +35,6 @@ class RunsPanel(Panel):
 
     key, title = "runs", "Runs"
 
-    run_opened = Signal(object)
-    """The run in this folder is to be looked at."""
-    run_continued = Signal(object, object)
-    """The run in this folder is to train on, to so many images or, with None, as configured."""
     runs_chosen = Signal(object)
     """Actions are about these runs now."""
     searched = Signal(str)
@@ -52,7 +49,6 @@ class RunsPanel(Panel):
         self._more = 100_000
         self.list = RunList()
         self.list.customContextMenuRequested.connect(self._show_menu)
-        self.list.activated.connect(self._open)
         self.list.selectionModel().selectionChanged.connect(self._choose)
         self.notes = RunNotesForm()
         self.empty = EmptyState(
@@ -88,8 +84,6 @@ class RunsPanel(Panel):
         studio.run.state_changed.connect(self.show_state)
         studio.run.scalars_arrived.connect(self.show_readings)
         studio.run.sample_arrived.connect(self.show_sample)
-        self.run_opened.connect(studio.run.open_folder)
-        self.run_continued.connect(studio.run.resume)
         self.runs_chosen.connect(studio.library.choose)
         self.list.wanted.connect(studio.library.want_pictures)
         self.notes.noted.connect(studio.library.note)
@@ -216,25 +210,25 @@ class RunsPanel(Panel):
         return full
 
     def _build_actions(self) -> None:
-        self.open_action = QAction(tr("Open"), self)
-        self.open_action.triggered.connect(self._open)
-        self.continue_action = QAction(tr("Continue"), self)
-        self.continue_action.triggered.connect(self._continue)
-        self.clone_action = QAction(tr("Use its settings"), self)
-        self.clone_action.triggered.connect(self._clone)
-        self.compare_action = QAction(tr("Compare"), self)
-        self.compare_action.triggered.connect(self._compare)
-        self.rename_action = QAction(tr("Rename…"), self)
-        self.rename_action.triggered.connect(self.edit_title)
-        self.reveal_action = QAction(tr("Show in folder"), self)
-        self.reveal_action.triggered.connect(self._reveal)
-        self.discard_action = QAction(tr("Move to trash"), self)
-        self.discard_action.triggered.connect(self._discard)
+        self.open_action = self._act(tr("Open"), "open_chosen")
+        self.continue_action = self._act(tr("Continue"), "continue_chosen")
+        self.clone_action = self._act(tr("Use its settings"), "clone_run")
+        self.compare_action = self._act(tr("Compare"), "compare_runs")
+        self.rename_action = self._act(tr("Rename…"), "rename_run")
+        self.reveal_action = self._act(tr("Show in folder"), "reveal_chosen")
+        self.discard_action = self._act(tr("Move to trash"), "discard_runs")
+        self.list.activated.connect(self.open_action.trigger)
         self.rename_action.setShortcut(QKeySequence(Qt.Key.Key_F2))
         self.discard_action.setShortcut(QKeySequence(Qt.Key.Key_Delete))
         for action in (self.rename_action, self.discard_action):
             self.list.addAction(action)
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+
+    def _act(self, text: str, key: str) -> QAction:
+        """Return what asks for an action of the table, in fewer words."""
+        made = QAction(text, self)
+        made.triggered.connect(lambda *_: self.action_asked.emit(key))
+        return made
 
     def _buttons(self) -> QHBoxLayout:
         self.open_button = button(tr("Open"), tr("Look at its samples, curves and settings."))
@@ -242,9 +236,9 @@ class RunsPanel(Panel):
         self.compare_button = button(
             tr("Compare"), tr("Settings, curves and samples side by side, of two to six runs.")
         )
-        self.compare_button.clicked.connect(self._compare)
-        self.open_button.clicked.connect(self._open)
-        self.continue_button.clicked.connect(self._continue)
+        self.compare_button.clicked.connect(self.compare_action.trigger)
+        self.open_button.clicked.connect(self.open_action.trigger)
+        self.continue_button.clicked.connect(self.continue_action.trigger)
         self.notes_button = QToolButton()
         self.notes_button.setProperty("tight", True)
         theme.wear(self.notes_button, "edit")
@@ -289,20 +283,19 @@ class RunsPanel(Panel):
     @Slot()
     def _enable(self) -> None:
         info, many = self.chosen, self.chosen_runs
-        resting = info is not None and not self._busy and info.state != "training"
-        watched = info is not None and not self._busy and bool(info.writer)
         readable = info is not None and info.state != "unreadable"
-        saved = info is not None and info.saved_images > 0
+        opens = info is not None and may_open(info, not self._busy)
+        goes_on = info is not None and may_continue(info, not self._busy)
         done = info is not None and info.state == "done"
         still = all(run.state != "training" and run.folder != self._going for run in many)
         comparable = len(many) in COMPARED
         for act, on in (
             (self.compare_action, comparable),
             (self.compare_button, comparable),
-            (self.open_action, (resting or watched) and readable),
-            (self.open_button, (resting or watched) and readable),
-            (self.continue_action, resting and readable and saved),
-            (self.continue_button, resting and readable and saved),
+            (self.open_action, opens),
+            (self.open_button, opens),
+            (self.continue_action, goes_on),
+            (self.continue_button, goes_on),
             (self.clone_action, readable and not self._busy),
             (self.rename_action, info is not None),
             (self.notes_button, info is not None),
@@ -348,33 +341,3 @@ class RunsPanel(Panel):
     @Slot()
     def _ask_for_images(self) -> None:
         self.page_asked.emit("dataset")
-
-    @Slot()
-    def _open(self) -> None:
-        if self.chosen is not None and self.open_action.isEnabled():
-            self.run_opened.emit(self.chosen.folder)
-
-    @Slot()
-    def _continue(self) -> None:
-        info = self.chosen
-        if info is not None:
-            total = info.images_seen + self._more if info.state == "done" else None
-            self.page_asked.emit("train")
-            self.run_continued.emit(info.folder, total)
-
-    @Slot()
-    def _clone(self) -> None:
-        self.action_asked.emit("clone_run")
-
-    @Slot()
-    def _compare(self) -> None:
-        self.action_asked.emit("compare_runs")
-
-    @Slot()
-    def _reveal(self) -> None:
-        if self.chosen is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen.folder)))
-
-    @Slot()
-    def _discard(self) -> None:
-        self.action_asked.emit("discard_runs")

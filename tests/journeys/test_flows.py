@@ -149,6 +149,8 @@ def test_that_a_run_is_named_found_taken_over_and_thrown_away(visitor, emoji, tm
     visitor.qtbot.keyClicks(runs.notes.title, "keeper")
     runs.notes.keep()
     visitor.waits_until(lambda: any(info.title == "keeper" for info in studio.library.runs))
+    visitor.chooses("open_chosen")
+    visitor.waits_until(lambda: studio.run.folder == runs.chosen.folder)
     visitor.chooses("clone_run")
     assert get(studio.document.draft, "loss.kind") == "hinge"
     visitor.chooses("discard_runs")

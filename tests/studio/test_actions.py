@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
 
 from studio import keeping, leaving, offers, originals, recovery, taking_back
-from studio.actions import ACTIONS, MENUS, Actions
+from studio.actions import ACTIONS, MENUS
+from studio.acts import Actions
 from studio.deeds import Deeds
 
 

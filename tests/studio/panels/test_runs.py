@@ -31,16 +31,16 @@ def test_that_a_run_is_shown_with_its_state_and_how_far_it_came(panel, tmp_path)
     assert panel.list.isVisible()
 
 
-def test_that_opening_and_going_on_name_the_run(panel, tmp_path, qtbot):
-    panel.show_runs([info(tmp_path / "001-a", "stopped"), info(tmp_path / "002-b", "done")])
-    panel.run_opened.disconnect()
-    panel.run_continued.disconnect()
-    with qtbot.waitSignal(panel.run_opened) as opened:
-        panel.open_button.click()
-    assert opened.args == [tmp_path / "001-a"]
-    with qtbot.waitSignal(panel.run_continued) as asked, qtbot.waitSignal(panel.page_asked):
-        panel.continue_button.click()
-    assert asked.args == [tmp_path / "001-a", None]
+def test_that_its_buttons_ask_for_actions_of_the_table_on_the_chosen_run(panel, studio, tmp_path):
+    here = info(tmp_path / "001-a", "stopped")
+    panel.show_runs([here, info(tmp_path / "002-b", "done")])
+    assert studio.library.chosen == (here,)
+    asked = []
+    panel.action_asked.connect(asked.append)
+    panel.open_button.click()
+    panel.continue_button.click()
+    panel.reveal_action.trigger()
+    assert asked == ["open_chosen", "continue_chosen", "reveal_chosen"]
 
 
 def test_that_the_run_on_the_screen_is_the_chosen_one_wherever_it_was_opened(panel, tmp_path):
@@ -52,12 +52,11 @@ def test_that_the_run_on_the_screen_is_the_chosen_one_wherever_it_was_opened(pan
 
 
 def test_that_a_finished_run_is_trained_for_more_images(panel, tmp_path, qtbot):
-    panel.run_continued.disconnect()
     panel.show_runs([info(tmp_path / "002-b", "done")])
     assert panel.continue_button.text() == "Train more"
-    with qtbot.waitSignal(panel.run_continued) as asked:
+    with qtbot.waitSignal(panel.action_asked) as asked:
         panel.continue_button.click()
-    assert asked.args == [tmp_path / "002-b", 48 + 100_000]
+    assert asked.args == ["continue_chosen"]
 
 
 def test_that_a_run_without_a_save_cannot_go_on_but_can_be_looked_at(panel, tmp_path):

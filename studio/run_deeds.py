@@ -1,0 +1,79 @@
+"""What the actions on the runs chosen in the list do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from gan_engine import EngineError
+from studio.i18n import mark
+from studio.preferences import Preferences
+
+if TYPE_CHECKING:
+    from studio.context import Studio
+
+
+class RunDeeds(QObject):
+    """One method an action, named by its key; an action that cannot be taken is off."""
+
+    page_asked = Signal(str)
+    title_asked = Signal()
+    refused = Signal(object)
+
+    def __init__(self, window: QWidget, preferences: Preferences) -> None:
+        super().__init__(window)
+        self._window = window
+        self._preferences = preferences
+        self._studio: Studio | None = None
+
+    def bind(self, studio: Studio) -> None:
+        self._studio = studio
+
+    @property
+    def studio(self) -> Studio:
+        """The models; only asked for by actions that are off until these exist."""
+        assert self._studio is not None
+        return self._studio
+
+    def open_chosen(self) -> None:
+        self.studio.run.open_folder(self.studio.library.chosen[0].folder)
+
+    def continue_chosen(self) -> None:
+        """Train the chosen run on, by so many images more where it had come to its end."""
+        info = self.studio.library.chosen[0]
+        more = info.images_seen + self._preferences.train_more_images
+        self.page_asked.emit("train")
+        self.studio.run.resume(info.folder, more if info.state == "done" else None)
+
+    def compare_runs(self) -> None:
+        self.studio.comparison.show([info.folder for info in self.studio.library.chosen])
+        self.page_asked.emit("compare")
+
+    def clone_run(self) -> None:
+        """Make a run's settings the ones to start from, one undo step; its images come along."""
+        info = self.studio.library.chosen[0]
+        if self.studio.run.is_active:
+            text, hint = mark("A run is going."), mark("Stop it before you use another's settings.")
+            self.refused.emit(EngineError(text, hint=hint))
+        elif info.draft:
+            self.studio.document.load(info.draft)
+            self.page_asked.emit("design")
+
+    def rename_run(self) -> None:
+        self.title_asked.emit()
+
+    def reveal_chosen(self) -> None:
+        reveal(self.studio.library.chosen[0].folder)
+
+    def discard_runs(self) -> None:
+        for info in self.studio.library.chosen:
+            self.studio.library.move_to_trash(info.folder)
+
+
+def reveal(folder: Path) -> None:
+    """Open a folder in the system's file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
