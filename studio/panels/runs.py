@@ -227,7 +227,8 @@ class RunsPanel(Panel):
     def _act(self, text: str, key: str) -> QAction:
         """Return what asks for an action of the table, in fewer words."""
         made = QAction(text, self)
-        made.triggered.connect(lambda *_: self.action_asked.emit(key))
+        made.setObjectName(key)
+        made.triggered.connect(self._ask_for_action)
         return made
 
     def _buttons(self) -> QHBoxLayout:
@@ -337,6 +338,10 @@ class RunsPanel(Panel):
             menu = self._menu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(self.list.viewport().mapToGlobal(point))
+
+    @Slot()
+    def _ask_for_action(self) -> None:
+        self.action_asked.emit(self.sender().objectName())
 
     @Slot()
     def _ask_for_images(self) -> None:
