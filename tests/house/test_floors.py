@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 import gan_engine
-from tests.house.source import imports, module_of, modules, python_files, shown
+from tests.house.source import Import, imports, module_of, modules, python_files, shown
 
 # The first name that fits a module, or a package it is in, gives its floor. Halves: "then".
 FLOORS: dict[float, str] = {
@@ -59,7 +58,7 @@ OTHERS: dict[float, str] = {
     9: "PySide6 numpy",
     10: "",
 }
-FILES = python_files("gan_engine", "studio", "main.py")
+PROGRAM = ("gan_engine", "studio", "main.py")
 
 
 def floor_of(module: str) -> float:
@@ -77,65 +76,76 @@ def is_package(module: str) -> bool:
     return "." in module and any(other.startswith(f"{module}.") for other in modules())
 
 
-@pytest.mark.parametrize("path", FILES, ids=shown)
-def test_that_a_file_stands_on_floors_below_it(path: Path) -> None:
-    here = module_of(path)
+def used(*tops: str) -> Iterator[tuple[str, Import, str]]:
+    """Yield what files import when they run: the module that does, what, and where that is written."""
+    for path in python_files(*tops):
+        for found in imports(path):
+            if not found.for_types:
+                where = f"{shown(path)}:{found.line} imports {found.module}"
+                yield module_of(path), found, where
+
+
+def test_that_a_file_stands_on_floors_below_it() -> None:
     wrong = []
-    for found in imports(path):
-        if found.module not in modules() or found.for_types:
+    for here, found, where in used(*PROGRAM):
+        if found.module not in modules():
             continue
         lower = floor_of(found.module) < floor_of(here)
         level = floor_of(found.module) == floor_of(here)
         if not lower and not (level and package_of(found.module) == package_of(here)):
-            wrong.append(f"{shown(path)}:{found.line} imports {found.module}")
+            wrong.append(where)
         if here.startswith("gan_engine.training") and found.module.startswith("gan_engine.export"):
-            wrong.append(f"{shown(path)}:{found.line}: a run does not export")
+            wrong.append(f"{where}: a run does not export")
     assert not wrong
 
 
-@pytest.mark.parametrize("path", FILES, ids=shown)
-def test_that_a_file_uses_only_the_libraries_of_its_floor(path: Path) -> None:
-    floor = floor_of(module_of(path))
-    known = {*sys.stdlib_module_names, "gan_engine", "studio", *OTHERS[floor].split()}
-    wrong = [
-        f"{shown(path)}:{found.line} imports {found.module}"
-        for found in imports(path)
-        if found.module.split(".")[0] not in known and not found.for_types
+def test_that_a_file_uses_only_the_libraries_of_its_floor() -> None:
+    own = {*sys.stdlib_module_names, "gan_engine", "studio"}
+    known = {floor: own | set(others.split()) for floor, others in OTHERS.items()}
+    assert not [
+        where
+        for here, found, where in used(*PROGRAM)
+        if found.module.split(".")[0] not in known[floor_of(here)]
     ]
-    assert not wrong
 
 
-@pytest.mark.parametrize("path", python_files("studio"), ids=shown)
-def test_that_models_know_no_widgets_and_views_no_threads(path: Path) -> None:
-    here, wrong = module_of(path), []
-    for found in imports(path):
-        if found.for_types:
-            continue
+def test_that_models_know_no_widgets_and_views_no_threads() -> None:
+    wrong = []
+    for here, found, where in used("studio"):
         if floor_of(here) == 7 and found.module == "PySide6.QtWidgets":
-            wrong.append(f"{shown(path)}:{found.line}: a model shows nothing")
+            wrong.append(f"{where}: a model shows nothing")
         if 8 <= floor_of(here) < 9 and found.module in ("studio.worker", "studio.jobs"):
-            wrong.append(f"{shown(path)}:{found.line}: a view knows no thread")
+            wrong.append(f"{where}: a view knows no thread")
     assert not wrong
 
 
-@pytest.mark.parametrize("path", python_files("studio/panels"), ids=shown)
-def test_that_panels_do_not_know_each_other(path: Path) -> None:
-    if path.name == "__init__.py":
-        return  # the list of them
-    panels = {module_of(other) for other in python_files("studio/panels") if is_panel(other)}
-    assert not [found for found in imports(path) if found.module in panels]
+def test_that_panels_do_not_know_each_other() -> None:
+    panels = {module_of(path) for path in python_files("studio/panels") if is_panel(path)}
+    assert panels
+    pairs = [
+        f"{shown(path)}:{found.line} imports {found.module}"
+        for path in python_files("studio/panels")
+        if path.name != "__init__.py"  # the list of them
+        for found in imports(path)
+        if found.module in panels
+    ]
+    assert not pairs
 
 
 def is_panel(path: Path) -> bool:
     return path.name != "base.py" and "(Panel)" in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", python_files("studio"), ids=shown)
-def test_that_the_studio_enters_the_engine_by_its_front_door(path: Path) -> None:
-    entering = [found for found in imports(path) if found.module.split(".")[0] == "gan_engine"]
+def test_that_the_studio_enters_the_engine_by_its_front_door() -> None:
     public = {"gan_engine", "gan_engine.paths"}  # `from gan_engine import paths` is public too
-    assert not [found for found in entering if found.module not in public]
-    assert not [f.name for f in entering if f.name and f.name not in gan_engine.__all__]
+    entering = [
+        (f"{shown(path)}:{found.line}", found)
+        for path in python_files("studio")
+        for found in imports(path)
+        if found.module.split(".")[0] == "gan_engine"
+    ]
+    assert not [where for where, found in entering if found.module not in public]
+    assert not [where for where, f in entering if f.name and f.name not in gan_engine.__all__]
 
 
 def test_that_main_reaches_the_program_only_from_inside_functions() -> None:
