@@ -97,7 +97,7 @@ class MismatchError(EngineError):
 
 
 class SpaceError(EngineError):
-    """The disk is full or cannot be written."""
+    """A disk is full, gone, or cannot be written or read."""
 
 
 class BusyError(EngineError):

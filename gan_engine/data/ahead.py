@@ -9,6 +9,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gan_engine.data.ondisk import OnDisk
+from gan_engine.errors import SpaceError
+
+Rows = OnDisk | NDArray[np.uint8]
+"""Images (N, H, W, C), in a file or in memory."""
+
 SLOTS = 3
 """So many batches are read ahead at most: D's next one, one for G, and the one on its way."""
 
@@ -25,15 +31,17 @@ class Slot:
 
     def fill(
         self,
-        prepared_NHWC: NDArray[np.uint8],
+        prepared_NHWC: Rows,
         indices_N: NDArray[np.int64],
         stream: torch.cuda.Stream | None,
     ) -> None:
         """Read these images, and on a GPU send them off on `stream`; called on the reading thread."""
         if self._copied is not None:
             self._copied.synchronize()  # the copy of an earlier batch may still read this memory
-        order = np.argsort(indices_N, kind="stable")  # forwards over the disk
-        self.host.numpy()[order] = prepared_NHWC[indices_N[order]]
+        if isinstance(prepared_NHWC, OnDisk):
+            prepared_NHWC.read(indices_N, self.host.numpy())
+        else:
+            np.take(prepared_NHWC, indices_N, 0, self.host.numpy())
         if stream is None or self.device is None or self._used is None or self._copied is None:
             return
         with torch.cuda.stream(stream):
@@ -55,7 +63,7 @@ class Slot:
 class Ahead:
     """Reads what is expected next on a thread of its own while a step runs."""
 
-    def __init__(self, prepared_NHWC: NDArray[np.uint8], batch: int, device: torch.device) -> None:
+    def __init__(self, prepared_NHWC: Rows, batch: int, device: torch.device) -> None:
         self._prepared = prepared_NHWC
         self._free = [Slot((batch, *prepared_NHWC.shape[1:]), device) for _ in range(SLOTS)]
         self._coming: list[tuple[NDArray[np.int64], Slot, Future[None]]] = []
@@ -69,11 +77,14 @@ class Ahead:
         """Begin to read a batch that will be asked for; nothing where it is read, or no slot free."""
         if self._free and not any(np.array_equal(indices_N, known) for known, *_ in self._coming):
             slot = self._free.pop()
-            reading = self._reader.submit(slot.fill, self._prepared, indices_N, self._stream)
-            self._coming.append((indices_N, slot, reading))
+            self._coming.append((indices_N, slot, self._begin(slot, indices_N)))
 
     def take(self, indices_N: NDArray[np.int64], target_NHWC: Tensor) -> None:
-        """Put the images at `indices_N`, in this order, into the step's buffer."""
+        """Put the images at `indices_N`, in this order, into the step's buffer.
+
+        Raises:
+            SpaceError: They cannot be read; they can be asked for again.
+        """
         known = [np.array_equal(indices_N, coming) for coming, *_ in self._coming]
         if not any(known):
             self.late += 1
@@ -83,10 +94,15 @@ class Ahead:
             known = [False] * (len(self._coming) - 1) + [True]
         _, slot, reading = self._coming.pop(known.index(True))
         try:
+            if isinstance(reading.exception(), SpaceError):  # that may have been long ago
+                reading = self._begin(slot, indices_N)
             reading.result()
             slot.put_into(target_NHWC)
         finally:
             self._free.append(slot)
+
+    def _begin(self, slot: Slot, indices_N: NDArray[np.int64]) -> Future[None]:
+        return self._reader.submit(slot.fill, self._prepared, indices_N, self._stream)
 
     def _drop(self) -> None:
         _, slot, reading = self._coming.pop(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -11,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gan_engine.data.ahead import Ahead
+from gan_engine.data.ahead import Ahead, Rows
 
 _PIECE = 1024  # images
 
@@ -81,14 +80,15 @@ class Images:
     """The prepared images behind two static buffers, so that a step may be captured.
 
     When everything fits, `pixels` is the whole set on the device and `indices` says which; else
-    `pixels` is one batch, filled before each step from the memory-mapped array, which is read ahead.
+    `pixels` is one batch, filled before each step from the array's file, which is read ahead.
     A batch is the same either way, in the same order. With classes,
     `labels` is the batch's. Of pairs an image's channels are a's, then b's.
+    Whatever reads the file raises SpaceError where it cannot be read, and may be asked again.
     """
 
     def __init__(
         self,
-        prepared_NHWC: NDArray[np.uint8],
+        prepared_NHWC: Rows,
         batch: int,
         device: torch.device,
         resident_bytes: int,
@@ -186,11 +186,11 @@ class Images:
             ]
         ]
 
-    def everything(self) -> Tensor:
-        """Return the images as they are on disk: (N, C, H, W), uint8, not to be changed."""
-        with warnings.catch_warnings():  # torch warns of read-only memory that nobody writes to
-            warnings.simplefilter("ignore", UserWarning)
-            return self._split(torch.from_numpy(self._prepared).permute(0, 3, 1, 2))[0]
+    def __getitem__(self, which: slice | Tensor) -> Tensor:
+        """Return a stretch or choice of the images as they are on disk: (N, C, H, W), uint8."""
+        chosen = which if isinstance(which, slice) else which.numpy()
+        images = torch.from_numpy(np.array(self._prepared[chosen]))
+        return self._split(images.permute(0, 3, 1, 2))[0]
 
     def pairs(self, count: int) -> tuple[Tensor, Tensor]:
         """Return sources and targets of at most `count` pairs, evenly from the set, always the same.

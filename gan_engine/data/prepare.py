@@ -13,14 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gan_engine import paths
 from gan_engine.data import store
 from gan_engine.data.exclusion import left_out
 from gan_engine.data.inspection import Inspection, inspect_folder
 from gan_engine.data.names import Entry, pictures_of, walk
+from gan_engine.data.ondisk import OnDisk
 from gan_engine.data.pairs import Refusal, Unit, decoded, pair_up, units_of, without
 from gan_engine.data.parallel import Clock, in_order, never, workers
 from gan_engine.data.scan import (
@@ -59,7 +57,7 @@ class Prepared:
 
     Attributes:
         path: The array's file.
-        images: (N, H, W, C) uint8, read-only, mapped from the file; of pairs a's channels, then b's.
+        images: (N, H, W, C) uint8, read from the file; of pairs a's channels, then b's.
         bad: Pictures that could not be used.
         reused: Whether it was there already.
         files: Each image's escaped path inside the folder; of a pair in two folders a's.
@@ -69,7 +67,7 @@ class Prepared:
     """
 
     path: Path
-    images: NDArray[np.uint8]
+    images: OnDisk
     bad: tuple[BadFile, ...]
     reused: bool
     files: tuple[str, ...]
@@ -269,7 +267,7 @@ def _make(
         writer.finish(settings.prepared_shape, {"source": escape(os.fspath(settings.path))})
     yield PrepareProgress(total, total)
     path = folder / store.ARRAY
-    yield _prepared(path, np.load(path, mmap_mode="r"), outcome, reused=False)
+    yield _prepared(path, OnDisk(path), outcome, reused=False)
 
 
 def _labels(units: Sequence[Unit], files: Iterable[str]) -> dict[str, str]:
@@ -278,9 +276,7 @@ def _labels(units: Sequence[Unit], files: Iterable[str]) -> dict[str, str]:
     return {name: said[name] for name in files if name in said}
 
 
-def _prepared(
-    path: Path, images: NDArray[np.uint8], outcome: store.Outcome, *, reused: bool
-) -> Prepared:
+def _prepared(path: Path, images: OnDisk, outcome: store.Outcome, *, reused: bool) -> Prepared:
     return Prepared(
         path,
         images,

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from gan_engine import durable, paths
 from gan_engine.data.memory import heard, tell
+from gan_engine.data.ondisk import OnDisk
 
 HEADER_BYTES = 128
 ARRAY, LIST = "images.npy", "list.json"
@@ -222,7 +223,7 @@ def unfinished_bytes(folder: Path) -> int:
     return max((path.stat().st_size for path in folder.glob(f"{durable.TEMPORARY}*")), default=0)
 
 
-def read(folder: Path, shape: Sequence[int]) -> tuple[NDArray[np.uint8], Outcome] | None:
+def read(folder: Path, shape: Sequence[int]) -> tuple[OnDisk, Outcome] | None:
     """Return what is prepared in `folder`, or None where it is missing, unfinished or damaged.
 
     Size and shape are checked, and the checksums of as many pieces as take a few hundredths of a
@@ -231,7 +232,7 @@ def read(folder: Path, shape: Sequence[int]) -> tuple[NDArray[np.uint8], Outcome
     path = folder / ARRAY
     try:
         told = json.loads((folder / LIST).read_text(encoding="utf-8"))
-        images = np.load(path, mmap_mode="r")
+        images = OnDisk(path)
         outcome = Outcome(
             len(told["files"]),
             [str(name) for name in told["files"]],
@@ -240,9 +241,9 @@ def read(folder: Path, shape: Sequence[int]) -> tuple[NDArray[np.uint8], Outcome
             {str(name): str(label) for name, label in told.get("labels", {}).items()},
         )
         pieces = [(int(length), str(digest)) for length, digest in told["pieces"]]
-        whole = images.dtype == np.uint8 and images.shape == (len(outcome.files), *shape)
-        whole = whole and path.stat().st_size == HEADER_BYTES + images.size
-        if not whole or sum(length for length, _ in pieces) != images.size:
+        whole = images.shape == (len(outcome.files), *shape)
+        whole = whole and path.stat().st_size == HEADER_BYTES + images.nbytes
+        if not whole or sum(length for length, _ in pieces) != images.nbytes:
             return None
         if not _pieces_are_right(path, pieces):
             return None

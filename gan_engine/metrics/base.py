@@ -92,14 +92,28 @@ def described(metric: Metric, images_NCHW: Tensor, device: torch.device) -> Tens
     Raises:
         EngineError: There are too few, or some are not numbers.
     """
-    if len(images_NCHW) < metric.least:
+    enough(metric, len(images_NCHW))
+    return seen(metric, images_NCHW, device)
+
+
+def enough(metric: Metric, count: int) -> None:
+    """Raise EngineError where `count` images are too few for `metric` to say anything."""
+    if count < metric.least:
         raise EngineError(
             "“{title}” needs at least {least} images, and there are {count}.",
             hint="Measure with more samples, or leave this metric out.",
             title=metric.title,
             least=metric.least,
-            count=len(images_NCHW),
+            count=count,
         )
+
+
+def seen(metric: Metric, images_NCHW: Tensor, device: torch.device) -> Tensor:
+    """Return the images as `metric` looks at them, however few.
+
+    Raises:
+        EngineError: Some are not numbers.
+    """
     if device.type == "mps":  # lacks antialiased resizing and averaging to any size
         device = torch.device("cpu")
     found = metric.describe(images_NCHW.detach(), device)

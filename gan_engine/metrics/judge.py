@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from gan_engine.metrics.base import Metric, described
+from gan_engine.metrics.base import Metric, described, enough, seen
+
+_PIECE = 1024
+"""So many real images are in memory at once where all of them are looked at."""
+
+
+class Reals(Protocol):
+    """Real images as rows (C, H, W): a tensor, or what reads them from a disk."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, which: slice | Tensor, /) -> Tensor: ...
 
 
 class Judge:
@@ -17,12 +29,12 @@ class Judge:
     of the same network for example, share the work.
     """
 
-    def __init__(self, metrics: Sequence[Metric], real_NCHW: Tensor, seed: int = 0) -> None:
+    def __init__(self, metrics: Sequence[Metric], real_NCHW: Reals, seed: int = 0) -> None:
         """Remember the real images; nothing is computed yet.
 
         Args:
             metrics: What to measure.
-            real_NCHW: All training images, floats in [-1, 1] or uint8.
+            real_NCHW: All training images, floats in [-1, 1] or uint8; read when they are needed.
             seed: Decides which of them are compared, and every draw after that.
         """
         self._metrics, self._seed = tuple(metrics), seed
@@ -48,7 +60,7 @@ class Judge:
         for metric in self._metrics:
             lens, device = metric.lens, fake_NCHW.device
             if lens not in self._known:
-                self._known[lens] = described(metric, self._reals(metric), device)
+                self._known[lens] = self._described(metric, device)
             if lens not in seen:
                 most = max(other.images for other in self._alike(metric))
                 seen[lens] = described(metric, fake_NCHW[:most], device)
@@ -59,14 +71,16 @@ class Judge:
     def _alike(self, metric: Metric) -> list[Metric]:
         return [other for other in self._metrics if other.lens == metric.lens]
 
-    def _reals(self, metric: Metric) -> Tensor:
-        """Return the real images that metrics like this one look at, in an order drawn once."""
-        alike = self._alike(metric)
+    def _described(self, metric: Metric, device: torch.device) -> Tensor:
+        """Return the real images as metrics like this one look at them, in an order drawn once."""
+        alike, count = self._alike(metric), len(self._real_NCHW)
         if any(other.whole for other in alike):
-            return self._real_NCHW
-        order = torch.randperm(len(self._real_NCHW), generator=self._dice())
+            enough(metric, count)
+            pieces = (self._real_NCHW[at : at + _PIECE] for at in range(0, count, _PIECE))
+            return torch.cat([seen(metric, piece, device) for piece in pieces])
+        order = torch.randperm(count, generator=self._dice())
         chosen = order[: max(other.images for other in alike)]
-        return self._real_NCHW[chosen.to(self._real_NCHW.device)]
+        return described(metric, self._real_NCHW[chosen], device)
 
     def _dice(self) -> torch.Generator:
         return torch.Generator().manual_seed(self._seed)

@@ -76,14 +76,21 @@ class Conductor:
 
     def _rounds(self) -> Iterator[Event]:
         while not self._over:
-            for command in self._inbox.take():
-                yield from self._obey(command)
-            if self._pausing and not self._stopping:
-                yield from self._wait()
-            if self._over:
-                break
-            yield from self._trained(self._session.round)
-            yield from self._after_round(time.monotonic())
+            try:
+                yield from self._round()
+            except SpaceError as error:  # of images; a round goes on where they were missing
+                yield from self._wait_for_disk(error)
+
+    def _round(self) -> Iterator[Event]:
+        for command in self._inbox.take():
+            yield from self._obey(command)
+        if self._pausing and not self._stopping:
+            yield from self._wait()
+        if self._over:
+            return
+        yield from self._trained(self._session.round)
+        yield from self._go_on()
+        yield from self._after_round(time.monotonic())
 
     def _after_round(self, now: float) -> Iterator[Event]:
         config, seen = self._session.config, self._session.images_seen

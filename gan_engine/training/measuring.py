@@ -111,7 +111,7 @@ class Measuring:
 
     def _draw(self) -> None:
         """Draw the samples of this moment; they are looked at in the turns that follow."""
-        self._judge = self._judge or Judge(self._metrics, self._session.images.everything())
+        self._judge = self._judge or Judge(self._metrics, self._session.images)
         self.images_seen, self._found = self._session.images_seen, {}
         self._going = self._judge.each(self._session.samples(self._judge.samples))
 

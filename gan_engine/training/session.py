@@ -7,13 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from gan_engine import checkpoint, sampling
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.config import RunConfig
+from gan_engine.data.ahead import Rows
 from gan_engine.data.classes import Classes, balanced
 from gan_engine.data.dataset import RESIDENT_SHARE, Images, Shown, Walk
 from gan_engine.device import Formats, describe_device, memory_used, settle, usual_formats
@@ -57,7 +56,7 @@ class Session:
     def __init__(
         self,
         config: RunConfig,
-        images: NDArray[np.uint8],
+        images: Rows,
         device: torch.device,
         classes: Classes | None = None,
         formats: Formats | None = None,
@@ -71,7 +70,7 @@ class Session:
         self.formats = formats or usual_formats(training.precision, training.memory_format, device)
         told = classes if config.data.classes else None
         self.classes = told.names if told else ()
-        self.images_seen = self.updates_d = self.updates_g = 0
+        self.images_seen = self.updates_d = self.updates_g = self._into_round = 0
         self._shortages: list[Shortage] = []
         self.seconds = 0.0
         self._gpu_pace = pace_of(device)
@@ -86,6 +85,7 @@ class Session:
         walk = Walk(len(self.images), config.training.seed, pool)
         self._showing = Showing(self.images, walk, batch, bool(paired))
         self._start()
+        self._fix_samples()
 
     def _start(self) -> None:
         """Build networks and optimisers as they are before the first update."""
@@ -138,7 +138,6 @@ class Session:
         self._undo, self._alike = Undo(moved), Alike(self.step)
         wanted = config.training.acceleration
         self.runner = Runner(self.step, wanted, before=self._undo.keep)
-        self._fix_samples()
 
     def _fix_samples(self) -> None:
         """Decide once from what the sample grid is made."""
@@ -162,10 +161,16 @@ class Session:
     # --- going on ------------------------------------------------------------------------------
 
     def round(self) -> None:
-        """Update D `d_steps` times, then G once."""
-        for _ in range(self.config.training.d_steps):
+        """Update D `d_steps` times, then G once; a round that failed for want of images is finished.
+
+        Raises:
+            SpaceError: They cannot be read; nothing was done of the update that wanted them.
+        """
+        while self._into_round < self.config.training.d_steps:
             self.update_d()
+            self._into_round += 1
         self.update_g()
+        self._into_round = 0
         self._gpu_pace.keep()
 
     def update_d(self) -> None:
@@ -338,6 +343,7 @@ class Session:
             "seconds": self.seconds,
             "formats": {"device": self.device.type, **vars(self.formats)},
             "commands": self.commands,
+            "into_round": self._into_round,
             "ranks": self.ranks.count,
         }
         if self.classes:
@@ -366,25 +372,22 @@ class Session:
             checkpoint.load_into(network.state_dict(keep_vars=True), saved.tensors, key, path)
         for name, update in self.updates.items():
             prefix = f"optimizer_{name}."
-            kept = {
-                k.removeprefix(prefix): t for k, t in saved.tensors.items() if k.startswith(prefix)
-            }
-            update.load(kept)
+            kept = {k: t for k, t in saved.tensors.items() if k.startswith(prefix)}
+            update.load({k.removeprefix(prefix): t for k, t in kept.items()})
             update.begin()
         checkpoint.load_into(self.memory.tensors(), saved.tensors, "memory", path)
         if self.powers:
             checkpoint.load_into(self.powers.tensors(), saved.tensors, "power", path)
         self.runner.forget()
         self.images_seen = saved.images_seen
-        self.updates_d, self.updates_g = (
-            int(saved.counters["updates_d"]),
-            int(saved.counters["updates_g"]),
-        )
+        self.updates_d = int(saved.counters["updates_d"])
+        self.updates_g = int(saved.counters["updates_g"])
         self.seconds = float(saved.counters["seconds"])
+        self._into_round = int(saved.counters.get("into_round", 0))
 
     def restart(self) -> None:
         """Go back to before the first update, with the settings as they are now."""
-        self.images_seen = self.updates_d = self.updates_g = 0
+        self.images_seen = self.updates_d = self.updates_g = self._into_round = 0
         self.runner.forget()
         self._start()
 

@@ -2,7 +2,7 @@
 
 1 kills while saving: test_killed. 2 failing file calls: test_failing_calls, test_killed. 3 damage:
 test_damage. 4 exact resume: tests/gan_engine/training/test_run.py, test_exact. 5 full disks:
-test_disks, and disks that go away: test_gone. 6 numbers that are none: test_no_numbers. 7 leaving
+test_disks, and disks that go away: test_gone, test_images_gone. 6 numbers that are none: test_no_numbers. 7 leaving
 at any instant: test_leaving. 8 killed windows: test_leaving, tests/journeys. 9 races for a run:
 test_killed. 10 hostile weights: test_strangers, and hostile settings: test_places. 11 mutated
 images, 12 hostile folders: tests/hard_folders. 13 what pixels mean:

@@ -72,6 +72,6 @@ def in_process(module: str, *words: object, before: tuple[str, ...] = ()) -> dic
     """
     python = [*before, sys.executable, "-m", f"tests.reliability.{module}", *map(str, words)]
     done = subprocess.run(python, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-4000:]
+    assert done.returncode == 0, f"ended with {done.returncode}: {done.stderr[-4000:]}"
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

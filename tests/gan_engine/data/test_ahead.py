@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import torch
 from gan_engine.config import default_draft, parse
 from gan_engine.data.ahead import SLOTS, Ahead
 from gan_engine.data.dataset import Images
+from gan_engine.data.ondisk import OnDisk
 from gan_engine.drafts import merge
+from gan_engine.errors import SpaceError
 from gan_engine.training import session as module
 from tests.gan_engine.training.conftest import TINY
 from tests.gan_engine.training.test_accumulation import session_of
@@ -56,17 +59,23 @@ def test_that_expectations_that_never_come_true_do_not_stop_it(ahead: Ahead) -> 
         assert np.array_equal(taken(ahead, [i] * 4), PIXELS[[i] * 4])
 
 
-def test_that_a_disk_that_fails_is_told_where_the_batch_is_asked_for(ahead: Ahead) -> None:
-    class Broken:
-        def __getitem__(self, _: Any) -> Any:
-            raise OSError("the disk is gone")
-
-    ahead._prepared = Broken()  # type: ignore[assignment]
-    for _ in range(2 * SLOTS):
-        with pytest.raises(OSError, match="the disk is gone"):
-            taken(ahead, [0, 1, 2, 3])
-    ahead._prepared = PIXELS
+def test_that_a_disk_that_fails_is_told_where_the_batch_is_asked_for(tmp_path: Path) -> None:
+    path, away = tmp_path / "images.npy", tmp_path / "away"
+    np.save(path, PIXELS)
+    ahead = Ahead(OnDisk(path), 4, CPU)
     assert np.array_equal(taken(ahead, [0, 1, 2, 3]), PIXELS[:4])
+    os.truncate(path, 0)
+    path.rename(away)
+    for i in range(2 * SLOTS):  # whatever is expected or not meanwhile
+        ahead.expect(np.full(4, i))
+        with pytest.raises(SpaceError, match="cannot be read"):
+            taken(ahead, [0, 1, 2, 3])
+    ahead.expect(np.array([4, 5, 6, 7]))
+    assert ahead._coming[-1][2].exception()  # it was tried in vain, and is read again
+    np.save(path, PIXELS)
+    assert np.array_equal(taken(ahead, [0, 1, 2, 3]), PIXELS[:4])
+    assert np.array_equal(taken(ahead, [4, 5, 6, 7]), PIXELS[4:8])
+    ahead.close()
 
 
 def test_that_the_reading_thread_ends_with_the_images() -> None:

@@ -79,7 +79,8 @@ def test_that_both_pictures_of_a_pair_are_mirrored_together(direction, resident)
     sources, targets = images.pairs(4)
     assert sources.shape == targets.shape == (4, 3, 4, 4)
     assert (levels(sources) - levels(targets) == sign * 50).all()
-    assert images.everything().shape == (6, 3, 4, 4)
+    assert torch.equal(images[torch.tensor([0, 5])].float(), levels(targets[[0, 3]]))
+    assert images[:].shape == (6, 3, 4, 4)
 
 
 def test_that_the_grid_shows_what_is_given_what_is_made_and_what_it_should_be(
