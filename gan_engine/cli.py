@@ -351,7 +351,7 @@ def _together(start: Callable[[commands.Inbox, Ranks], Iterator[Event]]) -> None
         else:  # a signal reaches all: the first one saves, then ends the others
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_IGN)
-            serve(ranks)
+            serve(ranks, complain)
     finally:
         ranks.leave()
 

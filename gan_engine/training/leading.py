@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ from gan_engine.config import RunConfig, parse
 from gan_engine.data.classes import classes_for
 from gan_engine.data.prepare import Prepared, prepare
 from gan_engine.device import Formats, choose
-from gan_engine.errors import DataError, MemoryFullError, RankLostError
+from gan_engine.errors import DataError, EngineError, MemoryFullError, RankLostError, SpaceError
 from gan_engine.training.ranks import Together
 from gan_engine.training.session import Session
 
 STRETCH_S = 0.05
 """For how long the others go on before they listen again: hardly felt, and it costs no time."""
+
+LOOKS_EVERY_S = 5.0
+"""How often a process looks for images that cannot be read."""
 
 
 class Leader(Session):
@@ -63,6 +67,9 @@ class Leader(Session):
             super().round()
         except MemoryFullError:  # so it is with all of them: nobody does the rest
             self._ahead = 0
+            raise
+        except SpaceError:  # images are away: the others wait in this very round
+            self._ahead += 1
             raise
         finally:
             self._leading = False
@@ -128,7 +135,8 @@ class Leader(Session):
     def close(self) -> None:
         ranks = self.__dict__.get("ranks")
         if ranks is not None:
-            with contextlib.suppress(RankLostError, RuntimeError):  # whoever is left is told
+            # Whoever is left is told; not those that wait in a round for want of images.
+            with contextlib.suppress(RankLostError, RuntimeError, SpaceError):
                 self._order("end")
         super().close()
 
@@ -146,8 +154,12 @@ def lead(config: RunConfig, prepared: Prepared, formats: Formats, ranks: Togethe
     return _session(Leader, config, prepared, formats, ranks)
 
 
-def serve(ranks: Together) -> None:
+def serve(ranks: Together, tell: Callable[[EngineError], None] = lambda _: None) -> None:
     """Do what rank 0 does until it ends; everything but rank 0 lives in here.
+
+    Args:
+        ranks: This process among those that train together.
+        tell: Hears of images that only this process cannot read; rank 0 waits for it meanwhile.
 
     Raises:
         EngineError: Rank 0 is gone, or this process fails by itself.
@@ -169,7 +181,7 @@ def serve(ranks: Together) -> None:
     session = _session(Session, config, prepared, Formats(**order["formats"]), ranks)
     while (order := ranks.hear())["do"] != "end":
         try:
-            _obey(session, order, ranks)
+            _obey(session, order, ranks, tell)
         except MemoryFullError:  # too little for all: rank 0 tells, saves, and ends the others
             if not session.is_whole:
                 raise
@@ -177,15 +189,33 @@ def serve(ranks: Together) -> None:
     session.close()
 
 
-def _obey(session: Session, order: dict[str, Any], ranks: Together) -> None:
+def _patiently(update: Callable[[], None], tell: Callable[[EngineError], None]) -> None:
+    """Do an update or a round; where images cannot be read, look again every few seconds."""
+    told = False
+    while True:
+        try:
+            return update()
+        except SpaceError as error:
+            if not told:
+                tell(error)
+        told = True
+        time.sleep(LOOKS_EVERY_S)
+
+
+def _obey(
+    session: Session,
+    order: dict[str, Any],
+    ranks: Together,
+    tell: Callable[[EngineError], None],
+) -> None:
     match order["do"]:
         case "rounds":
             for _ in range(order["count"]):
-                session.round()
+                _patiently(session.round, tell)
         case "d":
-            session.update_d()
+            _patiently(session.update_d, tell)
         case "g":
-            session.update_g()
+            _patiently(session.update_g, tell)
         case "read":
             session.meters.add_up(ranks)
         case "change":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,11 @@ import torch
 from gan_engine import checkpoint, durable
 from gan_engine.commands import Inbox, Resume
 from gan_engine.config import RunConfig, default_draft, parse
+from gan_engine.data.ondisk import OnDisk
 from gan_engine.drafts import merge
+from gan_engine.errors import SpaceError
 from gan_engine.events import Finished, Paused
-from gan_engine.training import conductor, join, leading, serve, train
+from gan_engine.training import conductor, join, leading, serve, session, train
 from gan_engine.training.ranks import Ranks, Together
 from gan_engine.training.step import Step
 
@@ -62,6 +64,11 @@ RUNS: dict[str, dict[str, Any]] = {
         "architecture": {"kind": "r3", "width": 16, "z_dim": 8},
         "training": {"images": 80},
     },
+    "images away": {
+        "architecture": {"kind": "r3", "width": 16, "z_dim": 8},
+        "loss": {"pairing": "pair"},
+        "training": {"images": 80, "d_steps": 2},
+    },
     "local norm": {
         "architecture": {"kind": "dcgan", "width": 4, "z_dim": 8},
         "training": {"images": 80},
@@ -80,6 +87,7 @@ def settings(images: Path, name: str) -> RunConfig:
 def read_every_round() -> None:
     """Make a reading of every single round, so that losses can be compared."""
     conductor.READINGS_A_SECOND, leading.STRETCH_S = 10**9, 0.0
+    leading.LOOKS_EVERY_S = 0.1
 
 
 @contextlib.contextmanager
@@ -120,16 +128,37 @@ def full(name: str) -> Iterator[None]:
         checkpoint.write = write
 
 
+@contextlib.contextmanager
+def away(name: str, ranks: Ranks) -> Iterator[Callable[[], None]]:
+    """Let images be too many for memory, and each process lose them once, at another moment."""
+    read, share, calls, lost = OnDisk.read, session.RESIDENT_SHARE, [0], [False]
+
+    def met(images: OnDisk, *given: Any) -> None:
+        calls[0] += 1
+        lost[0] |= calls[0] == 7 + 5 * ranks.rank
+        if lost[0]:
+            raise SpaceError("The disk is gone, on purpose.")
+        read(images, *given)
+
+    if name == "images away":
+        OnDisk.read, session.RESIDENT_SHARE = met, 0.0  # type: ignore[method-assign, assignment]
+    try:
+        yield lambda: lost.__setitem__(0, False)
+    finally:
+        OnDisk.read, session.RESIDENT_SHARE = read, share  # type: ignore[method-assign]
+
+
 def all_of(images: Path, folder: Path, ranks: Ranks) -> None:
     for name in RUNS:
-        with short(name, ranks), full(name):
+        with short(name, ranks), full(name), away(name, ranks) as bring_back:
             if isinstance(ranks, Together) and ranks.rank:
-                serve(ranks)
+                serve(ranks, lambda _, mend=bring_back: mend())  # type: ignore[misc]
                 continue
             inbox, last = Inbox(), None
             for last in train(settings(images, name), inbox, folder / name, ranks=ranks):
                 if isinstance(last, Paused):
-                    inbox.post(Resume())  # it looks at once; the second time a few seconds later
+                    bring_back()
+                    inbox.post(Resume())  # it looks at once; a full disk once more, seconds later
             assert isinstance(last, Finished)
 
 

@@ -17,7 +17,7 @@ import torch
 from gan_engine import checkpoint, configfile
 from gan_engine.config import parse
 from gan_engine.drafts import merge
-from gan_engine.errors import BusyError, DeviceError, MemoryFullError, SettingsError
+from gan_engine.errors import BusyError, DeviceError, MemoryFullError, SettingsError, SpaceError
 from gan_engine.events import Finished, Notice, Started
 from gan_engine.training import History, conductor, follow, go_on_or_train, leading, resume, train
 from gan_engine.training import ranks as ranks_module
@@ -174,6 +174,31 @@ def test_that_the_others_wait_while_the_first_process_waits_for_its_disk(both):
         assert kinds[-1] == "finished"
     assert newest(two).images_seen == newest(one).images_seen == 80
     assert apart(newest(one), newest(two), ("g", "d", "ema")) < 1e-5
+
+
+@pytest.mark.slow
+def test_that_all_wait_where_any_process_cannot_read_its_images(both):
+    one, two = (folder / "images away" for folder in both)
+    for folder in (one, two):
+        kinds = kinds_of(folder)
+        assert kinds.count("paused") == kinds.count("resumed") == 1  # the others wait unseen
+        assert kinds[-1] == "finished"
+    assert newest(two).images_seen == newest(one).images_seen == 80
+    assert apart(newest(one), newest(two), ("g", "d", "ema")) < 1e-5
+
+
+def test_that_a_process_says_once_what_it_waits_for(monkeypatch):
+    monkeypatch.setattr(leading, "LOOKS_EVERY_S", 0.0)
+    tries, told = [], []
+
+    def update():
+        tries.append(1)
+        if len(tries) < 4:
+            raise SpaceError("The disk is gone, on purpose.")
+
+    leading._patiently(update, told.append)
+    assert len(tries) == 4
+    assert [str(error) for error in told] == ["The disk is gone, on purpose."]
 
 
 @pytest.mark.slow
@@ -340,6 +365,7 @@ def test_that_one_command_starts_a_run_goes_on_with_it_and_finds_it_done(tiny, t
 def test_that_reading_every_round_is_what_the_children_do(monkeypatch):
     monkeypatch.setattr(conductor, "READINGS_A_SECOND", conductor.READINGS_A_SECOND)
     monkeypatch.setattr(leading, "STRETCH_S", leading.STRETCH_S)
+    monkeypatch.setattr(leading, "LOOKS_EVERY_S", leading.LOOKS_EVERY_S)
     read_every_round()
     assert conductor.READINGS_A_SECOND > 10**6
 
