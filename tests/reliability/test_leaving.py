@@ -36,7 +36,7 @@ def test_that_leaving_at_any_instant_saves_and_ends_with_its_own_code(
 ) -> None:
     found = in_process("windows", "leave", tmp_path, count, emoji, first)
     assert found["left"] == {"fine": count}
-    assert found["saved"] >= count // 2
+    assert found["saved"] >= count // 2  # so many had said so before they were left
 
 
 @pytest.mark.parametrize(("count", "first"), parts(1, 10, 10))

@@ -146,7 +146,7 @@ def leave(folder: Path, numbers: range, images: Path) -> dict[str, Any]:
         draw = random.Random(SEED + number)
         way = list(CODES)[number % len(CODES)]
         window = Window(folder / str(number), training(images))
-        if window.hears(b"W" if number % 5 == 0 else b"T" if number % 3 else b"S"):
+        if window.hears(b"W" if number % 5 == 0 else b"S" if number % 3 else b"T"):
             time.sleep(draw.uniform(0, 0.3))
         os.kill(window.pid, signal.SIGUSR1 if way == "close" else getattr(signal, way))
         code = window.ends()
