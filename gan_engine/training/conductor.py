@@ -158,6 +158,8 @@ class Conductor:
 
     def _measure(self) -> Iterator[Event]:
         """Give the metrics their turn; what they find belongs to the moment it was drawn from."""
+        if self._saver.busy:  # else the best save might not be there yet when it is found to be it
+            return
         session, measuring = self._session, self._measuring
         values = measuring.turn()
         if values:

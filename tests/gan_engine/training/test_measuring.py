@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from gan_engine import checkpoint
+from gan_engine.checkpoint import Checkpoint
 from gan_engine.commands import Evaluate, Inbox, Stop
 from gan_engine.config import RunConfig, parse
 from gan_engine.errors import EngineError
 from gan_engine.events import Finished, Notice, Scalars
 from gan_engine.metrics import SlicedWasserstein
-from gan_engine.training import History, resume, train
+from gan_engine.training import History, measuring, resume, train
 from gan_engine.training.measuring import BEST
+from gan_engine.training.saver import Saver
 from tests.gan_engine.training.conftest import of_kind
 
 Make = Callable[..., RunConfig]
 CHEAP = {"metrics": {"sliced_wasserstein": {"images": 16}}, "measuring": {"share": 0.5}}
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However fast the machine: metrics never have had their share, and a save is soon on disk."""
+    clock, start = itertools.count(), Saver.start
+
+    def start_and_wait(self: Saver, snapshot: Checkpoint, keep: int, powers: bool) -> None:
+        start(self, snapshot, keep, powers)
+        self.wait()
+
+    monkeypatch.setattr(measuring, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(Saver, "start", start_and_wait)
+
+
+@pytest.mark.usefixtures("unhurried")
 def test_that_metrics_reach_the_history_and_the_best_save_is_kept(
     tiny: Make, tmp_path: Path
 ) -> None:
-    config = tiny(**CHEAP, training={"images": 1200}, checkpoint={"every_images": 100, "keep": 1})
+    config = tiny(**CHEAP, training={"images": 400}, checkpoint={"every_images": 100, "keep": 1})
     events = list(train(config, folder=tmp_path / "run"))
     measured = [e for e in of_kind(events, Scalars) if "metric/sliced_wasserstein" in e.values]
     assert measured
@@ -39,16 +57,17 @@ def test_that_metrics_reach_the_history_and_the_best_save_is_kept(
     assert checkpoint.read(tmp_path / "run" / "checkpoints" / BEST).images_seen == best[-1]
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_that_the_best_save_stays_the_best_over_a_resume(tiny: Make, tmp_path: Path) -> None:
     run = tmp_path / "run"
     saves = {"every_images": 100, "keep": 1}
-    list(train(tiny(**CHEAP, training={"images": 1200}, checkpoint=saves), folder=run))
+    list(train(tiny(**CHEAP, training={"images": 400}, checkpoint=saves), folder=run))
     best = run / "checkpoints" / BEST
     before, told = checkpoint.read(best).images_seen, told_best(run)
     with contextlib.closing(sqlite3.connect(run / "history.sqlite", isolation_level=None)) as file:
         good = json.dumps({"metric/sliced_wasserstein": 1e-9})  # no other comes near it
         file.execute("update events set payload = ? where kind = 'best'", (good,))
-    list(resume(run, images=2000))
+    list(resume(run, images=700))
     assert checkpoint.read(best).images_seen == before
     assert told_best(run) == told
 
