@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
 from gan_engine import DataSettings, EngineError, Preview, image_settings, preview
 from studio.looking import Newest
@@ -103,15 +103,15 @@ class Previews(QObject):
 
     @Slot(object)
     def _tell_large(self, made: Preview | tuple[str, EngineError]) -> None:
-        if isinstance(made, Preview):
-            self.enlarged.emit(made)
-        else:
-            self.refused.emit(*made)
+        self._pass_on(made, self.enlarged)
 
     @Slot(object)
     def _tell(self, made: Preview | tuple[str, EngineError]) -> None:
+        self._pass_on(made, self.arrived)
+
+    def _pass_on(self, made: Preview | tuple[str, EngineError], told: SignalInstance) -> None:
         if isinstance(made, Preview):
-            self.arrived.emit(made)
+            told.emit(made)
         else:
             self.refused.emit(*made)
 
