@@ -53,7 +53,8 @@ def settle() -> None:
 
     A thread that computes in Python has the interpreter for 5 ms before another may have it, and
     drawing a page needs it hundreds of times. What was imported is there to stay: looking through
-    it for garbage takes a tenth of a second each time.
+    it for garbage takes a tenth of a second each time. With a run's first update torch brings as much
+    again.
     """
     sys.setswitchinterval(0.001)
     gc.collect()
@@ -117,6 +118,8 @@ class App(QObject):
         studio = Studio(self.preferences)
         self.window.bind(studio, PANELS, device)
         studio.library.refresh()
+        self._studio = studio
+        studio.run.scalars_arrived.connect(self._settle_again)
         if self.failures.crashed:
             text = tr("GAN Studio ended in the middle of something last time.")
             hint = tr("Help, Save a report… writes down what is known of it, to pass on.")
@@ -129,6 +132,11 @@ class App(QObject):
             self.demo = Demo(studio, self.window, self._options.demo_seconds)
             self.demo.ended.connect(self._end_demo)
             self.demo.start()
+
+    @Slot(object)
+    def _settle_again(self, readings: object) -> None:
+        self._studio.run.scalars_arrived.disconnect(self._settle_again)
+        settle()
 
     @Slot(object)
     def _give_up(self, error: Exception) -> None:
