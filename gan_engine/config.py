@@ -18,7 +18,7 @@ from gan_engine.optimizers import OPTIMIZERS, Adam, Optimizer
 from gan_engine.penalties import PENALTIES, R1, Penalty
 from gan_engine.problems import Problem, problems_of
 from gan_engine.rules import RULES
-from gan_engine.schema import EachOf, Message, OneOf, Part, option, settings_of, walk
+from gan_engine.schema import EachOf, Message, OneOf, Part, option, section, settings_of, walk
 
 FORMAT = 1
 """The version of run files; a larger one is from the future."""
@@ -186,9 +186,7 @@ class RunConfig(Part):
     """Everything that decides what a run does; immutable."""
 
     format: Literal[1] = 1
-    data: DataSettings = option(
-        DataSettings(), label="Images", help="Which images, and how they are prepared."
-    )
+    data: DataSettings = section(DataSettings)
     architecture: Annotated[Architecture, OneOf(ARCHITECTURES)] = option(
         DCGAN(), help="The two networks."
     )
@@ -209,23 +207,15 @@ class RunConfig(Part):
     optimizer_d: Annotated[Optimizer, OneOf(OPTIMIZERS)] = option(
         Adam(), label="Optimiser of D", help="How D's weights follow their gradients."
     )
-    ema: EmaSettings = option(EmaSettings(), label="Averaging", help="The averaged G.")
+    ema: EmaSettings = section(EmaSettings)
     metrics: Annotated[tuple[Metric, ...], EachOf(METRICS)] = option(
         (SlicedWasserstein(images=256),),
         help="Numbers for how good samples are; the checkpoint best by the first one is kept.",
     )
-    measuring: MeasuringSettings = option(
-        MeasuringSettings(), help="How much time the metrics may take."
-    )
-    training: TrainingSettings = option(
-        TrainingSettings(), help="How long, how much at once, on what."
-    )
-    samples: SampleSettings = option(
-        SampleSettings(), label="Sample grid", help="The grid that shows how far G is."
-    )
-    checkpoint: CheckpointSettings = option(
-        CheckpointSettings(), label="Saving", help="How often work is saved."
-    )
+    measuring: MeasuringSettings = section(MeasuringSettings)
+    training: TrainingSettings = section(TrainingSettings)
+    samples: SampleSettings = section(SampleSettings)
+    checkpoint: CheckpointSettings = section(CheckpointSettings)
 
     def draft(self) -> Draft:
         """Return these settings as plain nested tables."""

@@ -91,6 +91,11 @@ class Part(BaseModel):
         return str(kind.default) if kind else ""
 
 
+def section(kind: type[Part]) -> Any:
+    """Declare settings that are always there, under their own title and docstring's first line."""
+    return option(kind(), label=kind.title, help=(kind.__doc__ or "").partition("\n")[0])
+
+
 class Ramp(Part):
     """A value that moves from `start` to `end` while images are seen, then stays."""
 
