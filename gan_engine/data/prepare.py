@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -208,6 +209,18 @@ def space_problem(settings: DataSettings, report: DatasetReport, left: int) -> P
     return None
 
 
+def _require_there(path: Path) -> None:
+    """Raise DataError where the pictures are all gone: those read so far are not what was asked for."""
+    with contextlib.suppress(DataError):
+        if next(iter(walk(path)), None) is not None:
+            return
+    raise DataError(
+        "“{folder}” is gone: its disk was unplugged, or it was moved.",
+        hint="Bring it back to where it was, then start again.",
+        folder=escape(path.name),
+    )
+
+
 def _refuse(path: Path, usable: int, bad: Sequence[BadFile], entries: Sequence[Entry]) -> None:
     others = [entry.name for entry in entries if entry.verdict == "other"]
     problem = objections(path, usable, bad, kinds_of(others), hidden_pictures(others))[0]
@@ -255,6 +268,8 @@ def _make(
                 yield PrepareProgress(before + outcome.done, total)
         if cancelled():
             return
+        if outcome.bad:
+            _require_there(settings.path)
         unread = [one for one in bad_files(entries) if one.path not in left_out]
         outcome.bad += [(one.path, one.reason) for one in unread]
         outcome.excluded += left_out.items()

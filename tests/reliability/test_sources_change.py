@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from gan_engine.data.pairs import Unit
+from gan_engine.data_settings import DataSettings
+from gan_engine.errors import DataError
 from gan_engine.events import Finished, Notice, Saved
 from gan_engine.training import History, train
 from tests.reliability.helpers import newest, of_kind, same, tiny
@@ -39,6 +43,32 @@ def test_that_pictures_that_change_while_a_run_trains_change_nothing(
     assert not of_kind(events, Notice)
     whole, run = newest(tmp_path / "whole"), newest(tmp_path / "run")
     assert same(whole, run)
+
+
+@pytest.mark.parametrize("leaves", ["nothing", "an empty folder"])
+def test_that_a_disk_that_goes_while_pictures_are_prepared_makes_no_run_of_the_first_few(
+    leaves: str, emoji: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare = importlib.import_module("gan_engine.data.prepare")
+    plain, away, read = prepare.decoded, tmp_path / "away", list[str]()
+    tenth = sorted(os.listdir(emoji))[9]
+
+    def decoded(settings: DataSettings, unit: Unit) -> object:
+        read.append(unit.name)
+        if unit.name == tenth:
+            emoji.rename(away)
+            emoji.mkdir() if leaves == "an empty folder" else None
+        return plain(settings, unit)
+
+    monkeypatch.setattr(prepare, "decoded", decoded)
+    with pytest.raises(DataError, match="“emoji” is gone"):
+        list(train(tiny(emoji), folder=tmp_path / "run"))
+    assert 10 <= len(read) <= 48
+    monkeypatch.undo()
+    emoji.rmdir() if emoji.exists() else None
+    away.rename(emoji)
+    (made,) = (m for m in prepare.prepare(tiny(emoji).data) if isinstance(m, prepare.Prepared))
+    assert (len(made.files), made.reused, made.bad) == (48, False, ())
 
 
 def test_that_pictures_that_go_between_listing_and_reading_are_each_told_once(
