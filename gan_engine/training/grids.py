@@ -66,7 +66,7 @@ def keep_grid(folder: Path, session: Session, pixels: Pixels) -> Path:
         SpaceError: The disk is full or not writable.
         OSError: Older grids could not be thinned out.
     """
-    path, grid, config = folder / "grids", session.layout, session.config
+    path, grid, config = folder / "grids", session.fixed.layout, session.config
     path /= f"{session.images_seen:012d}.png"
     words = {
         "images_seen": str(session.images_seen),
@@ -88,7 +88,7 @@ def keep_grid(folder: Path, session: Session, pixels: Pixels) -> Path:
 
 def told_of(session: Session, pixels: Pixels, path: Path | None) -> SampleGrid:
     """Return what a run says of a grid of this moment; `path` is its file, if it could be kept."""
-    grid, seen = session.layout, session.images_seen
+    grid, seen = session.fixed.layout, session.images_seen
     names = labels_of(session)
     paired = session.config.data.paired
     return SampleGrid(seen, pixels, grid.rows, grid.columns, grid.seeds, path, names, paired)
@@ -96,5 +96,5 @@ def told_of(session: Session, pixels: Pixels, path: Path | None) -> SampleGrid:
 
 def labels_of(session: Session) -> tuple[str, ...]:
     """Return the escaped name of each sample's class; empty where there are no classes."""
-    labels = session.layout.labels or ()
+    labels = session.fixed.layout.labels or ()
     return tuple(session.classes[label] for label in labels) if session.classes else ()

@@ -288,9 +288,9 @@ class _Run:
             dataset_images=started.dataset_images,
             parameters_g=started.parameters_g,
             parameters_d=started.parameters_d,
-            rows=session.layout.rows,
-            columns=session.layout.columns,
-            seeds=session.layout.seeds,
+            rows=session.fixed.layout.rows,
+            columns=session.fixed.layout.columns,
+            seeds=session.fixed.layout.seeds,
         )
         originals.note(folder, prepared)
         history.event(started.images_seen, originals.IMAGES, **originals.learned_from(prepared))
@@ -361,5 +361,5 @@ def _started(session: Session, folder: Path, *, resumed: bool) -> Started:
         parameters_g=count(session.networks.g),
         parameters_d=count(session.networks.d),
         resumed=resumed,
-        reals=session.real_grid(),
+        reals=session.fixed.real_grid(),
     )

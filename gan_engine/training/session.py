@@ -18,13 +18,13 @@ from gan_engine.data.dataset import RESIDENT_SHARE, Images, Shown, Walk
 from gan_engine.device import Formats, describe_device, memory_used, settle, usual_formats
 from gan_engine.errors import EngineError
 from gan_engine.events import Pixels
-from gan_engine.imaging import tile
 from gan_engine.layers.noise import draw_from
 from gan_engine.layers.segment import recompute
 from gan_engine.penalties import Penalty
 from gan_engine.rules import divisors
 from gan_engine.training.accelerate import Runner
 from gan_engine.training.amending import with_half_rates, with_value
+from gan_engine.training.fixed_samples import FixedSamples
 from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
@@ -85,7 +85,7 @@ class Session:
         walk = Walk(len(self.images), config.training.seed, pool)
         self._showing = Showing(self.images, walk, batch, bool(paired))
         self._start()
-        self._fix_samples()
+        self.fixed = FixedSamples(config, self.images, len(self.classes), device)
 
     def _start(self) -> None:
         """Build networks and optimisers as they are before the first update."""
@@ -138,22 +138,6 @@ class Session:
         self._undo, self._alike = Undo(moved), Alike(self.step)
         wanted = config.training.acceleration
         self.runner = Runner(self.step, wanted, before=self._undo.keep)
-
-    def _fix_samples(self) -> None:
-        """Decide once from what the sample grid is made."""
-        grid, architecture, device = self.config.samples, self.config.architecture, self.device
-        self.pairs: tuple[torch.Tensor, torch.Tensor] | None = None
-        self.labels: torch.Tensor | None = None
-        if self.config.data.paired:
-            self.pairs = self.images.pairs(grid.rows * max(1, grid.columns // sampling.TRIPLE))
-            self.layout = sampling.lay_out_pairs(grid.rows, grid.columns, len(self.pairs[0]))
-            self.given = self.pairs[0].to(device)
-            return
-        self.layout = sampling.lay_out(grid.rows, grid.columns, grid.seed, len(self.classes))
-        z_dim = architecture.takes(self.config.data.shape)[0]
-        self.given = sampling.latents(self.layout.seeds, z_dim).to(device)
-        if self.layout.labels is not None:
-            self.labels = torch.tensor(self.layout.labels, device=device)
 
     def _reals(self, random: torch.Generator) -> Shown:
         return self.images.batch(self.config.data.flip, random)
@@ -241,22 +225,8 @@ class Session:
     # --- looking -------------------------------------------------------------------------------
 
     def grid(self) -> Pixels:
-        """Return the fixed latents' samples as one picture; of pairs source, sample and target."""
-        images = made(self.networks.ema, self.given, self.labels)
-        return self._tiled(images.cpu()) if self.pairs else tile(images, self.layout.columns)
-
-    def real_grid(self) -> Pixels:
-        """Return real images in the same layout; of pairs targets in the samples' places."""
-        if self.pairs:
-            return self._tiled(self.pairs[1])
-        rows, columns = self.layout.rows, self.layout.columns
-        return tile(self.images.some(rows, columns), columns)
-
-    def _tiled(self, middle_NCHW: torch.Tensor) -> Pixels:
-        assert self.pairs is not None  # only with pairs
-        sources, targets = self.pairs
-        cells = torch.stack([sources, middle_NCHW, targets], 1).flatten(0, 1)
-        return tile(cells, self.layout.columns)
+        """Return the fixed samples of this moment as one picture."""
+        return self.fixed.grid(self.networks.ema)
 
     def samples(self, count: int) -> torch.Tensor:
         """Return samples to measure, always from the same latents: (count, C, H, W) in [-1, 1].

@@ -33,15 +33,13 @@ def statistics_of(session: Session) -> Statistics:
 
     The averaged G makes the samples; D judges them as it does while it learns, and stays as it is.
     """
-    given, labels, pairs = session.given, session.labels, session.pairs
-    given, labels = given[:MOST], None if labels is None else labels[:MOST]
+    fixed = session.fixed
+    given, labels = fixed.given[:MOST], None if fixed.labels is None else fixed.labels[:MOST]
     fake = sampling.generate(session.networks.ema, given, labels)
-    layout = session.layout
-    reals = pairs[1] if pairs else session.images.some(layout.rows, layout.columns)
-    reals = reals[: len(fake)].to(session.device)
+    reals = fixed.reals()[: len(fake)].to(session.device)
     told: tuple[Tensor, ...] = () if labels is None else (labels,)
-    if pairs is not None:
-        told = (pairs[0][: len(fake)].to(session.device),)
+    if fixed.pairs is not None:
+        told = (fixed.pairs[0][: len(fake)].to(session.device),)
     maps = []
     for images in (reals, fake):
         # Of several classes a column each: reals stand under the labels of the samples.
