@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "schema": "Message Part Ramp Setting chosen option settings_of value_at walk",
-    "drafts": "Draft differences drop escape get merge put read_value unescape",
+    "drafts": "Draft asked_grid differences drop escape get merge put read_value unescape whole",
     "problems": "Problem",
     "errors": (
         "BrokenOffError BusyError DamagedFileError DataError DeviceError DivergedError EngineError FileError ForeignFileError"

@@ -17,9 +17,9 @@ import psutil
 import torch
 from torch import Tensor
 
-from gan_engine import durable, tensorfile
+from gan_engine import durable, paths, tensorfile
 from gan_engine.config import FORMAT, RunConfig, parse
-from gan_engine.drafts import Draft
+from gan_engine.drafts import Draft, put
 from gan_engine.errors import (
     DamagedFileError,
     FileError,
@@ -67,7 +67,7 @@ class Checkpoint:
         Raises:
             SettingsError: They do not make a run.
         """
-        return parse({**self.draft, "data": {**self.draft.get("data", {}), "folder": "builtin"}})
+        return parse(put(self.draft, "data.folder", paths.BUILTIN))
 
 
 def versions() -> dict[str, str]:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
@@ -162,16 +162,14 @@ def tell(
     from gan_engine.training import tell as leave
     from gan_engine.training.mail import KINDS
 
-    if what not in KINDS or (what == "set") != bool(changes):
+    if what not in KINDS.keys() - {"step"} or (what == "set") != bool(changes):
         raise EngineError(
             "“{what}” is nothing a run can be told.",
             hint="Write pause, resume, stop, sample, save, or set path=value.",
             what=" ".join([what, *(changes or ())]),
         )
-    orders: list[commands.Command] = [KINDS[what]()] if what not in ("set", "step") else []
-    for pair in changes or ():
-        path, _, text = pair.partition("=")
-        orders.append(commands.Change(path.strip(), read_value(text.strip())))
+    changed = [commands.Change(*_pair(text)) for text in changes or ()]
+    orders: list[commands.Command] = [*changed] if what == "set" else [KINDS[what]()]
     names = [leave(run, order) for order in orders]
     until = time.monotonic() + _ANSWER_S
     for name in names:
@@ -280,7 +278,8 @@ def scan(
 ) -> None:
     """Say what is in a folder and what is wrong with it."""
     if pairs not in get_args(Pairs):
-        raise EngineError("“{pairs}” is no kind of pairs.", hint=_kinds(), pairs=pairs)
+        kinds = Message("There are: {names}.", names=", ".join(get_args(Pairs)))
+        raise EngineError("“{pairs}” is no kind of pairs.", hint=kinds, pairs=pairs)
     from gan_engine.data import (
         DatasetReport,
         Inspection,
@@ -361,11 +360,15 @@ def _together(start: Callable[[commands.Inbox, Ranks], Iterator[Event]]) -> None
 
 def _changed(draft: Draft, pairs: list[str] | None) -> Draft:
     for pair in pairs or ():
-        path, equals, text = pair.partition("=")
-        if not equals:
-            raise EngineError("“{pair}” sets nothing.", hint="Write --set path=value.", pair=pair)
-        draft = put(draft, path.strip(), read_value(text.strip()))
+        draft = put(draft, *_pair(pair))
     return draft
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    path, equals, value = text.partition("=")
+    if not equals:
+        raise EngineError("“{pair}” sets nothing.", hint="Write path=value.", pair=text)
+    return path.strip(), read_value(value.strip())
 
 
 def _count(text: str) -> int:
@@ -387,10 +390,6 @@ def _share(text: str) -> float:
             "“{text}” is no share of a class, from 0 to 1.", hint="Write --mix dog:0.5.", text=text
         )
     return share
-
-
-def _kinds() -> str:
-    return Message("There are: {names}.", names=", ".join(get_args(Pairs)))
 
 
 __all__ = ["FileError", "app", "main"]

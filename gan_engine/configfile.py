@@ -164,16 +164,17 @@ def save_preset(title: str, about: str, draft: Mapping[str, Any]) -> Path:
 
 def with_preset(preset: Preset, draft: Mapping[str, Any] | None = None) -> Draft:
     """Return the preset's settings, with the images of `draft`, and how those are pairs if at all."""
-    data = (draft or {}).get("data", {})
+    mine = draft or {}
     chosen = merge(default_draft(), preset.draft)
     chosen["penalties"] = preset.draft.get("penalties", {})  # not the defaults beside them
     # A preset may come from anybody: which folder or file is read is never its business.
     for place in places(chosen):
-        mine = get(draft or {}, place)
-        chosen = drop(chosen, place) if mine is None else put(chosen, place, mine)
-    kept = {"folder": data.get("folder") or paths.BUILTIN}
-    if data.get("pairs", "off") != "off" and chosen["data"]["pairs"] != "off":
-        kept |= {"pairs": data["pairs"], "direction": data.get("direction", "a_to_b")}
+        there = get(mine, place)
+        chosen = drop(chosen, place) if there is None else put(chosen, place, there)
+    kept = {"folder": get(mine, "data.folder") or paths.BUILTIN}
+    pairs = get(mine, "data.pairs", "off")
+    if pairs != "off" and get(chosen, "data.pairs", "off") != "off":
+        kept |= {"pairs": pairs, "direction": get(mine, "data.direction", "a_to_b")}
     return merge(chosen, {"data": kept})
 
 

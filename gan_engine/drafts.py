@@ -21,6 +21,20 @@ def get(draft: Mapping[str, Any], path: str, default: Any = None) -> Any:
     return value
 
 
+def whole(draft: Mapping[str, Any], path: str, default: int, low: int, high: int) -> int:
+    """Return the whole number at a dotted `path`, or `default` where a person wrote anything else."""
+    value = get(draft, path, default)
+    fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+    return value if fits else default
+
+
+def asked_grid(draft: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Return how many rows and columns of samples are asked for, and the first one's seed."""
+    rows = whole(draft, "samples.rows", 6, 1, 32)
+    columns = whole(draft, "samples.columns", 8, 1, 32)
+    return rows, columns, whole(draft, "samples.seed", 0, 0, 2**31 - 1)
+
+
 def put(draft: Mapping[str, Any], path: str, value: Any) -> Draft:
     """Return a copy of `draft` with `value` at `path`; a new `kind` resets its section."""
     head, _, rest = path.partition(".")

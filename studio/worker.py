@@ -20,9 +20,9 @@ from gan_engine import (
     SampleGrid,
     Started,
     Stop,
+    asked_grid,
     branch,
     follow,
-    get,
     open_sampler,
     read_run,
     resume,
@@ -75,8 +75,7 @@ def read_weights(path: Path) -> tuple[RunView, SampleGrid]:
     """
     sampler = open_sampler(path)
     seen, draft = sampler.images_seen, sampler.draft
-    rows, columns = int(get(draft, "samples.rows", 6)), int(get(draft, "samples.columns", 8))
-    first = int(get(draft, "samples.seed", 0))
+    rows, columns, first = asked_grid(draft)
     seeds = tuple(range(first, first + rows * columns))
     if sampler.needs_pictures:
         pixels, rows, columns, seeds = sampler.example(rows, columns)

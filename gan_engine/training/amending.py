@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gan_engine import paths
-from gan_engine.config import RunConfig, check
+from gan_engine.config import RunConfig, check, live_paths
 from gan_engine.drafts import get, put
-from gan_engine.errors import SettingsError
-from gan_engine.schema import Ramp
+from gan_engine.errors import EngineError, SettingsError
+from gan_engine.problems import did_you_mean
+from gan_engine.schema import Message, Ramp
 
 
 def with_value(config: RunConfig, path: str, value: Any) -> tuple[RunConfig, Any]:
@@ -16,8 +17,16 @@ def with_value(config: RunConfig, path: str, value: Any) -> tuple[RunConfig, Any
 
     Raises:
         SettingsError: The value is not valid.
+        EngineError: Nothing at `path` may change while a run trains.
     """
-    draft = config.draft()
+    draft, live = config.draft(), live_paths(config)
+    if path not in live:
+        later = Message("It applies to the next run.")
+        raise EngineError(
+            "“{name}” cannot change while training.",
+            hint=did_you_mean(path, sorted(live)) if get(draft, path) is None else later,
+            name=path,
+        )
     # The pictures may be gone by now: a run goes on from the prepared array.
     changed, problems = check(put(put(draft, path, value), "data.folder", paths.BUILTIN))
     if changed is None:

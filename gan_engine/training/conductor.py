@@ -10,12 +10,12 @@ from typing import Literal
 
 from gan_engine import checkpoint, commands, durable
 from gan_engine.commands import Command, Inbox
-from gan_engine.config import live_paths
 from gan_engine.device import memory_used
 from gan_engine.drafts import get
 from gan_engine.errors import EngineError, MemoryFullError, SpaceError
 from gan_engine.events import Changed, Event, Notice, Paused, Resumed, Saved, Scalars
 from gan_engine.schema import Message
+from gan_engine.training.amending import with_value
 from gan_engine.training.branching import keep_before
 from gan_engine.training.grids import Grids
 from gan_engine.training.history_writer import HistoryWriter
@@ -340,17 +340,13 @@ class Conductor:
 
     def _change(self, path: str, value: object) -> Iterator[Event]:
         session = self._session
-        if path not in live_paths(session.config):
-            text = Message("“{name}” cannot change while training.", name=path)
-            hint = Message("It applies to the next run.")
-            yield Notice(session.images_seen, "warning", text, hint, key="change")
-            return
-        yield from self._keep_before()
         try:
-            old = session.change(path, value)
+            with_value(session.config, path, value)  # before anything is saved for its sake
         except EngineError as error:
             yield Notice(session.images_seen, "warning", error.text, error.hint, key="change")
             return
+        yield from self._keep_before()
+        old = session.change(path, value)
         new = get(session.config.draft(), path)
         if new != old:
             yield self._changed(path, old, new)

@@ -13,7 +13,7 @@ import numpy as np
 
 from gan_engine import configfile, durable
 from gan_engine.commands import Command, Inbox, Leave
-from gan_engine.drafts import get, put
+from gan_engine.drafts import asked_grid, get, put
 from gan_engine.errors import BrokenOffError, EngineError
 from gan_engine.events import (
     Changed,
@@ -217,8 +217,7 @@ class _Follower:
             with contextlib.suppress(EngineError):
                 draft = configfile.read_draft(self._folder / SETTINGS)
         self._draft, self._start = draft, found
-        rows, columns = int(get(draft, "samples.rows", 6)), int(get(draft, "samples.columns", 8))
-        first = int(get(draft, "samples.seed", 0))
+        rows, columns, first = asked_grid(draft)
         seeds = found.get("seeds") or range(first, first + rows * columns)
         self._layout = found.get("rows", rows), found.get("columns", columns), tuple(seeds)
         return self._as_started(seen)

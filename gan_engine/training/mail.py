@@ -16,9 +16,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gan_engine import commands, durable
+from gan_engine import commands, configfile, durable
 from gan_engine.commands import Command, Inbox
+from gan_engine.config import parse
 from gan_engine.errors import EngineError, NothingToDoError
+from gan_engine.training.amending import with_value
+from gan_engine.training.folder import SETTINGS
 from gan_engine.training.history import History
 from gan_engine.training.history_writer import HistoryWriter
 
@@ -48,7 +51,8 @@ def tell(folder: Path, command: Command) -> str:
 
     Raises:
         NothingToDoError: Nobody trains it.
-        EngineError: It takes no commands from files, or the folder cannot be written.
+        EngineError: It takes no commands from files, or not this change; or the folder cannot be
+            written.
     """
     if durable.lock_holder(folder) is None:
         raise NothingToDoError(
@@ -62,6 +66,10 @@ def tell(folder: Path, command: Command) -> str:
             hint="Start the run with training.inbox turned on.",
             name=folder.name,
         )
+    settings = folder / SETTINGS
+    if isinstance(command, commands.Change) and settings.is_file():
+        config = parse(configfile.read_draft(settings), despite=("data.folder",))
+        with_value(config, command.path, command.value)
     with _turn:  # one sender's commands stay in order, whatever its clock does
         moment = _last[0] = max(time.time_ns(), _last[0] + 1)
         name = f"{moment:020d}-{next(_counter) % 10**6:06d}-{secrets.token_hex(4)}.json"

@@ -266,7 +266,7 @@ class Session:
         """Give a live setting a new value from the next update on; return the old one.
 
         Raises:
-            SettingsError: The value is not valid.
+            EngineError: The value is not valid, or none may change there.
         """
         self.config, old = with_value(self.config, path, value)
         return old

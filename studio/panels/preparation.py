@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from gan_engine import get
+from gan_engine import whole
 from studio.forms import Form
 from studio.i18n import tr
 from studio.panels import words as say
@@ -71,7 +71,7 @@ class Preparation(QWidget):
     def show_draft(self, draft: Draft, problems: Sequence[Problem], running: bool) -> None:
         """Show the settings of the images and what is wrong with them."""
         self.form.show_draft(draft, problems, running)
-        self._size = int(get(draft, "data.size", 0) or 0)
+        self._size = whole(draft, "data.size", 0, 0, 2**31)
         self._running = running
         self._refresh_advice()
 

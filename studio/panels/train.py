@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QProgressBar, QSplitter, QVBoxLayout, QWidget
 
-from gan_engine import Statistics, get, paths, write_png
+from gan_engine import Statistics, asked_grid, get, paths, write_png
 from studio import looking, tables
 from studio.failures import sentence_of
 from studio.i18n import together, tr
@@ -313,8 +313,7 @@ class TrainPanel(Panel):
         self.curves.clear()
 
     def _lay_out(self, draft: Draft) -> tuple[int, int]:
-        rows, columns = int(get(draft, "samples.rows", 6)), int(get(draft, "samples.columns", 8))
-        first = int(get(draft, "samples.seed", 0))
+        rows, columns, first = asked_grid(draft)
         if get(draft, "data.pairs", "off") != "off":  # three cells a pair
             columns = 3 * max(1, columns // 3)
         self.stage.show_layout(rows, columns, range(first, first + rows * columns))
