@@ -21,6 +21,7 @@ from studio import guide, theme
 from studio.guide import Section
 from studio.i18n import tr
 from studio.panels.base import EmptyState, Panel
+from studio.widgets.lists import empty
 from studio.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class GuidePanel(Panel):
     def show_contents(self) -> None:
         """List every page with its headings."""
         self.search.clear()
-        self.tree.clear()
+        empty(self.tree)
         for page in guide.pages():
             parents: list[QTreeWidgetItem] = []
             for section in page.sections:
@@ -214,7 +215,7 @@ class GuidePanel(Panel):
             self._stack.setCurrentWidget(self.text)
             return
         found = guide.search(text)
-        self.tree.clear()
+        empty(self.tree)
         self.tree.addTopLevelItems([_item(section, full=True) for section in found[:80]])
         self._stack.setCurrentWidget(self.tree if found else self._none)
         self._enable()

@@ -25,6 +25,7 @@ from studio import theme
 from studio.i18n import together, tr
 from studio.panels import words as say
 from studio.panels.base import Panel, button, column_of, words
+from studio.widgets.lists import empty
 
 if TYPE_CHECKING:
     from gan_engine import Changed, Draft, Finished, Notice, Problem, RunConfig, Saved, Started
@@ -120,7 +121,7 @@ class MessagesPanel(Panel):
 
     def show_problems(self, problems: list[tuple[str, str, str]]) -> None:
         """Show (path, sentence, severity) of every problem; errors first."""
-        self.problems.clear()
+        empty(self.problems)
         for path, text, severity in sorted(problems, key=lambda problem: problem[2]):
             item = QListWidgetItem(_dot(severity), text)
             item.setData(_PATH, path)
@@ -245,7 +246,7 @@ class MessagesPanel(Panel):
     @Slot()
     def clear(self) -> None:
         """Empty the log."""
-        self.log.clear()
+        empty(self.log)
         self._show_whether_empty()
 
     def _show_whether_empty(self) -> None:

@@ -20,6 +20,7 @@ from gan_engine import unescape
 from studio.i18n import tr
 from studio.panels import words as say
 from studio.panels.base import Section, button, words
+from studio.widgets.lists import empty
 
 if TYPE_CHECKING:
     from studio.context import Studio
@@ -82,7 +83,7 @@ class PreparedSection(Section):
     @Slot(object)
     def show_list(self, shelves: Sequence[Shelf]) -> None:
         """Show what there is and how much room it takes."""
-        self.list.clear()
+        empty(self.list)
         for shelf in shelves:
             self.list.addTopLevelItem(_item(shelf))
         total = sum(shelf.set.bytes for shelf in shelves)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from studio import theme
 from studio.i18n import tr
 from studio.widgets.fuzzy import score
+from studio.widgets.lists import empty
 
 _WIDTH, _ROW, _ROWS, _TOP = 620, 34, 11, 72
 _MOST = 60
@@ -150,7 +151,7 @@ class Palette(QFrame):
         ranked = [(score(text, f"{e.text} {e.where}", e.more), e) for e in self._entries]
         fits = [(points, e) for points, e in ranked if points > 0 and (text.strip() or e.on)]
         fits.sort(key=lambda pair: (-pair[0] if text.strip() else 0.0, not pair[1].on))
-        self.list.clear()
+        empty(self.list)
         for _, entry in fits[:_MOST]:
             item = QListWidgetItem(entry.text)
             item.setData(_ENTRY, entry)
