@@ -22,6 +22,8 @@ class TakingBack(QObject):
 
     told = Signal(str, object, object, object)
     """Level, text, hint and answers, each a label and a name for `answer`."""
+    withdrawn = Signal(str)
+    """What was asked with this answer has no meaning any more."""
 
     def __init__(self, document: Document, run: Run, parent: QObject) -> None:
         super().__init__(parent)
@@ -91,4 +93,6 @@ class TakingBack(QObject):
     @Slot(str)
     def _take_state(self, state: str) -> None:
         if state in ("preparing", "idle"):
+            if self._asked is not None:
+                self.withdrawn.emit("set_back")
             self._changes, self._asked = [], None

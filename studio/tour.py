@@ -101,6 +101,7 @@ class Tour(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._place)
+        window.tabs.currentChanged.connect(self._place_anew)
 
     @property
     def is_on(self) -> bool:
@@ -153,6 +154,11 @@ class Tour(QObject):
         self.callout.show_step(tr(step.title), tr(step.text), place + 1, len(STEPS))
         self._place()
         self._soon.start()
+
+    @Slot()
+    def _place_anew(self) -> None:
+        if self.is_on:  # what it points at may have gone
+            self._soon.start()
 
     @Slot()
     def _place(self) -> None:

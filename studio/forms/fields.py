@@ -128,6 +128,9 @@ class PartField(ChoiceField):
 class TextField(Field):
     """Any text; told a moment after the last key."""
 
+    ends = False
+    """Whether the end of a long text says more than its beginning."""
+
     def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(setting, parent)
         self._line = QLineEdit()
@@ -147,7 +150,7 @@ class TextField(Field):
         text = self._text_of(value)
         if self._line.text() != text and not (self._line.hasFocus() and self._value_of() == value):
             self._line.setText(text)
-            self._line.setCursorPosition(0)
+            self._line.setCursorPosition(len(text) if self.ends else 0)
 
     def flush(self) -> None:
         self._soon.stop()
@@ -167,6 +170,8 @@ class TextField(Field):
 
 class FolderField(TextField):
     """A folder, typed or chosen; names that are no UTF-8 survive."""
+
+    ends = True
 
     def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(setting, parent)

@@ -30,13 +30,13 @@ from PySide6.QtWidgets import (
 
 from studio import theme
 from studio.i18n import tr
+from studio.widgets.elided import lines_of
 
 Index = QModelIndex | QPersistentModelIndex
 PICTURE, PAD, DOT = 52, 10, 7
 MOST_PICTURES = 400
 SOON_MS = 40
 """How long a list rests before it asks for pictures; scrolling by asks for none."""
-_WRAP = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class _Delegate(QStyledItemDelegate):
         painter.setFont(fonts.bold)
         painter.setPen(QColor(colors.text))
         name_height = fonts.name_height(row.name, area.width())
-        painter.drawText(area, _WRAP, row.name)
+        painter.drawText(area, 0, "\n".join(fonts.name_lines(row.name, area.width())))
         line = QRect(area.left(), area.top() + name_height + 2, area.width(), fonts.line)
         painter.setFont(fonts.plain)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -209,16 +209,18 @@ class _Fonts:
         self.bold.setWeight(QFont.Weight.DemiBold)
         self._metrics, self._bold_metrics = QFontMetrics(self.plain), QFontMetrics(self.bold)
         self.line = self._metrics.height() + 1
-        self._heights: dict[tuple[str, int], int] = {}
+        self._names: dict[tuple[str, int], list[str]] = {}
+
+    def name_lines(self, name: str, width: int) -> list[str]:
+        """Return a name in lines `width` wide."""
+        known = self._names.get((name, width))
+        if known is None:
+            known = self._names[name, width] = lines_of(name, self.bold, max(40, width))
+        return known
 
     def name_height(self, name: str, width: int) -> int:
         """Return how tall a name is in lines `width` wide."""
-        known = self._heights.get((name, width))
-        if known is None:
-            room = QRect(0, 0, max(40, width), 10_000)
-            known = self._bold_metrics.boundingRect(room, _WRAP, name).height()
-            self._heights[name, width] = known
-        return known
+        return self._bold_metrics.lineSpacing() * len(self.name_lines(name, width))
 
     def elided(self, text: str, width: int) -> str:
         return self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
@@ -258,11 +260,14 @@ class RunList(QListView):
 
     def choose(self, key: object, others: Sequence[object] = ()) -> None:
         """Make the row called `key` the current one, the first when there is none, and choose `others`."""
-        self.setCurrentIndex(self.runs.index(max(0, self.runs.place_of(key))))
+        chosen = self.selectionModel()
+        flag = chosen.SelectionFlag
+        # Said outright: Qt would look at the keyboard, and choose nothing while Ctrl is down.
+        current = self.runs.index(max(0, self.runs.place_of(key)))
+        chosen.setCurrentIndex(current, flag.ClearAndSelect)
         for other in others:
             if (place := self.runs.place_of(other)) >= 0:
-                flag = self.selectionModel().SelectionFlag.Select
-                self.selectionModel().select(self.runs.index(place), flag)
+                chosen.select(self.runs.index(place), flag.Select)
 
     @property
     def chosen(self) -> object:

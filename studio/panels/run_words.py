@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 _MOODS = {"training": "good", "interrupted": "warning", "unreadable": "error"}
 
 
-def row_of(info: RunInfo, seen: int | None = None) -> RunRow:
-    """Return how a list shows a run; `seen` is how far it is, when that is known better."""
+def row_of(info: RunInfo, seen: int | None = None, paused: bool = False) -> RunRow:
+    """Return how a list shows a run; how far it is and whether it waits may be known better."""
     return RunRow(
         key=info.folder,
         name=escape(info.title),
-        state=state(info),
+        state=tr("Paused") if paused else state(info),
         far=far(info, seen),
         when=_when(info),
-        mood=_MOODS.get(info.state, "muted"),
+        mood="warning" if paused else _MOODS.get(info.state, "muted"),
         picture=info.thumbnail or info.folder,
         tip=tip(info),
         tags=tuple(escape(tag) for tag in info.notes.tags),

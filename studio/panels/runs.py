@@ -45,7 +45,8 @@ class RunsPanel(Panel):
         self._infos: dict[Path, RunInfo] = {}
         self._active: Path | None = None
         self._fresh: Path | None = None
-        self._busy = False
+        self._busy = self._paused = False
+        self._seen = 0
         self._more = 100_000
         self.list = RunList()
         self.list.customContextMenuRequested.connect(self._show_menu)
@@ -132,6 +133,7 @@ class RunsPanel(Panel):
     def show_start(self, event: Started) -> None:
         """Count along with the run that begins."""
         self._active = self._fresh = event.folder
+        self._seen = event.images_seen
 
     @Slot(object)
     def show_view(self, view: RunView) -> None:
@@ -144,9 +146,8 @@ class RunsPanel(Panel):
     @Slot(object)
     def show_readings(self, readings: list[Scalars]) -> None:
         """Show how far the going run is."""
-        info = self._infos.get(self._active) if self._active is not None else None
-        if info is not None:
-            self.list.runs.show_row(row_of(info, readings[-1].images_seen))
+        self._seen = readings[-1].images_seen
+        self._show_active()
 
     @Slot(object)
     def show_sample(self, grid: SampleGrid) -> None:
@@ -160,7 +161,9 @@ class RunsPanel(Panel):
     @Slot(str)
     def show_state(self, state: str) -> None:
         """Offer what can be done while a run is going, or while none is."""
-        self._busy = state != "idle"
+        self._busy, self._paused = state != "idle", state == "paused"
+        if self._busy:
+            self._show_active()
         self._enable()
 
     @property
@@ -274,6 +277,11 @@ class RunsPanel(Panel):
         return menu
 
     # --- inside ------------------------------------------------------------------------------
+
+    def _show_active(self) -> None:
+        info = self._infos.get(self._active) if self._active is not None else None
+        if info is not None:
+            self.list.runs.show_row(row_of(info, self._seen, self._paused))
 
     @Slot()
     def _choose(self) -> None:

@@ -64,7 +64,8 @@ def value_text(value: float) -> str:
         return "–"
     size = abs(value)
     if size and (size < 1e-3 or size >= 1e5):
-        return f"{value:.3e}".replace("e-0", "e-").replace("e+0", "e")
+        digits, _, power = f"{value:.3e}".partition("e")
+        return f"{digits.rstrip('0').rstrip('.')}e{int(power)}"
     return f"{value:.4g}"
 
 

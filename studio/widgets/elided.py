@@ -63,10 +63,11 @@ class ElidedLabel(QWidget):
         painter.end()
 
 
-def lines_of(text: str, font: QFont, width: float, most: int) -> list[str]:
-    """Return a text in so many lines of this width; the last says where there is more."""
-    layout = QTextLayout(text, font)
-    layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
+def lines_of(text: str, font: QFont, width: float, most: int = 99) -> list[str]:
+    """Return a text in at most so many lines of this width; the last says where there is more."""
+    layout, option = QTextLayout(text, font), QTextOption(Qt.AlignmentFlag.AlignLeft)
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
     layout.beginLayout()
     found: list[str] = []
     while (line := layout.createLine()).isValid():

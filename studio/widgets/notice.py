@@ -126,6 +126,13 @@ class NoticeBar(QFrame):
             self.show_notice(*waiting.pop())
             self._again = waiting
 
+    @Slot(str)
+    def withdraw(self, name: str) -> None:
+        """Say no more what can be answered with the action called `name`."""
+        self._again = [said for said in self._again if name not in dict(said[3]).values()]
+        if self.level and name in dict(self._said[3]).values():
+            self.show_next()
+
     def take_over(self, former: NoticeBar) -> None:
         """Say what another bar says, and keep waiting what waits there, in the language in force."""
         if former.level:

@@ -64,6 +64,14 @@ def test_that_undo_asks_nothing_once_the_run_is_over(changed):
     assert get(changed.studio.document.draft, "optimizer_g.rate") == changed.was
 
 
+def test_that_the_question_goes_with_the_run_it_was_about(changed):
+    changed.chooses("undo")
+    assert "was changed after" in changed.notice
+    changed.chooses("stop")
+    changed.waits_for("idle")
+    assert "was changed after" not in changed.notice
+
+
 def test_that_leaving_while_a_branch_is_on_its_way_starts_nothing(changed, qtbot):
     run = changed.studio.run
     run.branch(10**9)

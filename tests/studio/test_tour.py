@@ -48,6 +48,16 @@ def test_that_it_goes_by_keyboard_there_and_back(visitor, tour):
     assert not tour.callout._ring.isVisible()
 
 
+def test_that_no_ring_is_left_around_what_is_gone_with_its_page(visitor, tour):
+    assert tour.callout._ring.isVisible()
+    visitor.window.show_page("compare")
+    visitor.waits_until(lambda: not tour._soon.isActive())
+    assert tour.is_on
+    assert not tour.callout._ring.isVisible()
+    visitor.window.show_page("start")
+    visitor.waits_until(tour.callout._ring.isVisible)
+
+
 def test_that_it_is_remembered_and_can_be_taken_again(visitor, tour):
     assert not visitor.studio.preferences.get("tour_seen")
     tour.callout.skip_button.click()

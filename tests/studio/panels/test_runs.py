@@ -89,6 +89,10 @@ def test_that_the_going_run_is_chosen_and_counted_along_with_its_samples(panel, 
     assert panel.chosen.folder == folder
     panel.show_readings([Scalars(12_345, {"loss/g": 1.0}, 2.0)])
     assert panel.list.runs.rows[0].about == "Training · 12.3 k images"
+    panel.show_state("paused")
+    assert panel.list.runs.rows[0].about == "Paused · 12.3 k images"
+    panel.show_state("training")
+    assert panel.list.runs.rows[0].about == "Training · 12.3 k images"
     panel.show_sample(grid(12_345))
     assert panel.list.runs.picture_of(panel.list.runs.rows[0]) is not None
 

@@ -257,8 +257,8 @@ def test_that_numbers_of_images_are_short():
 
 
 def test_that_readings_show_four_digits_that_mean_something():
-    shown = [value_text(v) for v in (0.0, 1.23456, 0.000123456, 123456.0, math.nan)]
-    assert shown == ["0", "1.235", "1.235e-4", "1.235e5", "–"]
+    shown = [value_text(v) for v in (0.0, 1.23456, 0.000123456, 123456.0, 8e-4, math.nan)]
+    assert shown == ["0", "1.235", "1.235e-4", "1.235e5", "8e-4", "–"]
 
 
 def test_that_gaps_split_a_line():

@@ -20,6 +20,17 @@ def test_that_a_notice_is_hidden_until_there_is_one(qtbot):
     assert (bar.isHidden(), bar.text) == (True, "")
 
 
+def test_that_what_is_withdrawn_is_neither_said_nor_said_again(qtbot):
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    bar.show_notice("info", "Set it back?", "", [("Set back", "set_back")])
+    bar.show_first("warning", "It ended in the middle.")
+    bar.withdraw("set_back")
+    assert bar.text == "It ended in the middle."
+    bar.show_next()
+    assert bar.text == ""
+
+
 def test_that_a_notices_button_tells_its_name(qtbot):
     bar = NoticeBar()
     qtbot.addWidget(bar)
