@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import zipfile
 import zlib
@@ -37,29 +38,54 @@ class _Plan(NamedTuple):
     fortran: bool = False
 
 
+class _InFile:
+    """The rows of an array in a file, each read when it is asked for.
+
+    Not mapped: where its disk goes, touching a map ends the whole program (SIGBUS).
+    """
+
+    def __init__(self, path: Path, start: int, plan: _Plan) -> None:
+        self._path, self._start = path, start
+        self.shape, self.dtype = _in_rows(plan.shape), plan.dtype
+        self._count = math.prod(self.shape[1:])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, number: int) -> NDArray[Any]:
+        with open(self._path, "rb") as file:
+            file.seek(self._start + number * self._count * self.dtype.itemsize)
+            data = file.read(self._count * self.dtype.itemsize)
+        return np.frombuffer(data, self.dtype, self._count).reshape(self.shape[1:])
+
+
 class Stack:
     """An array of images; rows are named by their number."""
 
-    def __init__(self, array: NDArray[Any]) -> None:
-        self._rows_NHWC = _channels_last(array)
-        self._low, self._high = _meaning(self._rows_NHWC)
-        self._digits = max(6, len(str(len(self._rows_NHWC) - 1)))
-
-    @property
-    def row_bytes(self) -> int:
+    def __init__(self, rows: NDArray[Any] | _InFile) -> None:
+        self._rows = rows
+        self._low, self._high = _meaning(rows)
+        self._digits = max(6, len(str(len(rows) - 1)))
+        self.row_bytes = math.prod(rows.shape[1:]) * rows.dtype.itemsize
         """How many bytes one picture has."""
-        return int(self._rows_NHWC[0].nbytes)
 
     def names(self) -> Iterator[str]:
         """Yield each row's name."""
-        return (f"{number:0{self._digits}}" for number in range(len(self._rows_NHWC)))
+        return (f"{number:0{self._digits}}" for number in range(len(self._rows)))
 
     def picture(self, name: str) -> Image.Image:
-        """Return one row in 8 bits: "L", "RGB" or "RGBA"."""
+        """Return one row in 8 bits: "L", "RGB" or "RGBA".
+
+        Raises:
+            StackError: There is no such row, or it cannot be read any more.
+        """
         number = int(name) if name.isdecimal() and name.isascii() and len(name) < 12 else -1
-        if not 0 <= number < len(self._rows_NHWC):
+        if not 0 <= number < len(self._rows):
             raise StackError(Message("it is not there"))
-        row = np.asarray(self._rows_NHWC[number])
+        try:
+            row = _channels_last(self._rows[number])
+        except (OSError, ValueError) as error:
+            raise StackError(_why(error)) from error
         if row.dtype != np.uint8:
             values = np.nan_to_num(row.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
             scaled = (values - self._low) * (255 / (self._high - self._low))
@@ -86,8 +112,15 @@ def read(path: Path) -> Stack:
 def _read(path: Path, size: int, modified: int) -> Stack:
     if path.suffix.lower() == ".npy":
         with open(path, "rb") as file:
-            _check(_plan(file))
-        return Stack(np.load(path, mmap_mode="r", allow_pickle=False))
+            plan = _plan(file)
+            _check(plan)
+            if not plan.fortran:
+                if size < (whole := file.tell() + _bytes(plan)):
+                    raise EOFError(f"{size:,} of {whole:,} bytes")
+                return Stack(_InFile(path, file.tell(), plan))
+            _require_memory(_bytes(plan))  # rows do not lie together
+            file.seek(0)
+            return _stack(np.lib.format.read_array(file, allow_pickle=False))
     with zipfile.ZipFile(path) as archive:
         plans: dict[str, _Plan] = {}
         for info in archive.infolist():
@@ -104,11 +137,18 @@ def _read(path: Path, size: int, modified: int) -> Stack:
         needed = _bytes(plans[name])
         if needed > 200 * max(info.compress_size, 2**16):
             raise StackError(Message("it would unpack to more than 200 times its size"))
-        if needed > psutil.virtual_memory().available / 2:
-            raise StackError(Message("it needs more memory than there is; save it as .npy"))
+        _require_memory(needed)
         with archive.open(name) as member:
-            array: NDArray[Any] = np.lib.format.read_array(member, allow_pickle=False)
-    return Stack(array)
+            return _stack(np.lib.format.read_array(member, allow_pickle=False))
+
+
+def _stack(array: NDArray[Any]) -> Stack:
+    return Stack(array.reshape(_in_rows(array.shape)))
+
+
+def _require_memory(needed: int) -> None:
+    if needed > psutil.virtual_memory().available / 2:
+        raise StackError(Message("it needs more memory than there is; save it as .npy"))
 
 
 def _plan(file: BinaryIO) -> _Plan:
@@ -149,26 +189,30 @@ def _check(plan: _Plan) -> None:
         )
 
 
-def _channels_last(array: NDArray[Any]) -> NDArray[Any]:
-    """Return an array of images as (N, H, W, C), as a view."""
-    if array.ndim == 2:
-        return array[None, :, :, None]
-    if array.ndim == 3:
-        one = array.shape[2] in (3, 4)  # a single picture
-        return array[None] if one else array[..., None]
-    return array if array.shape[3] in _CHANNELS else array.transpose(0, 2, 3, 1)
+def _in_rows(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of an array of images with a picture in each row: a single one has none yet."""
+    single = len(shape) == 2 or (len(shape) == 3 and shape[2] in (3, 4))
+    return (1, *shape) if single else shape
 
 
-def _meaning(rows_NHWC: NDArray[Any]) -> tuple[float, float]:
+def _channels_last(row: NDArray[Any]) -> NDArray[Any]:
+    """Return a picture as (H, W, C), as a view."""
+    if row.ndim == 2:
+        return row[..., None]
+    return row if row.shape[2] in _CHANNELS else row.transpose(1, 2, 0)
+
+
+def _meaning(rows: NDArray[Any] | _InFile) -> tuple[float, float]:
     """Return which numbers are black and white, the same for every row."""
-    if rows_NHWC.dtype.kind == "b":
+    if rows.dtype.kind == "b":
         return 0.0, 1.0
-    if rows_NHWC.dtype == np.uint16:
+    if rows.dtype == np.uint16:
         return 0.0, 65535.0
-    step = max(1, len(rows_NHWC) // _SAMPLE)
-    sample = np.nan_to_num(rows_NHWC[::step].astype(np.float32), posinf=0.0, neginf=0.0)
-    low, high = float(sample.min()), float(sample.max())
-    integers = rows_NHWC.dtype.kind in "ui"
+    some = range(0, len(rows), max(1, len(rows) // _SAMPLE))
+    numbers = (np.nan_to_num(rows[i].astype(np.float32), posinf=0.0, neginf=0.0) for i in some)
+    ends = [(float(row.min()), float(row.max())) for row in numbers]
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    integers = rows.dtype.kind in "ui"
     ranges = [(0.0, 255.0), (0.0, 65535.0)]
     if not integers:
         ranges = [(0.0, 1.0), (-1.0, 1.0), *ranges]

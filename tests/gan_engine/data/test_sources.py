@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gan_engine import stacks
 from gan_engine.config import DataSettings, check, default_draft
 from gan_engine.data import DatasetReport, Prepared, inspect_folder, prepare, scan_folder
 from gan_engine.data.classes import classes_of
@@ -245,8 +246,9 @@ RAMP_N = np.array([0, 100, 255], np.uint8)
         (np.tile(RAMP_N[:, None, None].astype(np.uint16) * 257, (1, 8, 8)), [0, 100, 255]),
         (np.tile(RAMP_N[:, None, None].astype(np.int64), (1, 8, 8)), [0, 100, 255]),
         (np.tile((RAMP_N > 50)[:, None, None], (1, 8, 8)), [0, 255, 255]),
+        (np.asfortranarray(RAMP_N[:, None, None].repeat(8, 1).repeat(8, 2)), [0, 100, 255]),
     ],
-    ids=["NHW", "NHWC", "NCHW", "NHW1", "0 to 1", "-1 to 1", "16 bits", "int64", "bool"],
+    ids=["NHW", "NHWC", "NCHW", "NHW1", "0 to 1", "-1 to 1", "16 bits", "int64", "bool", "columns"],
 )
 @pytest.mark.parametrize("kind", ["npy", "npz", "packed npz", "folder"])
 def test_that_rows_of_an_array_are_pictures(tmp_path, array, expected, kind):
@@ -275,6 +277,24 @@ def test_that_an_array_of_something_else_is_refused(tmp_path):
     (tmp_path / "y.npy").write_bytes(b"nonsense")
     with pytest.raises(DataError, match="damaged"):
         report(tmp_path / "y.npy")
+
+
+def test_that_an_array_that_is_cut_while_it_is_read_is_told_and_ends_nothing(tmp_path):
+    path, rows = tmp_path / "x.npy", np.tile(RAMP_N[:, None, None, None], (1, 64, 64, 3))
+    np.save(path, rows)
+    stack = stacks.read(path)
+    assert np.asarray(stack.picture("000002")).max() == 255
+    maps = Path("/proc/self/maps")  # touching a map of a file that was cut would end everything
+    assert not maps.exists() or str(path) not in maps.read_text(encoding="utf-8")
+    os.truncate(path, path.stat().st_size - 1)
+    assert np.asarray(stack.picture("000001")).max() == 100
+    with pytest.raises(stacks.StackError, match="damaged"):
+        stack.picture("000002")
+    with pytest.raises(stacks.StackError, match="of 36,992 bytes"):
+        stacks.read(path)
+    path.unlink()
+    with pytest.raises(stacks.StackError, match="No such file"):
+        stack.picture("000001")
 
 
 # --- settings ------------------------------------------------------------------------------------
