@@ -32,6 +32,8 @@ TEXT_PX = 13
 """The size of ordinary text; everything else is a multiple of it."""
 GRID = 8
 """Pixels; every margin and gap is this, its half, or a multiple."""
+_OTHERS = "\u2e80"
+"""From here on letters are Chinese, and drawn with a font of the system's."""
 
 
 @dataclass(frozen=True)
@@ -214,14 +216,15 @@ def style_sheet(colors: Colors) -> str:
 
 
 def lighten(document: QTextDocument) -> None:
-    """Make what is bold in a page as bold as the font is; Qt would smear it to be bolder still."""
+    """Make what is bold in a page as bold as the own font is; Qt would smear it to be bolder still."""
     bold: list[tuple[int, int]] = []
     block = document.begin()
     while block.isValid():
         pieces = block.begin()
         while not pieces.atEnd():
             piece = pieces.fragment()
-            if piece.charFormat().fontWeight() > QFont.Weight.DemiBold:
+            own = max(piece.text(), default=" ") < _OTHERS
+            if own and piece.charFormat().fontWeight() > QFont.Weight.DemiBold:
                 bold.append((piece.position(), piece.position() + piece.length()))
             pieces += 1
         block = block.next()

@@ -87,6 +87,7 @@ def _cut(text: str, metrics: QFontMetricsF, width: float, whole: bool) -> str:
     if cut == text or not whole or " " not in cut:
         return cut
     kept = cut.removesuffix("…")
-    if not text[len(kept) :].startswith(" "):
-        kept = kept.rsplit(" ", 1)[0]
+    before, _, word = kept.rpartition(" ")
+    if word.isascii() and not text[len(kept) :].startswith(" "):  # Chinese breaks anywhere
+        kept = before
     return kept.rstrip(" ,;:.") + "…"

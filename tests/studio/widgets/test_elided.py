@@ -26,3 +26,11 @@ def test_that_the_last_line_says_that_there_is_more(label):
     assert LONG.startswith(first)
     assert last.endswith("…")
     assert label.toolTip() == LONG
+
+
+@pytest.mark.parametrize("width", [90, 120, 160, 200])
+def test_that_the_last_of_several_lines_ends_after_a_whole_word(label, width):
+    label.resize(width, 40)
+    kept = " ".join(label.shown()).removesuffix("…")
+    assert LONG.startswith(kept)
+    assert not LONG[len(kept)].isalnum()
