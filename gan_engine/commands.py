@@ -78,18 +78,22 @@ class Inbox:
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._returned: list[Command] = []
 
     def post(self, command: Command) -> None:
         """Leave a command for the run; returns at once."""
         self._queue.put(command)
 
+    def give_back(self, commands: list[Command]) -> None:
+        """Put back what was taken too early, before all that has come since; for the run alone."""
+        self._returned = [*commands, *self._returned]
+
     def take(self, timeout: float = 0.0) -> list[Command]:
         """Return what has arrived, waiting at most `timeout` seconds for the first."""
-        commands: list[Command] = []
+        commands, self._returned = self._returned, []
         try:
-            commands.append(
-                self._queue.get(timeout=timeout) if timeout else self._queue.get_nowait()
-            )
+            if timeout and not commands:
+                commands.append(self._queue.get(timeout=timeout))
             while True:
                 commands.append(self._queue.get_nowait())
         except queue.Empty:

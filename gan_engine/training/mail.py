@@ -128,6 +128,9 @@ class Letters(Inbox):
     def post(self, command: Command) -> None:
         self._own.post(command)
 
+    def give_back(self, commands: list[Command]) -> None:
+        self._own.give_back(commands)
+
     def take(self, timeout: float = 0.0) -> list[Command]:
         """Return what has arrived, this process's own commands first."""
         found = self._own.take(timeout)

@@ -252,8 +252,7 @@ class _Run:
 
         for message in prepare(self._config.data, stopped):
             if isinstance(message, Prepared):
-                for command in early:
-                    self._inbox.post(command)
+                self._inbox.give_back(early)
                 return message
             yield Preparing(self._seen, message.done, message.total)
         return None

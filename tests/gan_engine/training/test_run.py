@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,13 @@ from gan_engine.checkpoint import Checkpoint
 from gan_engine.commands import Change, Inbox, Pause, Resume, SampleNow, SaveNow, StepOnce, Stop
 from gan_engine.config import RunConfig
 from gan_engine.configfile import find_preset, read_presets, with_preset
+from gan_engine.data.prepare import Prepared
+from gan_engine.data_settings import DataSettings
 from gan_engine.drafts import merge
 from gan_engine.errors import BusyError, NothingToDoError
 from gan_engine.events import Changed, Finished, Notice, Paused, SampleGrid, Saved, Started
 from gan_engine.imaging import read_png_text
-from gan_engine.training import History, read_run, resume, train
+from gan_engine.training import History, read_run, resume, run, train
 from gan_engine.training.session import Session
 from tests.gan_engine.training.conftest import TINY, of_kind, readings
 
@@ -74,6 +76,24 @@ def test_that_the_same_seed_gives_the_same_run_and_another_another(
     a, b, c = (newest(tmp_path / name) for name in "abc")
     assert same(a, b)
     assert not same(a, c)
+
+
+def test_that_commands_keep_their_order_over_the_preparation(
+    tiny: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox, prepare = Inbox(), run.prepare
+    inbox.post(Pause())
+
+    def late(data: DataSettings, stopped: Callable[[], bool]) -> Iterator[object]:
+        for message in prepare(data, stopped):
+            if isinstance(message, Prepared):
+                assert not stopped()
+                inbox.post(Resume())  # nobody looks any more before training begins
+            yield message
+
+    monkeypatch.setattr(run, "prepare", late)
+    events = list(train(tiny(), inbox, tmp_path / "run"))
+    assert isinstance(events[-1], Finished)
 
 
 PRESETS = [preset.key for preset in read_presets() if not preset.own]
