@@ -322,10 +322,7 @@ def set_aside(path: Path) -> Path:
     Returns:
         Where it is now; `path` where it cannot be renamed.
     """
-    number, ending = 1, f".damaged{SUFFIX}"
-    while (aside := path.with_name(path.stem + ending)).exists():
-        number += 1
-        ending = f".damaged-{number}{SUFFIX}"
+    aside = durable.aside(path)
     try:
         durable.rename(path, aside)
     except OSError:

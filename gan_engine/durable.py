@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -203,6 +203,15 @@ def second_name(path: Path, name: str) -> None:
     rename(temporary, path.with_name(name))
 
 
+def aside(path: Path) -> Path:
+    """Return a free name beside a file that cannot be read, under which it is kept."""
+    number, mark = 1, "damaged"
+    while (free := path.with_name(f"{path.stem}.{mark}{path.suffix}")).exists():
+        number += 1
+        mark = f"damaged-{number}"
+    return free
+
+
 def remove(path: Path) -> None:
     """Delete a file by renaming it to a temporary name first, so that a crash leaves no half of it."""
     trash = path.with_name(f"{TEMPORARY}{os.getpid()}-trash-{path.name}")
@@ -253,6 +262,11 @@ def lock_holder(folder: Path) -> dict[str, object] | None:
     with contextlib.suppress(KeyError, ValueError):
         dead = dead or abs(born - float(str(held["born"]))) > 2
     return None if dead else held
+
+
+def is_elsewhere(holder: Mapping[str, object] | None) -> bool:
+    """Return whether who holds a lock is on another computer."""
+    return holder is not None and holder["host"] != socket.gethostname()
 
 
 @contextlib.contextmanager

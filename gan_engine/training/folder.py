@@ -99,8 +99,8 @@ def claim_folder(folder: Path) -> Path:
     return folder
 
 
-def read_run(folder: Path) -> RunInfo:
-    """Return what is known of the run in `folder`.
+def settings_of(folder: Path) -> Path:
+    """Return the file with what the run in `folder` was started with.
 
     Raises:
         FileError: There is no run.
@@ -112,6 +112,16 @@ def read_run(folder: Path) -> RunInfo:
             hint="Choose a folder that holds a run.toml.",
             name=folder.name,
         )
+    return settings
+
+
+def read_run(folder: Path) -> RunInfo:
+    """Return what is known of the run in `folder`.
+
+    Raises:
+        FileError: There is no run.
+    """
+    settings = settings_of(folder)
     started, notes = settings.stat().st_mtime, read_notes(folder)
     saves = listed(folder)
     saved = int(saves[0].stem) if saves else 0

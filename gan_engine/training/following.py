@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,7 +129,7 @@ class _Follower:
         if not (self._folder / SETTINGS).is_file():
             return
         holder = durable.lock_holder(self._folder)
-        elsewhere = holder is not None and holder["host"] != socket.gethostname()
+        elsewhere = durable.is_elsewhere(holder)
         history = History(self._folder)
         try:
             pulse = history.pulse()

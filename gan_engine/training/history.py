@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,8 +104,7 @@ class History:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        holder = durable.lock_holder(folder)
-        elsewhere = holder is not None and holder["host"] != socket.gethostname()
+        elsewhere = durable.is_elsewhere(durable.lock_holder(folder))
         self._file = _open(folder / NAME, elsewhere)  # no lock reaches another computer
 
     def scalars(self, since_row: int = 0) -> tuple[int, dict[str, Series]]:

@@ -182,9 +182,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _set_aside(path: Path) -> Path:
     """Rename a history that cannot be read, so that it is kept and a new one can begin."""
-    number = 1
-    while (aside := path.with_name(f"history.damaged-{number}.sqlite")).exists():
-        number += 1
+    aside = durable.aside(path)
     for end in ("-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + end).replace(aside.with_name(aside.name + end))

@@ -69,9 +69,7 @@ def _keep_unreadable(path: Path) -> None:
     try:
         configfile.read_draft(path)
     except FileError:
-        number = 1
-        while (aside := path.with_name(f"notes.damaged-{number}.toml")).exists():
-            number += 1
+        aside = durable.aside(path)
         try:
             path.replace(aside)
         except OSError as error:

@@ -20,7 +20,6 @@ from gan_engine.drafts import differences, merge
 from gan_engine.errors import (
     BusyError,
     EngineError,
-    FileError,
     MemoryFullError,
     NothingToDoError,
     OlderSaveError,
@@ -31,7 +30,7 @@ from gan_engine.imaging import write_png
 from gan_engine.schema import Message
 from gan_engine.training import originals
 from gan_engine.training.conductor import Conductor
-from gan_engine.training.folder import REALS, SETTINGS, claim_folder, new_folder
+from gan_engine.training.folder import REALS, SETTINGS, claim_folder, new_folder, settings_of
 from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.leading import lead
 from gan_engine.training.logbook import logged
@@ -139,12 +138,7 @@ def resume(
         NothingToDoError: It has seen that many images already.
         EngineError: Something else the user can mend; nothing is overwritten.
     """
-    if not (folder / SETTINGS).is_file():
-        raise FileError(
-            "There is no run in “{name}”.",
-            hint="Choose a folder that holds a run.toml.",
-            name=folder.name,
-        )
+    settings_of(folder)  # there is a run
     with durable.lock(folder):
         path, saved, damaged = checkpoint.newest(folder)
         if damaged and not older:

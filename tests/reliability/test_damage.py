@@ -108,7 +108,7 @@ def test_that_a_damaged_history_is_set_aside_and_never_stops_a_run(
     events = list(resume(run, images=40))
     assert isinstance(events[-1], Finished)
     told = [notice.text for notice in of_kind(events, Notice) if notice.key == "history"]
-    aside = list(run.glob("history.damaged-*.sqlite"))
+    aside = list(run.glob("history.damaged*.sqlite"))
     assert [path.name in told[0] for path in aside] == [True] * bool(damage)
     assert not damage or aside[0].read_bytes() == damage
     history = History(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 import sqlite3
 import threading
 
@@ -221,7 +222,7 @@ def test_that_another_computer_reads_what_was_written_without_the_log_beside(
     folder = tmp_path / "run"
     monkeypatch.setattr(history_writer, "INTO_ONE_FILE_S", 0.0)
     monkeypatch.setattr(history_writer, "PULSE_S", 0.0)
-    monkeypatch.setattr(following.socket, "gethostname", lambda: "elsewhere")
+    monkeypatch.setattr(socket, "gethostname", lambda: "elsewhere")
     events = train(tiny(training={"images": 4000}), folder=folder)
     told = []
     with contextlib.closing(events):

@@ -42,7 +42,7 @@ def test_that_notes_that_cannot_be_read_are_set_aside_not_overwritten(tmp_path):
     (tmp_path / "notes.toml").write_text("title = [")
     write_notes(tmp_path, RunNotes("new"))
     assert read_notes(tmp_path).title == "new"
-    assert (tmp_path / "notes.damaged-1.toml").read_text() == "title = ["
+    assert (tmp_path / "notes.damaged.toml").read_text() == "title = ["
 
 
 def test_that_a_run_that_is_gone_takes_no_notes(tmp_path):
