@@ -73,7 +73,7 @@ def settings(preset: str, asked: argparse.Namespace) -> dict[str, Any]:
     # The clock ends the run, the measuring is done afterwards, and moments are saved when they come.
     draft = put(draft, "training.images", 10**9)
     draft = {**draft, "metrics": {}}
-    draft = put(draft, "checkpoint.every_images", 10**9)
+    draft = {**draft, "checkpoint": {"every_images": 10**9, "keep": 1000}}
     for change in asked.set:
         path, _, text = change.partition("=")
         draft = put(draft, path, read_value(text))
@@ -102,7 +102,7 @@ def learn(preset: str, asked: argparse.Namespace, root: Path) -> dict[str, Any]:
     row: dict[str, Any] = {"preset": preset, "minutes": asked.minutes, "size": config.data.size}
     saves: list[Path] = []
     clock: Callable[[], float] = lambda: 0.0  # noqa: E731 (images are prepared; the clock waits)
-    halfway, grid = False, None
+    middle, grid = 0, None  # how many saves there were at half time, and one more
     for event in train(config, inbox, folder):
         row["images_seen"] = event.images_seen
         if isinstance(event, Started):
@@ -112,15 +112,17 @@ def learn(preset: str, asked: argparse.Namespace, root: Path) -> dict[str, Any]:
             saves.append(event.path)
         elif isinstance(event, SampleGrid):
             grid = event.pixels
-        if not halfway and clock() > asked.minutes * 30:
-            halfway = True
+        if not middle and clock() > asked.minutes * 30:
+            middle = len(saves) + 1
             inbox.post(SaveNow())
         elif clock() > asked.minutes * 60:
             inbox.post(Stop())
     if grid is not None and asked.out:
         write_png(root / f"{preset}.png", grid)
     names = ("start", "middle", "end")
-    return row | dict(zip(names, measured(config, saves[0], saves[-1], asked.images), strict=True))
+    return row | dict(
+        zip(names, measured(config, saves[middle - 1], saves[-1], asked.images), strict=True)
+    )
 
 
 def outlined(data: dict[str, Any], into: Path) -> Path:
