@@ -172,6 +172,7 @@ class Tour(QObject):
             self.callout.point_at(QRect(corner, part.size()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.is_on:
+        moved = event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest)
+        if moved and self.is_on:
             self._soon.start()
         return super().eventFilter(watched, event)

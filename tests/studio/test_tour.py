@@ -58,6 +58,18 @@ def test_that_no_ring_is_left_around_what_is_gone_with_its_page(visitor, tour):
     visitor.waits_until(tour.callout._ring.isVisible)
 
 
+def test_that_the_ring_follows_what_it_is_around_when_a_notice_makes_room_for_itself(visitor, tour):
+    def place():
+        part = STEPS[0].part(visitor.window)
+        return part.rect().translated(part.mapTo(visitor.window, part.rect().topLeft()))
+
+    before = place()
+    visitor.window.notices.show_notice("info", "The disk is nearly full.", "Make room.")
+    visitor.waits_until(lambda: place() != before)
+    visitor.waits_until(lambda: tour.callout._ring.geometry().contains(place()))
+    visitor.waits_until(lambda: not tour._soon.isActive())
+
+
 def test_that_it_is_remembered_and_can_be_taken_again(visitor, tour):
     assert not visitor.studio.preferences.get("tour_seen")
     tour.callout.skip_button.click()
