@@ -15,6 +15,7 @@ from PIL import Image, ImageFile, PngImagePlugin
 
 from gan_engine import durable
 from gan_engine.colour import flat, rgb
+from gan_engine.errors import FileError
 from gan_engine.events import Pixels
 from gan_engine.pictures import (
     FORMATS,
@@ -332,8 +333,15 @@ def write_png(
     `run` is the folder of the run that is being trained, if it is a part of one.
 
     Raises:
+        FileError: Its name ends as another kind of file does.
         SpaceError: The disk is full or not writable.
     """
+    if path.suffix.lower() not in ("", ".png"):
+        raise FileError(
+            "“{name}” would be a PNG under another name.",
+            hint="Let it end in .png.",
+            name=path.name,
+        )
     chunks = PngImagePlugin.PngInfo()
     for key, value in (text or {}).items():
         chunks.add_text(key, value)

@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from gan_engine.errors import FileError
 from gan_engine.imaging import (
     ImageError,
     ImageShape,
@@ -173,6 +174,12 @@ def test_that_a_png_keeps_its_texts_and_holds_nothing_else(tmp_path):
         kinds.add(data[at + 4 : at + 8])
         at += 12 + int.from_bytes(data[at : at + 4], "big")
     assert kinds <= {b"IHDR", b"tEXt", b"iTXt", b"IDAT", b"IEND"}
+
+
+def test_that_no_png_is_written_under_the_name_of_another_kind(tmp_path):
+    with pytest.raises(FileError, match=r"“grid\.jpg”.*end in \.png"):
+        write_png(tmp_path / "grid.jpg", quarters())
+    assert not (tmp_path / "grid.jpg").exists()
 
 
 def test_that_only_a_png_is_read_as_one(tmp_path):
