@@ -281,7 +281,8 @@ class Deeds(RunDeeds):
     def branch(self) -> None:
         """Begin a new run from the newest save up to the samples on the screen."""
         self.page_asked.emit("train")
-        self.studio.run.branch(self.studio.looking.moment)
+        more = self._preferences.train_more_images
+        self.studio.run.branch(self.studio.looking.moment, more=more)
 
     def train_more(self) -> None:
         """Go on with the run on the screen, by so many images more where it had come to its end."""

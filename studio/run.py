@@ -149,21 +149,21 @@ class Run(Following):
             self.reals = None
             self._begin(begin_resuming(folder, images, older, changed), {})
 
-    def branch(self, images: int, settings: Mapping[str, Any] | None = None) -> None:
+    def branch(self, images: int, settings: Mapping[str, Any] | None = None, more: int = 0) -> None:
         """Begin a new run from a save of this one, the newest up to so many images seen.
 
         Args:
             images: A moment of the run on the screen; one that is going is stopped and saved first.
             settings: Values by path that the new run starts with, other than at that save.
+            more: How many images longer the new run is where that save is the end of this one.
         """
         if self.folder is None or self.state == "stopping":
             return
-        begin = begin_branching(self.folder, images, settings or {})
+        begin = begin_branching(self.folder, images, settings or {}, more)
         if self._worker is None:
-            self._begin(begin, {})
-        else:
-            self._next = begin
-            self.stop()
+            return self._begin(begin, {})
+        self._next = begin
+        self.stop()
 
     def open_folder(self, folder: Path) -> None:
         """Look at a run that is not going: its curves, grids and settings arrive with `viewed`."""

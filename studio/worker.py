@@ -162,14 +162,19 @@ def begin_resuming(
 
 
 def begin_branching(
-    folder: Path, images: int, settings: Mapping[str, Any]
+    folder: Path, images: int, settings: Mapping[str, Any], more: int = 0
 ) -> Callable[[Inbox], Iterator[object]]:
-    """Return what goes on from a save of a run in a new one, with some settings of its own."""
+    """Return what goes on from a save of a run in a new one, with some settings of its own.
+
+    Where that save is the end of the run, the new one is `more` images longer.
+    """
 
     def events(inbox: Inbox) -> Iterator[object]:
         made = branch(folder, images, settings)
-        yield read_view(made)
-        yield from resume(made, inbox)
+        view = read_view(made)
+        yield view
+        at_end = view.info.saved_images >= view.info.images_total
+        yield from resume(made, inbox, view.info.saved_images + more if at_end else None)
 
     return events
 

@@ -21,3 +21,18 @@ def test_that_a_run_branches_from_the_moment_on_the_screen(visitor, draft):
     assert told[0][3]["parent"] == first.name
     assert told[0][0] == max(seen for seen, _ in saves_of(first) if seen <= 20)
     assert run.images_seen == 48
+
+
+def test_that_a_branch_from_the_end_of_a_run_goes_on_from_there(visitor, draft):
+    visitor.studio.preferences.set("train_more_images", 1000)
+    visitor.settings(draft)
+    visitor.chooses("start")
+    visitor.waits_for("training")
+    visitor.waits_for("idle")
+    run, first = visitor.studio.run, visitor.studio.run.folder
+    seen = run.images_seen
+    visitor.studio.looking.take_moment(seen)
+    visitor.chooses("branch")
+    visitor.waits_until(lambda: run.folder not in (None, first) and not run.is_active)
+    assert "finished" in visitor.notice
+    assert run.images_seen >= seen + 1000
