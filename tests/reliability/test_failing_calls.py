@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
+from gan_engine.checkpoint import file_name, listed
 from gan_engine.commands import Inbox, Resume
 from gan_engine.events import Event, Finished, Notice, Paused, Saved
 from gan_engine.training import train
 from tests.reliability.helpers import newest, of_kind, same, tiny
+from tests.reliability.kills import example, save
 from tests.reliability.trap import UNIMPORTANT, Trap, trapped
 
 PIECES = 3
@@ -68,6 +71,25 @@ def test_that_no_failing_file_call_is_silent_or_costs_anything(
         assert not left or trap.calls[place] in UNIMPORTANT
     assert not silent
     assert failed > 6
+
+
+@pytest.mark.skipif(os.name == "nt", reason="NTFS orders renames itself")
+def test_that_a_save_is_forced_to_the_disk_then_checked_then_in_place_and_older_ones_go_last(
+    tmp_path: Path,
+) -> None:
+    snapshot = example()
+    for images in (1, 2):
+        save(tmp_path, snapshot, images)
+    trap = Trap(-1, lambda _: None)
+    trap.armed = True
+    with trapped(trap):
+        save(tmp_path, snapshot, 3)
+    steps = [call for call in trap.calls if call in ("write", "read", "os.fsync", "os.replace")]
+    of_the_file = ["write", "os.fsync", "read", "os.replace"]
+    of_the_folder, of_the_oldest = ["os.fsync"], ["os.replace"]
+    assert [step for step, _ in groupby(steps)] == of_the_file + of_the_folder + of_the_oldest
+    assert trap.calls[-1] == "unlink"
+    assert [path.name for path in listed(tmp_path)] == [file_name(3), file_name(2)]
 
 
 def test_that_a_disk_that_gives_back_something_else_is_told(emoji: Path, tmp_path: Path) -> None:
