@@ -24,7 +24,7 @@ import pytest
 
 LOCAL = ("localhost", "127.0.0.1", "::1", "", None)
 LEAK_PATIENCE_S = 5.0
-_frozen = False
+_modules = 0
 
 # A shell's background job, or nohup, starts with these ignored, and so would every program that
 # a test starts and then interrupts: it would never end.
@@ -123,6 +123,7 @@ def no_leaked_threads() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_leaked_qt() -> Iterator[None]:
     """QThreads, active QTimers and top-level widgets of a test end with it."""
+    _freeze()
     before = _qt_alive()
     yield
     leaked = _qt_alive().keys() - before.keys()
@@ -133,6 +134,15 @@ def no_leaked_qt() -> Iterator[None]:
         assert not names, f"left behind: {names}"
 
 
+def _freeze() -> None:
+    """Look no more at what came with modules: whatever a test leaves behind is made after this."""
+    global _modules
+    if "PySide6.QtCore" in sys.modules and len(sys.modules) > _modules + 20:
+        _modules = len(sys.modules)
+        gc.collect()
+        gc.freeze()
+
+
 def _qt_alive() -> dict[int, str]:
     """Return what of Qt is at work, by identity; nothing where no window was ever made."""
     core, widgets = sys.modules.get("PySide6.QtCore"), sys.modules.get("PySide6.QtWidgets")
@@ -140,18 +150,17 @@ def _qt_alive() -> dict[int, str]:
         return {}
     import shiboken6
 
-    global _frozen
-    if not _frozen:  # what was there before the first window is not looked at again and again
-        _frozen = True
-        gc.collect()
-        gc.freeze()
     found: dict[int, str] = {}
-    for thing in gc.get_objects():
-        kind = type(thing)
-        if issubclass(kind, core.QThread):
-            if shiboken6.isValid(thing) and thing.isRunning():
-                found[id(thing)] = f"running {kind.__name__}"
-        elif issubclass(kind, core.QTimer) and shiboken6.isValid(thing) and thing.isActive():
+    things = gc.get_objects()
+    # Few of the kinds there are matter: looking at each object by itself took half of the suite.
+    kinds = {k for k in set(map(type, things)) if issubclass(k, core.QThread | core.QTimer)}
+    for thing in [thing for thing in things if type(thing) in kinds]:
+        if not shiboken6.isValid(thing):
+            continue
+        if isinstance(thing, core.QThread):
+            if thing.isRunning():
+                found[id(thing)] = f"running {type(thing).__name__}"
+        elif thing.isActive():
             found[id(thing)] = f"QTimer of {type(thing.parent()).__name__}"
     if widgets is not None:
         for widget in widgets.QApplication.topLevelWidgets():
