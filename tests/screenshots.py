@@ -159,8 +159,9 @@ def _scenes(
         window.show_page("design")
 
     def right() -> None:
-        studio.document.undo()
-        studio.document.undo()
+        if studio.document.errors:  # else nobody wanted to see what was wrong
+            studio.document.undo()
+            studio.document.undo()
 
     def guide(anchor: str) -> Callable[[], None]:
         return lambda: window.show_guide(anchor)
