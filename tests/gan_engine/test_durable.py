@@ -111,6 +111,7 @@ def test_that_nothing_is_written_in_the_place_of_a_run_that_is_gone(tmp_path: Pa
 def test_that_a_writer_on_another_host_is_believed(tmp_path: Path) -> None:
     with durable.lock(tmp_path):
         held = json.loads((tmp_path / "lock").read_text())
-    (tmp_path / "lock").write_text(json.dumps({**held, "host": "elsewhere"}))
+    theirs = {"host": "elsewhere", "boot": "another", "pid": 2**31 - 1}  # nobody here
+    (tmp_path / "lock").write_text(json.dumps({**held, **theirs}))
     with pytest.raises(BusyError, match="elsewhere"), durable.lock(tmp_path):
         pass
