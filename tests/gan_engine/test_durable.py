@@ -74,6 +74,15 @@ def test_that_a_lock_from_before_a_reboot_does_not_count(tmp_path: Path) -> None
     assert durable.lock_holder(tmp_path) is None
 
 
+def test_that_a_lock_does_not_count_whose_number_another_process_has_by_now(tmp_path: Path) -> None:
+    with durable.lock(tmp_path):
+        held = json.loads((tmp_path / "lock").read_text())
+    (tmp_path / "lock").write_text(json.dumps(held))
+    assert durable.lock_holder(tmp_path) == held
+    (tmp_path / "lock").write_text(json.dumps({**held, "born": held["born"] - 100}))
+    assert durable.lock_holder(tmp_path) is None
+
+
 def test_that_a_living_writer_is_believed_where_its_disk_was_unplugged(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib; from gan_engine import durable\n"
