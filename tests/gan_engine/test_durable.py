@@ -117,6 +117,37 @@ def test_that_nothing_is_written_in_the_place_of_a_run_that_is_gone(tmp_path: Pa
     assert (tmp_path / "away" / "inside" / "x").read_bytes() == b"1"
 
 
+class NoRoom:
+    """An open file on a full disk: it is there and can be locked, but takes no word."""
+
+    def __init__(self, file):
+        self._file = file
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._file.close()
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+    def write(self, _):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_that_a_run_begun_on_a_full_disk_is_not_taken_for_one_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = open
+    monkeypatch.setattr(durable, "open", lambda *a, **k: NoRoom(plain(*a, **k)), raising=False)
+    with durable.lock(tmp_path):
+        monkeypatch.undo()
+        assert (tmp_path / "lock").read_text() == ""
+        durable.write(tmp_path / "inside" / "x", b"1", run=tmp_path)  # there is room by now
+    assert not durable.is_here(tmp_path)  # it is nobody's any more
+
+
 def test_that_a_writer_on_another_host_is_believed(tmp_path: Path) -> None:
     with durable.lock(tmp_path):
         held = json.loads((tmp_path / "lock").read_text())
