@@ -6,6 +6,7 @@ import os
 import random
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -52,7 +53,10 @@ def test_that_what_is_refused_has_a_path_and_a_reason(tmp_path, content, reason)
 def test_that_special_files_are_refused_without_waiting(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")
     (tmp_path / "loop.png").symlink_to("loop.png")
-    for path in (tmp_path / "pipe.png", tmp_path / "loop.png", tmp_path, tmp_path / "gone.png"):
+    for path in (tmp_path / "pipe.png", Path(os.devnull), tmp_path):
+        with pytest.raises(ImageError, match="not an ordinary file"):
+            read_header(path)
+    for path in (tmp_path / "loop.png", tmp_path / "gone.png"):
         with pytest.raises(ImageError):
             read_header(path)
 
