@@ -23,6 +23,7 @@ from gan_engine import (
     asked_grid,
     branch,
     follow,
+    get,
     open_sampler,
     read_run,
     resume,
@@ -173,7 +174,8 @@ def begin_branching(
         made = branch(folder, images, settings)
         view = read_view(made)
         yield view
-        at_end = view.info.saved_images >= view.info.images_total
+        # What it is to see stands in its settings; its history is still the other run's.
+        at_end = view.info.saved_images >= int(get(view.info.draft, "training.images", 0))
         yield from resume(made, inbox, view.info.saved_images + more if at_end else None)
 
     return events
