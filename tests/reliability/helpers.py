@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from gan_engine.config import RunConfig, default_draft, parse
 from gan_engine.drafts import merge
 from gan_engine.events import Event
 
+codecs.lookup(
+    "utf-8-sig"
+)  # now: Python loads it late, perhaps for a user who may not read its files
 ROOT = Path(__file__).resolve().parents[2]
 E = TypeVar("E", bound=Event)
 
