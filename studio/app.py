@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from gan_engine import EngineError, __version__
 from studio import i18n
 from studio.failures import Failures, note, sentence_of
+from studio.garbage import Garbage
 from studio.i18n import tr
 from studio.preferences import Preferences
 from studio.window import MainWindow
@@ -53,11 +54,9 @@ def settle() -> None:
 
     A thread that computes in Python has the interpreter for 5 ms before another may have it, and
     drawing a page needs it hundreds of times. What was imported is there to stay: looking through
-    it for garbage takes a tenth of a second each time. With a run's first update torch brings as much
-    again.
+    it for garbage takes a tenth of a second each time.
     """
     sys.setswitchinterval(0.001)
-    gc.collect()
     gc.freeze()
 
 
@@ -74,6 +73,7 @@ class App(QObject):
         i18n.use(preferences.language)
         self.demo: Demo | None = None
         self.failures = Failures()
+        self._garbage = Garbage(self)
         self._adopt(MainWindow(self.preferences))
         self._loader = Loader(self)
         self._loader.loaded.connect(self._fill)
@@ -119,7 +119,7 @@ class App(QObject):
         self.window.bind(studio, PANELS, device)
         studio.library.refresh()
         self._studio = studio
-        studio.run.scalars_arrived.connect(self._settle_again)
+        studio.run.state_changed.connect(self._garbage.take_state)
         if self.failures.crashed:
             text = tr("GAN Studio ended in the middle of something last time.")
             hint = tr("Help, Save a report… writes down what is known of it, to pass on.")
@@ -132,11 +132,6 @@ class App(QObject):
             self.demo = Demo(studio, self.window, self._options.demo_seconds)
             self.demo.ended.connect(self._end_demo)
             self.demo.start()
-
-    @Slot(object)
-    def _settle_again(self, readings: object) -> None:
-        self._studio.run.scalars_arrived.disconnect(self._settle_again)
-        settle()
 
     @Slot(object)
     def _give_up(self, error: Exception) -> None:
@@ -163,6 +158,7 @@ class App(QObject):
     def _leave(self) -> None:
         self._loader.wait()
         self._pulse.stop()
+        self._garbage.end()
         self._app.exit(self.code)
 
     @Slot()

@@ -121,6 +121,17 @@ def no_leaked_threads() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def garbage_in_one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where there is a window, no other thread looks for garbage, as in the program."""
+    windowed = "qapp" in request.fixturenames
+    if windowed:
+        gc.disable()
+    yield
+    if windowed:
+        gc.enable()
+
+
+@pytest.fixture(autouse=True)
 def no_leaked_qt() -> Iterator[None]:
     """QThreads, active QTimers and top-level widgets of a test end with it."""
     _freeze()

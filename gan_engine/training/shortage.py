@@ -113,7 +113,8 @@ def tried(attempt: Callable[[], None], make_room: Callable[[], None]) -> None:
     """Do `attempt`, again and again with more room, until memory suffices or `make_room` raises."""
     while not _fits(attempt):
         # Not while the error is handled: its frames hold the very tensors that were too many.
-        gc.collect()
+        if gc.isenabled():  # else whoever has a window looks for garbage in the window's own thread
+            gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         make_room()

@@ -72,6 +72,7 @@ def with_window(preset: str, seconds: float) -> dict[str, Any]:
 
     from studio.app import settle
     from studio.context import Studio
+    from studio.garbage import Garbage
     from studio.panels import PANELS
     from studio.preferences import Preferences
     from studio.window import MainWindow
@@ -83,7 +84,8 @@ def with_window(preset: str, seconds: float) -> dict[str, Any]:
     studio = Studio(preferences)
     window.bind(studio, PANELS, "")
     window.show_page("train")
-    settle()  # as the program does once everything is loaded, and with the first readings
+    settle()  # as the program does once everything is loaded
+    Garbage(app)
 
     class Nurse(QObject):
         """Measures the training's speed first and the heartbeat then: to beat costs time as well."""
@@ -106,8 +108,6 @@ def with_window(preset: str, seconds: float) -> dict[str, Any]:
         def take(self, readings: list[Any]) -> None:
             if self.timer.isActive():
                 return
-            if self.clock.now == (0, 0.0):
-                settle()
             for reading in readings:
                 if self.clock.take(reading):
                     self.timer.start(BEAT_MS)
