@@ -118,7 +118,6 @@ class App(QObject):
         studio = Studio(self.preferences)
         self.window.bind(studio, PANELS, device)
         studio.library.refresh()
-        self._studio = studio
         studio.run.state_changed.connect(self._garbage.take_state)
         if self.failures.crashed:
             text = tr("GAN Studio ended in the middle of something last time.")

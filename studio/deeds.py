@@ -14,7 +14,8 @@ from studio import opening
 from studio.failures import log_file
 from studio.i18n import mark, tr
 from studio.preferences import Preferences
-from studio.run_deeds import RunDeeds, reveal
+from studio.run_deeds import RunDeeds
+from studio.widgets.reveal import reveal
 
 if TYPE_CHECKING:
     from studio.seeking import Seeking

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from gan_engine import EngineError
 from studio.i18n import mark
 from studio.preferences import Preferences
+from studio.widgets.reveal import reveal
 
 if TYPE_CHECKING:
     from studio.context import Studio
@@ -72,8 +71,3 @@ class RunDeeds(QObject):
     def discard_runs(self) -> None:
         for info in self.studio.library.chosen:
             self.studio.library.move_to_trash(info.folder)
-
-
-def reveal(folder: Path) -> None:
-    """Open a folder in the system's file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

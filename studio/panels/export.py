@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QShowEvent
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -27,6 +27,7 @@ from studio.i18n import together, tr
 from studio.meanings import page
 from studio.panels.base import button, words
 from studio.panels.dialog import Dialog
+from studio.widgets.reveal import reveal
 
 if TYPE_CHECKING:
     from gan_engine import Started
@@ -349,8 +350,7 @@ class ExportDialog(Dialog):
     @Slot()
     def _reveal(self) -> None:
         if self._written is not None:
-            folder = self._written if self._written.is_dir() else self._written.parent
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+            reveal(self._written if self._written.is_dir() else self._written.parent)
 
     @Slot(str)
     def _keep_folder(self, folder: str) -> None:

@@ -72,8 +72,7 @@ def settings(preset: str, asked: argparse.Namespace) -> dict[str, Any]:
     draft = put(draft, "architecture.width", max(8, round(width * asked.width)))
     # The clock ends the run, the measuring is done afterwards, and moments are saved when they come.
     draft = put(draft, "training.images", 10**9)
-    draft = {**draft, "metrics": {}}
-    draft = {**draft, "checkpoint": {"every_images": 10**9, "keep": 1000}}
+    draft = {**draft, "metrics": {}, "checkpoint": {"every_images": 10**9, "keep": 1000}}
     for change in asked.set:
         path, _, text = change.partition("=")
         draft = put(draft, path, read_value(text))
