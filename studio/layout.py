@@ -24,8 +24,9 @@ AWAY = ("dock-guide",)
 """Docks that are not there until they are asked for."""
 _KEYS = QKeySequence.SequenceFormat.NativeText
 HEIGHTS = {"dock-messages": 130}
-NARROW, LOW = 1240, 760
-"""Pixels of a window; a smaller one has its docks in one column, or no log until it is asked for."""
+NARROW, LOW = 1240, 1000
+"""Pixels of a window; a smaller one has its docks in one column, or no log until it is asked for: a
+button at the end of the status line shows it, and counts what was said meanwhile."""
 IN_ONE = {"dock-runs": 320}
 """How wide the column is that holds all docks of a narrow window."""
 

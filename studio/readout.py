@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QDockWidget
 
 from studio import theme
 from studio.i18n import tr
+from studio.messages_button import MessagesButton
 
 if TYPE_CHECKING:
     from gan_engine import Finished, Notice, Preparing, Saved, Scalars, Started
@@ -37,8 +39,19 @@ class Readout(QObject):
         run.finished.connect(self._take_end)
         run.viewed.connect(self._take_view)
         run.heard.connect(window.status.show_heard)
+        self._add_messages_button()
         self.refresh()
         self._show_title()
+
+    def _add_messages_button(self) -> None:
+        from studio.panels.messages import MessagesPanel  # it draws on the engine
+
+        dock = self._window.findChild(QDockWidget, "dock-messages")
+        panel = self._window.panels.get("messages")
+        if isinstance(dock, QDockWidget) and isinstance(panel, MessagesPanel):
+            button = MessagesButton(dock)
+            panel.added.connect(button.note)
+            self._window.status.end_with(button)
 
     @Slot()
     def refresh(self) -> None:

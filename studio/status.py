@@ -42,7 +42,7 @@ class StatusLine(QWidget):
         self._bar.setFixedSize(160, 8)
         self._percent, self._speed, self._left = QLabel(), QLabel(), QLabel()
         self._memory, self._saved, self._heard = QLabel(), QLabel(), QLabel()
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(10, 2, 10, 2)
         row.setSpacing(14)
         for widget in (self._state, self._text, self._bar, self._percent):
@@ -63,6 +63,10 @@ class StatusLine(QWidget):
         """Return what the line says, for who cannot see it."""
         labels = (self._state, self._text, self._percent, self._speed, self._left, self._heard)
         return "  ".join(label.text() for label in labels if label.text() and not label.isHidden())
+
+    def end_with(self, widget: QWidget) -> None:
+        """Take a widget to the end of the line."""
+        self._row.addWidget(widget)
 
     def set_colors(self, **colors: str) -> None:
         """Take the theme's colours for quiet, busy, good and bad."""

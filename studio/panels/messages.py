@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -41,6 +41,8 @@ class MessagesPanel(Panel):
     """Problems of the settings (a click shows the field) and the log of runs."""
 
     key, title = "messages", "Messages"
+    added = Signal(str)
+    """A line came to the log, of this level: "info", "warning" or "error"."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -242,6 +244,7 @@ class MessagesPanel(Panel):
         self._show_whether_empty()
         if following:
             self.log.scrollToBottom()
+        self.added.emit(level)
 
     @Slot()
     def clear(self) -> None:
