@@ -129,9 +129,10 @@ class StatusLine(QWidget):
 
     def show_reading(self, values: dict[str, float]) -> None:
         """Show the newest speed and memory; the speed is smoothed."""
-        new = values.get("speed", 0.0)
-        self._rate = new if not self._rate else _MEMORY * self._rate + (1 - _MEMORY) * new
-        self._speed.setText(figures.speed(self._rate))
+        if "speed" in values:  # neither a metric nor a single step has one
+            new = values["speed"]
+            self._rate = new if not self._rate else _MEMORY * self._rate + (1 - _MEMORY) * new
+            self._speed.setText(figures.speed(self._rate))
         if "memory" in values:
             self._memory.setText(figures.size(values["memory"]))
             self._memory.setToolTip(tr("Memory in use"))

@@ -131,7 +131,7 @@ class Conductor:
 
     # --- readings and grids --------------------------------------------------------------------
 
-    def _read(self, now: float, last: bool = False) -> Iterator[Event]:
+    def _read(self, now: float, last: bool = False, single: bool = False) -> Iterator[Event]:
         values = self._session.meters.read(wait=last)
         elapsed, self._read_at = now - self._read_at, now
         self._session.seconds += elapsed
@@ -141,7 +141,9 @@ class Conductor:
         if not values:
             return
         session = self._session
-        values["speed"] = self._speed()
+        speed = self._speed()
+        if not single:  # D's step alone counts images, G's none: neither is a speed of training
+            values["speed"] = speed
         values |= {f"rate/{n}": session.live.number(f"optimizer_{n}.rate") for n in "gd"}
         values["memory"] = float(memory_used(session.device))
         self._history.scalars(session.images_seen, session.seconds, values)
@@ -327,8 +329,9 @@ class Conductor:
                 yield from self._measuring.hurry()
             case commands.StepOnce(network=network) if self._pausing:
                 session = self._session
+                self._skip_clock()  # who looks at one step and thinks about it does not train
                 yield from self._trained(session.update_d if network == "d" else session.update_g)
-                yield from self._read(time.monotonic(), last=True)
+                yield from self._read(time.monotonic(), last=True, single=True)
                 yield from self._grids.draw()
             case commands.Change(path=path, value=value):
                 yield from self._change(path, value)

@@ -32,6 +32,9 @@ def test_that_a_going_run_shows_how_far_how_fast_and_how_long(line):
     assert "25%" in text(line)
     assert "1 min 15 s left" in text(line)
     assert "1.0 GB" in text(line)
+    line.show_reading({"metric/kid": 1.0})
+    line.show_progress(250, 1000)
+    assert "1 min 15 s left" in text(line)
 
 
 def test_that_the_age_of_the_last_save_is_told(line):

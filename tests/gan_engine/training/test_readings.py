@@ -9,8 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from gan_engine.commands import Inbox, Pause, Resume, StepOnce
 from gan_engine.config import RunConfig
-from gan_engine.events import Scalars
+from gan_engine.events import Paused, Scalars, Started
 from gan_engine.training import conductor, train
 from gan_engine.training.meters import Meters
 from gan_engine.training.session import Session
@@ -20,8 +21,8 @@ ROUND_S, BATCH, ROUNDS = 0.03, 4, 60
 
 
 @pytest.fixture
-def timed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the conductor's clock be moved by rounds alone."""
+def timed(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Let the conductor's clock be moved by rounds alone; return the clock."""
     wall = SimpleNamespace(now=0.0)
     train_round = Session.round
 
@@ -31,6 +32,7 @@ def timed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Session, "round", round_)
     monkeypatch.setattr(conductor, "time", SimpleNamespace(monotonic=lambda: wall.now))
+    return wall
 
 
 def readings(config: RunConfig, folder: Path) -> list[Scalars]:
@@ -43,7 +45,7 @@ def config_of(tiny: Make) -> RunConfig:
 
 
 def test_that_readings_come_at_most_ten_times_a_second(
-    tiny: Make, tmp_path: Path, timed: None
+    tiny: Make, tmp_path: Path, timed: SimpleNamespace
 ) -> None:
     found = readings(config_of(tiny), tmp_path / "run")
     assert [one.images_seen for one in found] == list(
@@ -54,7 +56,7 @@ def test_that_readings_come_at_most_ten_times_a_second(
 
 
 def test_that_a_reading_that_comes_late_changes_no_speed(
-    tiny: Make, tmp_path: Path, timed: None, monkeypatch: pytest.MonkeyPatch
+    tiny: Make, tmp_path: Path, timed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, asked = Meters.read, list[bool]()
 
@@ -66,3 +68,23 @@ def test_that_a_reading_that_comes_late_changes_no_speed(
     found = readings(config_of(tiny), tmp_path / "run")
     assert len(found) == 5
     assert [one.values["speed"] for one in found] == pytest.approx([BATCH / ROUND_S] * len(found))
+
+
+def test_that_thinking_between_single_steps_is_no_training_and_has_no_speed(
+    tiny: Make, tmp_path: Path, timed: SimpleNamespace
+) -> None:
+    inbox, found = Inbox(), list[Scalars]()
+    for event in train(config_of(tiny), inbox, folder=tmp_path / "run"):
+        if isinstance(event, Started):
+            inbox.post(Pause())
+        elif isinstance(event, Paused):
+            timed.now += 1000.0
+            for command in (StepOnce("d"), StepOnce("g"), Resume()):
+                inbox.post(command)
+        elif isinstance(event, Scalars) and "rate/g" in event.values:  # not a metric's
+            found.append(event)
+    single = [one for one in found if "speed" not in one.values]
+    assert ["loss/d" in one.values for one in single] == [True, False]
+    assert ["loss/g" in one.values for one in single] == [False, True]
+    assert found[-1].seconds == pytest.approx((ROUNDS - 1) * ROUND_S)  # D's step counts its images
+    assert found[-1].values["speed"] == pytest.approx(BATCH / ROUND_S)
