@@ -20,13 +20,17 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 STAMP = VENV / "gan-studio.json"
 UNFINISHED = VENV / "gan-studio.unfinished"
+LOCK = HERE / ".venv.lock"
 ENGINE = ("train", "resume", "follow", "tell", "sample", "export", "scan", "check", "presets")
 DEMO_SECONDS = "60"
 
@@ -84,7 +88,9 @@ def main(argv: list[str]) -> int:
         venv = here or is_stamped(extras)
         check_packages({} if mode == "engine" else libraries(), needs_venv=not venv)
         if not venv:
-            install(extras)
+            with alone():
+                if not is_stamped(extras):  # another start may have made it meanwhile
+                    install(extras)
         if not here:
             return become([str(venv_python()), str(HERE / "main.py"), *argv])
         return launch(mode, argv)
@@ -229,6 +235,39 @@ def read_stamp() -> dict[str, Any]:
 def venv_python() -> Path:
     """Return the interpreter of `.venv`, whether it is there or not."""
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one start at a time install; the system takes the lock back from one that was killed."""
+    try:
+        file = LOCK.open("a", encoding="utf-8")
+    except OSError as error:
+        raise CannotStartError(
+            f"{VENV} cannot be made ({error.strerror}). Move this folder to where you may write."
+        ) from error
+    with file:
+        if not holds(file):
+            say("Another start is installing; this one waits for it.")
+            while not holds(file):
+                time.sleep(0.5)
+        yield
+
+
+def holds(file: TextIO) -> bool:
+    """Take the system's lock on an open file; False while somebody else has it."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def install(extras: list[str]) -> None:

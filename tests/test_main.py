@@ -23,12 +23,22 @@ VERSIONS = ["2.9.1", "2.10", "2.13.0+cpu", "6.9.3", "6.11.0", "6.11.3", "6.12.0"
 SPECIFIERS = [">=2.10", ">=6.10,!=6.11.0,!=6.11.1,<6.12", ">=10.3", "==2.13.0", "<=6.11", ">6.9.3"]
 
 
-def run(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run `main.py` of a folder as a person would, on a machine without a display."""
+def start(folder: Path, *words: str, **env: str) -> subprocess.Popen[str]:
+    """Start `main.py` of a folder as a person would, on a machine without a display."""
     shown = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     bare = {name: value for name, value in os.environ.items() if name not in shown}
     command = [getattr(sys, "_base_executable", sys.executable), "main.py", *words]
-    return subprocess.run(command, cwd=folder, env=bare | env, capture_output=True, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command, cwd=folder, env=bare | env, stdout=pipe, stderr=pipe, text=True
+    )
+
+
+def run(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run `main.py` so, to its end."""
+    process = start(folder, *words, **env)
+    out, err = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 @pytest.mark.parametrize("specifier", SPECIFIERS)
@@ -184,3 +194,14 @@ def test_that_a_bare_machine_is_set_up_once_and_survives_interruptions(bare: Pat
     third = run(bare, "train", **offline)
     assert third.returncode == 0, third.stderr
     assert "GAN Studio needs" in third.stdout
+
+    (bare / ".venv" / main.UNFINISHED.name).touch()
+    with (bare / main.LOCK.name).open("a", encoding="utf-8") as lock:
+        assert main.holds(lock)
+        waiting = start(bare, "train", **offline)
+        assert waiting.stdout is not None
+        assert "Another start is installing" in waiting.stdout.readline()
+        (bare / ".venv" / main.UNFINISHED.name).unlink()  # that one is done
+    said, _ = waiting.communicate()
+    assert waiting.returncode == 0
+    assert "GAN Studio needs" not in said
