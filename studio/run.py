@@ -299,11 +299,13 @@ class Run(Following):
         if self._worker is None and view.info.state == "training":
             self.follow(view.info.folder)
         elif self._worker is None:
-            self.view, self.reals, self._newest = view, None, None
-            self.folder = self.source = view.info.folder
-            self.images_seen, self.images_total = view.info.images_seen, view.info.images_total
-            self.draft = view.info.draft
-            self.viewed.emit(view)
+            self.draft, self.reals, self._newest = view.info.draft, None, None
+            self._take_view(view)
+
+    def _take_view(self, view: RunView) -> None:
+        self.view, self.folder, self.source = view, view.info.folder, view.info.folder
+        self.images_seen, self.images_total = view.info.images_seen, view.info.images_total
+        self.viewed.emit(view)
 
     @Slot(object)
     def _show_weights(self, found: tuple[RunView, SampleGrid]) -> None:
@@ -365,9 +367,7 @@ class Run(Following):
             case Finished():
                 self.finished.emit(event)
             case RunView():
-                self.view = event
-                self.folder = self.source = event.info.folder
-                self.viewed.emit(event)
+                self._take_view(event)
 
     def _take_start(self, event: Started) -> None:
         self.folder = self.source = event.folder

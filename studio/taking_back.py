@@ -75,7 +75,9 @@ class TakingBack(QObject):
         if name == "set_back":
             self._document.undo()
         elif name == "branch_before" and self._save is not None:
-            self._run.branch(self._save, {change.path: change.old})
+            # The save may be from before the run was made longer; the branch goes as far as the run would.
+            goal = {"training.images": self._run.images_total}
+            self._run.branch(self._save, {**goal, change.path: change.old})
 
     def _first_since(self, path: str) -> Changed | None:
         """Return where a setting left the value that undo would bring back."""

@@ -49,6 +49,40 @@ def test_that_undo_branches_from_the_save_before(changed):
     assert told[0]["images"] <= changed.changes[0].images_seen
 
 
+def test_that_a_branch_from_a_save_that_was_an_end_goes_as_far_as_the_run_would(visitor, draft):
+    run, changes = visitor.studio.run, []
+    run.setting_changed.connect(changes.append)
+    visitor.settings(draft)
+    visitor.chooses("start")
+    visitor.waits_for("training")
+    visitor.waits_for("idle")
+    visitor.studio.preferences.set("train_more_images", 10_000_000)
+    first, end = run.folder, run.images_seen
+    visitor.chooses("train_more")
+    visitor.waits_for("training")
+    visitor.studio.document.set("optimizer_g.rate", 0.0005)
+    visitor.waits_until(lambda: bool(changes))
+    visitor.chooses("undo")
+    answers(visitor, "branch_before")
+    visitor.waits_until(lambda: run.folder != first and run.state == "training")
+    assert run.images_total == end + 10_000_000
+
+
+def test_that_a_run_with_nothing_left_to_do_offers_what_helps(visitor, draft):
+    run = visitor.studio.run
+    visitor.settings(draft)
+    visitor.chooses("start")
+    visitor.waits_for("training")
+    visitor.waits_for("idle")
+    visitor.studio.preferences.set("train_more_images", 1000)
+    first, end = run.folder, run.images_seen
+    run.images_total = 10**9  # what is known of the run before it
+    run.resume(first)
+    visitor.waits_until(lambda: "already" in visitor.notice and not run.is_active)
+    answers(visitor, "train_more")
+    visitor.waits_until(lambda: run.images_seen == end + 1000 and not run.is_active)
+
+
 def test_that_what_the_run_did_not_take_is_undone_at_once(changed):
     changed.studio.document.set("training.batch_size", 6)
     changed.chooses("undo")
