@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal, Slot
-from PySide6.QtWidgets import QApplication, QMainWindow, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from gan_engine import escape
 from studio import figures, theme
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gan_engine import Finished
     from studio.queue import Queue
     from studio.run import Run
+    from studio.window import MainWindow
 
 
 class Bell(QObject):
@@ -24,7 +25,7 @@ class Bell(QObject):
     told = Signal(str, object, object, object)
     """Where there is no tray: level, text, hint and no answers, for the window to show."""
 
-    def __init__(self, run: Run, queue: Queue, window: QMainWindow) -> None:
+    def __init__(self, run: Run, queue: Queue, window: MainWindow) -> None:
         super().__init__(window)
         self._window, self._queue = window, queue
         self._tray: QSystemTrayIcon | None = None
@@ -36,7 +37,8 @@ class Bell(QObject):
     def _take_end(self, event: Finished) -> None:
         if event.reason == "done" and not self._queue.is_on:
             name, seen = escape(event.folder.name), figures.count(event.images_seen)
-            self.ring("good", tr("“{name}” is finished: {count} images.", name=name, count=seen))
+            text = tr("“{name}” is finished: {count} images.", name=name, count=seen)
+            self.ring("good", text, shown=self._window.page == "train")  # its card says so
 
     @Slot(object)
     def _take_failure(self, error: Exception) -> None:

@@ -94,9 +94,15 @@ class Ending(QFrame):
         stopped = tr("“{name}” is stopped and saved: {seen}.", name=name, seen=seen)
         self._show("done" if done else "info", finished if done else stopped, more=done)
 
-    def show_failure(self, text: str, hint: str, saved: bool) -> None:
-        """Show why a run broke off."""
-        self._show("error", together(text, hint), saved=saved)
+    def show_broken(self, name: str, saved: bool) -> None:
+        """Show that a run broke off; why, and what mends it, is said above the page."""
+        kept = tr("“{name}” broke off. What it saved is whole.", name=name)
+        lost = tr("“{name}” broke off before it had saved anything.", name=name)
+        self._show("error", kept if saved else lost, saved=saved)
+
+    def show_failure(self, text: str, hint: str) -> None:
+        """Show why something could not be taken away."""
+        self._show("error", together(text, hint), saved=False)
 
     # --- inside ------------------------------------------------------------------------------
 

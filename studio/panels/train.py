@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QProgressBar, QSplitter, QVBoxLayout, QWidget
 
-from gan_engine import Statistics, asked_grid, get, paths, write_png
+from gan_engine import NothingToDoError, Statistics, asked_grid, get, paths, write_png
 from studio import looking, tables
 from studio.failures import sentence_of
 from studio.i18n import together, tr
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         Preparing,
         Problem,
         RunConfig,
+        RunInfo,
         SampleGrid,
         Saved,
         Scalars,
@@ -59,6 +61,7 @@ class TrainPanel(Panel):
         self._total = 0
         self._state = "idle"
         self._layout = 1, 1
+        self._info: RunInfo | None = None
         self.stage, self.curves, self.ending = Stage(), Curves(), Ending()
         self.advice, self.stepping = Advice(), Stepping()
         self.stage.picture_saved.connect(self.picture_saved)
@@ -196,6 +199,7 @@ class TrainPanel(Panel):
     def show_view(self, view: RunView) -> None:
         """Show what an earlier run left behind."""
         self._clear()
+        self._info = view.info
         self.stage.run_name = view.info.name
         self._lay_out(view.info.draft)
         self.stage.view.show_text(tr("This run kept no samples."))
@@ -281,10 +285,13 @@ class TrainPanel(Panel):
 
     @Slot(object)
     def show_failure(self, error: Exception) -> None:
-        """Say why the run broke off."""
-        if self._stack.currentWidget() is self._page:
-            text, hint = sentence_of(error)
-            self.ending.show_failure(text, hint, self.curves.has_saves)
+        """Say how the run stands that broke off, or had nothing left to do."""
+        if self._stack.currentWidget() is not self._page:
+            return
+        if isinstance(error, NothingToDoError) and self._info is not None:
+            done = replace(self._info, state="done")
+            return self.ending.show_run(done, done.images_seen)
+        self.ending.show_broken(self.stage.run_name, self.curves.has_saves)
 
     # --- inside ------------------------------------------------------------------------------
 
@@ -355,7 +362,7 @@ class TrainPanel(Panel):
     @Slot(object)
     def _refuse_picture(self, error: Exception) -> None:
         text, hint = sentence_of(error)
-        self.ending.show_failure(text, hint, saved=False)
+        self.ending.show_failure(text, hint)
 
     @Slot()
     def _start(self) -> None:

@@ -10,7 +10,7 @@ from studio.bell import Bell
 class Window(QMainWindow):
     """A window that says whether somebody looks at it."""
 
-    in_front = False
+    in_front, page = False, "design"
 
     def isActiveWindow(self):
         return self.in_front
@@ -37,6 +37,12 @@ def test_that_a_finished_run_is_told_to_who_looks_elsewhere(studio, bell, window
     window.in_front = True
     studio.run.finished.emit(Finished(12_345, "done", tmp_path / "007-cats"))
     assert len(bell.heard) == 1
+
+
+def test_that_what_the_page_of_the_run_says_is_not_said_twice(studio, bell, window, tmp_path):
+    window.page = "train"
+    studio.run.finished.emit(Finished(12_345, "done", tmp_path / "007-cats"))
+    assert not bell.heard
 
 
 def test_that_a_run_that_was_stopped_is_no_news(studio, bell, tmp_path):

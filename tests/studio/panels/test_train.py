@@ -8,6 +8,7 @@ from gan_engine import (
     Changed,
     EngineError,
     Finished,
+    NothingToDoError,
     Preparing,
     Saved,
     Scalars,
@@ -192,10 +193,22 @@ def test_that_an_ended_run_offers_to_go_on_and_to_be_taken_away(
         assert asked.args == [key]
 
 
-def test_that_a_failure_is_told_with_its_hint(going):
-    going.show_failure(EngineError("The disk is full.", hint="Make room."))
-    assert going.ending.text.text() == "The disk is full. Make room."
+def test_that_a_run_that_broke_off_goes_on_only_where_something_was_saved(going):
+    failure = EngineError("The disk is full.", hint="Make room.")
+    going.show_failure(failure)
+    assert "before it had saved anything" in going.ending.text.text()
     assert not going.ending.go_on.isVisible()
+    going.curves.mark(8, "saved", "saved")
+    going.show_failure(failure)
+    assert "What it saved is whole" in going.ending.text.text()
+    assert going.ending.go_on.isVisible()
+
+
+def test_that_a_run_with_nothing_left_to_do_can_be_made_longer(panel, run_folder):
+    panel.show_view(read_view(run_folder))
+    panel.show_failure(NothingToDoError("This run has seen its 48 images already."))
+    assert "is finished" in panel.ending.text.text()
+    assert panel.ending.go_on.text() == "Train 100 k more"
 
 
 def test_that_an_earlier_run_is_shown_with_its_curves_samples_and_marks(panel, run_folder, qtbot):
