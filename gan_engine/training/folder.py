@@ -136,16 +136,19 @@ def read_run(folder: Path) -> RunInfo:
     try:
         happened = history.events(*_TURNS, "best")
         grids = history.grids()
+        last = [one for one in happened if one.kind in _TURNS]
+        reached = saved
+        if _state(last[-1] if last else None) == "interrupted" and (pulse := history.pulse()):
+            reached = max(saved, pulse.images_seen)  # farther than what it had time to say
     finally:
         history.close()
-    last = [one for one in happened if one.kind in _TURNS]
     best = next((_best(one.payload) for one in reversed(happened) if one.kind == "best"), None)
     asked = next(
         (one.payload.get("images") for one in reversed(last) if one.kind == "started"), None
     )
     asked = asked or get(draft, "training.images", 0)
     total = asked if isinstance(asked, int) and asked > 0 else 1_000_000
-    seen = max(saved, last[-1].images_seen) if last else saved
+    seen = max(reached, last[-1].images_seen) if last else reached
     thumbnail = grids[-1][1] if grids else None
     holder = durable.lock_holder(folder)
     state = "training" if holder else _state(last[-1] if last else None)

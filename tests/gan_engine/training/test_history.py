@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_engine import durable
+from gan_engine.training.folder import SETTINGS, read_run
 from gan_engine.training.history import History
 from gan_engine.training.history_writer import HistoryWriter
 
@@ -129,3 +130,16 @@ def test_that_a_folder_without_a_history_reads_as_empty(tmp_path: Path) -> None:
     assert reader.scalars() == (0, {})
     assert reader.events() == []
     reader.close()
+
+
+def test_that_a_run_that_was_cut_short_is_known_to_have_come_as_far_as_its_last_sign_of_life(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / SETTINGS).touch()
+    writer = HistoryWriter(tmp_path, 0)
+    writer.event(0, "started", images=100)
+    writer.event(32, "saved")
+    writer.pulse(64)
+    writer.close()
+    info = read_run(tmp_path)
+    assert (info.state, info.images_seen) == ("interrupted", 64)
