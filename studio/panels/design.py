@@ -181,6 +181,8 @@ class DesignPanel(Panel):
         self.start_button.clicked.connect(self._start)
         row = QHBoxLayout()
         row.addWidget(words(tr("Start from a preset"), "title", wraps=False))
+        row.addWidget(self.gallery.back)
+        row.addWidget(self.gallery.on)
         row.addStretch(1)
         row.addWidget(self.start_button)
         return row

@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
 
 from gan_engine import paths
 from studio.i18n import mark, tr
-from studio.panels.base import words
+from studio.panels.base import tool, words
 from studio.widgets.elided import ElidedLabel
 
 if TYPE_CHECKING:
     from gan_engine import Preset
 
-WIDTH, PAD = 300, 12
+WIDTH, PAD, GAP = 300, 12, 10
 SIDE = 72
 """Pixels of the picture of what a preset makes."""
 LINES = 3
@@ -106,7 +106,7 @@ def _rounded(image: QImage, ratio: float) -> QPixmap:
 
 
 class Gallery(QScrollArea):
-    """A row of cards that scrolls sideways; arrow keys move between them."""
+    """A row of cards that scrolls sideways, by `back` and `on` too; arrow keys move between them."""
 
     preset_chosen = Signal(object)
 
@@ -122,6 +122,14 @@ class Gallery(QScrollArea):
         self._group.setExclusive(False)
         self._group.buttonClicked.connect(self._choose)
         self.cards: list[Card] = []
+        self.back = tool("chevron-left", tr("Presets before these"))
+        self.on = tool("chevron-right", tr("More presets"))
+        self.back.clicked.connect(lambda: self._turn(-1))
+        self.on.clicked.connect(lambda: self._turn(1))
+        bar = self.horizontalScrollBar()
+        bar.valueChanged.connect(self._enable)
+        bar.rangeChanged.connect(self._enable)
+        self._enable()
 
     def show_presets(self, presets: list[Preset]) -> None:
         """Show a card for each preset."""
@@ -130,7 +138,7 @@ class Gallery(QScrollArea):
         inner = QWidget()
         row = QHBoxLayout(inner)
         row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(10)
+        row.setSpacing(GAP)
         self.cards = [Card(preset) for preset in presets]
         for card in self.cards:
             card.installEventFilter(self)
@@ -154,6 +162,17 @@ class Gallery(QScrollArea):
         tallest = max((card.sizeHint().height() for card in self.cards), default=0)
         bar = self.horizontalScrollBar().sizeHint().height()
         self.setFixedHeight(tallest + 4 + bar + 2)
+
+    def _turn(self, way: int) -> None:
+        """Show the cards after those in view, or before them, from the left edge of one."""
+        bar, stride = self.horizontalScrollBar(), WIDTH + GAP
+        whole = max(1, self.viewport().width() // stride)
+        bar.setValue((bar.value() // stride + way * whole) * stride)
+
+    def _enable(self) -> None:
+        bar = self.horizontalScrollBar()
+        self.back.setEnabled(bar.value() > bar.minimum())
+        self.on.setEnabled(bar.value() < bar.maximum())
 
     def _choose(self, card: QAbstractButton) -> None:
         if isinstance(card, Card):

@@ -136,6 +136,29 @@ def test_that_every_preset_has_a_card_that_says_what_to_expect(panel):
     assert len(panel.gallery.cards) == len(list(paths.builtin_presets().glob("*.toml")))
 
 
+def test_that_every_preset_comes_into_view_by_clicks(panel):
+    gallery = panel.gallery
+
+    def seen():
+        area = gallery.viewport().rect()
+        left = {
+            c.preset.key: c.mapTo(gallery.viewport(), c.rect().topLeft()) for c in gallery.cards
+        }
+        return [key for key, point in left.items() if area.contains(point)]
+
+    assert not gallery.back.isEnabled()
+    found, clicks = set(seen()), 0
+    while gallery.on.isEnabled():
+        gallery.on.click()
+        found |= set(seen())
+        clicks += 1
+    assert found == {card.preset.key for card in gallery.cards}
+    assert 1 < clicks < len(gallery.cards)
+    while gallery.back.isEnabled():
+        gallery.back.click()
+    assert seen()[0] == gallery.cards[0].preset.key
+
+
 def test_that_a_chosen_preset_keeps_the_images_and_is_one_step_back(panel, studio, emoji):
     studio.document.set("data.folder", str(emoji))
     before = studio.document.draft
