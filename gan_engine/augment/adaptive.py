@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gan_engine.augment.base import Augmentation, Transform, on_colours
 from gan_engine.layers.warp import warp
-from gan_engine.schema import option
+from gan_engine.schema import Ramp, Varying, option
 
 _GREY = 1 / math.sqrt(3)
 """Each part of the unit vector along grey."""
@@ -21,16 +21,22 @@ class Adaptive(Augmentation):
     """For a thousand to some ten thousand pictures: changes images just as often as needed.
 
     Source: arXiv:2006.06676. D overfits when it is sure of too many reals: the probability p rises
-    until the mean sign of D's score for reals is at its target. p is capped: beyond the cap changes
-    begin to leak into samples.
+    until the mean sign of D's score for reals is at its target; the sign of how far it is above that
+    of fakes where the loss only compares. p is capped: beyond the cap changes begin to leak into
+    samples. Without adapting p is the cap, which may move over the run.
     """
 
     title: ClassVar[str] = "Adaptive (ADA)"
     kind: Literal["adaptive"] = "adaptive"
-    target: float = option(
-        0.6, ge=0, le=1, help="How sure D may be of reals, as mean sign of its score."
+    adapts: bool = option(
+        True, help="Let p follow how sure D is; off, p is the cap itself, all the time."
     )
-    cap: float = option(0.8, ge=0, le=1, help="The probability never rises beyond this.")
+    target: float = option(
+        0.6, ge=0, le=1, live=True, help="How sure D may be of reals, as mean sign of its score."
+    )
+    cap: Varying = option(
+        0.8, ge=0, le=1, live=True, help="The probability never rises beyond this."
+    )
     images_to_full: int = option(
         500_000, ge=1000, le=10**8, scale="log", unit="images", advanced=True,
         help="How many images p needs from 0 to 1.",
@@ -39,17 +45,24 @@ class Adaptive(Augmentation):
     colour: bool = option(True, help="Brightness, contrast, hue and saturation.")
 
     def memory(self) -> dict[str, float]:
-        return {"p": 0.0, "sign": 0.0}
+        first = self.cap.start if isinstance(self.cap, Ramp) else self.cap
+        return {"p": 0.0 if self.adapts else first, "sign": 0.0}
 
     def strongest(self) -> dict[str, float]:
-        return {**self.memory(), "p": self.cap}
+        cap = max(self.cap.start, self.cap.end) if isinstance(self.cap, Ramp) else self.cap
+        return {**self.memory(), "p": cap}
 
-    def learn(self, real_scores: Tensor, memory: Mapping[str, Tensor]) -> None:
+    def learn(self, surety: Tensor, memory: Mapping[str, Tensor]) -> None:
+        p, sign = memory["p"], memory["sign"]
+        assert not isinstance(self.cap, Ramp)  # a run has put there what the ramp is at
         with torch.no_grad():
             # An average over about four batches, as the paper's, without counting batches.
-            memory["sign"].lerp_(real_scores.sign().mean(), 0.25)
-            step = len(real_scores) / self.images_to_full
-            memory["p"].add_(torch.sign(memory["sign"] - self.target) * step).clamp_(0, self.cap)
+            sign.lerp_(surety.sign().mean(), 0.25)
+            if self.adapts:
+                step = len(surety) / self.images_to_full
+                p.add_(torch.sign(sign - self.target) * step).clamp_(min=0).clamp_(max=self.cap)
+            else:
+                p.zero_().add_(self.cap)
 
     def draw(
         self,

@@ -68,8 +68,13 @@ class Augmentation(Part):
         """
         raise NotImplementedError
 
-    def learn(self, real_scores: Tensor, memory: Mapping[str, Tensor]) -> None:
-        """Look at what D said of augmented reals; may move `memory`, without waiting for it."""
+    def learn(self, surety: Tensor, memory: Mapping[str, Tensor]) -> None:
+        """Look at how sure D is of augmented reals; may move `memory`, without waiting for it.
+
+        Args:
+            surety: (N, ...), above 0 where D takes a real for one; see `AdversarialLoss.surety`.
+            memory: What was remembered so far.
+        """
 
 
 class NoAugmentation(Augmentation):

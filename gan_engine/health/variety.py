@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from gan_engine.drafts import get
@@ -77,7 +79,9 @@ def it_memorises(run: Readings) -> Verdict | None:
 
 def augmentation_is_saturated(run: Readings) -> Verdict | None:
     """ADA changes images as often as it may and D is still too sure: there are too few images."""
-    p, cap = run.recent("augment/p"), float(get(run.draft, "augment.cap", 0.8))
+    p, cap = run.recent("augment/p"), get(run.draft, "augment.cap", 0.8)
+    if isinstance(cap, Mapping) or not get(run.draft, "augment.adapts", True):
+        return None  # p is what it was told to be
     if not len(p) or not cap or np.median(p) < 0.98 * cap or p[0] < 0.9 * cap:
         return None
     return Verdict(

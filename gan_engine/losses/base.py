@@ -54,6 +54,15 @@ class AdversarialLoss(Part):
         """Whether G's loss looks at reals too."""
         return self.pairing != "each"
 
+    def surety(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return by how much D takes each real for one, element by element; below 0 it does not.
+
+        Relative scores have no zero of their own: only how far they are apart says anything.
+        """
+        if self.pairing == "pair":
+            return real - fake
+        return real - fake.mean() if self.pairing == "average" else real
+
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Return D's loss, a scalar; relative scores as in arXiv:1807.00734, halved for pairs."""
         if self.pairing == "pair":

@@ -54,6 +54,12 @@ class LeastSquares(AdversarialLoss):
     def g_fake(self, score: Tensor) -> Tensor:
         return (score - self.wanted_target) ** 2 / 2
 
+    def surety(self, real: Tensor, fake: Tensor) -> Tensor:
+        if self.pairing != "each":
+            return super().surety(real, fake)
+        undecided = (self.real_target + self.fake_target) / 2
+        return (real - undecided) * (self.real_target - self.fake_target)
+
     def formula(self) -> tuple[str, str]:
         d = "L<sub>D</sub> = ½ E[(D(x) − b)²] + ½ E[(D(G(z)) − a)²]"
         return d, "L<sub>G</sub> = ½ E[(D(G(z)) − c)²]"

@@ -12,7 +12,7 @@ from gan_engine.power_average import LENGTHS, step_weight
 from gan_engine.schema import Part, settings_of, value_at, walk
 
 P = TypeVar("P", bound=Part)
-_SECTIONS = ("loss", "penalties", "optimizer_g", "optimizer_d")
+_SECTIONS = ("loss", "penalties", "augment", "optimizer_g", "optimizer_d")
 EMA = "ema.weight"
 POWERS = tuple(f"ema.power.{i}" for i in range(len(LENGTHS)))
 

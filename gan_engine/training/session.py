@@ -108,7 +108,7 @@ class Session:
             networks=self.networks,
             loss=self.live.into(config.loss, "loss"),
             penalties=config.penalties,
-            augment=config.augment,
+            augment=self.live.into(config.augment, "augment"),
             update_g=updates["g"],
             update_d=updates["d"],
             live=self.live,

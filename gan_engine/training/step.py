@@ -138,9 +138,9 @@ class Step:
             self._inputs(shown).chunk(self.parts),
             strict=True,
         )
-        real = torch.cat([self._teach_d(due, *piece) for piece in pieces])
+        surety = torch.cat([self._teach_d(due, *piece) for piece in pieces])
         self._average_over_ranks("d", self.update_d, due)
-        self.augment.learn(self.ranks.gathered(real), self.memory.of("augment"))
+        self.augment.learn(self.ranks.gathered(surety), self.memory.of("augment"))
         for name, value in self.memory.of("augment").items():
             self.meters.add(f"augment/{name}", value)
         self.meters.add("gradient/d", self.update_d.apply())
@@ -148,7 +148,7 @@ class Step:
     def _teach_d(
         self, due: tuple[Penalty, ...], shown: Shown, change: Transform, inputs_N: Tensor
     ) -> Tensor:
-        """Add one part of the batch to D's gradients; return its scores of reals."""
+        """Add one part of the batch to D's gradients; return how sure it is of the reals."""
         real_NCHW, labels_N, sources_NCHW = shown
         told = _told(labels_N, sources_NCHW, change)
         with self._autocast():
@@ -170,7 +170,7 @@ class Step:
         self.meters.add("score/real", real.mean())
         self.meters.add("score/fake", fake.mean())
         self.meters.count(real, fake)
-        return real.detach()
+        return self.loss.surety(real.detach(), fake.detach())
 
     def judge(self, images_NCHW: Tensor, *told: Tensor) -> Tensor:
         """Return what D says of images, as while it learns; nothing of it is changed.

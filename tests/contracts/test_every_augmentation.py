@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from gan_engine.augment import AUGMENTATIONS, Adaptive, Augmentation, DiffAugment
+from gan_engine.schema import Ramp
 
 BATCHES = [(6, 3, 16, 16), (4, 1, 16, 24), (4, 4, 16, 16)]
 
@@ -108,6 +109,17 @@ def test_that_p_rises_while_d_is_sure_and_stops_at_its_cap() -> None:
     for _ in range(400):
         part.learn(torch.full((10,), -3.0), memory)
     assert memory["p"].item() == 0.0
+
+
+def test_that_p_is_the_cap_where_it_does_not_adapt() -> None:
+    part = Adaptive(adapts=False, cap=0.3)
+    memory = memory_of(part, part.memory()["p"])
+    part.learn(torch.full((10,), -3.0), memory)
+    assert memory["p"].item() == pytest.approx(0.3)
+    moving = Ramp(start=0.1, end=0.6)
+    assert Adaptive(adapts=False, cap=moving).memory()["p"] == 0.1
+    assert Adaptive(cap=moving).memory()["p"] == 0.0
+    assert Adaptive(cap=moving).strongest()["p"] == 0.6
 
 
 def test_that_a_mirror_is_exact() -> None:

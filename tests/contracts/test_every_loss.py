@@ -131,6 +131,38 @@ def test_that_a_loss_shows_its_formula(loss: type[AdversarialLoss]) -> None:
     assert g.startswith("L<sub>G</sub>")
 
 
+@pytest.mark.parametrize("scores", SHAPES, indirect=True, ids=["scalar", "patch"])
+@pytest.mark.parametrize("loss", variants(), ids=name)
+def test_that_d_is_sure_of_reals_once_it_has_learned_them(
+    loss: AdversarialLoss, scores: tuple[torch.Tensor, torch.Tensor]
+) -> None:
+    """Wherever its scores begin: not before, of all of them afterwards, of none taken for fakes."""
+    shape = scores[0].shape
+    sides = [torch.full(shape, 0.7, dtype=torch.float64, requires_grad=True) for _ in range(2)]
+    adam = torch.optim.Adam(sides, 0.05)
+    for _ in range(400):
+        adam.zero_grad()
+        loss.discriminator(*sides).backward()
+        adam.step()
+    real, fake = (side.detach() for side in sides)
+    assert loss.surety(real, fake).shape == shape
+    assert (loss.surety(real, fake) > 0).all()
+    assert (loss.surety(fake, real) < 0).all()
+
+
+@pytest.mark.parametrize("loss", [Wasserstein(), CrossEntropy(pairing="pair")], ids=name)
+def test_that_scores_without_a_zero_of_their_own_may_drift(loss: AdversarialLoss) -> None:
+    real, fake = torch.tensor([0.2, -0.1]), torch.tensor([0.1, 0.0])
+    assert torch.allclose(loss.surety(real + 9, fake + 9), loss.surety(real, fake), atol=1e-5)
+
+
+def test_that_targets_decide_where_d_is_undecided() -> None:
+    real = torch.tensor([0.4, 0.6])
+    assert LeastSquares().surety(real, real).sign().tolist() == [-1, 1]
+    turned = LeastSquares(real_target=0.0, fake_target=1.0, wanted_target=0.0)
+    assert turned.surety(real, real).sign().tolist() == [1, -1]
+
+
 def test_that_the_saturating_form_starves_g_when_d_is_sure() -> None:
     score = torch.tensor([-8.0], requires_grad=True)
     (saturating,) = torch.autograd.grad(CrossEntropy(saturating=True).generator(None, score), score)

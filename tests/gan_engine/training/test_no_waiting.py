@@ -103,7 +103,7 @@ def step_of(config: RunConfig, classes: int = 0, device: torch.device = CPU) -> 
         networks=networks,
         loss=live.into(config.loss, "loss"),
         penalties=config.penalties,
-        augment=config.augment,
+        augment=live.into(config.augment, "augment"),
         update_g=updates["g"],
         update_d=updates["d"],
         live=live,
@@ -154,6 +154,11 @@ PLAIN = [p.key() for p in PENALTIES if p.key() != "path_length" and not p.needs_
 @pytest.mark.parametrize("kind", PLAIN)
 def test_that_no_penalty_waits_for_the_device(kind: str, tiny: Callable[..., RunConfig]) -> None:
     run(tiny(architecture={"d_norm": "none"}, penalties={kind: {}}, augment={"kind": "adaptive"}))
+
+
+def test_that_a_probability_that_moves_waits_for_nothing(tiny: Callable[..., RunConfig]) -> None:
+    for adapts in (True, False):
+        run(tiny(augment={"kind": "adaptive", "adapts": adapts, "cap": {"start": 0.1, "end": 0.5}}))
 
 
 @pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES if not part.needs_pairs])
