@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 _COLUMN, _WIDEST, _BOX, _TEXT, _LINE = 96, 160, 92, 78, 17
 """Pixels of the scene: a block's column, the room for its box, the room for its words."""
+_KIND, _WEIGHT = 1, 3
+"""The lines below a block that are broken in two where there is no room: numbers are never cut."""
+_DOT = " · "
 _LEAST_ZOOM, _MOST_ZOOM, _STEP = 0.3, 3.0, 1.2
 _READABLE = 0.75
 """Fitted smaller than this, words cannot be read: the graph scrolls instead."""
@@ -89,7 +92,7 @@ class Block:
     def weight(self) -> str:
         """How many parameters it has and how much memory it takes, in few letters."""
         parts = [figures.count(self.parameters)] if self.parameters else []
-        return " · ".join([*parts, *([figures.size(self.memory)] if self.memory else [])])
+        return _DOT.join([*parts, *([figures.size(self.memory)] if self.memory else [])])
 
 
 def blocks_of(rows: Sequence[LayerRow], first: Block, batch: int = 1) -> list[Block]:
@@ -121,17 +124,17 @@ class _Item(QGraphicsItem):
         self.take_room(_COLUMN)
         self.setToolTip(block.told.replace(" · ", "\n"))
 
-    def take_room(self, column: float, deep: bool = False) -> None:
-        """Stand in a column of this width, beside the block before; `deep` has two lines for the kind."""
+    def take_room(self, column: float, broken: Sequence[int] = ()) -> None:
+        """Stand in a column of this width, beside the block before; `broken` lines are two each."""
         self.prepareGeometryChange()
-        self._column, self._deep, before = column, deep, self._before
-        self._high = _BOX + _TEXT + (_LINE if deep else 0)
+        self._column, self._broken, before = column, broken, self._before
+        self._high = _BOX + _TEXT + _LINE * len(broken)
         self._start = before.box().right() - column if before else None
         self.setPos(before.pos().x() + column if before else 0, 0)
 
-    def wanted(self) -> float:
-        """Return how wide a column shows every word."""
-        return 10 + max(QFontMetricsF(f).horizontalAdvance(text) for f, _, text in self._lines())
+    def wanted(self) -> list[float]:
+        """Return how wide a column shows every word, line by line."""
+        return [10 + QFontMetricsF(f).horizontalAdvance(text) for f, _, text in self._lines()]
 
     def boundingRect(self) -> QRectF:
         arrow = 0 if self._start is None else self._column / 2
@@ -203,9 +206,10 @@ class _Item(QGraphicsItem):
             painter.setFont(font)
             painter.setPen(QColor(color))
             line = QRectF(-room / 2, y, room, _LINE)
-            if place == 1 and self._deep:
+            if place in self._broken:
                 line.setHeight(2 * _LINE)
-                painter.drawText(line, middle, "\n".join(lines_of(text, font, room, 2)))
+                two = text.split(_DOT) if place == _WEIGHT else lines_of(text, font, room, 2)
+                painter.drawText(line, middle, "\n".join(two))
             else:
                 text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
                 painter.drawText(line, middle | Qt.AlignmentFlag.AlignVCenter, text)
@@ -272,7 +276,7 @@ class NetworkGraph(QWidget):
         self.items: list[_Item] = []
         self.chosen = -1
         self._fitted = True
-        self._wanted = 0.0
+        self._wanted = [0.0] * 4
         self._title, self._total, self._told = QLabel(title), QLabel(), ElidedLabel()
         self._title.setProperty("role", "title")
         self._total.setProperty("role", "muted")
@@ -315,7 +319,8 @@ class NetworkGraph(QWidget):
         for block in blocks:
             self.items.append(_Item(block, self.items[-1] if self.items else None, most))
             self._scene.addItem(self.items[-1])
-        self._wanted = max((item.wanted() for item in self.items), default=0.0)
+        lines = zip(*(item.wanted() for item in self.items), strict=True)
+        self._wanted = [max(line) for line in lines] or [0.0] * 4
         self._take_room()
         self.choose(self.chosen if self.chosen < len(blocks) else -1)
         self.refit()
@@ -373,11 +378,12 @@ class NetworkGraph(QWidget):
     def _take_room(self) -> None:
         """Give every block as much room as its words want, where the view has it."""
         there = (self.view.viewport().width() - 4) / max(1, len(self.items))
-        column = min(max(_COLUMN, there), max(_COLUMN, self._wanted), _WIDEST)
-        deep = self._wanted > column
+        kind, shape, weight = self._wanted[1:]
+        column = min(max(_COLUMN, there, shape), max(_COLUMN, *self._wanted), _WIDEST)
+        broken = [n for n, line in ((_KIND, kind), (_WEIGHT, weight)) if line > column]
         for item in self.items:
-            item.take_room(column, deep)
-        self.view.setFixedHeight(_BOX + _TEXT + 16 + (_LINE if deep else 0))
+            item.take_room(column, broken)
+        self.view.setFixedHeight(_BOX + _TEXT + 16 + _LINE * len(broken))
         self._scene.setSceneRect(self._scene.itemsBoundingRect())
 
     def refit(self) -> None:
