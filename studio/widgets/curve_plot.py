@@ -67,11 +67,13 @@ class CurvePlot(QWidget):
         self._settled = False
         """Whether the view may stay as it is while what is drawn fits into it."""
         self._cursor: float | None = None
+        self._tagged = True
         self._better: Literal["", "lower", "higher"] = ""
         self._name = title
         self._title = QLabel(title)
         self._title.setProperty("role", "title")
         self._legend = Legend()
+        self._legend.setAccessibleName(tr("{plot}: which curves are shown", plot=title))
         self._legend.toggled.connect(self._toggle)
         self.area = PlotArea()
         self.area.pointed.connect(self.pointed)
@@ -238,15 +240,18 @@ class CurvePlot(QWidget):
 
         `tagged` also says in the plot how many images that is.
         """
-        self._cursor = x
-        dots = []
+        self._cursor, self._tagged = x, tagged
+        self._place_dots()
+        self._read_out()
+
+    def _place_dots(self) -> None:
+        x, dots = self._cursor, []
         for line in self._lines.values():
             found = None if x is None or not line.shown else line.series.nearest(x)
             y = self._height(found[1]) if found else float("nan")
             if found and np.isfinite(y):
                 dots.append((found[0], y, line.paint))
-        self.area.show_cursor(x, dots, tagged)
-        self._read_out()
+        self.area.show_cursor(x, dots, self._tagged)
 
     def reading(self, key: str) -> float:
         """Return what the legend says: the reading at the crosshair, or the newest; NaN for none."""
@@ -289,6 +294,7 @@ class CurvePlot(QWidget):
 
     def _fit_anew(self) -> None:
         self._settled = False
+        self._place_dots()
         self.renew()
 
     def _draw(self) -> None:

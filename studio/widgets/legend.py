@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from studio import theme
@@ -29,16 +39,22 @@ class LegendEntry:
 
 
 class Legend(QWidget):
-    """One line of entries, right-aligned; what does not fit is told by tooltip."""
+    """Entries, right-aligned, in as few lines as they fit in; what is cut short is told by tooltip.
+
+    Tab comes here; the arrow keys go from name to name, Space hides a curve and shows it again.
+    """
 
     toggled = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, lines: int = 1, parent: QWidget | None = None) -> None:
+        """Make one without entries; with names that are long it takes at most so many lines."""
         super().__init__(parent)
         self._entries: list[LegendEntry] = []
         self._values: dict[str, str] = {}
         self._places: list[tuple[QRect, LegendEntry]] = []
+        self._most, self._at = lines, 0
         self._tight = False
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(40)
 
@@ -50,15 +66,31 @@ class Legend(QWidget):
     def show_entries(self, entries: Sequence[LegendEntry]) -> None:
         """Show these curves."""
         self._entries = list(entries)
+        self._at = min(self._at, max(0, len(entries) - 1))
+        self._take_height()
+        self._describe()
         self.update()
 
     def show_values(self, values: Mapping[str, str]) -> None:
         """Show what they read."""
+        if bool(values) != bool(self._values):
+            self._values = dict(values)
+            self._take_height()
         self._values = dict(values)
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(120, self.fontMetrics().height() + 4)
+        return QSize(120, self._line())
+
+    # --- where things are --------------------------------------------------------------------
+
+    def _line(self) -> int:
+        return self.fontMetrics().height() + 4
+
+    def _take_height(self) -> None:
+        """Be as high as the lines are that the entries take."""
+        rows, _, _ = self._arranged()
+        self.setFixedHeight(self._line() * max(1, len(rows)))
 
     def _width_of(self, entry: LegendEntry, values: bool) -> int:
         metrics = self.fontMetrics()
@@ -70,23 +102,43 @@ class Legend(QWidget):
             )
         return width
 
+    def _arranged(self) -> tuple[list[list[LegendEntry]], list[int], bool]:
+        """Return the lines, how wide each of their columns is, and whether readings are shown."""
+        rows: list[list[LegendEntry]] = []
+        widths: list[int] = []
+        for values in (True, False) if self._values else (False,):
+            for lines in range(1, self._most + 1):
+                across = -(-len(self._entries) // lines) or 1
+                rows = [self._entries[n : n + across] for n in range(0, len(self._entries), across)]
+                widths = [
+                    max(self._width_of(row[n], values) for row in rows if n < len(row))
+                    for n in range(min(across, len(self._entries)))
+                ]
+                if sum(widths) + _GAP * (len(widths) - 1) <= self.width():
+                    return rows, widths, values
+        return rows, widths, False
+
+    # --- drawing -----------------------------------------------------------------------------
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, colors = QPainter(self), theme.current()
-        widths = {v: [self._width_of(e, v) for e in self._entries] for v in (True, False)}
-        values = sum(widths[True]) + _GAP * len(widths[True]) <= self.width() + _GAP
-        gaps = _GAP * (len(self._entries) - 1)
-        wanted, room = sum(widths[values]), self.width() - gaps
+        painter = QPainter(self)
+        rows, widths, values = self._arranged()
+        gaps = _GAP * (len(widths) - 1)
+        wanted, room = sum(widths), self.width() - gaps
         self._tight = wanted > room > 0
         if self._tight:  # names end in an ellipsis rather than in the middle of a letter
-            widths[values] = [width * room // wanted for width in widths[values]]
-        self._places = []
-        x = max(0, self.width() - sum(widths[values]) - gaps)
-        for entry, width in zip(self._entries, widths[values], strict=True):
-            place = QRect(x, 0, width, self.height())
-            self._places.append((place, entry))
-            self._draw(painter, place, entry, values)
-            x += width + _GAP
-        painter.setPen(QColor(colors.text))
+            widths = [width * room // wanted for width in widths]
+        self._places, high = [], self._line()
+        for line, row in enumerate(rows):
+            x = max(0, self.width() - sum(widths) - gaps)
+            for entry, width in zip(row, widths, strict=False):
+                place = QRect(x, line * high, width, high)
+                self._places.append((place, entry))
+                self._draw(painter, place, entry, values)
+                x += width + _GAP
+        if self.hasFocus() and self._at < len(self._places):
+            painter.setPen(QPen(QColor(theme.current().accent), 1))
+            painter.drawRoundedRect(self._places[self._at][0].adjusted(-4, 0, 3, -1), 4, 4)
         painter.end()
 
     def _draw(self, painter: QPainter, place: QRect, entry: LegendEntry, values: bool) -> None:
@@ -105,10 +157,43 @@ class Legend(QWidget):
             side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(words, side, self._values.get(entry.key, ""))
 
+    # --- mouse and keys ----------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._take_height()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         for place, entry in self._places:
             if place.contains(event.position().toPoint()):
                 self.toggled.emit(entry.key)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if event.key() in moves and self._entries:
+            self._at = (self._at + moves[Qt.Key(event.key())]) % len(self._entries)
+            self._describe()
+            self.update()
+        elif event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return) and self._entries:
+            self.toggled.emit(self._entries[self._at].key)
+        else:
+            super().keyPressEvent(event)
+
+    def _describe(self) -> None:
+        """Say which name the keyboard is at, and whether its curve is shown."""
+        if not self._entries:
+            return
+        at = self._entries[self._at]
+        shown, hidden = tr("{name}, shown", name=at.label), tr("{name}, hidden", name=at.label)
+        self.setAccessibleDescription(shown if at.shown else hidden)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):

@@ -127,7 +127,10 @@ class LossPlot(QWidget):
         super().__init__(parent)
         self._today: tuple[float, float] | None = None
         self.area = _Area()
-        self._legend = Legend()
+        self._legend = Legend(lines=2)
+        self._legend.setAccessibleName(
+            tr("{plot}: which curves are shown", plot=tr("Loss against the score"))
+        )
         self._legend.toggled.connect(self._toggle)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -223,7 +226,8 @@ def _look(curve: LossCurve) -> tuple[str, str]:
 
 
 def _tick(value: float) -> str:
-    return f"{value if abs(value) > 0.005 else 0:.3g}".replace("-", "−")
+    """Return a number in few letters: there is room for no more beside the axis."""
+    return f"{round(value, 2):.3g}".replace("-", "−")
 
 
 def _paid(found: LossCurves, curve: LossCurve, x: float) -> float:

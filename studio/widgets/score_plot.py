@@ -110,6 +110,9 @@ class ScorePlot(QWidget):
         self._title.setProperty("role", "title")
         self._legend = Legend()
         self._legend.setMinimumWidth(140)
+        self._legend.setAccessibleName(
+            tr("{plot}: which curves are shown", plot=self._title.text())
+        )
         self._legend.toggled.connect(self._toggle)
         self.area = _Area(edges)
         head = QHBoxLayout()

@@ -137,6 +137,16 @@ def test_that_a_curve_is_hidden_by_its_name(plot):
     assert view(plot)[1][1] > 50
 
 
+def test_that_the_crosshair_marks_only_what_is_drawn(plot):
+    plot.extend({"loss/d": (X, np.ones(100)), "loss/g": (X, np.full(100, -5.0))})
+    plot.show_cursor(640.0)
+    assert len(plot.area._dots) == 2
+    plot.show_log(True)
+    assert len(plot.area._dots) == 1
+    plot._legend.toggled.emit("loss/d")
+    assert not plot.area._dots
+
+
 def test_that_markers_are_drawn_and_the_one_under_the_mouse_is_told(plot):
     plot.extend({"loss/d": (X, np.ones(100))})
     before = plot.grab().toImage()

@@ -1,0 +1,39 @@
+"""Names of curves, by mouse and by keyboard."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from studio.widgets.legend import Legend, LegendEntry
+
+
+def entry(key, shown=True):
+    return LegendEntry(key, f"{key} for a real", "#1f77b4", "solid", shown)
+
+
+@pytest.fixture
+def legend(qtbot):
+    made = Legend(lines=2)
+    qtbot.addWidget(made)
+    made.resize(900, 40)
+    made.show_entries([entry(key) for key in "abcd"])
+    made.show()
+    return made
+
+
+def test_that_curves_are_hidden_by_keyboard(legend, qtbot):
+    told = []
+    legend.toggled.connect(told.append)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Space):
+        qtbot.keyClick(legend, key)
+    assert told == ["b", "a"]
+    assert legend.accessibleDescription() == "a for a real, shown"
+    legend.show_entries([entry("a", shown=False), entry("b")])
+    assert legend.accessibleDescription() == "a for a real, hidden"
+
+
+def test_that_names_take_a_second_line_before_they_are_cut(legend):
+    low = legend.height()
+    legend.resize(300, 40)
+    assert legend.height() == 2 * low
+    legend.resize(900, 40)
+    assert legend.height() == low
