@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QPushButton
 
 from studio.i18n import tr
 from studio.panels.base import button, column_of, tool, words
-from studio.widgets.network_graph import Block, NetworkGraph, blocks_of
+from studio.widgets.network_blocks import Block, blocks_of
+from studio.widgets.network_graph import NetworkGraph
 from studio.widgets.network_view import NetworkTable
 
 if TYPE_CHECKING:

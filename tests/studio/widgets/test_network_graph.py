@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gan_engine import LayerRow
-from studio.widgets.network_graph import Block, NetworkGraph, blocks_of
+from studio.widgets.network_blocks import Block, blocks_of
+from studio.widgets.network_graph import NetworkGraph
 
 ROWS = (
     LayerRow("Start", "Dense layer as a map", (64, 4, 4), 300, 0, 1024),
