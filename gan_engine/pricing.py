@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gan_engine.config import RunConfig
 from gan_engine.costs import cost_of
+from gan_engine.errors import MemoryFullError
 from gan_engine.summary import summarize
 from gan_engine.training.trial import try_out
 
@@ -22,7 +23,6 @@ def priced(config: RunConfig) -> Iterator[str]:
 
     Raises:
         DeviceError: The device it asks for is not there.
-        MemoryFullError: Not even a batch in the smallest parts fits.
     """
     cost, training = cost_of(config), config.training
     yield (
@@ -38,7 +38,11 @@ def priced(config: RunConfig) -> Iterator[str]:
     for relief in cost.reliefs:
         value = str(relief.value).lower()
         yield f"  {relief.path} = {value}: {_gigabytes(relief.memory)}"
-    found = try_out(config)
+    try:
+        found = try_out(config)
+    except MemoryFullError as error:
+        yield f"Speed, not measured: {error}"
+        return
     assert found is not None  # nobody cancels it
     if found.memory is not None:
         yield f"Memory, measured: {_gigabytes(found.memory)}."

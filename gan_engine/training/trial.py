@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -15,9 +16,10 @@ import torch
 from gan_engine import durable, paths
 from gan_engine.checkpoint import versions
 from gan_engine.config import RunConfig
+from gan_engine.costs import cost_of
 from gan_engine.data.classes import Classes
 from gan_engine.device import Formats, autocast_type, choose, describe_device, settle, usual_formats
-from gan_engine.errors import SpaceError
+from gan_engine.errors import MemoryFullError, SpaceError
 from gan_engine.training.accelerate import WARM_UP
 from gan_engine.training.session import Session
 
@@ -27,6 +29,8 @@ CLEARLY = 0.9
 """Other formats than the usual ones have to take less than this share of their time."""
 SMALLEST = 16
 """Up to this many pixels a side nothing is compared: a run is over sooner."""
+_PERIOD = 4096
+"""Rounds that are looked at for which penalties fall due together."""
 
 
 @dataclass(frozen=True)
@@ -50,28 +54,48 @@ def try_out(
 
     Raises:
         DeviceError: The device it asks for is not there.
-        OutOfMemoryError: A step does not fit.
+        MemoryFullError: Main memory has no room for a step, or a GPU's none for its smallest parts.
     """
     device = choose(config.training.device)
+    if device.type == "cpu":
+        # A GPU refuses what does not fit; of main memory the system would end this program instead.
+        cost = cost_of(config)
+        if cost.memory > cost.memory_free:
+            raise MemoryFullError(
+                "An update takes about {needed:.1f} GB, and {free:.1f} GB are free: it was not tried.",
+                hint="Close other programs, or lower the batch size.",
+                needed=cost.memory / 2**30,
+                free=cost.memory_free / 2**30,
+            )
     classes = _classes(config)
     formats = fastest(config, device)
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats()
     session = _session(config, device, formats, config.training.batch_size, classes)
     try:
-        due = _round_seconds(session, rounds, due=True)
-        lazy = [p.interval for p in config.penalties if p.interval > 1]
-        if cancelled():
-            return None
-        if lazy:
-            plain = _round_seconds(session, rounds, due=False)
-            due = plain + max(0.0, due - plain) / min(lazy)
+        took = 0.0
+        for number, share in kinds_of_rounds(config).items():
+            if cancelled():
+                return None
+            took += share * _round_seconds(session, rounds, number)
         memory = torch.cuda.max_memory_allocated() if device.type == "cuda" else None
     finally:
         session.close()
     training = config.training
-    speed = training.batch_size * training.d_steps / max(due, 1e-9)
+    speed = training.batch_size * training.d_steps / max(took, 1e-9)
     return Trial(speed, training.images / speed, memory, formats)
+
+
+def kinds_of_rounds(config: RunConfig) -> dict[int, float]:
+    """Return a round for each choice of penalties that fall due in one, with its share of all."""
+    steps, penalties = config.training.d_steps, config.penalties
+    period = min(math.lcm(*(penalty.interval for penalty in penalties)), _PERIOD)
+    found: dict[tuple[int, ...], list[int]] = {}
+    for number in range(period):
+        updates = {"d": range(number * steps, (number + 1) * steps), "g": range(number, number + 1)}
+        due = (sum(u % p.interval == 0 for u in updates[p.on]) for p in penalties)
+        found.setdefault(tuple(due), []).append(number)
+    return {numbers[0]: len(numbers) / period for numbers in found.values()}
 
 
 def fastest(config: RunConfig, device: torch.device) -> Formats:
@@ -126,7 +150,7 @@ def _compare(
                 if first * 3 > PATIENCE_S:
                     return usual
                 began = time.monotonic()
-            took = _round_seconds(session, 2, due=True, clock=clock)
+            took = _round_seconds(session, 2, number=0, clock=clock)
         finally:
             session.close()
         if formats is usual:
@@ -165,15 +189,15 @@ def _session(
 
 
 def _round_seconds(
-    session: Session, rounds: int, due: bool, clock: Callable[[], float] = time.perf_counter
+    session: Session, rounds: int, number: int, clock: Callable[[], float] = time.perf_counter
 ) -> float:
-    """Return the least seconds that a round takes, warmed up; with what is due, or without."""
+    """Return the least seconds that the `number`-th round of a run takes, warmed up."""
     on_gpu = session.device.type == "cuda"
     # On a GPU until everything is a graph; on a CPU the first round of a kind fills caches.
     warm_up = WARM_UP + 1 if on_gpu else int(session.updates_d == 0)
     took = float("inf")
     for i in range(warm_up + rounds):
-        session.updates_d = session.updates_g = 0 if due else 1
+        session.updates_d, session.updates_g = number * session.config.training.d_steps, number
         if on_gpu:
             torch.cuda.synchronize()
         began = clock()

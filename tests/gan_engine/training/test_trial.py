@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,10 @@ import torch
 from gan_engine import checkpoint, paths
 from gan_engine.config import RunConfig
 from gan_engine.device import Formats, usual_formats
+from gan_engine.errors import MemoryFullError
+from gan_engine.pricing import priced
 from gan_engine.training import resume, run, train, trial
+from gan_engine.training.session import Session
 from gan_engine.training.trial import fastest, try_out
 from tests.gan_engine.training.test_accumulation import session_of
 
@@ -188,13 +192,38 @@ def test_that_a_trial_says_how_fast_a_run_would_be(tiny: Make) -> None:
 def test_that_penalties_count_as_often_as_they_are_due(
     tiny: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        trial, "_round_seconds", lambda session, rounds, due, **_: 3.0 if due else 1.0
-    )
-    config = tiny(training={"batch_size": 8}, penalties={"r1": {"interval": 4}})
+    """R1 in one or two of a round's five updates of D, path length in every third round."""
+    nets = {"kind": "style", "width": 16, "z_dim": 8}
+    penalties = {"r1": {"interval": 4}, "path_length": {"interval": 3}}
+    took = {"d": 1.0, "r1": 2.0, "g": 1.0, "path_length": 4.0}
+    config = tiny(architecture=nets, training={"batch_size": 8, "d_steps": 5}, penalties=penalties)
+
+    def clocked(session: Session, rounds: int, number: int) -> float:
+        session.updates_d, session.updates_g = 5 * number, number
+        ran: list[str] = []
+        for network, count in (("d", 5), ("g", 1)):
+            at = session.updates_d if network == "d" else session.updates_g
+            for update in range(at, at + count):
+                ran += [network, *(p.kind for p in session._due(network, update))]
+        return sum(took[name] for name in ran)
+
+    monkeypatch.setattr(trial, "_round_seconds", clocked)
     found = try_out(config)
     assert found is not None
-    assert found.images_per_second == pytest.approx(8 / 1.5)
+    each = 5 * (1 + 2 / 4) + 1 + 4 / 3
+    assert found.images_per_second == pytest.approx(8 * 5 / each)
+
+
+def test_that_main_memory_that_is_too_small_is_not_tried(
+    tiny: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cost = trial.cost_of
+    monkeypatch.setattr(trial, "cost_of", lambda config: replace(cost(config), memory_free=1000))
+    monkeypatch.setattr(trial, "_session", None)  # nothing is built
+    with pytest.raises(MemoryFullError, match="not tried"):
+        try_out(tiny())
+    *_, last = priced(tiny())
+    assert last.startswith("Speed, not measured: An update takes about 0.0 GB")
 
 
 def test_that_a_trial_that_is_cancelled_says_nothing(tiny: Make) -> None:
