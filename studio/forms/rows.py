@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -31,13 +32,19 @@ _LABEL_SHARE, _FIELD_SHARE = 2, 3
 
 
 class ProblemLine(QWidget):
-    """What is wrong with a setting, and a button that mends it where one value would."""
+    """What is wrong with a setting, and a button that mends it where one value would.
+
+    A form has a hundred of these, and most stay empty: what is in one is made once it is needed.
+    """
 
     mended = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._problem: Problem | None = None
+        self.hide()
+
+    def _build(self) -> None:
         self._mark, self._text = QLabel(), QLabel()
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -53,7 +60,6 @@ class ProblemLine(QWidget):
         row.addWidget(self._text, 0, 1)
         row.addWidget(self._mend, 1, 1, Qt.AlignmentFlag.AlignLeft)
         row.setColumnStretch(1, 1)
-        self.hide()
 
     @property
     def text(self) -> str:
@@ -63,6 +69,8 @@ class ProblemLine(QWidget):
     def show_problem(self, problem: Problem | None) -> None:
         """Say what is wrong, or nothing."""
         self._problem = problem
+        if problem is not None and self.layout() is None:
+            self._build()
         self.setVisible(problem is not None)
         if problem is None:
             return
@@ -114,27 +122,9 @@ class Row(QWidget):
         self._label.setMinimumHeight(26)
         self.field: Field = make_field(setting)
         self._label.setBuddy(self.field)
-        self._about = QLabel()
-        self._about.setProperty("role", "muted")
-        self._about.setWordWrap(True)
-        self._about.setVisible(setting.kind == "one")
-        self._info = QToolButton(self._label)
-        self._info.setAutoRaise(True)
-        self._info.setProperty("tight", True)
-        self._info.setIconSize(QSize(14, 14))
-        self._info.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._info.setToolTip(tr("What does this do?"))
-        self._info.setAccessibleName(tr("What does this do?"))
-        self._info.clicked.connect(self._explain)
-        theme.wear(self._info, "info", "muted")
-        self._info.hide()
         self._badge = QLabel()
         self._badge.setFixedWidth(14)
         self._badge.setMinimumHeight(26)
-        self._later = QLabel()
-        self._later.setProperty("role", "muted")
-        self._later.setWordWrap(True)
-        self._later.hide()
         self.line = ProblemLine()
         self.line.mended.connect(self.edited)
         self.field.edited.connect(self._tell)
@@ -145,14 +135,46 @@ class Row(QWidget):
         grid.addWidget(self._label, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.field, 0, 1)
         grid.addWidget(self._badge, 0, 2, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self._about, 1, 0, 1, 2)
-        grid.addWidget(self._later, 2, 1, 1, 2)
         grid.addWidget(self.line, 3, 1, 1, 2)
         grid.setColumnStretch(0, _LABEL_SHARE)
         grid.setColumnStretch(1, _FIELD_SHARE)
+        self._grid = grid
         self._value: Any = None
         self._running = False
         self.recolor()
+
+    # What few rows need is made once one does: the fewer widgets, the sooner a window is there.
+
+    @cached_property
+    def _about(self) -> QLabel:
+        made = self._note()
+        self._grid.addWidget(made, 1, 0, 1, 2)
+        return made
+
+    @cached_property
+    def _later(self) -> QLabel:
+        made = self._note()
+        self._grid.addWidget(made, 2, 1, 1, 2)
+        return made
+
+    @cached_property
+    def _info(self) -> QToolButton:
+        made = QToolButton(self._label)
+        made.setAutoRaise(True)
+        made.setProperty("tight", True)
+        made.setIconSize(QSize(14, 14))
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        made.setToolTip(tr("What does this do?"))
+        made.setAccessibleName(tr("What does this do?"))
+        made.clicked.connect(self._explain)
+        theme.wear(made, "info", "muted")
+        return made
+
+    def _note(self) -> QLabel:
+        made = QLabel()
+        made.setProperty("role", "muted")
+        made.setWordWrap(True)
+        return made
 
     @property
     def guide_path(self) -> str:
@@ -222,7 +244,8 @@ class Row(QWidget):
 
     def _show_later(self, on: bool, in_force: Any) -> None:
         """Say which value the going run has, where the next one will have another."""
-        self._later.setVisible(on)
+        if on or "_later" in vars(self):
+            self._later.setVisible(on)
         if on:
             names = {value: tr(label) for value, label in self.setting.choices}
             names |= {part.key(): tr(part.title) for part in self.setting.parts}
@@ -246,13 +269,15 @@ class Row(QWidget):
             self._label.style().polish(self._label)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        side = 16
-        self._info.setGeometry(self._label.width() - side, 5, side, side)
-        self._info.setVisible(bool(self.setting.help))
+        if self.setting.help:
+            side = 16
+            self._info.setGeometry(self._label.width() - side, 5, side, side)
+            self._info.show()
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._info.hide()
+        if "_info" in vars(self):
+            self._info.hide()
         super().leaveEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
