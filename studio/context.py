@@ -99,8 +99,8 @@ class Studio(QObject):
 
     @Slot(str)
     def _say(self, text: str) -> None:
-        """Keep what was done among the messages."""
-        self.run.noticed.emit(Notice(self.run.images_seen, "info", text))
+        """Say what was done, and keep it among the messages."""
+        self.run.noticed.emit(Notice(self.run.images_seen, "info", text, key="did"))
 
     @Slot(object)
     def _log(self, notice: Notice) -> None:

@@ -353,7 +353,7 @@ class Deeds(RunDeeds):
     def _tell(self, text: str) -> None:
         from gan_engine import Notice  # brings numpy, which the shell does without
 
-        self.studio.run.noticed.emit(Notice(0, "info", text))
+        self.studio.run.noticed.emit(Notice(0, "info", text, key="did"))
 
     def _refuse(self, text: str, hint: str, **values: object) -> None:
         self.refused.emit(EngineError(text, hint=hint, **values))

@@ -39,6 +39,7 @@ class Readout(QObject):
         run.finished.connect(self._take_end)
         run.viewed.connect(self._take_view)
         run.heard.connect(window.status.show_heard)
+        window.status.setting_asked.connect(self._show_wrong)
         self._add_messages_button()
         self.refresh()
         self._show_title()
@@ -93,7 +94,14 @@ class Readout(QObject):
         acts.explain(start=reason or ("" if resting else tr("A run is going; it must end first.")))
         if resting:
             more = tr("{reason} (and {count} more)", reason=reason, count=len(errors) - 1)
-            self._window.status.show_problem(more if len(errors) > 1 else reason)
+            there = bool(errors and errors[0].path)
+            self._window.status.show_problem(more if len(errors) > 1 else reason, there)
+
+    @Slot()
+    def _show_wrong(self) -> None:
+        """Bring to view what stands in the way of a start."""
+        if self._studio.document.errors:
+            self._window.show_setting(self._studio.document.errors[0].path)
 
     @Slot(object, object, object)
     def _take_document(self, draft: object, config: object, problems: object) -> None:
@@ -143,7 +151,9 @@ class Readout(QObject):
 
         if notice.key == "failed":
             return  # the window shows the failure itself, with what can be done about it
-        if notice.level == "error" or notice.key in ("busy", "diverged", "evaluate"):
+        if notice.key == "did":
+            self._window.notices.show_first("good", tr(notice.text))
+        elif notice.level == "error" or notice.key in ("busy", "change", "diverged", "evaluate"):
             self._waits = notice.key == "space"
             acts = acts_for_notice(notice.key)
             self._window.notices.show_notice(notice.level, tr(notice.text), tr(notice.hint), acts)

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from studio import figures
 from studio.i18n import mark, tr
@@ -29,6 +36,9 @@ the whole window was painted for it, and a run on this computer waited for its t
 class StatusLine(QWidget):
     """Told things by `show_*`; works the time left out of what it was told."""
 
+    setting_asked = Signal()
+    """The setting that stands in the way of a start should be brought to view."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = QLabel(f"●  {tr('Loading')}")
@@ -36,6 +46,11 @@ class StatusLine(QWidget):
         self._text = QLabel()
         self._text.setObjectName("stateText")
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._mend = QPushButton(tr("Show"))
+        self._mend.setProperty("small", True)
+        self._mend.setToolTip(tr("Show the setting"))
+        self._mend.setAccessibleName(tr("Show the setting"))
+        self._mend.clicked.connect(self.setting_asked)
         self._bar = QProgressBar()
         self._bar.setRange(0, _FULL)
         self._bar.setTextVisible(False)
@@ -45,7 +60,7 @@ class StatusLine(QWidget):
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(10, 2, 10, 2)
         row.setSpacing(14)
-        for widget in (self._state, self._text, self._bar, self._percent):
+        for widget in (self._state, self._mend, self._text, self._bar, self._percent):
             row.addWidget(widget, 1 if widget is self._text else 0)
         for label in (self._speed, self._left, self._memory, self._saved, self._heard):
             row.addWidget(label, 0, Qt.AlignmentFlag.AlignRight)
@@ -89,6 +104,7 @@ class StatusLine(QWidget):
         if not following:
             self.show_heard(None)
         going = state != "idle"
+        self._mend.hide()
         if not going:
             self._rate = 0.0
         for widget in (self._bar, self._percent, self._speed, self._left, self._memory):
@@ -97,13 +113,14 @@ class StatusLine(QWidget):
         self.show_progress(seen, total)
         self._paint()
 
-    def show_problem(self, text: str) -> None:
-        """Say why nothing can be started; empty when it can."""
+    def show_problem(self, text: str, has_setting: bool = False) -> None:
+        """Say why nothing can be started, and offer to show the setting; empty when it can."""
         self._mood = "bad" if text else "quiet"
         word = tr("Cannot start") if text else tr("Ready")
         self._state.setText(f"●  {word}")
         self._text.setText(text)
         self._text.setToolTip(text)
+        self._mend.setVisible(has_setting)
         self._paint()
 
     def show_progress(self, seen: int, total: int) -> None:

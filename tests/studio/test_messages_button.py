@@ -1,6 +1,6 @@
 """The button that shows the messages, and tells of those that nobody has seen."""
 
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtWidgets import QDockWidget, QInputDialog
 
 from studio.messages_button import MessagesButton
 from studio.panels.messages import MessagesPanel
@@ -45,3 +45,22 @@ def test_that_warnings_nobody_saw_are_counted_until_they_are_seen(visitor):
     assert button.property("glyph") == "info"
     panel.add("warning", "Seen at once.")
     assert button.text() == "Messages"
+
+
+def test_that_what_stands_in_the_way_is_shown_without_the_messages(visitor):
+    _, dock, _ = parts(visitor)
+    visitor.studio.document.set("data.size", 50)
+    assert "Cannot start" in visitor.status
+    visitor.window.findChild(QDockWidget, "dock-settings").hide()
+    visitor.window.status.setting_asked.emit()
+    assert visitor.window.findChild(QDockWidget, "dock-settings").isVisible()
+    assert dock.isHidden()
+
+
+def test_that_what_a_person_did_is_confirmed_without_the_messages(visitor):
+    visitor.window.acts["save_preset"].trigger()
+    dialog = visitor.window.findChild(QInputDialog)
+    dialog.setTextValue("Mine")
+    dialog.accept()
+    assert "Mine" in visitor.window.notices.text.title()
+    assert visitor.window.notices.level == "good"

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QLabel, QProgressBar
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton
 
 from studio import theme
 from studio.status import StatusLine
@@ -42,11 +42,17 @@ def test_that_the_age_of_the_last_save_is_told(line):
     assert "saved 2 min 05 s ago" in text(line)
 
 
-def test_that_what_stands_in_the_way_of_a_start_is_said(line):
+def test_that_what_stands_in_the_way_of_a_start_is_said_and_shown(line, qtbot):
     line.show_state("idle", 0, 0)
     line.show_problem("Size: too small.")
     assert "Cannot start" in text(line)
     assert "Size: too small." in text(line)
+    assert not line.findChild(QPushButton).isVisible()
+    line.show_problem("Size: too small.", has_setting=True)
+    with qtbot.waitSignal(line.setting_asked):
+        line.findChild(QPushButton).click()
+    line.show_state("preparing", 0, 10)
+    assert not line.findChild(QPushButton).isVisible()
     line.show_problem("")
     assert "Ready" in text(line)
 
