@@ -39,6 +39,7 @@ class DView(QWidget):
             tr("The mean intensity of an image, from −1 for black to 1 for white.")
         )
         self._map_size, self._why = ElidedLabel(), words("", "muted")
+        self._why.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.maps = ImageView(), ImageView()
         self._names = words(tr("Reals"), "muted", wraps=False), words(tr("Fakes"), "muted", False)
         means = QHBoxLayout()
@@ -64,8 +65,8 @@ class DView(QWidget):
         column.addLayout(means)
         column.addSpacing(3)
         column.addLayout(_headed(words(tr("D's patch map"), "title", wraps=False), self._map_size))
-        column.addLayout(pictures, 1)
         column.addWidget(self._why)
+        column.addLayout(pictures, 1)
         self.show_statistics(None)
 
     # --- shown -------------------------------------------------------------------------------
