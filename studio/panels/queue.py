@@ -24,7 +24,9 @@ from PySide6.QtWidgets import (
 )
 
 from studio import theme
+from studio.comparison import differences_of
 from studio.i18n import tr
+from studio.panels import words as say
 from studio.panels.base import EmptyState, Pages, Panel, button, column_of, words
 
 if TYPE_CHECKING:
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _BESIDE = 44
 """Pixels of an entry that its icon and margins take."""
+_NAMED = ("data.folder", "data.size", "architecture.kind", "loss.kind")
+"""What the name of an entry says already."""
+_MOST_APART = 3
+"""So many of the settings in which the entries differ are told."""
 _GLYPHS = {
     "waiting": ("clock", "muted"),
     "going": ("start", "good"),
@@ -48,10 +54,12 @@ class _Model(QAbstractListModel):
     def __init__(self, parent: QListView) -> None:
         super().__init__(parent)
         self.entries: list[Entry] = []
+        self._apart: list[str] = []
         self.width = 200
         self._metrics = QFontMetrics(parent.font())
 
     def show_entries(self, entries: list[Entry]) -> None:
+        self._apart = _told_apart(entries)
         if len(entries) == len(self.entries):
             self.entries = entries
             self.dataChanged.emit(self.index(0), self.index(len(entries) - 1))
@@ -66,11 +74,12 @@ class _Model(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         entry = self.entries[index.row()]
         said = _state(entry)
+        text = "\n".join(part for part in (entry.name, self._apart[index.row()], said) if part)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return f"{entry.name}\n{said}"
+                return text
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{entry.name}: {said}"
+                return text.replace("\n", ": ")
             case Qt.ItemDataRole.ToolTipRole:
                 return entry.why or said
             case Qt.ItemDataRole.DecorationRole:
@@ -78,7 +87,6 @@ class _Model(QAbstractListModel):
                 return theme.icon(glyph, getattr(theme.current(), color))
             case Qt.ItemDataRole.SizeHintRole:
                 room, wraps = QRect(0, 0, self.width, 10_000), int(Qt.TextFlag.TextWordWrap)
-                text = f"{entry.name}\n{said}"
                 return QSize(60, self._metrics.boundingRect(room, wraps, text).height() + 10)
             case _:
                 return None
@@ -245,6 +253,19 @@ class QueuePanel(Panel):
     @Slot(int, int)
     def _move_in_queue(self, row: int, by: int) -> None:
         self.list.setCurrentRow(self._queue.move(row, by))
+
+
+def _told_apart(entries: list[Entry]) -> list[str]:
+    """Return, per entry, its values of the first settings in which not all of them are alike."""
+    found = [one for one in differences_of([e.draft for e in entries]) if one.path not in _NAMED]
+    return [
+        ", ".join(
+            tr("{name}: {what}", name=say.label_of(one.path, entry.draft), what=say.value(value))
+            for one in found[:_MOST_APART]
+            if (value := one.values[place]) is not None
+        )
+        for place, entry in enumerate(entries)
+    ]
 
 
 def _state(entry: Entry) -> str:

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from gan_engine import put
 from studio.panels.queue import QueuePanel
 from studio.queue import Entry
 
@@ -40,6 +41,18 @@ def test_that_each_run_says_what_becomes_of_it(panel):
         ["c", "Training"],
         ["d", "Waits, half done: goes on from its save"],
         ["e", "Waits"],
+    ]
+
+
+def test_that_runs_are_told_apart_by_what_is_not_the_same(panel, draft):
+    rates = (0.0004, 0.0002)
+    drafts = [put(put(draft, "optimizer_g.rate", rate), "loss.kind", "hinge") for rate in rates]
+    drafts[0] = put(drafts[0], "loss.kind", "cross_entropy")  # which its name says
+    panel.show_entries([Entry(name="a", draft=one) for one in drafts], False)
+    model = panel.list.model()
+    said = [model.index(row, 0).data().splitlines() for row in range(2)]
+    assert [lines[1] for lines in said] == [
+        f"Optimiser of G, learning rate: {rate}" for rate in rates
     ]
 
 
