@@ -209,13 +209,11 @@ def sample(
     if inputs is not None:
         _export(source, {"inputs": str(inputs.expanduser().absolute())}, "pictures", target)
         return
-    from gan_engine.export.images import cut_out
-    from gan_engine.imaging import tile, write_png
+    from gan_engine.export.images import side_by_side
+    from gan_engine.imaging import write_png
     from gan_engine.sampling import open_sampler
 
     sampler = open_sampler(source, ema_length=ema_length)
-    import torch
-
     columns = max(1, round(count**0.5))
     if mix and not kind:
         raise EngineError("Nothing says which class to mix it with.", hint="Add --class NAME.")
@@ -225,10 +223,9 @@ def sample(
         part = _share(amount)
         share = (label, sampler.label(other), part)
     pixels = sampler.images(range(seed, seed + count), truncation, label, share)
-    made = torch.from_numpy(pixels).permute(0, 3, 1, 2)
     write_png(
         target,
-        cut_out(pixels, columns) if pixels.shape[3] == 4 else tile(made, columns),
+        side_by_side(pixels, columns),
         {"program": "GAN Studio", "seeds": f"{seed}-{seed + count - 1}"},
     )
     out.print(str(target), markup=False, soft_wrap=True)
@@ -237,13 +234,13 @@ def sample(
 @app.command()
 def export(
     source: Source,
-    what: Annotated[str, typer.Option(help="ema, checkpoint, grid, images or pictures.")],
+    what: Annotated[str, typer.Option(help="ema, checkpoint, grid, images, styles or pictures.")],
     target: Annotated[
         Path, typer.Option("--out", help="The file, or for single images the folder.")
     ],
     change: Set = None,
 ) -> None:
-    """Take away a generator, a checkpoint, a grid, single images, or pictures made from others."""
+    """Take away a generator, a checkpoint, samples in a grid or a file each, mixed styles, or pictures made from others."""
     _export(source, _changed({}, change), what, target)
 
 

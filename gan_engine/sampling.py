@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gan_engine import averages, checkpoint, paths
+from gan_engine.architectures import Styled
 from gan_engine.config import RunConfig
 from gan_engine.device import choose
 from gan_engine.drafts import escape, unescape
@@ -172,6 +173,50 @@ class Sampler:
             EngineError: There is no such class, or there are none.
         """
         return _levels(self._make(seeds, truncation, self._labels(seeds, label, mix)))
+
+    def mixed(
+        self, seeds: Sequence[int], others: Sequence[int], layer: int, truncation: float = 1.0
+    ) -> NDArray[np.uint8]:
+        """Return images of two seeds each, as `images` does: layout of one, details of the other.
+
+        Source: arXiv:1912.04958, its style mixing. With classes each seed is of its own.
+
+        Args:
+            seeds: Whose styles the layers before `layer` have.
+            others: Whose styles it and the layers after it have; as many.
+            layer: From 1, so that both say something, to one less than there are.
+            truncation: Below 1 both are closer to the average style.
+
+        Raises:
+            EngineError: It has no styles, or not so many layers.
+        """
+        if not isinstance(self.network, Styled):
+            raise EngineError(
+                "This generator has no styles that could be mixed.",
+                hint="Choose a run whose architecture is Style.",
+            )
+        parts = []
+        for at in range(0, len(seeds), AT_ONCE):
+            own_NLZ, other_NLZ = (
+                self._styles(self.network, some[at : at + AT_ONCE], truncation)
+                for some in (seeds, others)
+            )
+            if not 1 <= layer < own_NLZ.shape[1]:
+                raise EngineError(
+                    "There is no layer {layer} from which on another style could be taken.",
+                    hint="Choose one from 1 to {last}.",
+                    layer=layer,
+                    last=own_NLZ.shape[1] - 1,
+                )
+            mixed_NLZ = torch.cat([own_NLZ[:, :layer], other_NLZ[:, layer:]], 1)
+            with torch.no_grad():
+                parts.append(_levels(self.network.synthesize(mixed_NLZ).float()))
+        return np.concatenate(parts)
+
+    @torch.no_grad()
+    def _styles(self, network: Styled, seeds: Sequence[int], truncation: float) -> Tensor:
+        latents_NZ = latents(seeds, self.takes[0]).to(self._device)
+        return network.styles(latents_NZ, self._labels(seeds, None, None), truncation)
 
     def read(self, path: Path) -> NDArray[np.uint8]:
         """Return a picture as `translate` takes it, prepared as those were that G learned from.

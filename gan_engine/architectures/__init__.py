@@ -1,6 +1,6 @@
 """The architectures there are, in the menu's order."""
 
-from gan_engine.architectures.base import Architecture, FromLatents, Inputs, SelfTaught
+from gan_engine.architectures.base import Architecture, FromLatents, Inputs, SelfTaught, Styled
 from gan_engine.architectures.dcgan import DCGAN
 from gan_engine.architectures.fastgan import FastGAN
 from gan_engine.architectures.pix2pix import Pix2Pix
@@ -31,5 +31,6 @@ __all__ = [
     "ResNet",
     "SelfTaught",
     "Style",
+    "Styled",
     "Tutorial",
 ]

@@ -102,3 +102,16 @@ class SelfTaught(Protocol):
         self, image_NCHW: Tensor, labels_N: Tensor | None, random: torch.Generator | None
     ) -> tuple[Tensor, Tensor]:
         """Return D's logits of reals, as when it is called, and what it pays for its own task."""
+
+
+@runtime_checkable
+class Styled(Protocol):
+    """A G that first makes styles, one for each of its layers, and then an image from those."""
+
+    def styles(
+        self, z_NZ: Tensor, labels_N: Tensor | None = None, truncation: float = 1.0
+    ) -> Tensor:
+        """Return a style for each layer, the coarsest first: (N, L, Z)."""
+
+    def synthesize(self, styles_NLZ: Tensor) -> Tensor:
+        """Return what such styles make: (N, C, H, W)."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gan_engine.export.base import Exporter, ExportProgress
 from gan_engine.export.images import ImageGrid, SingleImages
+from gan_engine.export.styles import MixedStyles
 from gan_engine.export.translated import TranslatedPictures
 from gan_engine.export.weights import FullCheckpoint, GeneratorWeights
 
@@ -13,6 +14,7 @@ EXPORTERS: tuple[type[Exporter], ...] = (
     FullCheckpoint,
     ImageGrid,
     SingleImages,
+    MixedStyles,
     TranslatedPictures,
 )
 
@@ -28,6 +30,7 @@ __all__ = [
     "Exporter",
     "GeneratorWeights",
     "ImageGrid",
+    "MixedStyles",
     "SingleImages",
     "TranslatedPictures",
     "export",

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
 from gan_engine import durable
 from gan_engine.colour import flat
 from gan_engine.export.base import Exporter, ExportProgress
-from gan_engine.imaging import write_png
-from gan_engine.sampling import AT_ONCE, Sampler, open_sampler
+from gan_engine.imaging import tile, write_png
+from gan_engine.sampling import AT_ONCE, Sampler, lay_out, open_sampler
 from gan_engine.schema import option
 
 Format = Literal["png", "webp", "jpeg"]
@@ -38,13 +39,10 @@ class ImageGrid(Exporter):
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         yield ExportProgress(0, 1, out)
         sampler = open_sampler(source)
-        last = self.seed + self.rows * self.columns - 1
-        if sampler.config.data.channels == 4:
-            made = sampler.images(range(self.seed, last + 1), self.truncation)
-            pixels = cut_out(made, self.columns)
-        else:
-            pixels = sampler.grid(self.rows, self.columns, self.seed, self.truncation)
-        write_png(out, pixels, words_of(sampler, f"{self.seed}-{last}"))
+        plan = lay_out(self.rows, self.columns, self.seed, len(sampler.classes))
+        made = sampler.images(plan.seeds, self.truncation, plan.labels)
+        words = words_of(sampler, f"{plan.seeds[0]}-{plan.seeds[-1]}")
+        write_png(out, side_by_side(made, plan.columns), words)
         yield ExportProgress(1, 1, out)
 
 
@@ -70,6 +68,13 @@ class SingleImages(Exporter):
                 background = sampler.config.data.background
                 write_picture(path, pixels, self.format, words, background)
         yield ExportProgress(self.count, self.count, out)
+
+
+def side_by_side(images_NHWC: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
+    """Return images as one picture: (H, W, 3), or with opacity cut out, (H, W, 4)."""
+    if images_NHWC.shape[3] == 4:
+        return cut_out(images_NHWC, columns)
+    return tile(torch.from_numpy(images_NHWC).permute(0, 3, 1, 2), columns)
 
 
 def cut_out(images_NHW4: NDArray[np.uint8], columns: int, gap: int = 2) -> NDArray[np.uint8]:
