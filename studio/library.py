@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,10 @@ class Library(QObject):
         self._texts: dict[Path, tuple[RunInfo, str]] = {}
         self._pictures: dict[Path, Pixels] = {}
         self._wanted: list[Path] = []
+        self._noted: dict[Path, RunNotes] = {}
+        """What was noted after the reading that is going on may have passed it by."""
+        self._unwritten: dict[Path, RunNotes] = {}
+        self._writing: Job | None = None
         self._picturing: Job | None = None
         self.runs: list[RunInfo] = []
         self.is_read = False
@@ -123,9 +128,14 @@ class Library(QObject):
         if self._again:
             self._again = False
             self.refresh()
+        elif self._writing is None:
+            self._noted.clear()
 
     def _tell(self, runs: list[RunInfo]) -> None:
-        self.runs = runs
+        newer = self._noted
+        self.runs = runs = [
+            replace(one, notes=newer[one.folder]) if one.folder in newer else one for one in runs
+        ]
         known = {info.folder: info for info in runs}
         self.choose([known[info.folder] for info in self.chosen if info.folder in known])
         self.changed.emit(runs)
@@ -147,9 +157,30 @@ class Library(QObject):
     @Slot(object, object)
     def note(self, folder: Path, notes: RunNotes) -> None:
         """Keep a title, tags and a note about a run; `changed` follows."""
-        job = self._jobs.call(lambda: write_notes(folder, notes))
-        job.done.connect(self._acted)
-        job.failed.connect(self.failed)
+        self._noted[folder] = self._unwritten[folder] = notes
+        self._write_next()
+
+    @Slot()
+    def _write_next(self) -> None:
+        """Write what was noted, one file after the other: two at once would spoil each other."""
+        if self._writing is not None or not self._unwritten:
+            return
+        folder = next(iter(self._unwritten))
+        notes = self._unwritten.pop(folder)
+        self._writing = self._jobs.call(lambda: write_notes(folder, notes))
+        self._writing.done.connect(self._acted)
+        self._writing.failed.connect(self._refuse_notes)
+        self._writing.ended.connect(self._end_writing)
+
+    @Slot(object)
+    def _refuse_notes(self, error: Exception) -> None:
+        self._noted.clear()
+        self.failed.emit(error)
+
+    @Slot()
+    def _end_writing(self) -> None:
+        self._writing = None
+        self._write_next()
 
     def move_to_trash(self, folder: Path) -> None:
         """Put a run where the system keeps deleted files; one that is being trained stays."""

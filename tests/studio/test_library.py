@@ -97,6 +97,19 @@ def test_that_notes_are_kept_in_the_runs_folder_and_told(qtbot, two_runs, reads)
     assert read_notes(folder) == notes == two_runs.runs[1].notes
 
 
+def test_that_notes_that_follow_each_other_closely_are_all_kept(qtbot, two_runs, reads):
+    folder, shown, failures = reads()[1].folder, [], []
+    two_runs.changed.connect(lambda runs: shown.append(runs[1].notes))
+    two_runs.failed.connect(failures.append)
+    typed = [RunNotes("t" * n, "n" * n) for n in range(1, 30)]
+    for notes in typed:
+        two_runs.note(folder, notes)
+    qtbot.waitUntil(lambda: read_notes(folder) == typed[-1], timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(shown), timeout=PATIENCE)
+    assert not failures
+    assert set(shown) == {typed[-1]}  # never what somebody has changed since
+
+
 def test_that_notes_about_a_run_that_is_gone_are_a_failure_not_a_folder(qtbot, studio, tmp_path):
     with qtbot.waitSignal(studio.library.failed, timeout=PATIENCE):
         studio.library.note(tmp_path / "gone", RunNotes("x"))
