@@ -25,6 +25,8 @@ from studio.widgets.curve_items import pen_of
 
 _SWATCH = 18
 _GAP = 14
+_LEAST = 36
+"""Pixels of a name that still tell something."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,9 @@ class Legend(QWidget):
                 ]
                 if sum(widths) + _GAP * (len(widths) - 1) <= self.width():
                     return rows, widths, values
+        room = self.width() - _GAP * (len(widths) - 1)
+        if widths and room // len(widths) < _SWATCH + 6 + _LEAST:
+            widths = [_SWATCH] * len(widths)  # the lines alone; the tooltip names them
         return rows, widths, False
 
     # --- drawing -----------------------------------------------------------------------------
@@ -145,8 +150,10 @@ class Legend(QWidget):
         colors, middle = theme.current(), place.center().y()
         painter.setPen(pen_of(QColor(entry.color if entry.shown else colors.faint), 2, entry.dash))
         painter.drawLine(place.left(), middle, place.left() + _SWATCH, middle)
-        painter.setPen(QColor(colors.muted if entry.shown else colors.faint))
         words = place.adjusted(_SWATCH + 6, 0, 0, 0)
+        if words.width() <= 0:
+            return
+        painter.setPen(QColor(colors.muted if entry.shown else colors.faint))
         label = entry.label
         if self._tight:
             cut = Qt.TextElideMode.ElideRight

@@ -1,5 +1,7 @@
 """Names of curves, by mouse and by keyboard."""
 
+import itertools
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -37,3 +39,15 @@ def test_that_names_take_a_second_line_before_they_are_cut(legend):
     assert legend.height() == 2 * low
     legend.resize(900, 40)
     assert legend.height() == low
+
+
+def test_that_where_no_name_fits_the_lines_stand_alone(qtbot):
+    legend = Legend()
+    qtbot.addWidget(legend)
+    legend.show_entries([entry(key) for key in "abcdef"])
+    legend.resize(240, 40)
+    legend.show()
+    legend.grab()
+    places = [place for place, _ in legend._places]
+    assert {place.width() for place in places} == {18}
+    assert all(b.left() - a.right() > 10 for a, b in itertools.pairwise(places))
