@@ -31,6 +31,7 @@ from studio.panels.base import EmptyState, Pages, Panel, button, column_of, word
 from studio.panels.overlay import DASHES, Overlay, RunCurves
 from studio.panels.run_words import far, metric_names
 from studio.widgets.curve_items import pen_of
+from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
 from studio.widgets.timeline import Timeline
 
@@ -70,9 +71,9 @@ class RunCard(QFrame):
         super().__init__()
         self.folder = view.info.folder
         self.setProperty("card", True)
-        self.name = words(escape(view.info.title), "title", wraps=False)
-        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.name.setToolTip(escape(str(view.info.folder)))
+        self.name = ElidedLabel(title=True)
+        self.name.setText(escape(view.info.title))
+        self.name.setToolTip(f"{self.name.text()}\n{escape(str(view.info.folder))}")
         self.moment = words("", "muted", wraps=False)
         close = QToolButton()
         close.setProperty("tight", True)

@@ -24,7 +24,7 @@ from studio.i18n import tr
 from studio.widgets.curve_items import pen_of
 
 _SWATCH = 18
-_GAP = 14
+_GAP, _BARE_GAP = 14, 8
 _LEAST = 36
 """Pixels of a name that still tell something."""
 
@@ -91,7 +91,7 @@ class Legend(QWidget):
 
     def _take_height(self) -> None:
         """Be as high as the lines are that the entries take."""
-        rows, _, _ = self._arranged()
+        rows, *_ = self._arranged()
         self.setFixedHeight(self._line() * max(1, len(rows)))
 
     def _width_of(self, entry: LegendEntry, values: bool) -> int:
@@ -104,8 +104,8 @@ class Legend(QWidget):
             )
         return width
 
-    def _arranged(self) -> tuple[list[list[LegendEntry]], list[int], bool]:
-        """Return the lines, how wide each of their columns is, and whether readings are shown."""
+    def _arranged(self) -> tuple[list[list[LegendEntry]], list[int], bool, int]:
+        """Return the lines, how wide their columns and gaps are, and whether readings are shown."""
         rows: list[list[LegendEntry]] = []
         widths: list[int] = []
         for values in (True, False) if self._values else (False,):
@@ -117,18 +117,20 @@ class Legend(QWidget):
                     for n in range(min(across, len(self._entries)))
                 ]
                 if sum(widths) + _GAP * (len(widths) - 1) <= self.width():
-                    return rows, widths, values
-        room = self.width() - _GAP * (len(widths) - 1)
-        if widths and room // len(widths) < _SWATCH + 6 + _LEAST:
-            widths = [_SWATCH] * len(widths)  # the lines alone; the tooltip names them
-        return rows, widths, False
+                    return rows, widths, values, _GAP
+        count = max(1, len(widths))
+        if (self.width() - _GAP * (count - 1)) // count < _SWATCH + 6 + _LEAST:
+            room = (self.width() - _BARE_GAP * (count - 1)) // count
+            widths = [min(_SWATCH, room)] * count  # the lines alone; the tooltip names them
+            return rows, widths, False, _BARE_GAP
+        return rows, widths, False, _GAP
 
     # --- drawing -----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        rows, widths, values = self._arranged()
-        gaps = _GAP * (len(widths) - 1)
+        rows, widths, values, gap = self._arranged()
+        gaps = gap * (len(widths) - 1)
         wanted, room = sum(widths), self.width() - gaps
         self._tight = wanted > room > 0
         if self._tight:  # names end in an ellipsis rather than in the middle of a letter
@@ -140,7 +142,7 @@ class Legend(QWidget):
                 place = QRect(x, line * high, width, high)
                 self._places.append((place, entry))
                 self._draw(painter, place, entry, values)
-                x += width + _GAP
+                x += width + gap
         if self.hasFocus() and self._at < len(self._places):
             painter.setPen(QPen(QColor(theme.current().accent), 1))
             painter.drawRoundedRect(self._places[self._at][0].adjusted(-4, 0, 3, -1), 4, 4)
@@ -149,7 +151,7 @@ class Legend(QWidget):
     def _draw(self, painter: QPainter, place: QRect, entry: LegendEntry, values: bool) -> None:
         colors, middle = theme.current(), place.center().y()
         painter.setPen(pen_of(QColor(entry.color if entry.shown else colors.faint), 2, entry.dash))
-        painter.drawLine(place.left(), middle, place.left() + _SWATCH, middle)
+        painter.drawLine(place.left(), middle, min(place.right(), place.left() + _SWATCH), middle)
         words = place.adjusted(_SWATCH + 6, 0, 0, 0)
         if words.width() <= 0:
             return
