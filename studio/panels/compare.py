@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QMenu,
-    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QToolButton,
@@ -29,7 +28,7 @@ from studio.i18n import tr
 from studio.panels import words as say
 from studio.panels.base import EmptyState, Pages, Panel, button, column_of, words
 from studio.panels.overlay import DASHES, Overlay, RunCurves
-from studio.panels.run_words import far, metric_names
+from studio.panels.run_words import metric_names
 from studio.widgets.curve_items import pen_of
 from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
@@ -242,7 +241,7 @@ class ComparePanel(Panel):
 
     def _fill_table(self, names: list[str]) -> None:
         rows: list[tuple[str, list[str]]] = [
-            (tr("Images seen"), [far(view.info) for view in self._views])
+            (tr("Images seen"), [say.count(view.info.images_seen) for view in self._views])
         ]
         best = dict.fromkeys(view.info.best[0] for view in self._views if view.info.best)
         for metric in best:
@@ -265,6 +264,7 @@ class ComparePanel(Panel):
                 item.setToolTip(text)
                 self.table.setItem(number, column, item)
         header = self.table.horizontalHeader()
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

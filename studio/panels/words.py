@@ -129,6 +129,8 @@ def value(thing: Any) -> str:
         return tr("on") if thing else tr("off")
     if isinstance(thing, float):
         return f"{thing:.4g}"
+    if isinstance(thing, int) and thing >= 10_000:
+        return f"{thing:,}"
     if isinstance(thing, Mapping) and {"start", "end"} <= thing.keys():
         return tr("{low} to {high}", low=value(thing["start"]), high=value(thing["end"]))
     return str(thing)

@@ -70,7 +70,7 @@ def test_that_the_table_holds_what_differs_and_what_came_of_it(panel, tmp_path):
     rows = [
         [table.item(row, column).text() for column in range(3)] for row in range(table.rowCount())
     ]
-    assert rows[0] == ["Images seen", "48 images", "48 images"]
+    assert rows[0] == ["Images seen", "48", "48"]
     assert rows[1][1:] == ["31.5", "30"]
     assert ["hinge", "least_squares"] in [row[1:] for row in rows]
     assert ["1", "–"] in [row[1:] for row in rows]
