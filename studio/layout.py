@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QMainWindow,
     QScrollArea,
+    QTabBar,
     QToolButton,
     QWidget,
 )
@@ -29,6 +30,27 @@ NARROW, LOW = 1240, 1000
 button at the end of the status line shows it, and counts what was said meanwhile."""
 IN_ONE = {"dock-runs": 320}
 """How wide the column is that holds all docks of a narrow window."""
+
+
+class DockedWindow(QMainWindow):
+    """A window whose Tab key passes by what is in docks behind others: nobody would see where it is."""
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        passed: set[QWidget] = set()
+        while super().focusNextPrevChild(next):
+            there = self.focusWidget()
+            if there is None or there in passed or not _is_behind(there):
+                return True
+            passed.add(there)
+        return False
+
+
+def _is_behind(widget: QWidget) -> bool:
+    """Return whether a widget is in a dock whose tab is not the one in front."""
+    up: QWidget | None = widget
+    while up is not None and not isinstance(up, QDockWidget):
+        up = up.parentWidget()
+    return up is not None and up.visibleRegion().isEmpty()
 
 
 class Layout:
@@ -52,6 +74,8 @@ class Layout:
             self._window.restoreGeometry(geometry)
         if isinstance(state, QByteArray):
             self._window.restoreState(state, LAYOUT_VERSION)
+        if (pages := self._window.findChild(QTabBar, "pages")) is not None:
+            pages.setFocus(Qt.FocusReason.OtherFocusReason)  # the keyboard begins at the pages
 
     def keep(self) -> None:
         """Write geometry and docks down, once there are any."""

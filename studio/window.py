@@ -11,7 +11,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QMainWindow,
     QMenu,
     QSizePolicy,
     QStackedWidget,
@@ -29,7 +28,7 @@ from studio.deeds import Deeds
 from studio.dialogs import Dialogs
 from studio.failures import sentence_of
 from studio.i18n import tr
-from studio.layout import Layout, fitting, scrolling, seek_button
+from studio.layout import DockedWindow, Layout, fitting, scrolling, seek_button
 from studio.preferences import Preferences
 from studio.readout import Readout
 from studio.status import StatusLine
@@ -53,7 +52,7 @@ BESIDE = {"queue": "runs", "guide": "settings"}
 """Docks that share a place with another, as tabs."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(DockedWindow):
     """A shell at first; `bind` fills it when the engine is loaded."""
 
     acts: Actions

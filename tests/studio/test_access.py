@@ -99,6 +99,22 @@ def test_that_every_control_of_the_window_has_a_name(visitor):
     assert not unnamed(visitor.window)
 
 
+def test_that_tab_begins_at_the_pages_and_passes_by_docks_nobody_sees(visitor, qtbot):
+    window, seen = visitor.window, []
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    assert window.focusWidget() is window.tabs
+    visitor.studio.queue.add(visitor.studio.document.draft)
+    while (there := window.focusWidget()) not in seen:
+        seen.append(there)
+        qtbot.keyClick(there, Qt.Key.Key_Tab)
+    inside = {
+        panel.key for panel in window.panels.values() for one in seen if panel.isAncestorOf(one)
+    }
+    assert {"start", "settings"} <= inside
+    assert not {"queue", "messages"} & inside
+
+
 @pytest.mark.parametrize("kind", [LikesDialog, ExportDialog])
 def test_that_every_control_of_a_dialog_has_a_name(qtbot, studio, kind):
     dialog = kind()
