@@ -27,6 +27,8 @@ class Keeping(QObject):
 
     told = Signal(str, object, object, object)
     """Level, text, hint and answers, each a label and a name for `answer`."""
+    withdrawn = Signal(str)
+    """What was offered with this answer has no meaning any more."""
 
     def __init__(self, document: Document, jobs: Jobs, folder: Path) -> None:
         super().__init__()
@@ -34,6 +36,7 @@ class Keeping(QObject):
         self._file = folder / NAME
         self._job: Job | None = None
         self._kept: Draft = document.draft
+        self._offered: Draft | None = None
         self._closed = self._restored = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -66,6 +69,7 @@ class Keeping(QObject):
                 tr("They are kept while you edit them, whatever ends the program."),
                 [(tr("Start afresh"), "discard")],
             )
+            self._offered = found
 
     @Slot(str)
     def answer(self, name: str) -> None:
@@ -89,6 +93,9 @@ class Keeping(QObject):
 
     @Slot(object, object, object)
     def _take_change(self, draft: Draft, config: object, problems: object) -> None:
+        if self._offered is not None and draft != self._offered:
+            self._offered = None
+            self.withdrawn.emit("discard")
         if (
             not self._closed and not self._timer.isActive()
         ):  # never put off: edits without end are kept all the same

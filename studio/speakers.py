@@ -35,6 +35,7 @@ class Speakers(QObject):
         for asking in (self.leaving, self.taking_back, self.offers, self.originals):
             asking.told.connect(notices.show_notice)
         self.taking_back.withdrawn.connect(notices.withdraw)
+        self._keeping.withdrawn.connect(notices.withdraw)
         self._keeping.told.connect(notices.show_first)
         every = (self.leaving, self.recovery, self._keeping, self.taking_back, self.offers, self.originals)  # fmt: skip
         for speaker in every:

@@ -55,6 +55,19 @@ def test_that_unsaved_settings_are_back_at_the_next_start_and_can_be_discarded(a
     assert get(second.document.draft, "training.batch_size") == 17
 
 
+def test_that_to_start_afresh_is_offered_until_something_is_edited(again):
+    first = again()
+    first.document.set("training.batch_size", 17)
+    first.shut_down()
+    second, gone = again(), []
+    second.keeping.withdrawn.connect(gone.append)
+    second.keeping.restore()
+    assert not gone
+    second.document.set("training.batch_size", 18)
+    second.document.set("training.batch_size", 19)
+    assert gone == ["discard"]
+
+
 def test_that_nothing_is_said_where_nothing_was_left(again, tmp_path):
     first = again()
     first.document.set("training.batch_size", 17)
