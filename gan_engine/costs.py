@@ -23,7 +23,8 @@ _ROOM = 0.9
 """More of a device's memory than this is not promised to anyone."""
 _SLOPE = 1.5
 """What a penalty on a slope keeps, in ways through the network; measured on R3 and Style at 64 px."""
-_HALVED = ("training.batch_size", "data.size", "architecture.width")
+_HALVED = ("data.size", "architecture.width")
+_BATCH = "training.batch_size"
 _PARTS, _AGAIN = "training.accumulation", "training.recompute"
 
 
@@ -208,11 +209,25 @@ def _place(tensor: Tensor) -> int:
 def _reliefs(config: RunConfig) -> Iterator[Relief]:
     """Yield each setting that can take less, and what would be needed then."""
     draft = put(config.draft(), "data.folder", paths.BUILTIN)
-    values: list[tuple[str, int | bool]] = [(_PARTS, get(draft, _PARTS) * 2)]
+    times = _too_many_times(_estimate(config))
+    parts, batch = int(get(draft, _PARTS)), int(get(draft, _BATCH))
+    values: list[tuple[str, list[int | bool]]] = [(_PARTS, [parts * n for n in times])]
     if not config.training.recompute:
-        values.append((_AGAIN, True))
-    values += [(path, int(get(draft, path, 0)) // 2) for path in _HALVED]
-    for path, value in values:
-        smaller, _ = check(put(draft, path, value)) if value else (None, [])
-        if smaller is not None:
-            yield Relief(path, value, _estimate(smaller).memory)
+        values.append((_AGAIN, [True]))
+    values.append((_BATCH, [batch // n for n in times]))
+    values += [(path, [int(get(draft, path, 0)) // 2]) for path in _HALVED]
+    for path, wanted in values:
+        for value in wanted:
+            smaller, _ = check(put(draft, path, value)) if value else (None, [])
+            if smaller is not None:
+                yield Relief(path, value, _estimate(smaller).memory)
+                break
+
+
+def _too_many_times(cost: Cost) -> list[int]:
+    """Return by how much fewer images at once would fit, a power of two, then what comes closest."""
+    room = _ROOM * cost.memory_total - cost.weights - cost.optimizers
+    times = 2
+    while room > 0 and cost.activations > times * room:
+        times *= 2
+    return [2**n for n in range(times.bit_length() - 1, 0, -1)]

@@ -36,9 +36,8 @@ class CostCard(QFrame):
         self.bar = ShareBar(tr("Memory needed"))
         self._memory, self._parts = words(""), words("", "muted")
         self._warning = words("", "warning")
-        self._row = QHBoxLayout()
-        self._row.setSpacing(8)
-        self._row.addStretch(1)
+        self._offers = QVBoxLayout()  # beside each other they would be wider than the page
+        self._offers.setSpacing(4)
         head = QHBoxLayout()
         head.addWidget(words(tr("Cost, estimated"), "title", wraps=False))
         head.addStretch(1)
@@ -68,7 +67,7 @@ class CostCard(QFrame):
         column.addWidget(self.bar)
         column.addWidget(self._parts)
         column.addWidget(self._warning)
-        column.addLayout(self._row)
+        column.addLayout(self._offers)
         self.hide()
 
     # --- shown -------------------------------------------------------------------------------
@@ -160,17 +159,17 @@ class CostCard(QFrame):
 
     def _offer(self, reliefs: tuple[Relief, ...], draft: Draft) -> None:
         for made in self.buttons:
-            self._row.removeWidget(made)
+            self._offers.removeWidget(made)
             made.hide()
             made.deleteLater()
         self.buttons = []
-        for place, relief in enumerate(reliefs):
+        for relief in reliefs:
             name = say.label_of(relief.path, draft)
             value = "" if relief.value is True else f" {relief.value}"
             made = button(f"{name}{value}: {say.size(relief.memory)}", tr("Change this setting."))
             made.setProperty("small", True)
             made.clicked.connect(self._taker(relief.path, relief.value))
-            self._row.insertWidget(place, made)
+            self._offers.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
             self.buttons.append(made)
 
     def _taker(self, path: str, value: int) -> Any:

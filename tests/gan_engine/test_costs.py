@@ -1,12 +1,15 @@
 """What a run takes, against what one takes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
 
-from gan_engine import Inbox, Saved, Stop, cost_of, merge, parse, train
+from gan_engine import Inbox, Saved, Stop, cost_of, costs, merge, parse, train
 from gan_engine.architectures import ARCHITECTURES
+from gan_engine.device import describe_device
 from gan_engine.optimizers import OPTIMIZERS
 from gan_engine.training.session import Session
 from tests.gan_engine.live_bytes import LiveBytes
@@ -77,6 +80,19 @@ def test_that_what_does_not_fit_is_told_with_what_would_take_less():
         "architecture.width",
     ]
     assert all(relief.memory < cost.memory for relief in cost.reliefs)
+
+
+def test_that_fewer_images_at_once_are_advised_until_they_fit(monkeypatch):
+    config = parse({"data": {"size": 64}, "training": {"batch_size": 1024, "device": "cpu"}})
+    whole = cost_of(config)
+    there = (whole.memory - whole.activations + whole.activations / 12) / 0.9
+    info = replace(describe_device("cpu"), memory_total=int(there))
+    monkeypatch.setattr(costs, "describe_device", lambda _: info)
+    found = {relief.path: relief for relief in cost_of(config).reliefs}
+    assert found["training.batch_size"].value == 64
+    assert found["training.accumulation"].value == 16
+    for path in ("training.batch_size", "training.accumulation"):
+        assert found[path].memory <= 0.9 * info.memory_total
 
 
 def test_that_a_batch_in_parts_keeps_as_much_as_one_part():
