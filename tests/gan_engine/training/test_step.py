@@ -1,0 +1,135 @@
+"""An update's gradients are those of the loss and the penalties as one writes them down by hand."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from gan_engine.augment import Transform
+from gan_engine.config import RunConfig
+from gan_engine.data.dataset import Shown
+from gan_engine.training.session import Session
+from tests.gan_engine.training.test_accumulation import session_of
+
+Make = Callable[..., RunConfig]
+DOUBLING = Transform(lambda images: images * 2)
+"""An augmentation of which one sees whether it was done, to whom, and how often."""
+LOSSES = [{"kind": "least_squares"}, {"pairing": "pair"}, {"kind": "hinge", "pairing": "average"}]
+
+
+class Watched:
+    """A session whose networks are kept as they were, and whose draws are noted."""
+
+    def __init__(self, make: Make, **changes: Any) -> None:
+        self.session: Session = session_of(make, training={"batch_size": 6}, **changes)
+        step = self.session.step
+        self.latents: list[Tensor] = []
+        self.shown: list[Shown] = []
+        draw, reals = step.latents, step.reals
+        step.latents = lambda: self._noted(self.latents, draw())  # type: ignore[method-assign]
+        step.reals = lambda random: self._noted(self.shown, reals(random))
+        step._change = lambda: DOUBLING  # type: ignore[method-assign]
+        self.before: dict[str, nn.Module] = {}
+
+    @staticmethod
+    def _noted(notes: list[Any], value: Any) -> Any:
+        notes.append(value)
+        return value
+
+    def update(self, network: str) -> None:
+        networks = self.session.networks
+        self.before = {"g": copy.deepcopy(networks.g), "d": copy.deepcopy(networks.d)}
+        (self.session.update_d if network == "d" else self.session.update_g)()
+
+    def equals(self, network: str, total: Tensor) -> bool:
+        """Whether the gradients of the last update are those of `total`."""
+        wanted = torch.autograd.grad(total, list(self.before[network].parameters()))
+        updated = getattr(self.session.networks, network).parameters()
+        return all(
+            torch.allclose(weight.grad, gradient, rtol=1e-4, atol=1e-6)
+            for weight, gradient in zip(updated, wanted, strict=True)
+        )
+
+
+def slope(d: nn.Module, images: Tensor) -> Tensor:
+    x = images.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(d(x * 2).sum(), x, create_graph=True)
+    return gradient.square().flatten(1).sum(1).mean()
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: "-".join(loss.values()))
+def test_that_d_learns_from_reals_and_fakes_changed_alike(loss: dict[str, str], tiny: Make) -> None:
+    penalties = {"r1": {"weight": 3.0, "interval": 4}}
+    watched = Watched(tiny, loss=loss, penalties=penalties)
+    game = watched.session.config.loss
+    for lazy in (True, False):
+        watched.update("d")
+        g, d = watched.before["g"], watched.before["d"]
+        real, fake = watched.shown[-1].images_NCHW, g(watched.latents[-1]).detach()
+        total = game.discriminator(d(real * 2), d(fake * 2))
+        if lazy:  # four times as strong, for the three updates without
+            total = total + 3.0 * 4 * slope(d, real) / 2
+        assert watched.equals("d", total)
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: "-".join(loss.values()))
+def test_that_g_is_judged_through_the_same_changes(loss: dict[str, str], tiny: Make) -> None:
+    watched = Watched(tiny, loss=loss, penalties={})
+    watched.session.update_d()
+    watched.shown.clear()
+    watched.update("g")
+    g, d = watched.before["g"], watched.before["d"]
+    fake = d(g(watched.latents[-1]) * 2)
+    real = d(watched.shown[-1].images_NCHW * 2) if watched.shown else None
+    assert (real is not None) == ("pairing" in loss)
+    assert watched.equals("g", watched.session.config.loss.generator(real, fake))
+
+
+def test_that_a_penalty_of_g_is_as_strong_as_it_is_rare(tiny: Make) -> None:
+    watched = Watched(
+        tiny, penalties={"feature_matching": {"weight": 2.0, "interval": 3, "distance": "l2"}}
+    )
+    watched.update("g")
+    g, d = watched.before["g"], watched.before["d"]
+    real, fake = watched.shown[-1].images_NCHW, g(watched.latents[-1])
+    total = watched.session.config.loss.generator(None, d(fake * 2))
+    apart, convolved = [], (real * 2, fake * 2)
+    for block in d.down:
+        maps = [block.conv(x) for x in convolved]
+        apart.append((maps[0].mean(0) - maps[1].mean(0)).square().mean())
+        convolved = tuple(block(x) for x in convolved)
+    assert watched.equals("g", total + 2.0 * 3 * torch.stack(apart).mean())
+
+
+def test_that_g_compares_with_other_reals_than_d_has_just_seen(tiny: Make) -> None:
+    session = session_of(tiny, loss={"pairing": "pair"})
+    seen = []
+    for _ in range(4):
+        session.update_d()
+        of_d = session.images.indices.tolist()
+        counted = session.images_seen
+        session.update_g()
+        seen.append(of_d != session.images.indices.tolist())
+        assert session.images_seen == counted
+    assert all(seen)
+
+
+def test_that_penalties_are_in_fp32_whatever_the_rest_is_in(tiny: Make) -> None:
+    session = session_of(tiny, training={"precision": "bf16"}, penalties={"r1": {}})
+    d, shown, reals = copy.deepcopy(session.networks.d), [], session.step.reals
+    session.step.reals = lambda random: (shown.append(reals(random)), shown[-1])[1]
+    session.update_d()
+    x = shown[0].images_NCHW.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(d(x).sum(), x)
+    exact = gradient.square().flatten(1).sum(1).mean() / 2
+    with torch.autocast("cpu", torch.bfloat16):
+        rounded = d(x)
+    assert rounded.dtype == torch.bfloat16
+    found = session.meters.read(wait=True)
+    assert found["penalty/r1"] == pytest.approx(float(exact), rel=1e-5)
+    assert found["score/real"] != pytest.approx(float(d(x).detach().mean()), rel=1e-5)
