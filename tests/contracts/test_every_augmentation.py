@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 
 from gan_engine.augment import AUGMENTATIONS, Adaptive, Augmentation, DiffAugment
+from gan_engine.augment.adaptive import _Draw, _geometry
+from gan_engine.augment.diff_augment import _painted
 from gan_engine.schema import Ramp
 
 BATCHES = [(6, 3, 16, 16), (4, 1, 16, 24), (4, 4, 16, 16)]
@@ -98,6 +100,42 @@ def test_that_cutout_takes_about_its_square() -> None:
     part = DiffAugment(colour=False, translation=0.0, cutout=0.5)
     gone = 1 - drawn(part, (200, 1, 32, 32))(torch.ones(200, 1, 32, 32)).mean((1, 2, 3))
     assert gone.max().item() == pytest.approx(0.25, abs=0.02)
+
+
+def test_that_colours_change_as_much_as_was_drawn() -> None:
+    x = images(BATCHES[0]).double()
+    one = torch.ones(6, 1, 1, 1).double()
+
+    def grey(x: Tensor) -> Tensor:
+        return x.mean(1, keepdim=True)
+
+    brighter = _painted(x, 0.3 * one, one, one)
+    assert torch.allclose(brighter, x + 0.3)
+    faded = _painted(x, 0 * one, 0.5 * one, one)
+    assert torch.allclose(faded - grey(faded), 0.5 * (x - grey(x)))
+    assert torch.allclose(grey(faded), grey(x))
+    harder = _painted(x, 0 * one, one, 1.5 * one)
+    middle = x.mean((1, 2, 3), keepdim=True)
+    assert torch.allclose(harder, middle + 1.5 * (x - middle))
+
+
+@pytest.mark.parametrize("size", [(16, 16), (12, 30)], ids=["square", "wide"])
+def test_that_geometry_turns_scales_and_mirrors_and_shears_nothing(size: tuple[int, int]) -> None:
+    """In pixels its two axes stay at a right angle: a turn after a scale of each."""
+    random = torch.Generator().manual_seed(0)
+    affine = _geometry(_Draw(2000, random, torch.tensor(1.0)), size).double()
+    half = torch.tensor([size[1], size[0]]).double()
+    pixels = affine[:, :, :2] * half[:, None] / half
+    right, down = pixels[:, :, 0], pixels[:, :, 1]
+    lengths = right.norm(dim=1), down.norm(dim=1)
+    assert ((right * down).sum(1) / (lengths[0] * lengths[1])).abs().max() < 1e-5
+    area = right[:, 0] * down[:, 1] - right[:, 1] * down[:, 0]
+    assert 0.4 < (area > 0).double().mean() < 0.6  # half of them mirrored
+    assert torch.allclose(area.abs(), lengths[0] * lengths[1], rtol=1e-5)
+    # Of both together and of one against the other: log-normal, 0.2 octaves each.
+    both, apart = area.abs().log2() / 2, (lengths[0] / lengths[1]).log2() / 2
+    assert both.std().item() == pytest.approx(0.2, rel=0.08)
+    assert apart.std().item() == pytest.approx(0.2, rel=0.08)
 
 
 def test_that_p_rises_while_d_is_sure_and_stops_at_its_cap() -> None:

@@ -9,10 +9,13 @@ import torch
 from torch import Tensor, nn
 
 from gan_engine.penalties import (
+    L1,
+    L2,
     PENALTIES,
     R1,
     R2,
     Consistency,
+    Dragan,
     Drift,
     FeatureMatching,
     GradientPenalty,
@@ -130,6 +133,68 @@ def test_that_a_d_blind_to_place_is_not_charged_for_consistency() -> None:
     seen = seen_by(lambda x: x.flatten(1).amax(1), even, even)
     assert Consistency(pixels=2).term(seen).item() == 0
     assert Consistency(pixels=2).term(seen_by(linear)).item() > 0
+
+
+def test_that_fakes_count_for_consistency_as_reals_do() -> None:
+    even = torch.full((3, 1, 8, 8), 0.5)
+    uneven = torch.randn(3, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    for real, fake in ((even, uneven), (uneven, even)):
+        seen = seen_by(lambda x: x[:, 0, 3:5, 3:5].mean((1, 2)), real, fake)
+        assert Consistency(pixels=2).term(seen).item() > 0.01
+
+
+class Places(nn.Module):
+    """A D that notes at which images its slope is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[Tensor] = []
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.seen.append(images.detach())
+        return linear(images)
+
+
+def test_that_the_gradient_penalty_looks_between_a_real_and_its_fake() -> None:
+    d = Places()
+    scene = seen_by(d)
+    GradientPenalty().term(scene)
+    way = (d.seen[-1] - scene.real_NCHW) / (scene.fake_NCHW - scene.real_NCHW)
+    share = way.flatten(1)[:, :1]
+    assert torch.allclose(way.flatten(1), share.expand(-1, 12), atol=1e-4)
+    assert ((share > 0) & (share < 1)).all()
+    assert len(share.unique()) == len(share)  # each pair at a place of its own
+
+
+def test_that_dragan_looks_around_reals_as_far_as_half_their_spread() -> None:
+    d = Places()
+    scene = seen_by(d, torch.randn(200, 3, 2, 2, generator=torch.Generator().manual_seed(0)) * 3)
+    scene = replace(scene, fake_NCHW=scene.real_NCHW)
+    Dragan().term(scene)
+    off = (d.seen[-1] - scene.real_NCHW) / (0.5 * scene.real_NCHW.std())
+    assert off.min() >= -1e-5
+    assert off.max() <= 1 + 1e-5
+    assert off.mean().item() == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize(("kind", "expected"), [(L1, (1 + 2 + 0) / 3), (L2, (1 + 4 + 0) / 3)])
+def test_that_reconstruction_is_the_mean_over_pixels(kind: type[Penalty], expected: float) -> None:
+    real = torch.zeros(1, 3, 1, 1)
+    fake = torch.tensor([1.0, -2.0, 0.0]).reshape(1, 3, 1, 1)
+    assert kind().term(seen_by(lambda x: x.mean((1, 2, 3)), real, fake)).item() == pytest.approx(
+        expected
+    )
+
+
+@pytest.mark.parametrize(("distance", "expected"), [("l1", 1.5), ("l2", 2.5)])
+def test_that_features_are_compared_on_average(distance: str, expected: float) -> None:
+    d = nn.Conv2d(2, 2, 1, bias=False)
+    with torch.no_grad():
+        d.weight.copy_(torch.eye(2)[:, :, None, None])
+    real = torch.tensor([[0.0, 0.0], [2.0, 0.0]]).reshape(2, 2, 1, 1)  # on average 1 and 0
+    fake = torch.tensor([[0.0, 1.0], [0.0, 3.0]]).reshape(2, 2, 1, 1)  # and 0 and 2
+    scene = seen_by(lambda x: d(x).mean((1, 2, 3)), real, fake, discriminator=d)
+    assert FeatureMatching(distance=distance).term(scene).item() == pytest.approx(expected)
 
 
 def test_that_features_that_match_on_average_cost_nothing() -> None:

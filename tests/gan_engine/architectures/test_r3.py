@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from gan_engine.architectures import R3
@@ -20,6 +21,17 @@ def test_that_the_studios_size_is_about_a_million_and_a_half_each() -> None:
     with torch.device("meta"):
         for network in (R3().generator(PIXELS_64), R3().discriminator(PIXELS_64)):
             assert 1.4e6 < sum(weight.numel() for weight in network.parameters()) < 1.6e6
+
+
+def test_that_weights_are_smaller_the_more_blocks_there_are() -> None:
+    """sqrt(2 / 1.04) L^(-1/4) over the root of what a weight sums up, L blocks in all."""
+    for blocks in (1, 4):
+        torch.manual_seed(0)
+        g = R3(width=128, blocks=blocks).generator(ImageShape(16, 16, 3))
+        gain = (2 / 1.04) ** 0.5 * (3 * blocks) ** -0.25
+        for layer in (g.first.block_1.expand, g.first.block_1.mix):
+            fan_in = layer.weight[0].numel()
+            assert layer.weight.std().item() == pytest.approx(gain / fan_in**0.5, rel=0.03)
 
 
 def test_that_a_block_adds_nothing_at_first() -> None:

@@ -20,6 +20,28 @@ def test_that_its_widths_are_the_papers() -> None:
     assert Style().widths(ImageShape(256, 256, 3)) == [512, 512, 512, 512, 256, 128, 64]
 
 
+def test_that_styles_are_learned_a_hundred_times_slower_than_the_rest() -> None:
+    torch.manual_seed(0)
+    mapping = tiny(mapping_layers=3).mapping
+    before = [dense.weight.detach() * dense.scale for dense in mapping.dense]
+    optimizer = torch.optim.Adam(mapping.parameters(), 0.1)
+    mapping(torch.randn(4, 8)).sum().backward()
+    optimizer.step()
+    for dense, weight in zip(mapping.dense, before, strict=True):
+        moved = (dense.weight.detach() * dense.scale - weight).abs().median()
+        assert moved.item() == pytest.approx(0.01 * 0.1 / 8**0.5, rel=0.01)
+        assert weight.std().item() == pytest.approx(1 / 8**0.5, rel=0.3)
+
+
+def test_that_a_block_of_d_adds_its_shortcut_and_keeps_the_size() -> None:
+    torch.manual_seed(0)
+    d = Style(z_dim=8, width=16).discriminator(SMALL)
+    block, x = d.down[0], torch.randn(2, 16, 16, 16)
+    inner = block.activation_1(block.conv_1(x))
+    inner = block.activation_2(block.conv_2(inner))
+    assert torch.allclose(block(x), (inner + block.shortcut(x)) / 2**0.5, atol=1e-6)
+
+
 def test_that_signals_start_at_size_one() -> None:
     torch.manual_seed(0)
     settings = Style(z_dim=64, width=64)

@@ -33,6 +33,23 @@ def test_that_equal_sets_in_another_order_are_close_and_others_far(pictures: Ten
     assert distance(noisy(real, 0.1)) < distance(noisy(real, 0.3)) < distance(noisy(real, 1.0))
 
 
+def test_that_what_is_wrong_at_the_coarsest_scale_alone_is_seen() -> None:
+    """Blobs that change slowly, and nothing in their place: details are the same."""
+
+    def rough(seed: int) -> Tensor:
+        return torch.randn(100, 1, 64, 64, generator=dice(seed))
+
+    blobs = torch.randn(100, 1, 4, 4, generator=dice(2)) * 3
+    real = rough(0) + F.interpolate(blobs, size=64, mode="bilinear")
+    more = torch.randn(100, 1, 4, 4, generator=dice(3)) * 3
+    good = rough(1) + F.interpolate(more, size=64, mode="bilinear")
+    found = [
+        sliced_wasserstein(real, fake, dice(), patches=16, directions=64)
+        for fake in (good, rough(1))
+    ]
+    assert found[1] > 1.5 * found[0]
+
+
 def test_that_pieces_and_8_bits_make_no_difference(pictures: Tensor) -> None:
     real, fake = pictures[:70], pictures[70:170]
     levels = ((fake + 1) * 127.5).round().byte()

@@ -11,9 +11,10 @@ import torch
 from gan_engine import averages, checkpoint
 from gan_engine.config import RunConfig
 from gan_engine.errors import EngineError
-from gan_engine.power_average import LENGTHS
+from gan_engine.power_average import LENGTHS, step_weight
 from gan_engine.sampling import open_sampler
 from gan_engine.training import resume, train
+from tests.gan_engine.training.test_accumulation import session_of
 
 Make = Callable[..., RunConfig]
 
@@ -35,6 +36,25 @@ def test_that_a_kept_average_comes_back_as_it_was(run: Path) -> None:
             if name.startswith("ema.") and tensor.is_floating_point():
                 kept = tensors[f"power.{which}.{name.removeprefix('ema.')}"]
                 assert torch.allclose(tensor, kept, atol=1e-2, rtol=1e-2)
+
+
+def test_that_each_update_counts_as_much_as_its_length_says(tiny: Make) -> None:
+    """Power functions of the updates done: the first average is G as it is then."""
+    session = session_of(tiny, ema={"any_length": True}, optimizer_g={"rate": 0.01})
+    assert session.powers is not None
+    wanted: list[dict[str, torch.Tensor]] = [{} for _ in LENGTHS]
+    for done in range(1, 6):
+        session.round()
+        for which, length in enumerate(LENGTHS):
+            for name, tensor in session.networks.g.state_dict().items():
+                if tensor.is_floating_point():
+                    before = wanted[which].get(name, torch.zeros_like(tensor).double())
+                    moved = step_weight(length, done) * (tensor.double() - before)
+                    wanted[which][name] = before + moved
+    found = session.powers.tensors()
+    for which, average in enumerate(wanted):
+        for name, tensor in average.items():
+            assert torch.allclose(found[f"{which}.{name}"].double(), tensor, atol=1e-6), name
 
 
 def test_that_another_length_makes_other_images(run: Path) -> None:

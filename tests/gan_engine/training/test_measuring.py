@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,9 +20,10 @@ from gan_engine.errors import EngineError
 from gan_engine.events import Finished, Notice, Scalars
 from gan_engine.metrics import SlicedWasserstein
 from gan_engine.training import History, measuring, resume, train
-from gan_engine.training.measuring import BEST
+from gan_engine.training.measuring import BEST, Measuring
 from gan_engine.training.saver import Saver
 from tests.gan_engine.training.conftest import of_kind
+from tests.gan_engine.training.test_accumulation import session_of
 
 Make = Callable[..., RunConfig]
 CHEAP = {"metrics": {"sliced_wasserstein": {"images": 16}}, "measuring": {"share": 0.5}}
@@ -70,6 +71,31 @@ def test_that_the_best_save_stays_the_best_over_a_resume(tiny: Make, tmp_path: P
     list(resume(run, images=700))
     assert checkpoint.read(best).images_seen == before
     assert told_best(run) == told
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2])
+def test_that_metrics_take_their_share_of_the_time_and_no_more(
+    share: float, tiny: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a run whose rounds take a second, and whose metrics take three."""
+    clock, spent = SimpleNamespace(now=0.0), 0.0
+    monkeypatch.setattr(measuring, "time", SimpleNamespace(monotonic=lambda: clock.now))
+
+    def each(self: object, samples: object) -> Iterator[dict[str, float]]:
+        for name in ("one", "two"):
+            clock.now += 3.0
+            yield {name: 1.0}
+
+    monkeypatch.setattr(measuring.Judge, "each", each)
+    session = session_of(tiny, metrics=CHEAP["metrics"], measuring={"share": share})
+    found, turns = Measuring(session, tmp_path), 0
+    for _ in range(1000):
+        clock.now += 1.0
+        before = clock.now
+        turns += bool(found.turn())
+        spent += clock.now - before
+    assert turns > 3
+    assert spent == pytest.approx(share * clock.now, abs=3.0)
 
 
 def test_that_metrics_are_measured_when_asked_for_whatever_their_share(

@@ -1,0 +1,58 @@
+"""One guarded step: not taken where gradients are no numbers, and no longer than was asked for."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from gan_engine.optimizers import OPTIMIZERS, Optimizer
+from gan_engine.training.optimisers import Update
+
+
+def update_of(kind: type[Optimizer], clip: float = 0.0) -> tuple[Update, list[nn.Parameter]]:
+    torch.manual_seed(0)
+    weights = [nn.Parameter(torch.randn(shape)) for shape in ((3, 4), (5,))]
+    return Update(kind().build(weights, torch.tensor(0.1)), weights, clip), weights
+
+
+def give(weights: list[nn.Parameter], scale: float) -> float:
+    """Give every weight a gradient; return the norm of all of them together."""
+    draw = torch.Generator().manual_seed(1)
+    for weight in weights:
+        weight.grad = scale * torch.randn(weight.shape, generator=draw)
+    return float(torch.cat([weight.grad.flatten() for weight in weights]).norm())
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda part: part.key())
+def test_that_one_gradient_that_is_no_number_moves_no_weight(
+    kind: type[Optimizer], value: float
+) -> None:
+    update, weights = update_of(kind)
+    give(weights, 1.0)
+    update.apply()
+    before = [weight.detach().clone() for weight in weights]
+    give(weights, 1.0)
+    weights[1].grad[2] = value
+    assert not torch.isfinite(update.apply())
+    assert all(torch.equal(w, b) for w, b in zip(weights, before, strict=True))
+    give(weights, 1.0)
+    update.apply()
+    for weight, was in zip(weights, before, strict=True):
+        assert torch.isfinite(weight).all()
+        assert not torch.equal(weight, was)
+
+
+@pytest.mark.parametrize(("scale", "clipped"), [(100.0, True), (0.001, False)])
+@pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda part: part.key())
+def test_that_long_gradients_are_shortened_together(
+    kind: type[Optimizer], scale: float, clipped: bool
+) -> None:
+    update, weights = update_of(kind, clip=0.5)
+    norm = give(weights, scale)
+    before = [weight.grad.clone() for weight in weights]
+    assert float(update.apply()) == pytest.approx(norm, rel=1e-5)  # as long as it was
+    factor = 0.5 / norm if clipped else 1.0
+    for weight, gradient in zip(weights, before, strict=True):
+        assert torch.allclose(weight.grad, gradient * factor, rtol=1e-5)
