@@ -50,6 +50,11 @@ class Scalars(Event):
     values: dict[str, float]
     seconds: float
 
+    @property
+    def is_late(self) -> bool:
+        """Whether these are metrics, which are told when later moments have been told already."""
+        return any(name.startswith("metric/") for name in self.values)
+
 
 @dataclass(frozen=True)
 class SampleGrid(Event):

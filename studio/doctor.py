@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -81,8 +82,9 @@ class Doctor(QObject):
 
     @Slot(object)
     def _take_readings(self, readings: list[Scalars]) -> None:
-        first = readings[0].images_seen
-        if self._readings and self._readings[-1].images_seen > first:  # it went back to a save
+        first = next((one.images_seen for one in readings if not one.is_late), math.inf)
+        last = next((one.images_seen for one in reversed(self._readings) if not one.is_late), 0)
+        if last > first:  # it went back to a save
             self._readings = [old for old in self._readings if old.images_seen < first]
         self._readings += readings
         if len(self._readings) > MOST_READINGS:
@@ -140,9 +142,7 @@ def _thinned(readings: list[Scalars]) -> list[Scalars]:
     """Return the newer half, and of the older every second; measurements are rare and all kept."""
     half = len(readings) // 2
     older = [
-        reading
-        for place, reading in enumerate(readings[:half])
-        if place % 2 or any(name.startswith("metric/") for name in reading.values)
+        reading for place, reading in enumerate(readings[:half]) if place % 2 or reading.is_late
     ]
     return older + readings[half:]
 

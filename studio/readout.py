@@ -138,7 +138,8 @@ class Readout(QObject):
     def _take_scalars(self, readings: list[Scalars]) -> None:
         for reading in readings:
             self._window.status.show_reading(reading.values)
-        self._window.status.show_progress(readings[-1].images_seen, self._studio.run.images_total)
+        run = self._studio.run  # a metric is read at an earlier moment
+        self._window.status.show_progress(run.images_seen, run.images_total)
 
     @Slot(object)
     def _take_save(self, event: Saved) -> None:

@@ -274,8 +274,7 @@ class Run(Following):
         self, begin: Callable[[Inbox], Iterator[object]], draft: Draft, following: bool = False
     ) -> None:
         self.draft, self._live, self.last_saved = draft, frozenset(), None
-        self._wished = {}
-        self._newest = None
+        self._wished, self._newest = {}, None
         self._lately.clear()
         worker = Worker(begin, following)
         worker.failed.connect(self._fail)
@@ -322,7 +321,8 @@ class Run(Following):
             return
         for event in self._worker.drain():
             if isinstance(event, Scalars):
-                self.images_seen = event.images_seen
+                if not event.is_late:
+                    self.images_seen = event.images_seen
                 self._readings.append(event)
                 continue
             if not isinstance(event, ScoreCounts | Statistics):  # these wait for no curve

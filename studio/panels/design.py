@@ -167,7 +167,8 @@ class DesignPanel(Panel):
     def show_readings(self, readings: list[Scalars]) -> None:
         """Fill the newest numbers into the formulas; they are told twice a second at most."""
         values = {name: value for reading in readings for name, value in reading.values.items()}
-        self.blueprint.loss.show_readings(values, readings[-1].images_seen)
+        seen = max(reading.images_seen for reading in readings)
+        self.blueprint.loss.show_readings(values, seen)
 
     @Slot(object)
     def show_failure(self, error: Exception) -> None:

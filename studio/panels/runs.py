@@ -146,7 +146,7 @@ class RunsPanel(Panel):
     @Slot(object)
     def show_readings(self, readings: list[Scalars]) -> None:
         """Show how far the going run is."""
-        self._seen = readings[-1].images_seen
+        self._seen = next((r.images_seen for r in reversed(readings) if not r.is_late), self._seen)
         self._show_active()
 
     @Slot(object)

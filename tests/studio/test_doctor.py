@@ -71,6 +71,14 @@ def test_that_what_is_dismissed_stays_so_for_the_run(qtbot, studio, doctor, draf
     assert doctor.shown.key == "d_has_won"
 
 
+def test_that_a_metric_of_an_earlier_moment_is_not_taken_for_a_return(qtbot, studio, doctor):
+    examined(qtbot, studio, readings())
+    late = Scalars(STEP * 100, {"metric/kid": 0.1}, 90.0)
+    examined(qtbot, studio, [late, *readings(900, 1)])
+    assert len(doctor._readings) == 902
+    assert doctor.shown.key == "d_has_won"
+
+
 def test_that_a_remedy_is_an_ordinary_edit(qtbot, studio, doctor):
     ill(qtbot, studio)
     remedy = next(r for r in doctor.shown.remedies if r.path == "optimizer_d.rate")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan_engine import EngineError, get, merge, parse, read_run
+from gan_engine import EngineError, Scalars, get, merge, parse, read_run
 from studio.run import Run
 from tests.studio.tiny import PATIENCE
 
@@ -183,3 +183,17 @@ def test_that_a_foreign_file_is_refused_with_a_reason(qtbot, studio, tmp_path, n
     assert isinstance(error, EngineError)
     assert name in error.text
     assert error.hint
+
+
+def test_that_a_metric_of_an_earlier_moment_does_not_take_the_run_back(qtbot, studio, endless):
+    run = studio.run
+    run.start(parse(endless))
+    wait_for(qtbot, run, "training")
+    run.pause()
+    wait_for(qtbot, run, "paused")
+    told = []
+    run.scalars_arrived.connect(told.extend)
+    run._worker.mailbox.put(Scalars(10_000, {"loss/d": 1.0}, 1.0))
+    run._worker.mailbox.put(Scalars(4, {"metric/kid": 0.5}, 1.0))
+    qtbot.waitUntil(lambda: any(reading.is_late for reading in told), timeout=PATIENCE)
+    assert run.images_seen == 10_000
