@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from gan_engine import EngineError, Message, escape, paths
+from gan_engine import DataError, EngineError, Message, escape, paths
 from studio import opening
 from studio.failures import log_file
 from studio.i18n import mark, tr
@@ -356,4 +356,5 @@ class Deeds(RunDeeds):
         self.studio.run.noticed.emit(Notice(0, "info", text, key="did"))
 
     def _refuse(self, text: str, hint: str, **values: object) -> None:
-        self.refused.emit(EngineError(text, hint=hint, **values))
+        """Say why there are no pictures to learn from, with the ways to others."""
+        self.refused.emit(DataError(text, hint=hint, **values))

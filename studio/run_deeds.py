@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from gan_engine import EngineError
-from studio.i18n import mark
+from gan_engine import Message
 from studio.preferences import Preferences
 from studio.widgets.reveal import reveal
 
@@ -56,8 +55,12 @@ class RunDeeds(QObject):
         """Make a run's settings the ones to start from, one undo step; its images come along."""
         info = self.studio.library.chosen[0]
         if self.studio.run.is_active:
-            text, hint = mark("A run is going."), mark("Stop it before you use another's settings.")
-            self.refused.emit(EngineError(text, hint=hint))
+            from gan_engine import Notice  # it brings numpy, which the shell does without
+
+            text = Message("A run is going.")
+            hint = Message("Stop it before you use another's settings.")
+            run = self.studio.run
+            run.noticed.emit(Notice(run.images_seen, "warning", text, hint, key="busy"))
         elif info.draft:
             self.studio.document.load(info.draft)
             self.page_asked.emit("design")

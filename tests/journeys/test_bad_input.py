@@ -1,5 +1,7 @@
 """What goes wrong is said in the window, at its place, and nothing is lost."""
 
+from PySide6.QtWidgets import QPushButton
+
 from gan_engine import list_runs
 from studio.panels.starting import StartDialog
 from tests.studio.tiny import tiny_draft
@@ -99,6 +101,8 @@ def test_a_single_picture(visitor, emoji):
     before = visitor.studio.document.draft
     visitor.drops(sorted(emoji.iterdir())[0])
     assert "one picture" in visitor.notice
+    offered = [button.text() for button in visitor.window.notices.findChildren(QPushButton)]
+    assert offered == ["Choose other images", "Use the built-in images"]
     assert visitor.studio.document.draft == before
 
 

@@ -4,8 +4,10 @@ import pytest
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from gan_engine import parse
 from studio.deeds import Deeds
 from studio.library import may_continue, may_open
+from studio.mending import acts_for_notice
 from tests.studio.panels.conftest import info
 
 
@@ -36,6 +38,18 @@ def test_that_the_chosen_run_is_opened_shown_and_gone_on_with(deeds, studio, ask
     deeds.continue_chosen()
     folder = tmp_path / "001-a"
     assert asked == [("open_folder", folder), ("shown", str(folder)), ("resume", folder, None)]
+
+
+def test_that_settings_of_another_run_wait_until_the_run_that_is_going_is_stopped(
+    deeds, studio, endless, tmp_path, qtbot
+):
+    told = []
+    studio.run.noticed.connect(told.append)
+    studio.run.start(parse(endless))
+    studio.library.choose([info(tmp_path / "001-a", "stopped")])
+    deeds.clone_run()
+    assert acts_for_notice(told[-1].key) == [("Stop", "stop")]
+    studio.run.shut_down()
 
 
 def test_that_a_finished_run_is_gone_on_with_by_so_many_images_more(deeds, studio, asked, tmp_path):
