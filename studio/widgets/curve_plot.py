@@ -146,12 +146,12 @@ class CurvePlot(QWidget):
 
     def readings(self) -> dict[str, tuple[Floats, Floats]]:
         """Return everything that was read, by what each curve is called."""
-        title = self._name
-        return {
-            f"{title}: {line.label}": (line.series.x.copy(), line.series.y.copy())
-            for line in self._lines.values()
-            if len(line.series)
-        }
+        title, found = self._name, {}
+        for line in self._lines.values():
+            name = line.label if line.label == title else f"{title}: {line.label}"
+            if len(line.series):
+                found[name] = line.series.x.copy(), line.series.y.copy()
+        return found
 
     def rename_series(self, key: str, label: str) -> None:
         """Call a series something else."""

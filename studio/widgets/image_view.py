@@ -338,7 +338,8 @@ class ImageView(QWidget):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.build_menu(self.cell_at(QPointF(event.pos())))
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        menu = self.build_menu(self._chosen if by_key else self.cell_at(QPointF(event.pos())))
         menu.popup(event.globalPos())
 
     def build_menu(self, cell: int) -> QMenu:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QWheelEvent
 
 from gan_engine import read_png
 from studio.widgets.image_view import ImageView, to_image
@@ -147,6 +148,18 @@ def test_that_saving_is_asked_for_by_menu(view, qtbot):
         next(a for a in menu.actions() if a.text() == "Save the grid…").trigger()
     assert asked.args == [-1]
     menu.deleteLater()
+
+
+def test_that_the_menu_key_is_about_the_chosen_cell(view, qtbot, monkeypatch):
+    asked, menu = [], SimpleNamespace(popup=lambda place: None)
+    monkeypatch.setattr(view, "build_menu", lambda cell: asked.append(cell) or menu)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right):
+        qtbot.keyClick(view, key)
+    middle = view.rect().center()
+    for reason in (QContextMenuEvent.Reason.Keyboard, QContextMenuEvent.Reason.Mouse):
+        event = QContextMenuEvent(reason, middle, view.mapToGlobal(middle))
+        QGuiApplication.sendEvent(view, event)
+    assert asked == [1, view.cell_at(QPointF(middle))]
 
 
 def test_that_an_empty_view_says_what_it_waits_for(qtbot):
