@@ -75,11 +75,16 @@ class Step:
     def compile(self, backend: str) -> None:
         """Compile the passes that are differentiated once; penalties keep the networks as they are.
 
+        So does a D with a task of its own: batch norm cannot be run as it is and compiled in one
+        update, since what is compiled writes its averages where the other still reads them.
+
         Both run once, forth and back, so that what the compiler does not like is raised here; buffers
         are put back, and the next update forgets the gradients.
         """
         g = torch.compile(self.networks.g, backend=backend, dynamic=False)
-        d = torch.compile(self.networks.d, backend=backend, dynamic=False)
+        d: Callable[..., Tensor] = self.networks.d
+        if not isinstance(d, SelfTaught):
+            d = torch.compile(self.networks.d, backend=backend, dynamic=False)
         networks = (self.networks.g, self.networks.d)
         kept = [(b, b.clone()) for network in networks for b in network.buffers()]
         shown, change = self.reals(self.random), self._change()

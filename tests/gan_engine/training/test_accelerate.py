@@ -210,12 +210,14 @@ def test_that_graphs_without_a_gpu_are_told_of(tiny: Make, tmp_path: Path) -> No
 
 
 @pytest.mark.timeout(600)  # the compiler is a program of its own, and slow on a busy machine
+@pytest.mark.parametrize("kind", ["dcgan", "fastgan"])
 def test_that_a_compiled_step_is_the_same_step(
-    tiny: Make, compiler: None, monkeypatch: pytest.MonkeyPatch
+    kind: str, tiny: Make, compiler: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(accelerate, "BACKEND", "aot_eager")
-    plain = session_of(tiny)
-    session = session_of(tiny, training={"acceleration": "compile"})
+    nets = {"kind": kind, "width": 4, "z_dim": 8, "d_norm": "batch"}
+    plain = session_of(tiny, architecture=nets)
+    session = session_of(tiny, architecture=nets, training={"acceleration": "compile"})
     before = {name: t.clone() for name, t in session.networks.tensors().items()}
     assert session.runner.waits_to_compile
     session.runner.compile()
