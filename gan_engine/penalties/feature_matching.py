@@ -37,15 +37,16 @@ class FeatureMatching(Penalty):
         return torch.stack(terms).mean()
 
 
-def _is_convolution(module: nn.Module) -> bool:
+def _sees(module: nn.Module) -> bool:
+    """Whether it is a convolution to more than the one channel of a map of logits."""
     weight = getattr(module, "weight", None)
-    return isinstance(weight, Tensor) and weight.dim() == 4
+    return isinstance(weight, Tensor) and weight.dim() == 4 and len(weight) > 1
 
 
 def features(critic: Critic, discriminator: nn.Module, images_NCHW: Tensor) -> list[Tensor]:
-    """Return what each of D's outermost layers makes of the images, the head left out."""
+    """Return what each of D's convolutions makes of the images, those to logits left out."""
     found: list[Tensor] = []
-    layers = [m for m in discriminator.modules() if _is_convolution(m)]
+    layers = [m for m in discriminator.modules() if _sees(m)]
     hooks = [
         layer.register_forward_hook(lambda _m, _i, out: found.append(out.float()))
         for layer in layers

@@ -90,7 +90,7 @@ def test_that_a_penalty_reaches_the_weights_it_is_for(kind: type[Penalty]) -> No
 
 @pytest.mark.parametrize("kind", PENALTIES, ids=lambda part: part.key())
 def test_that_a_patch_map_is_taken_too(kind: type[Penalty]) -> None:
-    d = nn.Conv2d(3, 1, 1)
+    d = nn.Sequential(nn.Conv2d(3, 2, 1), nn.Conv2d(2, 1, 1))
     penalty = kind()
     more = {"discriminator": d, "generator": Styles(), "latents_NZ": torch.randn(5, 6)}
     scene = replace(seen_by(d, **more), memory=memory_of(penalty))
@@ -193,7 +193,8 @@ def test_that_features_are_compared_on_average(distance: str, expected: float) -
         d.weight.copy_(torch.eye(2)[:, :, None, None])
     real = torch.tensor([[0.0, 0.0], [2.0, 0.0]]).reshape(2, 2, 1, 1)  # on average 1 and 0
     fake = torch.tensor([[0.0, 1.0], [0.0, 3.0]]).reshape(2, 2, 1, 1)  # and 0 and 2
-    scene = seen_by(lambda x: d(x).mean((1, 2, 3)), real, fake, discriminator=d)
+    judge = nn.Sequential(d, nn.Conv2d(2, 1, 1))  # its logits are no features
+    scene = seen_by(judge, real, fake, discriminator=judge)
     assert FeatureMatching(distance=distance).term(scene).item() == pytest.approx(expected)
 
 
