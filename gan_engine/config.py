@@ -68,7 +68,7 @@ class TrainingSettings(Part):
     )
     accumulation: int = option(
         1, ge=1, le=1024, label="Parts of a batch", unit="parts", advanced=True,
-        help="Compute a batch in so many equal parts: less memory, more time, the same update. Only what looks at a batch as a whole (batch norm, the variety of a batch, scores against the average) sees a part.",
+        help="Compute a batch in so many equal parts: less memory, more time, the same update. Only what looks at a batch as a whole, such as batch norm, the variety of a batch or matched features, sees a part.",
     )  # fmt: skip
     recompute: bool = option(
         False, label="Recompute activations", advanced=True,

@@ -109,6 +109,17 @@ def _least_squares_pulls_apart(config: RunConfig) -> Iterator[Problem]:
         yield Problem("loss.fake_target", text, "Use 0 for fakes and 1 for reals.", suggestion=0.0)
 
 
+def _every_target_counts(config: RunConfig) -> Iterator[Problem]:
+    loss = config.loss
+    if not isinstance(loss, LeastSquares) or loss.pairing == "each":
+        return
+    if loss.wanted_target != loss.real_target:
+        text = Message("With relative scores G plays for D's own targets: this one is not used.")
+        hint = "Set it to D's real target, or judge each image by itself."
+        suggestion = loss.real_target
+        yield Problem("loss.wanted_target", text, hint, suggestion=suggestion, severity="warning")
+
+
 def _batch_norm_and_penalties(config: RunConfig) -> Iterator[Problem]:
     for penalty in config.penalties:
         if penalty.couples and config.architecture.d_mixes_batch:
@@ -222,6 +233,7 @@ RULES: tuple[Callable[[RunConfig], Iterator[Problem]], ...] = (
     _parts_are_equal,
     _pairing_means_something,
     _least_squares_pulls_apart,
+    _every_target_counts,
     _batch_norm_and_penalties,
     _paths_need_styles,
     _pairs_are_for_some,

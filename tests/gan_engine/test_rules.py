@@ -22,3 +22,13 @@ def test_that_obstacles_are_what_a_check_would_say() -> None:
 
 def test_that_what_is_chosen_is_no_obstacle_to_itself() -> None:
     assert "penalties.r1" not in obstacles(parse(default_draft()))
+
+
+def test_that_a_target_that_relative_scores_leave_unused_is_told_of() -> None:
+    loss = {"kind": "least_squares", "fake_target": -1.0, "wanted_target": 0.0}
+    for pairing, told in (("each", False), ("pair", True), ("average", True)):
+        config, problems = check(merge(default_draft(), {"loss": {**loss, "pairing": pairing}}))
+        assert config is not None  # it stops no run
+        found = [problem for problem in problems if problem.path == "loss.wanted_target"]
+        assert bool(found) == told
+        assert all(problem.suggestion == 1.0 for problem in found)
