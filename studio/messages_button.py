@@ -20,6 +20,7 @@ class MessagesButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setProperty("role", "muted")
         self.setToolTip(tr("Show or hide what runs say, and what stands in the way of a start."))
+        self.setChecked(dock.toggleViewAction().isChecked())
         self.clicked.connect(dock.toggleViewAction().trigger)
         dock.toggleViewAction().toggled.connect(self.setChecked)
         dock.visibilityChanged.connect(self.show_whether_read)

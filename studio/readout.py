@@ -40,6 +40,7 @@ class Readout(QObject):
         run.viewed.connect(self._take_view)
         run.heard.connect(window.status.show_heard)
         window.status.setting_asked.connect(self._show_wrong)
+        window.tabs.currentChanged.connect(self._take_page)
         self._add_messages_button()
         self.refresh()
         self._show_title()
@@ -158,6 +159,12 @@ class Readout(QObject):
             self._waits = notice.key == "space"
             acts = acts_for_notice(notice.key)
             self._window.notices.show_notice(notice.level, tr(notice.text), tr(notice.hint), acts)
+
+    @Slot(int)
+    def _take_page(self, place: int) -> None:
+        """What was done is told until somebody turns to something else."""
+        if self._window.notices.level == "good":
+            self._window.notices.show_next()
 
     @Slot(object)
     def _take_view(self, view: object) -> None:

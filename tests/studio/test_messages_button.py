@@ -30,6 +30,14 @@ def test_that_it_shows_the_messages_and_hides_them_again(visitor):
     assert not button.isChecked()
 
 
+def test_that_it_is_pressed_where_the_messages_are_there_from_the_start(visitor):
+    _, dock, _ = parts(visitor)
+    dock.show()
+    again = MessagesButton(dock)
+    assert again.isChecked()
+    again.deleteLater()
+
+
 def test_that_warnings_nobody_saw_are_counted_until_they_are_seen(visitor):
     button, _, panel = parts(visitor)
     panel.add("info", "Saved.")
@@ -64,3 +72,5 @@ def test_that_what_a_person_did_is_confirmed_without_the_messages(visitor):
     dialog.accept()
     assert "Mine" in visitor.window.notices.text.title()
     assert visitor.window.notices.level == "good"
+    visitor.window.show_page("design")
+    assert not visitor.window.notices.text
