@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from gan_engine.architectures import DCGAN, ResNet, Tutorial
+from gan_engine.architectures import DCGAN, Pix2Pix, ResNet, Tutorial
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.residual import DownBlock
 
 PIXELS_64 = ImageShape(64, 64, 3)
 
@@ -41,6 +42,30 @@ def test_that_resnet_at_64_has_the_recipes_widths() -> None:
     assert [block.conv_2.out_channels for block in g.up] == [512, 256, 128, 64]
     assert [block.conv_2.out_channels for block in d.down] == [64, 128, 256, 512, 1024]
     assert d.head.logit.in_features == 1024
+
+
+def test_that_resnets_d_sees_the_dark_half_of_an_image_too() -> None:
+    """No ReLU before its first convolution, one before every other."""
+    d = ResNet().discriminator(PIXELS_64)
+    assert d.down[0].activation_1 is None
+    assert all(block.activation_1 is not None for block in list(d.down)[1:])
+    torch.manual_seed(0)
+    block = DownBlock(3, 4, halves=True, opens=True, spectral=False)
+    dark = -torch.rand(1, 3, 8, 8)
+    assert not torch.allclose(block(dark), block(2 * dark))
+    behind = DownBlock(3, 4, halves=True, opens=False, spectral=False)
+    torch.nn.init.zeros_(behind.shortcut.weight)
+    assert torch.equal(behind(dark), behind(2 * dark))
+
+
+def test_that_pix2pixs_d_judges_both_pictures_of_a_pair() -> None:
+    torch.manual_seed(0)
+    d = Pix2Pix(width=4).discriminator(ImageShape(32, 32, 3))
+    image, source = torch.randn(2, 1, 3, 32, 32)
+    logits = d(image, source)
+    assert not torch.allclose(d(image, -source), logits)
+    assert not torch.allclose(d(-image, source), logits)
+    assert not torch.allclose(d(source, image), logits)
 
 
 def test_that_the_tutorial_keeps_its_widths_and_upsamples() -> None:

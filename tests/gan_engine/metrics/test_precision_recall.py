@@ -22,6 +22,12 @@ def test_that_they_are_what_one_counts_on_a_line() -> None:
     assert density_coverage(real, fake, 1) == (5 / 4, 1.0)
 
 
+def test_that_coverage_is_a_share_of_the_reals_however_many_fakes_there_are() -> None:
+    real = line(0, 1, 20, 21)  # with one neighbour every ball reaches 1
+    assert density_coverage(real, line(0.5), 1) == (2.0, 0.5)
+    assert density_coverage(real, line(0.5, 0.6, 50, 51, 52, 53), 1) == (4 / 6, 0.5)
+
+
 def test_that_a_far_set_shares_nothing() -> None:
     real, fake = torch.rand(20, 3, generator=dice()), torch.rand(30, 3, generator=dice(1)) + 100
     assert precision_recall(real, fake, 3) == (0, 0)

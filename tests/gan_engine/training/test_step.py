@@ -6,12 +6,14 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from gan_engine.augment import Transform
 from gan_engine.config import RunConfig
+from gan_engine.data.classes import Classes
 from gan_engine.data.dataset import Shown
 from gan_engine.training.session import Session
 from tests.gan_engine.training.test_accumulation import session_of
@@ -25,8 +27,9 @@ LOSSES = [{"kind": "least_squares"}, {"pairing": "pair"}, {"kind": "hinge", "pai
 class Watched:
     """A session whose networks are kept as they were, and whose draws are noted."""
 
-    def __init__(self, make: Make, **changes: Any) -> None:
-        self.session: Session = session_of(make, training={"batch_size": 6}, **changes)
+    def __init__(self, make: Make, classes: Classes | None = None, **changes: Any) -> None:
+        changes = {"training": {"batch_size": 6}, **changes}
+        self.session: Session = session_of(make, classes, **changes)
         step = self.session.step
         self.latents: list[Tensor] = []
         self.shown: list[Shown] = []
@@ -79,7 +82,7 @@ def test_that_d_learns_from_reals_and_fakes_changed_alike(loss: dict[str, str], 
 
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: "-".join(loss.values()))
 def test_that_g_is_judged_through_the_same_changes(loss: dict[str, str], tiny: Make) -> None:
-    watched = Watched(tiny, loss=loss, penalties={})
+    watched = Watched(tiny, loss=loss)
     watched.session.update_d()
     watched.shown.clear()
     watched.update("g")
@@ -88,6 +91,35 @@ def test_that_g_is_judged_through_the_same_changes(loss: dict[str, str], tiny: M
     real = d(watched.shown[-1].images_NCHW * 2) if watched.shown else None
     assert (real is not None) == ("pairing" in loss)
     assert watched.equals("g", watched.session.config.loss.generator(real, fake))
+
+
+def test_that_fakes_are_made_and_judged_as_of_their_reals_classes(tiny: Make) -> None:
+    classes = Classes(("a", "b", "c"), np.arange(12) % 3)
+    watched = Watched(tiny, classes, data={"classes": True})
+    watched.session.update_d()  # with R1, which is due again in the fourth update
+    watched.update("d")
+    g, d = watched.before["g"], watched.before["d"]
+    real, labels, _ = watched.shown[-1]
+    assert labels is not None
+    assert len(labels.unique()) > 1
+    fake = g(watched.latents[-1], labels).detach()
+    scores = d(real * 2, labels), d(fake * 2, labels)
+    assert watched.equals("d", watched.session.config.loss.discriminator(*scores))
+
+
+def test_that_every_update_draws_numbers_of_its_own_and_the_same_ones_again(tiny: Make) -> None:
+    drawn = []
+    for _ in range(2):
+        watched = Watched(tiny)
+        for _ in range(3):
+            watched.session.round()
+        drawn.append(torch.stack(watched.latents))
+    assert torch.equal(*drawn)
+    assert len(drawn[0]) == 6
+    assert len(drawn[0].flatten(1).unique(dim=0)) == 6
+    other = Watched(tiny, training={"batch_size": 6, "seed": 1})
+    other.session.round()
+    assert not torch.equal(other.latents[0], drawn[0][0])
 
 
 def test_that_a_penalty_of_g_is_as_strong_as_it_is_rare(tiny: Make) -> None:
