@@ -123,6 +123,24 @@ def test_that_a_class_is_asked_for_by_name_and_mixed_with_another(
         assert complaint in err
 
 
+def test_that_an_average_of_another_length_is_made_from_a_run(
+    gan, emoji: Path, tmp_path: Path
+) -> None:
+    run, kept = tmp_path / "run", ("--set", "ema.any_length=true", "--set", "optimizer_g.rate=0.01")
+    code, _, err = gan("train", "--data", emoji, "--images", 64, "--out", run, *kept, *SMALL)
+    assert code == 0, err
+    made = []
+    for number, words in enumerate(([], ["--ema-length", 0.05], ["--ema-length", 0.2])):
+        out = tmp_path / f"{number}.png"
+        assert gan("sample", run, "--count", 2, *words, "--out", out)[0] == 0
+        made.append(read_png(out))
+    assert (made[0] != made[1]).any()
+    assert (made[1] != made[2]).any()
+    code, _, err = gan("sample", run, "--ema-length", 0.5, "--out", tmp_path / "x.png")
+    assert code == 1
+    assert "0.01 to 0.25" in err
+
+
 def test_that_an_exported_generator_tells_nothing_of_its_owner(
     gan, trained: Path, tmp_path: Path
 ) -> None:

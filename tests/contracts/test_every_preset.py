@@ -1,0 +1,109 @@
+"""What holds for every preset, and the published values that some of them are."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gan_engine.config import RunConfig, check
+from gan_engine.configfile import find_preset, read_presets, with_preset
+from gan_engine.penalties import Penalty
+from gan_engine.schema import Ramp
+
+NAMES = {
+    *("tutorial", "dcgan-64", "lsgan-64", "wgan-gp-64", "sngan-64", "style-64", "style-128"),
+    *("style-256", "few-images", "r3-32", "r3-64", "r3-full-64", "fastgan-256", "pix2pix-256"),
+    "quick-cpu-32",
+}
+HOLDS = {"r1", "gradient_penalty"}
+TIMES = re.compile(r"\b(minutes?|hours?|days?|overnight)\b")
+
+
+def config_of(key: str) -> RunConfig:
+    config, problems = check(with_preset(find_preset(key)))
+    assert config is not None, problems
+    return config
+
+
+def penalties(config: RunConfig) -> dict[str, Penalty]:
+    return {penalty.kind: penalty for penalty in config.penalties}
+
+
+def test_that_all_of_them_are_there() -> None:
+    assert {preset.key for preset in read_presets() if not preset.own} == NAMES
+
+
+@pytest.mark.parametrize("key", sorted(NAMES))
+def test_that_nothing_is_to_be_said_against_it(key: str) -> None:
+    assert check(with_preset(find_preset(key)))[1] == []
+
+
+@pytest.mark.parametrize("key", sorted(NAMES))
+def test_that_d_cannot_grow_steep(key: str) -> None:
+    config = config_of(key)
+    assert config.architecture.d_is_bounded or HOLDS & penalties(config).keys()
+
+
+@pytest.mark.parametrize("key", sorted(NAMES))
+def test_that_it_says_what_to_expect_and_how_long_it_takes(key: str) -> None:
+    preset = find_preset(key)
+    assert preset.title
+    assert len(preset.about) > 40
+    assert TIMES.search(preset.about)
+
+
+@pytest.mark.parametrize("key", [key for key in sorted(NAMES) if key.startswith("style")])
+def test_that_styles_strengths_follow_their_rules(key: str) -> None:
+    config = config_of(key)
+    batch, found = config.training.batch_size, penalties(config)
+    assert found["r1"].weight == pytest.approx(0.0002 * config.data.size**2 / batch)
+    assert found["r1"].interval == 16
+    assert (found["path_length"].weight, found["path_length"].interval) == (2.0, 4)
+    assert config.ema.half_life == batch * 10_000 // 32
+    for optimizer in (config.optimizer_g, config.optimizer_d):
+        assert (optimizer.rate, optimizer.beta1, optimizer.beta2) == (0.0025, 0.0, 0.99)
+
+
+@pytest.mark.parametrize(("key", "gamma"), [("r3-32", 0.5), ("r3-64", 2.0), ("r3-full-64", 2.0)])
+def test_that_the_modern_baseline_compares_pairs_under_both_penalties(
+    key: str, gamma: float
+) -> None:
+    config = config_of(key)
+    assert (config.loss.kind, config.loss.pairing) == ("cross_entropy", "pair")
+    found = penalties(config)
+    assert found.keys() == {"r1", "r2"}
+    for penalty in found.values():
+        assert penalty.interval == 1
+        assert isinstance(penalty.weight, Ramp)
+        assert (penalty.weight.start, penalty.weight.shape) == (gamma, "cosine")
+    for optimizer in (config.optimizer_g, config.optimizer_d):
+        assert (optimizer.rate.start, optimizer.rate.end) == (2e-4, 5e-5)
+        assert optimizer.beta1 == 0.0
+
+
+def test_that_sngan_decays_over_a_hundred_thousand_updates_of_g() -> None:
+    config = config_of("sngan-64")
+    training = config.training
+    assert (config.loss.kind, training.d_steps, training.batch_size) == ("hinge", 5, 64)
+    assert training.images == 100_000 * training.d_steps * training.batch_size
+    assert (config.optimizer_g.rate.start, config.optimizer_g.rate.end) == (2e-4, 0.0)
+
+
+def test_that_wgan_gp_and_pix2pix_have_their_papers_lambdas() -> None:
+    wgan, pairs = config_of("wgan-gp-64"), config_of("pix2pix-256")
+    assert penalties(wgan)["gradient_penalty"].weight == 10
+    assert (wgan.training.d_steps, wgan.optimizer_g.rate) == (5, 1e-4)
+    assert not wgan.architecture.d_mixes_batch
+    assert penalties(pairs)["l1"].weight == 100
+    assert (pairs.training.batch_size, pairs.architecture.patch) == (1, 70)
+
+
+def test_that_few_images_are_always_changed_and_watched_for_copies() -> None:
+    config = config_of("few-images")
+    augment = config.augment
+    assert (augment.kind, augment.colour) == ("diff_augment", True)
+    assert augment.translation > 0
+    assert augment.cutout > 0
+    assert penalties(config)["r1"].weight == 10
+    assert "memorisation" in [metric.kind for metric in config.metrics]
