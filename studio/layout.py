@@ -46,8 +46,10 @@ class DockedWindow(QMainWindow):
 
 
 def _is_behind(widget: QWidget) -> bool:
-    """Return whether a widget is in a dock whose tab is not the one in front."""
+    """Return whether a widget is in a dock whose tab is not the one in front, or a spare tab bar."""
     up: QWidget | None = widget
+    if isinstance(up, QTabBar) and isinstance(up.parentWidget(), QMainWindow):
+        return up.visibleRegion().isEmpty()  # Qt keeps those it has no use for outside the window
     while up is not None and not isinstance(up, QDockWidget):
         up = up.parentWidget()
     return up is not None and up.visibleRegion().isEmpty()

@@ -115,6 +115,26 @@ def test_that_tab_begins_at_the_pages_and_passes_by_docks_nobody_sees(visitor, q
     assert not {"queue", "messages"} & inside
 
 
+@pytest.mark.parametrize("page", ["start", "design"])
+def test_that_one_sees_where_the_keyboard_is(visitor, qtbot, page):
+    window, seen, unseen = visitor.window, [], []
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.show_page(page)
+    qtbot.waitUntil(lambda: not visitor.studio.jobs.active)
+    while (there := window.focusWidget()) not in seen:
+        seen.append(there)
+        there.setFocus(Qt.FocusReason.TabFocusReason)
+        at_it = window.grab().toImage()
+        there.clearFocus()
+        if window.grab().toImage() == at_it:
+            unseen.append(f"{type(there).__name__} {there.accessibleName()}")
+        there.setFocus(Qt.FocusReason.TabFocusReason)
+        qtbot.keyClick(there, Qt.Key.Key_Tab)
+    assert len(seen) > 9
+    assert not unseen
+
+
 @pytest.mark.parametrize("kind", [LikesDialog, ExportDialog])
 def test_that_every_control_of_a_dialog_has_a_name(qtbot, studio, kind):
     dialog = kind()
