@@ -42,9 +42,12 @@ class DiffAugment(Augmentation):
 
         brightness, saturation, contrast = uniform(-0.5, 0.5), uniform(0, 2), uniform(0.5, 1.5)
         height, width = size
-        most = round(max(size) * self.translation)
-        down = torch.randint(-most, most + 1, (count,), generator=random, device=random.device)
-        right = torch.randint(-most, most + 1, (count,), generator=random, device=random.device)
+
+        def whole(most: int) -> Tensor:
+            return torch.randint(-most, most + 1, (count,), generator=random, device=random.device)
+
+        most_down, most_right = (round(side * self.translation) for side in size)
+        most, down, right = max(most_down, most_right), whole(most_down), whole(most_right)
         keep = _square(uniform(0, 1), uniform(0, 1), self.cutout, height, width)
 
         def apply(

@@ -96,6 +96,15 @@ def test_that_translation_moves_whole_pixels_and_lets_black_in() -> None:
     assert moved[:, :, 2:-2, 2:-2].min() == 1.0
 
 
+def test_that_each_side_of_a_rectangle_moves_by_a_share_of_its_own() -> None:
+    part = DiffAugment(colour=False, cutout=0.0, translation=0.25)
+    moved = drawn(part, (64, 1, 8, 32))(torch.ones(64, 1, 8, 32))
+    assert moved[:, :, 2:-2, 8:-8].min() == 1.0
+    gone = moved[:, 0] == 0
+    assert gone.all(2).sum(1).max() == 2  # whole rows
+    assert gone.all(1).sum(1).max() == 8  # whole columns
+
+
 def test_that_cutout_takes_about_its_square() -> None:
     part = DiffAugment(colour=False, translation=0.0, cutout=0.5)
     gone = 1 - drawn(part, (200, 1, 32, 32))(torch.ones(200, 1, 32, 32)).mean((1, 2, 3))
