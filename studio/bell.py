@@ -8,9 +8,10 @@ from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from gan_engine import escape
-from studio import figures, theme
+from studio import theme
 from studio.failures import sentence_of
 from studio.i18n import tr
+from studio.panels import words as say
 
 if TYPE_CHECKING:
     from gan_engine import Finished
@@ -36,7 +37,7 @@ class Bell(QObject):
     @Slot(object)
     def _take_end(self, event: Finished) -> None:
         if event.reason == "done" and not self._queue.is_on:
-            name, seen = escape(event.folder.name), figures.count(event.images_seen)
+            name, seen = escape(event.folder.name), say.count(event.images_seen)
             text = tr("“{name}” is finished: {count} images.", name=name, count=seen)
             self.ring("good", text, shown=self._window.page == "train")  # its card says so
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gan_engine import MemoryFullError, OlderSaveError, check, paths, put, reliefs_of
-from studio import figures
 from studio.failures import sentence_of
 from studio.i18n import tr
 from studio.panels import words as say
@@ -53,7 +52,7 @@ class Offers(QObject):
         if isinstance(error, OlderSaveError):
             self._older = error
             text, hint = sentence_of(error)
-            go_on = tr("Continue from {count} images", count=figures.count(error.seen))
+            go_on = tr("Continue from {count} images", count=say.count(error.seen))
             answers = [(go_on, "older"), (tr("Look only"), "look at it")]
             self.told.emit("warning", tr(text), tr(hint), answers)
         elif isinstance(error, MemoryFullError):

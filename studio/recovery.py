@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio import figures
 from studio.i18n import tr
 from studio.library import Library
+from studio.panels import words as say
 from studio.run import Run
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Recovery(QObject):
         if newest is None or newest.state != "interrupted" or not newest.saved_images:
             return
         self._found = newest
-        seen, saved = figures.count(newest.images_seen), figures.count(newest.saved_images)
+        seen, saved = say.count(newest.images_seen), say.count(newest.saved_images)
         text = tr(
             "“{name}” stopped unexpectedly after {count} images.", name=newest.name, count=seen
         )

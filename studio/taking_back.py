@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gan_engine import saves_of
-from studio import figures
 from studio.i18n import tr
 from studio.panels import words as say
 
@@ -52,7 +51,7 @@ class TakingBack(QObject):
         text = tr(
             "{setting} was changed after {images} images, and the run has trained with it since.",
             setting=label,
-            images=figures.count(change.images_seen),
+            images=say.count(change.images_seen),
         )
         answers = [(tr("Set back"), "set_back")]
         if self._save is None:
@@ -60,7 +59,7 @@ class TakingBack(QObject):
         else:
             hint = tr(
                 "Set it back from here on, or begin a new run from the save after {images} images.",
-                images=figures.count(self._save),
+                images=say.count(self._save),
             )
             answers.append((tr("Branch from the save before"), "branch_before"))
         self.told.emit("info", text, hint, answers)
