@@ -149,7 +149,7 @@ def resume(
         if saved.images_seen >= config.training.images:
             raise NothingToDoError(
                 "This run has seen its {count:,} images already.",
-                hint="Train more of them (gan-engine resume --images +100000).",
+                hint="Make it longer, by 100,000 images for example; without a window: --images +100000.",
                 count=saved.images_seen,
             )
         old = originals.settled(folder, config.data, changed, images)
