@@ -46,6 +46,8 @@ SPREAD = "spread"
 """The key of the one plot that is no curve: how D's scores are spread at a moment."""
 LEAST_PX = 150
 """What a plot needs to be read."""
+ZOOM = 2.0
+"""How much longer or shorter the stretch in sight becomes by a click."""
 
 
 class Curves(QWidget):
@@ -256,11 +258,13 @@ class Curves(QWidget):
         self.weight.valueChanged.connect(self._smooth)
         self._weight_text = QLabel()
         self._weight_text.setProperty("role", "muted")
+        self.wider = button("−", tr("Show a longer stretch of the run"))
+        self.wider.clicked.connect(lambda: self.grid.zoom(ZOOM))
+        self.closer = button("+", tr("Show a shorter stretch, around the crosshair"))
+        self.closer.clicked.connect(lambda: self.grid.zoom(1 / ZOOM))
         self.follow = button(tr("Fit"), tr("Show the whole run again, and what comes."))
-        self.follow.setProperty("small", True)
         self.follow.clicked.connect(self.grid.follow)
         self.export = button(tr("Export"), tr("Take all curves away, as a picture or a table."))
-        self.export.setProperty("small", True)
         self.export.clicked.connect(self._offer_all)
         row = QHBoxLayout()
         row.setSpacing(12)
@@ -271,10 +275,16 @@ class Curves(QWidget):
             self.weight,
             self._weight_text,
             self.log,
-            self.follow,
-            self.export,
         ):
             row.addWidget(widget)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        self.wider.setAccessibleName(tr("Zoom out of the curves"))
+        self.closer.setAccessibleName(tr("Zoom into the curves"))
+        for made in (self.wider, self.closer, self.follow, self.export):
+            made.setProperty("small", True)
+            buttons.addWidget(made)
+        row.addLayout(buttons)
         self._smooth(self.weight.value())
         return row
 

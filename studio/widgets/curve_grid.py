@@ -126,6 +126,22 @@ class CurveGrid(QWidget):
         for plot in self.plots:
             plot.follow()
 
+    def zoom(self, factor: float) -> None:
+        """Show a stretch so many times as long, around the crosshair if it is in sight, else to its end."""
+        found = [extent for plot in self.plots if (extent := plot.extent()) is not None]
+        if not found:
+            return
+        first, last = min(start for start, _ in found), max(end for _, end in found)
+        start, end = self.plots[0].span
+        at, length = self.plots[0].crosshair, factor * (end - start)
+        if length >= last - first:
+            return self.follow()
+        at = min(end, last) if at is None or not start <= at <= end else at
+        start = at - factor * (at - start)
+        start = min(max(first, start), last - length)
+        for plot in self.plots:
+            plot.look_at(start, start + length)
+
     def _share(self, readings: Mapping[str, object], method: str) -> None:
         for plot in self.plots:
             own = {key: readings[key] for key in plot.keys if key in readings}

@@ -224,6 +224,17 @@ class CurvePlot(QWidget):
             return None
         return min(float(x[0]) for x in filled), max(float(x[-1]) for x in filled)
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """The first and last number of images in sight."""
+        start, end = self.area.box.viewRange()[0]
+        return float(start), float(end)
+
+    @property
+    def crosshair(self) -> float | None:
+        """How many images the crosshair is at; None where there is none."""
+        return self._cursor
+
     def follow(self) -> None:
         """Show everything, and what comes."""
         self._following = True

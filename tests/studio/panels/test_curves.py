@@ -131,6 +131,25 @@ def test_that_a_stretch_is_dragged_out_and_a_double_click_shows_everything(curve
     assert area.box.viewRange()[0][0] <= 0
 
 
+def test_that_buttons_zoom_around_the_crosshair_and_back_to_the_whole_run(curves):
+    curves.closer.click()  # without readings there is nothing to look at
+    curves.extend([(seen, {"loss/d": 1.0, "loss/g": 2.0}) for seen in range(0, 1001, 10)])
+    loss, score = curves.grid.plot("loss"), curves.grid.plot("score")
+    curves.follow.click()
+    curves.closer.click()  # without a crosshair: what came last
+    assert loss.span == score.span == (pytest.approx(500), 1000)
+    curves.point(600.0)
+    curves.closer.click()
+    assert loss.span == (pytest.approx(550), pytest.approx(800))
+    curves.wider.click()
+    assert loss.span == (pytest.approx(500), pytest.approx(1000))
+    curves.wider.click()
+    assert loss.span[0] == 0
+    curves.extend([(2000, {"loss/d": 1.0})])
+    curves.grid.plot("loss").renew()
+    assert loss.span[1] >= 2000  # it follows again
+
+
 def test_that_a_click_asks_for_that_moment(curves, qtbot):
     curves.extend([(seen, {"loss/d": 1.0}) for seen in range(0, 1000, 10)])
     plot = curves.grid.plot("loss")
