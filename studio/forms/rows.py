@@ -60,6 +60,11 @@ class ProblemLine(QWidget):
         row.addWidget(self._text, 0, 1)
         row.addWidget(self._mend, 1, 1, Qt.AlignmentFlag.AlignLeft)
         row.setColumnStretch(1, 1)
+        # What is made late is the last that Tab comes to, unless it is told where it stands.
+        before = self.previousInFocusChain() or self
+        while before is not self and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            before = before.previousInFocusChain() or self
+        QWidget.setTabOrder(before, self._mend)
 
     @property
     def text(self) -> str:

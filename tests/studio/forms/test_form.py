@@ -158,6 +158,17 @@ def test_that_a_suggestion_is_one_click(form, draft, qtbot):
     assert edited.args == ["data.size", 64]
 
 
+def test_that_tab_goes_from_a_field_to_what_mends_it(form, draft):
+    problem = Problem("data.size", "These networks cannot make it.", "Use 64.", suggestion=64)
+    form.show_draft(draft, [problem])
+    row = form.rows["data.size"]
+    there, passed = row.field, []
+    while row.isAncestorOf(there):
+        passed.append(there)
+        there = there.nextInFocusChain()
+    assert row.line._mend in passed
+
+
 def test_that_a_warning_about_all_penalties_stands_in_their_section(form, draft):
     bare = {**draft, "penalties": {}}
     problems = check(bare)[1]
