@@ -71,6 +71,7 @@ class Studio(QObject):
         self.keeping.close()
         self.previews.shut_down()
         self.jobs.shut_down()
+        self.library.close()
 
     @Slot(str, object)
     def _follow(self, path: str, value: object) -> None:

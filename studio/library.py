@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -66,6 +67,7 @@ class Library(QObject):
         """What was noted after the reading that is going on may have passed it by."""
         self._unwritten: dict[Path, RunNotes] = {}
         self._writing: Job | None = None
+        self._closed = False
         self._picturing: Job | None = None
         self.runs: list[RunInfo] = []
         self.is_read = False
@@ -163,6 +165,8 @@ class Library(QObject):
     @Slot()
     def _write_next(self) -> None:
         """Write what was noted, one file after the other: two at once would spoil each other."""
+        if self._closed:
+            return self._write_at_once()
         if self._writing is not None or not self._unwritten:
             return
         folder = next(iter(self._unwritten))
@@ -181,6 +185,17 @@ class Library(QObject):
     def _end_writing(self) -> None:
         self._writing = None
         self._write_next()
+
+    def close(self) -> None:
+        """Write what is not written yet, and from now on at once; no job is going any more."""
+        self._closed = True
+        self._write_at_once()
+
+    def _write_at_once(self) -> None:
+        while self._unwritten:
+            folder, notes = self._unwritten.popitem()
+            with contextlib.suppress(EngineError, OSError):  # nobody is left to be told
+                write_notes(folder, notes)
 
     def move_to_trash(self, folder: Path) -> None:
         """Put a run where the system keeps deleted files; one that is being trained stays."""

@@ -110,6 +110,16 @@ def test_that_notes_that_follow_each_other_closely_are_all_kept(qtbot, two_runs,
     assert set(shown) == {typed[-1]}  # never what somebody has changed since
 
 
+def test_that_what_was_noted_last_is_written_when_the_program_ends(two_runs, reads, studio):
+    folder = reads()[1].folder
+    for title in ("first", "second"):
+        two_runs.note(folder, RunNotes(title))
+    studio.shut_down()
+    assert read_notes(folder).title == "second"
+    two_runs.note(folder, RunNotes("third"))  # as a field does that loses the keyboard as it goes
+    assert read_notes(folder).title == "third"
+
+
 def test_that_notes_about_a_run_that_is_gone_are_a_failure_not_a_folder(qtbot, studio, tmp_path):
     with qtbot.waitSignal(studio.library.failed, timeout=PATIENCE):
         studio.library.note(tmp_path / "gone", RunNotes("x"))
