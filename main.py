@@ -255,7 +255,7 @@ def alone() -> Iterator[None]:
 
 
 def holds(file: TextIO) -> bool:
-    """Take the system's lock on an open file; False while somebody else has it."""
+    """Take the system's lock on an open file, if there are any; False while somebody else has it."""
     try:
         if os.name == "nt":
             import msvcrt
@@ -265,8 +265,10 @@ def holds(file: TextIO) -> bool:
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except (BlockingIOError, PermissionError):  # on Windows the latter
         return False
+    except OSError:
+        return True  # a disk that knows no locks: nobody can be waited for
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import errno
 import hashlib
 import os
 import shutil
@@ -55,6 +56,19 @@ def test_that_this_environment_lacks_nothing() -> None:
 def test_that_what_is_absent_or_too_old_is_named() -> None:
     wanted = ["pytest>=8.0", "pytest>=9999", "gan-studio-never-made>=1"]
     assert main.lacking(wanted, sys.path) == wanted[1:]
+
+
+def test_that_a_disk_without_locks_keeps_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(file: object, wish: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with (tmp_path / "lock").open("a", encoding="utf-8") as lock:
+        assert main.holds(lock)
 
 
 def test_that_missing_libraries_are_named_in_one_line() -> None:
