@@ -5,9 +5,7 @@ from gan_engine import History, saves_of
 
 def test_that_a_run_branches_from_the_moment_on_the_screen(visitor, draft):
     visitor.settings({**draft, "checkpoint": {**draft["checkpoint"], "every_images": 8, "keep": 9}})
-    visitor.chooses("start")
-    visitor.waits_for("training")
-    visitor.waits_for("idle")
+    visitor.trains()
     run, first = visitor.studio.run, visitor.studio.run.folder
     visitor.studio.run.open_folder(first)
     stage = visitor.window.panels["train"].stage
@@ -26,13 +24,11 @@ def test_that_a_run_branches_from_the_moment_on_the_screen(visitor, draft):
 def test_that_a_branch_from_the_end_of_a_run_goes_on_from_there(visitor, draft):
     visitor.studio.preferences.set("train_more_images", 1000)
     visitor.settings(draft)
-    visitor.chooses("start")
-    visitor.waits_for("training")
-    visitor.waits_for("idle")
+    visitor.trains()
     run, first = visitor.studio.run, visitor.studio.run.folder
     seen = run.images_seen
     visitor.studio.looking.take_moment(seen)
     visitor.chooses("branch")
     visitor.waits_until(lambda: run.folder not in (None, first) and not run.is_active)
-    assert "finished" in visitor.notice
+    assert "is finished" in visitor.window.panels["train"].ending.text.text()
     assert run.images_seen >= seen + 1000

@@ -53,9 +53,7 @@ def test_that_a_branch_from_a_save_that_was_an_end_goes_as_far_as_the_run_would(
     run, changes = visitor.studio.run, []
     run.setting_changed.connect(changes.append)
     visitor.settings(draft)
-    visitor.chooses("start")
-    visitor.waits_for("training")
-    visitor.waits_for("idle")
+    visitor.trains()
     visitor.studio.preferences.set("train_more_images", 10_000_000)
     first, end = run.folder, run.images_seen
     visitor.chooses("train_more")
@@ -71,9 +69,7 @@ def test_that_a_branch_from_a_save_that_was_an_end_goes_as_far_as_the_run_would(
 def test_that_a_run_with_nothing_left_to_do_offers_what_helps(visitor, draft):
     run = visitor.studio.run
     visitor.settings(draft)
-    visitor.chooses("start")
-    visitor.waits_for("training")
-    visitor.waits_for("idle")
+    visitor.trains()
     visitor.studio.preferences.set("train_more_images", 1000)
     first, end = run.folder, run.images_seen
     run.images_total = 10**9  # what is known of the run before it

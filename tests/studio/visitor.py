@@ -59,6 +59,12 @@ class Visitor:
     def waits_for(self, state: str) -> None:
         self.waits_until(lambda: self.studio.run.state == state)
 
+    def trains(self) -> None:
+        """Start a run and wait until it has done all its images, however soon that is."""
+        with self.qtbot.waitSignal(self.studio.run.finished, timeout=PATIENCE):
+            self.chooses("start")
+        self.waits_for("idle")
+
     def settings(self, draft: dict[str, Any]) -> None:
         self.studio.document.load(draft)
 
