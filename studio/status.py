@@ -46,11 +46,11 @@ class StatusLine(QWidget):
         self._text = QLabel()
         self._text.setObjectName("stateText")
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._mend = QPushButton(tr("Show"))
-        self._mend.setProperty("small", True)
-        self._mend.setToolTip(tr("Show the setting"))
-        self._mend.setAccessibleName(tr("Show the setting"))
-        self._mend.clicked.connect(self.setting_asked)
+        self._setting_button = QPushButton(tr("Show"))
+        self._setting_button.setProperty("small", True)
+        self._setting_button.setToolTip(tr("Show the setting"))
+        self._setting_button.setAccessibleName(tr("Show the setting"))
+        self._setting_button.clicked.connect(self.setting_asked)
         self._bar = QProgressBar()
         self._bar.setRange(0, _FULL)
         self._bar.setTextVisible(False)
@@ -60,7 +60,7 @@ class StatusLine(QWidget):
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(10, 2, 10, 2)
         row.setSpacing(14)
-        for widget in (self._state, self._mend, self._text, self._bar, self._percent):
+        for widget in (self._state, self._setting_button, self._text, self._bar, self._percent):
             row.addWidget(widget, 1 if widget is self._text else 0)
         for label in (self._speed, self._left, self._memory, self._saved, self._heard):
             row.addWidget(label, 0, Qt.AlignmentFlag.AlignRight)
@@ -104,7 +104,7 @@ class StatusLine(QWidget):
         if not following:
             self.show_heard(None)
         going = state != "idle"
-        self._mend.hide()
+        self._setting_button.hide()
         if not going:
             self._rate = 0.0
         for widget in (self._bar, self._percent, self._speed, self._left, self._memory):
@@ -120,7 +120,7 @@ class StatusLine(QWidget):
         self._state.setText(f"●  {word}")
         self._text.setText(text)
         self._text.setToolTip(text)
-        self._mend.setVisible(has_setting)
+        self._setting_button.setVisible(has_setting)
         self._paint()
 
     def show_progress(self, seen: int, total: int) -> None:

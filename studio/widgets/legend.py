@@ -75,10 +75,8 @@ class Legend(QWidget):
 
     def show_values(self, values: Mapping[str, str]) -> None:
         """Show what they read."""
-        if bool(values) != bool(self._values):
-            self._values = dict(values)
-            self._take_height()
         self._values = dict(values)
+        self._take_height()
         self.update()
 
     def sizeHint(self) -> QSize:

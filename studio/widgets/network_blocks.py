@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gan_engine import LayerRow
 
 DOT = " · "
-"""What is between two numbers of a block, which may also be on two lines."""
+"""What is between two things that are told of a block, which may also be on two lines."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Block:
             parts.append(tr("keeps {size} of a batch for its gradients", size=kept))
         if self.inside:
             parts.append(", ".join(dict.fromkeys(layer(name) for name in self.inside)).lower())
-        return " · ".join(parts)
+        return DOT.join(parts)
 
     @property
     def weight(self) -> str:

@@ -58,7 +58,7 @@ class _Item(QGraphicsItem):
         self.block, self._most, self._before = block, max(1, most), before
         self.chosen = False
         self.take_room(_COLUMN)
-        self.setToolTip(block.told.replace(" · ", "\n"))
+        self.setToolTip(block.told.replace(DOT, "\n"))
 
     def take_room(self, column: float, broken: Sequence[int] = ()) -> None:
         """Stand in a column of this width, beside the block before; `broken` lines are two each."""
