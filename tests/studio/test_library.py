@@ -6,6 +6,7 @@ import pytest
 
 from gan_engine import RunNotes, parse, read_notes, train
 from studio.library import corner
+from studio.panels.run_notes import RunNotesForm
 from tests.studio.panels.conftest import info, picture
 from tests.studio.tiny import PATIENCE
 
@@ -118,6 +119,21 @@ def test_that_what_was_noted_last_is_written_when_the_program_ends(two_runs, rea
     assert read_notes(folder).title == "second"
     two_runs.note(folder, RunNotes("third"))  # as a field does that loses the keyboard as it goes
     assert read_notes(folder).title == "third"
+
+
+def test_that_what_is_being_typed_is_kept_when_the_window_is_closed(visitor, draft, qtbot):
+    library = visitor.studio.library
+    list(train(parse(draft)))
+    library.refresh()
+    visitor.waits_until(lambda: bool(library.runs))
+    library.choose(library.runs)
+    visitor.window.activateWindow()
+    qtbot.waitUntil(visitor.window.isActiveWindow)
+    form = visitor.window.findChild(RunNotesForm)
+    visitor.chooses("rename_run")
+    qtbot.keyClicks(form.title, "owls")
+    visitor.window.close()
+    assert read_notes(library.runs[0].folder).title == "owls"
 
 
 def test_that_notes_about_a_run_that_is_gone_are_a_failure_not_a_folder(qtbot, studio, tmp_path):
