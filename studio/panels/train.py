@@ -315,6 +315,7 @@ class TrainPanel(Panel):
         return self._wait
 
     def _clear(self) -> None:
+        self._info = None
         self.ending.hide()
         self.stage.clear()
         self.curves.clear()

@@ -211,6 +211,15 @@ def test_that_a_run_with_nothing_left_to_do_can_be_made_longer(panel, run_folder
     assert panel.ending.go_on.text() == "Train 100 k more"
 
 
+def test_that_the_end_of_a_new_run_is_not_told_of_one_looked_at_before(
+    panel, run_folder, draft, tmp_path
+):
+    panel.show_view(read_view(run_folder))
+    panel.show_start(start(tmp_path / "002-b", draft))
+    panel.show_failure(NothingToDoError("This run has seen its 48 images already."))
+    assert "002-b" in panel.ending.text.text()
+
+
 def test_that_an_earlier_run_is_shown_with_its_curves_samples_and_marks(panel, run_folder, qtbot):
     view = read_view(run_folder)
     panel.show_view(view)
