@@ -33,7 +33,7 @@ def _keep(event: Event, history: HistoryWriter) -> None:
         case events.SampleGrid(path=path) if path is not None:
             history.pulse(seen, grid=path.name, drawn=path.stat().st_mtime if path.exists() else 0)
         case events.Scalars():
-            history.pulse(seen)
+            history.pulse(None if event.is_late else seen)
         case events.Notice(level=level, text=text, hint=hint, key=key):
             words = {"text": plain(text), "hint": plain(hint)}
             history.event(seen, "notice", level=level, key=key, **words)

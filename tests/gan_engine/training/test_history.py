@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from gan_engine import durable
+from gan_engine.events import Scalars
 from gan_engine.training.folder import SETTINGS, read_run
 from gan_engine.training.history import History
 from gan_engine.training.history_writer import HistoryWriter
+from gan_engine.training.recorder import recorded
 
 
 def test_that_a_reader_sees_what_a_writer_has_written_so_far(tmp_path: Path) -> None:
@@ -143,3 +145,16 @@ def test_that_a_run_that_was_cut_short_is_known_to_have_come_as_far_as_its_last_
     writer.close()
     info = read_run(tmp_path)
     assert (info.state, info.images_seen) == ("interrupted", 64)
+
+
+def test_that_a_metric_of_an_earlier_moment_takes_no_sign_of_life_back(tmp_path: Path) -> None:
+    writer = HistoryWriter(tmp_path, 0)
+    told = [Scalars(64, {"loss/d": 1.0}, 1.0), Scalars(8, {"metric/kid": 0.1}, 1.0)]
+    list(recorded((event for event in told), writer))
+    writer.pulse(state="paused")  # news, which are written at once
+    writer.close()
+    reader = History(tmp_path)
+    pulse = reader.pulse()
+    reader.close()
+    assert pulse is not None
+    assert pulse.images_seen == 64
