@@ -94,7 +94,7 @@ def _show(event: events.Event, bar: Progress, task: Any) -> None:
         case events.Started(images_total=total, folder=folder, device=device):
             bar.console.print(f"{folder}  ({device})", markup=False, soft_wrap=True)
             bar.update(task, completed=event.images_seen, total=total, description="training")
-        case events.Scalars(values=values) if "speed" in values:  # not a metric's
+        case events.Scalars(values=values) if "speed" in values:  # no metric, no single step
             words = f"D {values.get('loss/d', 0):.3f}  G {values.get('loss/g', 0):.3f}  {values['speed']:,.0f}/s"
             bar.update(task, completed=event.images_seen, description=words)
         case events.Saved(path=path):

@@ -47,8 +47,8 @@ class Readings:
         self._series, self.draft, self.facts = series, draft, facts
         self.batch = max(1, int(get(draft, "training.batch_size", 64)))
         self.total = float(get(draft, "training.images", 0))
-        ends = [float(images[-1]) for images, _ in series.values() if len(images)]
-        self.seen = max(ends, default=0.0)
+        ends = [float(images.max()) for images, _ in series.values() if len(images)]
+        self.seen = max(ends, default=0.0)  # the last reading may be a metric, told late
 
     @property
     def updates(self) -> float:

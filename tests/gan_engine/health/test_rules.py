@@ -189,3 +189,21 @@ def test_that_r1_is_switched_on_where_nothing_keeps_d_from_growing_steep():
     remedy = next(r for r in verdict.remedies if r.path == "penalties.r1")
     assert not remedy.live
     assert check(put(settings, remedy.path, remedy.value))[0] is not None
+
+
+@pytest.mark.parametrize(
+    "choice", [{"adapts": False}, {"cap": {"start": 0.1, "end": 0.8}}], ids=["fixed", "moving"]
+)
+def test_that_a_probability_that_was_chosen_is_no_fault(choice):
+    (curves,) = CASES["augmentation_is_saturated"]
+    settings = draft(augment={"kind": "adaptive", **choice})
+    assert check(settings)[0] is not None
+    assert not keys(healthy(**curves), settings)
+
+
+def test_that_a_metric_that_is_told_late_does_not_take_the_run_back():
+    late = {
+        name: (np.append(images, images[0]), np.append(values, np.nan))
+        for name, (images, values) in healthy(**WON).items()
+    }
+    assert keys(late) == keys(healthy(**WON)) == ["d_has_won"]
