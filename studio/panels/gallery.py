@@ -31,10 +31,12 @@ SIDE = 72
 """Pixels of the picture of what a preset makes."""
 LINES = 3
 MADE = mark(
-    "The picture: samples after five minutes of one CPU core, at 32 px and with a quarter of the"
+    "The picture: samples after {minutes} minutes of one CPU core, at 32 px and with a quarter of the"
     " channels."
 )
 """Whoever adds a picture makes it so: `tests/benchmarks/learn.py`, nine neighbours of its grid."""
+MINUTES, LONGER = 5, {"wgan-gp-64": 20}
+"""How long pictures took, and those that took longer."""
 
 
 class Card(QPushButton):
@@ -59,7 +61,8 @@ class Card(QPushButton):
         if self.picture.pixmap().isNull():
             self.picture.hide()
         else:
-            self.setToolTip(f"{tr(preset.about)}\n\n{tr(MADE)}")
+            made = tr(MADE, minutes=LONGER.get(preset.key, MINUTES))
+            self.setToolTip(f"{tr(preset.about)}\n\n{made}")
         said = QVBoxLayout()
         said.setSpacing(3)
         said.addWidget(title)
