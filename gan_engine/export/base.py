@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from gan_engine.schema import Part
+from gan_engine.schema import Part, option
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,11 @@ class ExportProgress:
     total: int
     path: Path
     note: str = ""
+
+
+def truncation() -> Any:
+    """Declare how close styles come to their average; see `Sampler.images`."""
+    return option(1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied.")
 
 
 class Exporter(Part):

@@ -14,7 +14,7 @@ from PIL import Image
 
 from gan_engine import durable
 from gan_engine.colour import flat
-from gan_engine.export.base import Exporter, ExportProgress
+from gan_engine.export.base import Exporter, ExportProgress, truncation
 from gan_engine.imaging import tile, write_png
 from gan_engine.sampling import AT_ONCE, Sampler, lay_out, open_sampler
 from gan_engine.schema import option
@@ -32,9 +32,7 @@ class ImageGrid(Exporter):
     rows: int = option(8, ge=1, le=100, help="Rows of samples.")
     columns: int = option(8, ge=1, le=100, help="Samples in a row.")
     seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
-    truncation: float = option(
-        1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied."
-    )
+    truncation: float = truncation()
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         yield ExportProgress(0, 1, out)
@@ -53,9 +51,7 @@ class SingleImages(Exporter):
     kind: Literal["images"] = "images"
     count: int = option(64, ge=1, le=1_000_000, scale="log", help="How many.")
     seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
-    truncation: float = option(
-        1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied."
-    )
+    truncation: float = truncation()
     format: Format = option("png", help="PNG and WebP keep every pixel.", names=FORMAT_NAMES)
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:

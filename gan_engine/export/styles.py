@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from gan_engine.export.base import Exporter, ExportProgress
+from gan_engine.export.base import Exporter, ExportProgress, truncation
 from gan_engine.export.images import side_by_side, words_of
 from gan_engine.imaging import write_png
 from gan_engine.sampling import open_sampler
@@ -34,9 +34,7 @@ class MixedStyles(Exporter):
         4, ge=1, le=15,
         help="From which layer of G on a column counts: early ones change shapes, late ones colours.",
     )  # fmt: skip
-    truncation: float = option(
-        1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied."
-    )
+    truncation: float = truncation()
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         yield ExportProgress(0, 1, out)

@@ -137,8 +137,8 @@ def read_run(folder: Path) -> RunInfo:
         happened = history.events(*_TURNS, "best")
         grids = history.grids()
         last = [one for one in happened if one.kind in _TURNS]
-        reached = saved
-        if _state(last[-1] if last else None) == "interrupted" and (pulse := history.pulse()):
+        state, reached = _state(last[-1] if last else None), saved
+        if state == "interrupted" and (pulse := history.pulse()):
             reached = max(saved, pulse.images_seen)  # farther than what it had time to say
     finally:
         history.close()
@@ -151,11 +151,10 @@ def read_run(folder: Path) -> RunInfo:
     seen = max(reached, last[-1].images_seen) if last else reached
     thumbnail = grids[-1][1] if grids else None
     holder = durable.lock_holder(folder)
-    state = "training" if holder else _state(last[-1] if last else None)
     return RunInfo(
         folder=folder,
         name=folder.name,
-        state=state,
+        state="training" if holder else state,
         images_seen=seen,
         images_total=total,
         saved_images=saved,
