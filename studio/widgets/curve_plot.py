@@ -276,7 +276,7 @@ class CurvePlot(QWidget):
         return float(np.log10(y)) if y > 0 else float("nan")
 
     def _take_zoom(self) -> None:
-        self.zoomed.emit(*self.area.box.viewRange()[0])
+        self.zoomed.emit(*self.span)
 
     def _take_range(self, start: float, end: float) -> None:
         if not self._moving:
@@ -313,7 +313,7 @@ class CurvePlot(QWidget):
         extent = self.extent()
         if self._following and extent is not None:
             self._follow(*extent)
-        start, end = self.area.box.viewRange()[0]
+        start, end = self.span
         for line in self._lines.values():
             raw = smooth = None
             if line.shown and (self._raw or not self._smooth):
@@ -330,7 +330,7 @@ class CurvePlot(QWidget):
 
     def _follow(self, first: float, last: float) -> None:
         """Show everything; a view that is settled has room for some readings more, and then stays."""
-        start, end = self.area.box.viewRange()[0]
+        start, end = self.span
         if self._settled and start == first and last > end:
             last += _AHEAD * (last - first)
         elif self._settled and start == first and last > end - 2 * _AHEAD * (end - start):
