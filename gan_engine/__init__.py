@@ -67,5 +67,6 @@ def __getattr__(name: str) -> Any:
 if TYPE_CHECKING:
     from gan_engine import paths as paths
     from gan_engine.commands import *  # noqa: F403
+    from gan_engine.errors import EngineError as EngineError
     from gan_engine.schema import Part as Part
     from gan_engine.schema import option as option

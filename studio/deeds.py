@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from gan_engine import DataError, EngineError, Message, escape, paths
+from gan_engine import DataError, EngineError, Message, escape, paths, unescape
 from studio import opening
 from studio.failures import log_file
 from studio.i18n import mark, tr
@@ -27,7 +27,6 @@ class Deeds(RunDeeds):
     """One method an action, named by its key; dialogs never block the window."""
 
     setting_asked = Signal(str)
-    dock_asked = Signal(str)
     tour_asked = Signal()
     layout_asked = Signal()
     export_asked = Signal()
@@ -75,6 +74,15 @@ class Deeds(RunDeeds):
                 studio.run.open_folder(run) if run else studio.run.open_weights(path)
             case "strangers":
                 self.weights_chosen.emit(path)
+
+    def show(self, kind: str, what: str) -> None:
+        """Bring a setting, a run or a folder to view; `kind` is what the window calls an act."""
+        if kind == "setting":
+            self.setting_asked.emit(what)
+        elif kind == "open":
+            self.open(Path(unescape(what)))
+        elif kind == "reveal":
+            reveal(Path(unescape(what)))
 
     def use_folder(self, folder: str) -> None:
         """Make a folder of images the one to learn from, and show its page."""
@@ -298,11 +306,11 @@ class Deeds(RunDeeds):
 
     def queue_add(self) -> None:
         if self.studio.queue.add(self.studio.document.draft):
-            self.dock_asked.emit("queue")
+            self.dock_asked.emit("queue", "")
 
     def queue_start(self) -> None:
         self.studio.queue.start()
-        self.dock_asked.emit("queue")
+        self.dock_asked.emit("queue", "")
 
     def queue_rest(self) -> None:
         self.studio.queue.rest()

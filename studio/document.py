@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from gan_engine import (
-    EngineError,
     Preset,
     RunConfig,
     SettingsError,
@@ -28,7 +27,8 @@ from gan_engine import (
     with_preset,
     write_draft,
 )
-from studio.i18n import together, tr
+from studio.i18n import mark, together, tr
+from studio.mending import RefusedError
 
 if TYPE_CHECKING:
     from gan_engine import DatasetReport, Draft, Problem
@@ -178,10 +178,14 @@ class Document(QObject):
         """Keep the settings as a preset of the user's own and return its file.
 
         Raises:
-            EngineError: It has no name, or the disk cannot be written.
+            RefusedError: It has no name, or the disk cannot be written.
         """
         if not title:
-            raise EngineError("A preset needs a name.", hint="Type a few letters.")
+            raise RefusedError(
+                "A preset needs a name.",
+                hint="Type a few letters.",
+                acts=((mark("Name it…"), "save_preset"),),
+            )
         return Path(save_preset(title, "", self.draft))
 
     def undo(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,8 +14,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from send2trash import send2trash
 
 from gan_engine import EngineError, Shelf, escape, lock_holder, write_notes
-from studio.i18n import tr
+from studio.i18n import mark, tr
 from studio.jobs import Cancelled, Job, Jobs
+from studio.mending import RefusedError, show, watch
 
 if TYPE_CHECKING:
     from gan_engine import Pixels, RunInfo, RunNotes
@@ -277,14 +279,19 @@ def _fits(term: str, text: str) -> bool:
 
 def _trash(folder: Path) -> Path:
     name = escape(folder.name)
-    if lock_holder(folder):
-        raise EngineError("“{name}” is being trained.", hint="Stop it first.", name=name)
+    if holder := lock_holder(folder):
+        here = holder.get("pid") == os.getpid()
+        act = (mark("Stop"), "stop") if here else watch(folder)
+        raise RefusedError(
+            "“{name}” is being trained.", hint="Stop it first.", acts=(act,), name=name
+        )
     try:
         send2trash(folder)
     except OSError as error:
-        raise EngineError(
+        raise RefusedError(
             "“{name}” could not be moved to the trash: {why}.",
             hint="Delete the folder yourself; Show in folder leads there.",
+            acts=(show(folder),),
             name=name,
             why=str(error.strerror or error).replace("{", "(").replace("}", ")"),
         ) from error

@@ -1,23 +1,52 @@
-"""What a person can do at once about a failure: an action of the table, or a setting to change."""
+"""What a person can do at once about a failure: an action of the table, a setting or run to see."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from gan_engine import (
     BusyError,
     DataError,
     DeviceError,
     DivergedError,
+    EngineError,
     FileError,
     MemoryFullError,
     MismatchError,
     NothingToDoError,
     SettingsError,
     SpaceError,
+    escape,
 )
 from studio.i18n import mark, tr
 
-SETTING = "setting:"
-"""What stands before the path of a setting, where an act is to show it."""
+SETTING, OPEN, REVEAL = "setting:", "open:", "reveal:"
+"""What stands before the path of a setting, or of a run or folder, that an act is to show."""
+
+
+class RefusedError(EngineError):
+    """Something the window itself did not do; it knows what can be done at once about that.
+
+    Attributes:
+        acts: Labels, each with the key of an action, or `setting:`, `open:` or `reveal:` and a path.
+    """
+
+    def __init__(
+        self, text: str, /, *, hint: str, acts: tuple[tuple[str, str], ...], **values: object
+    ) -> None:
+        super().__init__(text, hint=hint, **values)
+        self.acts = acts
+
+
+def watch(run: Path) -> tuple[str, str]:
+    """Return the act that looks at a run which another program trains."""
+    return mark("Watch it"), f"{OPEN}{escape(str(run))}"
+
+
+def show(folder: Path) -> tuple[str, str]:
+    """Return the act that opens a folder in the system's file manager."""
+    return mark("Show in folder"), f"{REVEAL}{escape(str(folder))}"
+
 
 _ACTS: dict[type[BaseException], tuple[tuple[str, str], ...]] = {
     DataError: (
@@ -54,8 +83,18 @@ _TOLD: dict[str, tuple[tuple[str, str], ...]] = {
 _ANYTHING = ((mark("Show log"), "show_log"), (mark("Save a report…"), "save_report"))
 
 
-def acts_for(error: BaseException) -> list[tuple[str, str]]:
-    """Return what can be done, each a label and the key of an action or `setting:PATH`."""
+def acts_for(error: BaseException, run: Path | None = None) -> list[tuple[str, str]]:
+    """Return what can be done, each a label and the key of an action or of what is to be shown.
+
+    Args:
+        error: What went wrong.
+        run: The run it went wrong with, if any.
+    """
+    if isinstance(error, RefusedError):
+        return [(tr(label), name) for label, name in error.acts]
+    if isinstance(error, BusyError) and run is not None:
+        label, name = watch(run)
+        return [(tr(label), name)]
     if isinstance(error, SettingsError) and error.problems:
         return [(tr("Show the setting"), f"{SETTING}{error.problems[0].path}")]
     for kind in type(error).__mro__:

@@ -29,9 +29,14 @@ class MessagesButton(QToolButton):
     @Slot(str)
     def note(self, level: str) -> None:
         """Take note of a line of this level in the log."""
-        if level != "info" and not self._dock.isVisible():
+        if level != "info" and self._dock.visibleRegion().isEmpty():  # or behind another
             self._unseen.append(level)
             self.show_whether_read(False)
+
+    def take_over(self, former: MessagesButton) -> None:
+        """Go on counting where the button of a window in another language was."""
+        self._unseen = [*former._unseen]
+        self.show_whether_read(False)
 
     @Slot(bool)
     def show_whether_read(self, read: bool) -> None:

@@ -41,6 +41,7 @@ class Readout(QObject):
         run.heard.connect(window.status.show_heard)
         window.status.setting_asked.connect(self._show_wrong)
         window.tabs.currentChanged.connect(self._take_page)
+        self._button: MessagesButton | None = None
         self._add_messages_button()
         self.refresh()
         self._show_title()
@@ -51,9 +52,14 @@ class Readout(QObject):
         dock = self._window.findChild(QDockWidget, "dock-messages")
         panel = self._window.panels.get("messages")
         if isinstance(dock, QDockWidget) and isinstance(panel, MessagesPanel):
-            button = MessagesButton(dock)
-            panel.added.connect(button.note)
-            self._window.status.end_with(button)
+            self._button = MessagesButton(dock)
+            panel.added.connect(self._button.note)
+            self._window.status.end_with(self._button)
+
+    def take_over(self, former: Readout) -> None:
+        """Go on where the readout of a window in another language was."""
+        if self._button is not None and former._button is not None:
+            self._button.take_over(former._button)
 
     @Slot()
     def refresh(self) -> None:

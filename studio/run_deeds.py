@@ -19,7 +19,8 @@ class RunDeeds(QObject):
     """One method an action, named by its key; an action that cannot be taken is off."""
 
     page_asked = Signal(str)
-    title_asked = Signal()
+    dock_asked = Signal(str, str)
+    """A dock should come to view, and its panel do what the method of that name does, if any."""
     refused = Signal(object)
 
     def __init__(self, window: QWidget, preferences: Preferences) -> None:
@@ -66,7 +67,7 @@ class RunDeeds(QObject):
             self.page_asked.emit("design")
 
     def rename_run(self) -> None:
-        self.title_asked.emit()
+        self.dock_asked.emit("runs", "edit_title")
 
     def reveal_chosen(self) -> None:
         reveal(self.studio.library.chosen[0].folder)

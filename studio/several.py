@@ -20,6 +20,7 @@ from gan_engine import (
     write_draft,
 )
 from studio.i18n import tr
+from studio.mending import RefusedError, show
 from studio.run import Run
 
 if TYPE_CHECKING:
@@ -113,9 +114,10 @@ class Several(QObject):
             self._timer.stop()
             self._run.leave()
             self.failed.emit(
-                EngineError(
+                RefusedError(
                     "The processes ended before the run began: {why}",
                     hint="What they said is in {log}.",
+                    acts=(show(self._folder),),
                     why=_reason(self._folder / LOG),
                     log=str(self._folder / LOG),
                 )

@@ -83,7 +83,6 @@ class MainWindow(DockedWindow):
         self._build_middle()
         self._deeds.page_asked.connect(self.show_page)
         self._deeds.setting_asked.connect(self.show_setting)
-        self._deeds.title_asked.connect(self._show_title_field)
         self._deeds.dock_asked.connect(self.show_dock)
         self._deeds.tour_asked.connect(self.show_tour)
         self._deeds.layout_asked.connect(self._layout.reset)
@@ -238,12 +237,12 @@ class MainWindow(DockedWindow):
         self._pages.setCurrentIndex(index + 1)  # the first is what stands there while loading
 
     @Slot(object)
-    def show_failure(self, error: BaseException) -> None:
-        """Say what went wrong, above the page."""
+    def show_failure(self, error: BaseException, run: Path | None = None) -> None:
+        """Say what went wrong, above the page; `run` is the one it went wrong with, if any."""
         from studio.mending import acts_for  # it draws on the engine, which may be what failed
 
         text, hint = sentence_of(error)
-        acts = acts_for(error) if self._studio is not None else []
+        acts = acts_for(error, run) if self._studio is not None else []
         self.notices.show_notice("error", text, hint, acts)
 
     @Slot(object)
@@ -253,20 +252,16 @@ class MainWindow(DockedWindow):
 
         # Offers and Originals have those.
         if not isinstance(error, ImagesChangedError | MemoryFullError | OlderSaveError):
-            self.show_failure(error)
+            self.show_failure(error, self._studio.run.folder if self._studio else None)
 
     @Slot(str)
     def _mend(self, name: str) -> None:
         """Do what a notice offered; answers to its speakers are none of the window's."""
-        if name.startswith("setting:"):
-            self.show_setting(name.removeprefix("setting:"))
+        kind, _, what = name.partition(":")
+        if what:
+            self._deeds.show(kind, what)
         elif name in self.acts and self.acts[name].isEnabled():
             self.acts[name].trigger()
-
-    @Slot()
-    def _show_title_field(self) -> None:
-        """Let the chosen run be renamed where it is listed."""
-        self.show_dock("runs", "edit_title")
 
     def show_setting(self, path: str) -> None:
         """Bring the setting at `path` to view; an empty path begins a search."""
@@ -277,7 +272,7 @@ class MainWindow(DockedWindow):
         """Open the guide: at a setting by its path, at `page#heading`, or, with "", where it was."""
         self.show_dock("guide", "show_anchor", anchor)
 
-    @Slot(str)
+    @Slot(str, str)
     def show_dock(self, key: str, method: str = "", *what: str) -> None:
         """Bring a dock to view, and have its panel show something."""
         panel, dock = self.panels.get(key), self.findChild(QDockWidget, f"dock-{key}")
@@ -354,6 +349,8 @@ class MainWindow(DockedWindow):
         for key, panel in self.panels.items():
             panel.take_over(former.panels[key])
         self.notices.take_over(former.notices)
+        if self._readout is not None and former._readout is not None:
+            self._readout.take_over(former._readout)
         former._dialogs.hand_over(self._dialogs)
         if former.tour is not None and former.tour.place >= 0:
             self.show_tour(former.tour.place)

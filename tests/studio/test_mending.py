@@ -2,15 +2,25 @@
 
 import importlib
 import inspect
+import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QInputDialog, QPushButton
 
 import gan_engine
-from gan_engine import EngineError, Problem, RunConfig, SettingsError, default_draft, walk
+from gan_engine import (
+    BusyError,
+    EngineError,
+    Problem,
+    RunConfig,
+    SettingsError,
+    default_draft,
+    walk,
+)
 from studio.actions import ACTIONS
 from studio.failures import sentence_of
-from studio.mending import SETTING, acts_for
+from studio.mending import SETTING, RefusedError, acts_for, show
 from tests.house.source import module_of, python_files
 
 
@@ -30,6 +40,7 @@ def made(kind):
         return SettingsError([Problem("data.size", "Is too small.", "Use 32.")])
     some = {"path": Path("x"), "folder": Path("x"), "run": Path("x"), "damaged": ("a",)}
     some |= {"images": 8, "seen": 4, "text": "It broke.", "hint": "Mend it."}
+    some |= {"acts": (("Stop", "stop"),)}
     plain, named = [], {}
     for parameter in list(inspect.signature(kind.__init__).parameters.values())[1:]:
         if parameter.kind == parameter.KEYWORD_ONLY:
@@ -65,3 +76,57 @@ def test_that_a_failure_in_the_window_offers_its_acts_and_does_them(visitor):
     window.notices.act.emit(f"{SETTING}optimizer_d.rate")
     assert window.panels["settings"].isVisible()
     assert "Too wild." not in visitor.notice
+
+
+def answers(visitor, label):
+    """Press the answer of this name above the page."""
+    visitor.waits_until(lambda: visitor.window.notices.level == "error")
+    found = visitor.window.notices.findChildren(QPushButton)
+    next(button for button in found if button.text() == label and button.isVisible()).click()
+
+
+def test_that_a_preset_without_a_name_is_asked_for_one_again(visitor):
+    visitor.chooses("save_preset")
+    visitor.window.findChild(QInputDialog).accept()
+    visitor.waits_until(lambda: visitor.window.findChild(QInputDialog) is None)
+    answers(visitor, "Name it…")
+    dialog = visitor.window.findChild(QInputDialog)
+    assert dialog.isVisible()
+    dialog.setTextValue("Mine")
+    dialog.accept()
+    assert "Mine" in visitor.window.notices.text.title()
+
+
+def test_that_a_run_trained_elsewhere_is_watched_instead_of_thrown_away(visitor, draft):
+    visitor.settings(draft)
+    visitor.trains()
+    folder = visitor.studio.run.folder
+    (folder / "lock").write_text(json.dumps({"pid": 1, "host": "elsewhere", "boot": "x"}))
+    visitor.studio.run.leave()
+    visitor.studio.library.move_to_trash(folder)
+    with visitor.qtbot.waitSignal(visitor.studio.run.viewed) as seen:
+        answers(visitor, "Watch it")
+    assert seen.args[0].info.folder == folder
+    assert "being trained" not in visitor.notice
+
+
+def test_that_a_run_trained_here_is_stopped_before_it_is_thrown_away(visitor, endless):
+    visitor.settings(endless)
+    visitor.chooses("start")
+    visitor.waits_for("training")
+    visitor.studio.library.move_to_trash(visitor.studio.run.folder)
+    answers(visitor, "Stop")
+    visitor.waits_for("idle")
+
+
+def test_that_a_run_busy_elsewhere_is_watched_where_one_knows_which_it_is():
+    assert acts_for(BusyError("It is busy.", hint="Wait."), Path("x")) == [("Watch it", "open:x")]
+
+
+def test_that_a_folder_is_shown_where_only_a_person_can_go_on(visitor, tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr("studio.deeds.reveal", shown.append)
+    acts = (show(tmp_path / "odd\udcff name"),)
+    visitor.window.show_failure(RefusedError("It stays.", hint="Look.", acts=acts))
+    answers(visitor, "Show in folder")
+    assert shown == [tmp_path / "odd\udcff name"]

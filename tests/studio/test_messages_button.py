@@ -74,3 +74,30 @@ def test_that_what_a_person_did_is_confirmed_without_the_messages(visitor):
     assert visitor.window.notices.level == "good"
     visitor.window.show_page("design")
     assert not visitor.window.notices.text
+
+
+def test_that_lines_behind_another_dock_are_counted_too(visitor):
+    button, dock, panel = parts(visitor)
+    window = visitor.window
+    runs = window.findChild(QDockWidget, "dock-runs")
+    window.tabifyDockWidget(runs, dock)
+    dock.show()
+    runs.raise_()
+    visitor.waits_until(lambda: dock.visibleRegion().isEmpty())
+    panel.add("warning", "The disk is nearly full.")
+    assert button.text() == "Messages (1)"
+    dock.raise_()
+    visitor.waits_until(lambda: button.text() == "Messages")
+
+
+def test_that_what_nobody_saw_is_counted_on_in_another_language(visitor):
+    first, (_, _, panel) = visitor.window, parts(visitor)
+    panel.add("error", "The disk is full.")
+    visitor.studio.preferences.set("language", "zh_CN")
+    visitor.waits_until(lambda: visitor.window is not first)
+    button, dock, _ = parts(visitor)
+    assert button.text() == "消息（1）"
+    assert button.property("glyph") == "error"
+    button.click()
+    assert dock.isVisible()
+    assert button.text() == "消息"
