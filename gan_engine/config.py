@@ -18,7 +18,17 @@ from gan_engine.optimizers import OPTIMIZERS, Adam, Optimizer
 from gan_engine.penalties import PENALTIES, R1, Penalty
 from gan_engine.problems import Problem, problems_of
 from gan_engine.rules import RULES
-from gan_engine.schema import EachOf, Message, OneOf, Part, option, section, settings_of, walk
+from gan_engine.schema import (
+    EachOf,
+    Message,
+    OneOf,
+    Part,
+    Varying,
+    option,
+    section,
+    settings_of,
+    walk,
+)
 
 FORMAT = 1
 """The version of run files; a larger one is from the future."""
@@ -28,7 +38,7 @@ class EmaSettings(Part):
     """The averaged G: what samples, exports and grids are made with."""
 
     title = "Averaging"
-    half_life: int = option(
+    half_life: Varying = option(
         10_000,
         ge=0,
         le=10_000_000,

@@ -31,6 +31,8 @@ class R3(FromLatents):
 
     Source: arXiv:2501.05441. Choose the cross-entropy loss in pairs and both penalties, gamma 0.5
     at 32 px, 2 at 64 px to start; gammas do not carry over between sizes. Slower than DCGAN.
+    The paper also moves Adam's beta2, from 0.9 to 0.99. Here it is 0.99 all along: the optimiser's
+    kernel, and with it a CUDA graph, takes it as a fixed number.
     """
 
     title: ClassVar[str] = "R3 (modern baseline)"

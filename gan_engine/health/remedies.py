@@ -93,4 +93,6 @@ def _shown(value: Any) -> str:
         if "start" in value:
             return f"{_shown(value['start'])} to {_shown(value.get('end'))}"
         return "on"
+    if isinstance(value, int | float) and value >= 10_000:
+        return f"{value:,.0f}"
     return f"{value:.4g}" if isinstance(value, float) else str(value).replace("_", " ")

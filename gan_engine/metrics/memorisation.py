@@ -31,6 +31,8 @@ class Memorisation(Metric):
     Novelty: how far a sample is from its nearest training image, over how far an image that G has
     not seen would be (medians). About 1 is new, near 0 is copied, far above 1 is unlike anything.
     Originals: the share of samples that are not close to a training image; unseen images have 90 %.
+    How far an unseen image would be is asked of training images, a tenth of them and 250 at least:
+    each is held out by itself and compared with all others. So none has to be kept from G.
     """
 
     title: ClassVar[str] = "Memorisation"

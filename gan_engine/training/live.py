@@ -76,5 +76,6 @@ def _value(config: RunConfig, path: str) -> float:
 def _ema_weight(config: RunConfig, seen: int) -> float:
     """Return how much of G enters the average in one G step."""
     ema, step = config.ema, config.training.batch_size * config.training.d_steps
-    memory = min(ema.half_life, seen * ema.ramp_up) if ema.ramp_up else ema.half_life
+    half_life = value_at(ema.half_life, seen, config.training.images)
+    memory = min(half_life, seen * ema.ramp_up) if ema.ramp_up else half_life
     return 1.0 if memory <= 0 else 1 - 0.5 ** (step / memory)

@@ -127,10 +127,10 @@ def value(thing: Any) -> str:
     """Return a setting's value in few characters."""
     if isinstance(thing, bool):
         return tr("on") if thing else tr("off")
+    if isinstance(thing, int | float) and thing >= 10_000:
+        return f"{thing:,.0f}"
     if isinstance(thing, float):
         return f"{thing:.4g}"
-    if isinstance(thing, int) and thing >= 10_000:
-        return f"{thing:,}"
     if isinstance(thing, Mapping) and {"start", "end"} <= thing.keys():
         return tr("{low} to {high}", low=value(thing["start"]), high=value(thing["end"]))
     return str(thing)

@@ -80,6 +80,9 @@ def test_that_the_modern_baseline_compares_pairs_under_both_penalties(
     for optimizer in (config.optimizer_g, config.optimizer_d):
         assert (optimizer.rate.start, optimizer.rate.end) == (2e-4, 5e-5)
         assert optimizer.beta1 == 0.0
+    assert isinstance(config.ema.half_life, Ramp)
+    assert config.ema.half_life.shape == "cosine"
+    assert config.ema.half_life.start < config.ema.half_life.end
 
 
 def test_that_sngan_decays_over_a_hundred_thousand_updates_of_g() -> None:

@@ -26,6 +26,7 @@ GUESSING = {
     "score_real": np.zeros(POINTS),
     "score_fake": np.zeros(POINTS),
 }
+PAST_BEST = {"metric_kid": measured([0.3, 0.2, 0.1, 0.15, 0.2, 0.2, 0.25, 0.2, 0.22, 0.2, 0.2])}
 CASES = {
     "gradients_explode": [
         {"gradient_g": noisy(3.0) * np.where(LATE, 2.0 ** np.linspace(-10, 10, POINTS), 1)},
@@ -50,7 +51,7 @@ CASES = {
     "nothing_happens": [
         GUESSING,
         {"rate_g": 8e-4 * FALLING, "rate_d": 8e-4 * FALLING},
-        {"metric_kid": measured([0.3, 0.2, 0.1, 0.15, 0.2, 0.2, 0.25, 0.2, 0.22, 0.2, 0.2])},
+        PAST_BEST,
     ],
     "throughput_fell": [{"speed": noisy(400) * np.where(0.5 * SEEN[-1] < SEEN, 0.4, 1)}],
 }
@@ -171,6 +172,18 @@ def test_that_a_rate_that_moves_is_halved_at_both_ends():
     remedy = next(r for r in verdict.remedies if r.path == "optimizer_d.rate")
     assert remedy.value == moving | {"start": 4e-4, "end": 1e-4}
     assert "0.0004 to 0.0001" in remedy.detail
+
+
+@pytest.mark.parametrize(
+    ("length", "detail"),
+    [
+        (20_000, "20,000 → 40,000"),
+        ({"start": 20_000, "end": 250_000}, "20,000 to 250,000 → 40,000 to 500,000"),
+    ],
+)
+def test_that_a_longer_average_is_told_in_images(length, detail):
+    (verdict,) = examine(healthy(**PAST_BEST), draft(ema={"half_life": length}))
+    assert detail in [remedy.detail for remedy in verdict.remedies]
 
 
 def test_that_augmentation_is_advised_for_few_images_only():

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from gan_engine.config import RunConfig, live_paths
-from gan_engine.drafts import put
+from gan_engine.drafts import get, put
 from gan_engine.losses import LOSSES
 from gan_engine.optimizers import OPTIMIZERS
 from gan_engine.penalties import PENALTIES
@@ -39,7 +39,7 @@ class Case(NamedTuple):
 
 def cases() -> list[Case]:
     found = [
-        Case("ema.half_life", 77, {"ema": {"ramp_up": 0.0}}),
+        Case("ema.half_life", 77, {"ema": {"ramp_up": 0.0}}, True),
         Case("augment.target", 0.9, {"augment": SURE, "loss": {"pairing": "pair"}, **QUICK}),
         Case("augment.cap", 0.4, {"augment": {**SURE, "adapts": False}}, True),
     ]
@@ -107,9 +107,9 @@ def test_that_a_value_that_moves_is_where_its_ramp_is(
 ) -> None:
     # G is updated when D has seen a round's images: for G the next round begins behind those.
     of_g = any(case.path.startswith(f"penalties.{p.key()}.") for p in PENALTIES if p.on == "g")
-    images = ROUNDS * BATCH + (of_g or case.path.startswith("optimizer_g"))
+    images = ROUNDS * BATCH + (of_g or case.path.startswith(("optimizer_g", "ema")))
     jump = {"end": case.value, "shape": "steps", "jumps": 1, "images": images}
-    start = begun(tiny, case.settings).live.number(case.path)
+    start = get(begun(tiny, case.settings).config.draft(), case.path)
     moving = begun(tiny, put(case.settings, case.path, {"start": start, **jump}))
     by_hand = begun(tiny, case.settings)
     assert same(learned(moving), learned(by_hand))

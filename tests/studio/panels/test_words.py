@@ -16,6 +16,12 @@ def test_that_counts_are_short_and_round_ones_rounder(number, text):
     assert say.count(number) == text
 
 
+def test_that_settings_are_told_in_few_characters_and_large_ones_in_groups():
+    told = (True, 64, 10_000, 0.0002, 125_000.0, {"start": 20_000.0, "end": 0.05})
+    shown = ["on", "64", "10,000", "0.0002", "125,000", "20,000 to 0.05"]
+    assert [say.value(one) for one in told] == shown
+
+
 def test_that_one_thing_is_not_called_things():
     assert say.pictures(1) == "1 image"
     assert say.others(1204) == "1,204 other files"
