@@ -7,7 +7,6 @@ import math
 from typing import ClassVar, Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gan_engine.architectures.base import FromLatents
@@ -224,7 +223,9 @@ class StyleGenerator(nn.Module):
             self.average.lerp_(own_NZ.float().mean(0), 0.005)
             return
         with exactly(own_NZ.device):
-            members_KN = F.one_hot(labels_N, self.classes).T.float()
+            members_KN = (
+                torch.arange(self.classes, device=labels_N.device)[:, None] == labels_N
+            ).float()
             counts_K1 = members_KN.sum(1, keepdim=True)
             means_KZ = members_KN @ own_NZ.float() / counts_K1.clamp(min=1)
             self.average.lerp_(means_KZ, 0.005 * (counts_K1 > 0).float())

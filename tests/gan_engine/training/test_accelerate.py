@@ -1,7 +1,7 @@
 """However a step is run, its effect is the same; what cannot be made faster is told, and goes on.
 
-Graphs are played by a stand-in that, like CUDA's, runs nothing when it captures: what decides when
-to capture, replay, forget and fall back is the same code as on a GPU.
+Graphs are played by a stand-in that notes operations and replays them: what decides when to capture,
+replay, forget and fall back is the same code as on a GPU.
 """
 
 from __future__ import annotations
@@ -19,32 +19,35 @@ from gan_engine.training import accelerate, train
 from gan_engine.training.accelerate import WARM_UP, CudaGraphs, Runner, Update, choose_mode
 from gan_engine.training.ranks import Ranks
 from gan_engine.training.session import Session
+from tests.gan_engine.training.recorded import Recorded
 from tests.gan_engine.training.test_accumulation import session_of
 
 Make = Callable[..., RunConfig]
 CUDA, CPU, MPS = torch.device("cuda"), torch.device("cpu"), torch.device("mps")
 
 
-class Stand:
-    """Graphs without CUDA."""
+class Stand(Recorded):
+    """Graphs without CUDA; notes what was asked of them."""
 
     def __init__(self, fails_at: int = 0) -> None:
+        super().__init__()
         self.done: list[str] = []
         self._fails_at, self._captures = fails_at, 0
 
     def beside(self, update: Update) -> None:
         self.done.append("beside")
-        update()
+        super().beside(update)
 
-    def capture(self, update: Update, random: torch.Generator) -> Update:
+    def capture(self, update: Update, *random: torch.Generator) -> Update:
         self._captures += 1
         if self._captures == self._fails_at:
             raise RuntimeError("operation not permitted when stream is capturing\nmore")
         self.done.append("capture")
+        again = super().capture(update, *random)
 
         def replay() -> None:
             self.done.append("replay")
-            update()
+            again()
 
         return replay
 
