@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -28,12 +26,19 @@ HEIGHTS = {"dock-messages": 130}
 NARROW, LOW = 1240, 1000
 """Pixels of a window; a smaller one has its docks in one column, or no log until it is asked for: a
 button at the end of the status line shows it, and counts what was said meanwhile."""
-IN_ONE = {"dock-runs": 320}
+IN_ONE = 320
 """How wide the column is that holds all docks of a narrow window."""
+SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
 
 
 class DockedWindow(QMainWindow):
     """A window whose Tab key passes by what is in docks behind others: nobody would see where it is."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def focusNextPrevChild(self, next: bool) -> bool:
         passed: set[QWidget] = set()
@@ -55,67 +60,128 @@ def _is_behind(widget: QWidget) -> bool:
     return up is not None and up.visibleRegion().isEmpty()
 
 
-class Layout:
-    """Keeps a window's geometry and docks between starts; a layout of another version is left out."""
+class Layout(QObject):
+    """Keeps a window's geometry and docks between starts; a layout of another version is left out.
 
-    def __init__(self, window: QMainWindow, preferences: Preferences) -> None:
+    In a narrow window the docks of both sides share one column. They go back to where they were as
+    soon as there is room, unless somebody has put them elsewhere meanwhile.
+    """
+
+    def __init__(self, window: DockedWindow, preferences: Preferences) -> None:
+        super().__init__(window)
         self._window, self._preferences = window, preferences
         self._first = QByteArray()
+        self._wide = QByteArray()
+        """Where the docks were before the window became narrow; empty while it is not."""
+        self._folded: dict[str, tuple[Qt.DockWidgetArea, bool]] = {}
+        window.resized.connect(self._follow, Qt.ConnectionType.QueuedConnection)
 
     def arrange(self) -> None:
         """Give every dock its first size, remember that, then take the layout of last time."""
-        docks = {dock.objectName(): dock for dock in self._window.findChildren(QDockWidget)}
-        for name, dock in docks.items():
+        for name, dock in self._docks().items():
             dock.setVisible(name not in AWAY)  # else Qt does a moment later: the state is wrong
-        self._resize(docks, WIDTHS)
+        for sizes, way in (
+            (WIDTHS, Qt.Orientation.Horizontal),
+            (HEIGHTS, Qt.Orientation.Vertical),
+        ):
+            known = {dock: sizes[name] for name, dock in self._docks().items() if name in sizes}
+            self._window.resizeDocks([*known], [*known.values()], way)
         self._first = self._window.saveState(LAYOUT_VERSION)
-        self._fit(docks)
+        self._begin()
         kept = self._preferences.layout()
-        geometry, state = kept.value("geometry"), kept.value("state")
+        geometry, state, wide = (kept.value(name) for name in ("geometry", "state", "wide"))
         if isinstance(geometry, QByteArray):
             self._window.restoreGeometry(geometry)
-        if isinstance(state, QByteArray):
-            self._window.restoreState(state, LAYOUT_VERSION)
+        if isinstance(state, QByteArray) and self._window.restoreState(state, LAYOUT_VERSION):
+            self._wide = wide if isinstance(wide, QByteArray) else QByteArray()
+            self._folded = self._places()
+        self._follow()
         if (pages := self._window.findChild(QTabBar, "pages")) is not None:
             pages.setFocus(Qt.FocusReason.OtherFocusReason)  # the keyboard begins at the pages
 
     def keep(self) -> None:
         """Write geometry and docks down, once there are any."""
         if not self._first.isEmpty():
-            kept = self._preferences.layout()
+            kept, state = self._preferences.layout(), self._window.saveState(LAYOUT_VERSION)
+            moved = not self._wide.isEmpty() and self._places() != self._folded
             kept.setValue("geometry", self._window.saveGeometry())
-            kept.setValue("state", self._window.saveState(LAYOUT_VERSION))
+            kept.setValue("state", state)
+            kept.setValue("wide", state if moved else self._wide)
 
     def reset(self) -> None:
         """Put every dock back where it belongs in a window of this size."""
         self._window.restoreState(self._first, LAYOUT_VERSION)
-        self._fit({dock.objectName(): dock for dock in self._window.findChildren(QDockWidget)})
+        self._wide = QByteArray()
+        self._begin()
+        self._follow()
 
-    def _fit(self, docks: Mapping[str, QDockWidget]) -> None:
-        """Leave the page enough room: in a small window docks share a place, or wait to be asked for."""
-        runs = docks.get("dock-runs")
-        if self._window.width() < NARROW and runs is not None:
-            for name in ("dock-settings", "dock-guide"):
-                if name in docks:
-                    hidden = docks[name].isHidden()
-                    self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks[name])
-                    self._window.tabifyDockWidget(runs, docks[name])
-                    docks[name].setVisible(not hidden)
-            self._resize(docks, IN_ONE)
+    def _begin(self) -> None:
+        """Leave the page of a low window enough room, and show the runs."""
+        docks = self._docks()
         if self._window.height() < LOW and "dock-messages" in docks:
             docks["dock-messages"].hide()
-        if runs is not None:
-            runs.raise_()
+        if "dock-runs" in docks:
+            docks["dock-runs"].raise_()
 
-    def _resize(self, docks: Mapping[str, QDockWidget], widths: Mapping[str, int]) -> None:
-        for sizes, way in (
-            (widths, Qt.Orientation.Horizontal),
-            (HEIGHTS, Qt.Orientation.Vertical),
-        ):
-            known = [name for name in sizes if name in docks]
-            self._window.resizeDocks(
-                [docks[name] for name in known], [sizes[name] for name in known], way
-            )
+    @Slot()
+    def _follow(self) -> None:
+        """Fold the docks once the window has become narrow, unfold them once there is room again."""
+        narrow = self._window.width() < NARROW
+        if self._first.isEmpty() or narrow != self._wide.isEmpty():
+            return
+        if narrow:
+            self._wide = self._window.saveState(LAYOUT_VERSION)
+            self._fold()
+            self._folded = self._places()
+        else:
+            if self._places() == self._folded:
+                self._unfold()
+            self._wide = QByteArray()
+
+    def _fold(self) -> None:
+        """Let the docks of both sides share one column, on the side where there are any in view."""
+        seen = {side: [d for d in self._at(side) if not d.isHidden()] for side in SIDES}
+        home, other = SIDES if seen[SIDES[0]] or not seen[SIDES[1]] else reversed(SIDES)
+        there = seen[home] or self._at(home)
+        if not there:
+            return
+        in_front = next((dock for dock in there if not _is_behind(dock)), there[0])
+        moving = [(dock, dock.isHidden()) for dock in self._at(other)]
+        for dock, hidden in moving:
+            self._window.addDockWidget(home, dock)
+            self._window.tabifyDockWidget(in_front, dock)
+            dock.setVisible(not hidden)
+        if moving:
+            self._window.resizeDocks([in_front], [IN_ONE], Qt.Orientation.Horizontal)
+        focus = self._window.focusWidget()
+        used = [dock for dock, _ in moving if focus is not None and dock.isAncestorOf(focus)]
+        (used or [in_front])[0].raise_()
+
+    def _unfold(self) -> None:
+        """Put the docks back; which are there, and which are in front, is as it is now."""
+        docks = list(self._docks().values())
+        now = [(dock, dock.isHidden(), _is_behind(dock), dock.geometry()) for dock in docks]
+        self._window.restoreState(self._wide, LAYOUT_VERSION)
+        for dock, hidden, behind, where in now:
+            dock.setVisible(not hidden)
+            if dock.isFloating():
+                dock.setGeometry(where)
+            if not (hidden or behind):
+                dock.raise_()
+
+    def _docks(self) -> dict[str, QDockWidget]:
+        return {dock.objectName(): dock for dock in self._window.findChildren(QDockWidget)}
+
+    def _at(self, side: Qt.DockWidgetArea) -> list[QDockWidget]:
+        docked = [dock for dock in self._docks().values() if not dock.isFloating()]
+        return [dock for dock in docked if self._window.dockWidgetArea(dock) == side]
+
+    def _places(self) -> dict[str, tuple[Qt.DockWidgetArea, bool]]:
+        """Return the side of every dock, and whether it was dragged out."""
+        return {
+            name: (self._window.dockWidgetArea(dock), dock.isFloating())
+            for name, dock in self._docks().items()
+        }
 
 
 def fitting(wanted: QSize) -> QSize:
