@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QProgressBar,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from studio.clinic import Diagnosis, Progress
 
 PICTURES, FINDINGS, OUT, NUMBERS = range(4)
+_NARROW = 400
 
 
 class LookLine(QWidget):
@@ -205,24 +208,36 @@ class Overview(QWidget):
 
     # --- building ----------------------------------------------------------------------------
 
-    def _head(self) -> QVBoxLayout:
+    def _head(self) -> QBoxLayout:
         self.choose_button = button(tr("Other folder…"), tr("Learn from other pictures."))
         self.choose_button.clicked.connect(self.folder_asked)
         self.rescan_button = button(
             tr("Look again"), tr("Read the folder once more, after files have changed.")
         )
         self.rescan_button.clicked.connect(self.rescan_asked)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.headline, 1)
+        acts = QHBoxLayout()
+        acts.setSpacing(6)
         for each in (self.choose_button, self.rescan_button):
             each.setProperty("small", True)
-            row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
+            acts.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
+        acts.addStretch(1)
+        acts.setContentsMargins(0, 4, 0, 0)  # level with the headline
         said = QVBoxLayout()
         said.setSpacing(2)
-        said.addLayout(row)
+        said.addWidget(self.headline)
         said.addWidget(self.where)
-        return said
+        self._first = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._first.setSpacing(6)
+        self._first.addLayout(said, 1)
+        self._first.addLayout(acts)
+        return self._first
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the buttons below the headline where there is no room for both side by side."""
+        super().resizeEvent(event)
+        way = QBoxLayout.Direction
+        narrow = self.width() < _NARROW
+        self._first.setDirection(way.TopToBottom if narrow else way.LeftToRight)
 
     def _mend(self) -> QWidget:
         self.mend = QFrame()

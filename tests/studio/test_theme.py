@@ -4,7 +4,14 @@ import re
 
 import pytest
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QTextDocument
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QTabBar,
+    QToolButton,
+)
 
 from gan_engine import paths
 from studio import theme
@@ -102,6 +109,22 @@ def test_that_icons_follow_the_theme(qapp, qtbot):
     before = button.icon().pixmap(24, 24).toImage()
     theme.apply(qapp, "dark")
     assert button.icon().pixmap(24, 24).toImage() != before
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_that_tabs_beyond_the_edge_are_reached_by_an_arrow_one_sees(qapp, qtbot, mode):
+    tabs = QTabBar()
+    qtbot.addWidget(tabs)
+    theme.apply(qapp, mode)
+    for place in range(6):
+        tabs.addTab(f"Tab number {place}")
+    tabs.resize(200, 40)
+    tabs.show()
+    onward = tabs.findChildren(QToolButton)[-1]
+    assert onward.isVisible()
+    picture = onward.grab().toImage()
+    seen = {picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}
+    assert len(seen) > 1
 
 
 def test_that_the_system_theme_is_one_of_the_two(qapp):

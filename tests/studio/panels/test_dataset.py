@@ -126,3 +126,13 @@ def test_that_the_next_step_is_one_button(panel, qtbot):
     with qtbot.waitSignal(panel.page_asked) as asked:
         panel.preparation.next_button.click()
     assert asked.args == ["design"]
+
+
+def test_that_the_headline_has_the_whole_width_of_a_narrow_page(panel, looked, wait):
+    looked(paths.BUILTIN)
+    overview = panel.overview
+    overview.setFixedWidth(600)
+    wait(lambda: overview.choose_button.x() > overview.headline.geometry().right())
+    overview.setFixedWidth(330)
+    wait(lambda: overview.choose_button.y() > overview.where.geometry().bottom())
+    assert overview.headline.width() > 280
