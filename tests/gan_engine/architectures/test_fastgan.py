@@ -10,6 +10,26 @@ from gan_engine.imaging import ImageShape
 from gan_engine.layers.skip_excite import SkipExcite
 
 
+def test_that_its_widths_are_the_recipes() -> None:
+    shape = ImageShape(256, 256, 3)
+    assert FastGAN().widths(shape) == [512, 512, 512, 256, 128, 64, 32]
+    with torch.device("meta"):
+        d = FastGAN().discriminator(shape)
+        assert [down.conv_2.out_channels for down in d.down] == [64, 128, 256, 512, 512]
+        assert [down.conv_2.out_channels for down in d.whole.down] == [128, 256, 512, 512]
+        redrawn = d.decoders[0](torch.empty(1, 512, 8, 8)), d.decoders[1](torch.empty(1, 512, 8, 8))
+    assert [image.shape for image in redrawn] == [(1, 3, 128, 128)] * 2
+
+
+def test_that_a_block_of_d_is_the_mean_of_its_two_ways() -> None:
+    torch.manual_seed(0)
+    block, x = FastGAN(width=4).discriminator(ImageShape(32, 32, 3)).eval().down[0], torch.rand(4)
+    x = x[:, None, None, None].expand(-1, block.conv_1.in_channels, 16, 16)
+    inner = block.activation_1(block.norm_1(block.conv_1(x)))
+    inner = block.activation_2(block.norm_2(block.conv_2(inner)))
+    assert torch.allclose(block(x), (inner + block.shortcut(x)) / 2)
+
+
 def test_that_maps_four_doublings_apart_are_tied() -> None:
     with torch.device("meta"):
         for side, ties in ((32, 0), (64, 1), (128, 2), (256, 3)):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gan_engine.architectures import R3
-from gan_engine.architectures.r3 import Block
+from gan_engine.architectures.r3 import Block, Judge
 from gan_engine.imaging import ImageShape
 
 PIXELS_64 = ImageShape(64, 64, 3)
@@ -31,7 +31,20 @@ def test_that_weights_are_smaller_the_more_blocks_there_are() -> None:
         gain = (2 / 1.04) ** 0.5 * (3 * blocks) ** -0.25
         for layer in (g.first.block_1.expand, g.first.block_1.mix):
             fan_in = layer.weight[0].numel()
-            assert layer.weight.std().item() == pytest.approx(gain / fan_in**0.5, rel=0.03)
+            assert layer.weight.std().item() == pytest.approx(gain / fan_in**0.5, rel=0.01)
+
+
+def test_that_maps_are_doubled_and_halved_by_the_papers_filter() -> None:
+    shape, filter = ImageShape(16, 16, 3), torch.tensor([1.0, 2.0, 1.0])
+    g, d = R3(width=16).generator(shape), R3(width=16).discriminator(shape)
+    assert torch.equal(g.up[0].resample.taps, filter * filter[:, None] / 4)
+    assert torch.equal(d.down[0].resample.taps, filter * filter[:, None] / 16)
+
+
+def test_that_a_logit_starts_at_the_size_of_what_it_is_made_from() -> None:
+    torch.manual_seed(0)
+    judge = Judge(64, 4, 6)
+    assert 0.6 < judge(torch.randn(500, 64, 4, 6)).std().item() < 1.5
 
 
 def test_that_a_block_adds_nothing_at_first() -> None:

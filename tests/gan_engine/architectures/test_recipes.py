@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import nn
 
 from gan_engine.architectures import DCGAN, Pix2Pix, ResNet, Tutorial
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.resample import UP_NAMES
 from gan_engine.layers.residual import DownBlock
 
 PIXELS_64 = ImageShape(64, 64, 3)
@@ -56,6 +58,58 @@ def test_that_resnets_d_sees_the_dark_half_of_an_image_too() -> None:
     behind = DownBlock(3, 4, halves=True, opens=False, spectral=False)
     torch.nn.init.zeros_(behind.shortcut.weight)
     assert torch.equal(behind(dark), behind(2 * dark))
+
+
+def test_that_resnet_draws_its_weights_as_glorot_does_stronger_before_a_relu() -> None:
+    torch.manual_seed(0)
+    g, d = ResNet().generator(PIXELS_64), ResNet().discriminator(PIXELS_64)
+    for block in (g.up[0], d.down[3]):
+        for conv, gain in ((block.conv_1, 2**0.5), (block.conv_2, 2**0.5), (block.shortcut, 1.0)):
+            out, fan_in, side, _ = conv.weight.shape
+            expected = gain * (2 / ((fan_in + out) * side**2)) ** 0.5
+            assert conv.weight.std().item() == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize("up", UP_NAMES)
+@pytest.mark.parametrize("kind", [DCGAN, Tutorial])
+def test_that_a_g_without_norms_keeps_the_size_of_its_signals(kind, up: str) -> None:
+    torch.manual_seed(0)
+    g = kind(width=16, g_norm="none", up=up).generator(PIXELS_64)
+    maps = g.up(g.start(torch.randn(16, 100)))
+    assert 0.6 < maps.square().mean().sqrt().item() < 1.5
+
+
+def test_that_pix2pix_leaves_out_some_of_its_three_innermost_maps() -> None:
+    with torch.device("meta"):
+        assert len(Pix2Pix().generator(ImageShape(256, 256, 3)).dropout) == 3
+        assert len(Pix2Pix(dropout=0.0).generator(ImageShape(256, 256, 3)).dropout) == 0
+
+
+@pytest.mark.parametrize("patch", [16, 34, 70, 142])
+def test_that_a_logit_of_pix2pixs_d_sees_a_square_of_the_size_that_is_set(patch: int) -> None:
+    torch.manual_seed(0)
+    d = Pix2Pix(width=4, d_norm="none", patch=patch).discriminator(ImageShape(256, 256, 1))
+    image = torch.randn(1, 1, 256, 256, requires_grad=True)
+    logits = d(image, torch.randn(1, 1, 256, 256))
+    middle = logits.shape[2] // 2
+    (seen,) = torch.autograd.grad(logits[0, 0, middle, middle], image)
+    rows, columns = seen[0, 0].nonzero(as_tuple=True)
+    assert rows.max() - rows.min() + 1 == patch
+    assert columns.max() - columns.min() + 1 == patch
+
+
+def test_that_pix2pixs_networks_are_the_papers() -> None:
+    torch.manual_seed(0)
+    shape = ImageShape(256, 256, 3)
+    g, d = Pix2Pix().generator(shape), Pix2Pix().discriminator(shape)
+    assert [down.conv.out_channels for down in g.down] == [64, 128, 256, *[512] * 5]
+    assert [up.conv.out_channels for up in g.up] == [*[512] * 4, 256, 128, 64]
+    # Nothing bends the picture that is given, and no norm sees pixels themselves.
+    assert [down.activation is None for down in g.down] == [True, *[False] * 7]
+    assert [judge.norm is None for judge in d.convolve] == [True, False, False, False]
+    scale = torch.cat([up.norm.weight for up in g.up])
+    assert abs(scale.mean().item() - 1) < 2e-3
+    assert abs(scale.std().item() - 0.02) < 2e-3
 
 
 def test_that_pix2pixs_d_judges_both_pictures_of_a_pair() -> None:

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from gan_engine.architectures import Style
+from gan_engine.architectures.style import of_size_one
 from gan_engine.imaging import ImageShape
 
 SMALL = ImageShape(16, 16, 3)
@@ -53,6 +54,18 @@ def test_that_signals_start_at_size_one() -> None:
 def test_that_a_latents_length_does_not_matter() -> None:
     g, z = tiny().eval(), torch.randn(4, 8)
     assert torch.allclose(g(z), g(3 * z), atol=1e-4)
+    assert torch.allclose(of_size_one(z).square().mean(1), torch.ones(4), atol=1e-5)
+
+
+def test_that_a_class_says_as_much_as_a_latent_and_is_learned_as_slowly() -> None:
+    torch.manual_seed(0)
+    mapping = Style(z_dim=8, width=16).generator(SMALL, 3).mapping
+    z, labels = torch.randn(6, 8), torch.arange(6) % 3
+    styles = mapping(z, labels)
+    with torch.no_grad():
+        mapping.code.weight.mul_(5)
+    assert torch.allclose(mapping(z, labels), styles, atol=1e-5)
+    assert mapping.classes.pace == mapping.dense[0].pace == 0.01
 
 
 def test_that_truncation_brings_images_closer_together() -> None:
@@ -64,11 +77,28 @@ def test_that_truncation_brings_images_closer_together() -> None:
 
 
 def test_that_the_average_style_is_learned_on_the_way() -> None:
-    g = tiny(mixing=0.0)
+    g, z = tiny(mixing=0.0), torch.randn(4, 8)
+    g.styles(z)
+    assert torch.allclose(g.average, 0.005 * g.mapping(z).mean(0), atol=1e-6)
     for _ in range(2000):
         g.styles(torch.randn(32, 8))
     expected = g.mapping(torch.randn(5000, 8)).mean(0)
     assert torch.allclose(g.average, expected, atol=0.1)
+
+
+def test_that_only_the_classes_of_a_batch_move_their_average_style() -> None:
+    torch.manual_seed(0)
+    g = Style(z_dim=8, width=16, mixing=0.0).generator(SMALL, 3)
+    z, labels = torch.randn(4, 8), torch.tensor([0, 2, 2, 2])
+    own = g.mapping(z, labels)
+    for _ in range(2):
+        g.styles(z, labels)
+    for label in (0, 2):
+        moved = (1 - 0.995**2) * own[labels == label].mean(0)
+        assert torch.allclose(g.average[label], moved, atol=1e-6)
+    g.average[1] = 1.0
+    g.styles(z, labels)
+    assert (g.average[1] == 1).all()
 
 
 def test_that_each_layer_follows_its_own_style() -> None:

@@ -47,11 +47,18 @@ def test_that_it_stands_behind_the_map_of_the_chosen_size() -> None:
 def test_that_both_networks_attend_once_where_there_is_such_a_map() -> None:
     shape = ImageShape(64, 64, 3)
     for kind in (DCGAN, ResNet, Tutorial):
-        architecture = kind(attention=32)
+        architecture, sides = kind(attention=32), list[int]()
         with torch.device("meta"):
-            for network in (architecture.generator(shape), architecture.discriminator(shape)):
+            networks = (architecture.generator(shape), architecture.discriminator(shape))
+            for network in networks:
                 layers = [m for m in network.modules() if isinstance(m, SelfAttention)]
                 assert len(layers) == 1
+                layers[0].register_forward_hook(
+                    lambda _m, _i, out, to=sides: to.append(out.shape[2])
+                )
+            g, d = networks
+            d(g(torch.empty(2, architecture.z_dim)))
+        assert sides == [32, 32]
         assert not list(architecture.objections(shape))
         (problem,) = architecture.objections(ImageShape(32, 32, 3))
         assert problem.severity == "warning"
