@@ -72,7 +72,6 @@ def main(argv: list[str]) -> int:
             file=sys.stderr,
         )
         return 1
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before anything loads OpenMP
     if argv[:1] in (["-h"], ["--help"]):
         print(__doc__)
         return 0

@@ -6,7 +6,13 @@ Importing this package imports neither torch nor numpy, so that a window can be 
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
+
+# torch reads these when it is loaded. Threads that idle leave a window its core.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# What torch cannot do on an Apple GPU yet, the CPU does.
+os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
 
 __version__ = "0.1.0"
 

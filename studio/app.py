@@ -168,9 +168,6 @@ class App(QObject):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the studio; return 0, 1, or 129, 130, 143 after a signal, everything saved."""
     options = _options(list(sys.argv[1:] if argv is None else argv))
-    os.environ.setdefault(
-        "OMP_WAIT_POLICY", "PASSIVE"
-    )  # before torch: idle threads leave the window its core
     if not _has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     preferences = Preferences()

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 MAIN = ("kid", "frechet", "sliced_wasserstein", "precision", "recall", "coverage", "diversity")
 """The numbers that the table shows; the JSON line has them all."""
