@@ -87,7 +87,8 @@ class Block(Segment):
 
     def forward(self, x: Tensor) -> Tensor:
         inner = self.mix(self.activation_1(self.expand(x)))
-        out: Tensor = x + self.project(self.activation_2(inner + self.bias))
+        # A sum lies in memory as its first part does: as the weights do, not as G's start.
+        out: Tensor = self.project(self.activation_2(inner + self.bias)) + x
         return out
 
 
