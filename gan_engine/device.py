@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import warnings
 from dataclasses import dataclass
@@ -71,10 +72,18 @@ def describe_device(wanted: str = "auto") -> DeviceInfo:
 def memory_used(device: torch.device) -> int:
     """Return the bytes this program holds: on the GPU, or of main memory on a CPU."""
     if device.type == "cuda":
-        return torch.cuda.memory_allocated(device)
+        # Not what is allocated: between updates that is next to nothing, and a graph's memory is no part of it.
+        return torch.cuda.memory_reserved(device)
     if device.type == "mps":
         return torch.mps.current_allocated_memory()
     return int(psutil.Process().memory_info().rss)
+
+
+def give_back() -> None:
+    """Let other programs have what of a GPU's memory nothing here needs any more."""
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        with contextlib.suppress(RuntimeError):  # a device that failed says so again
+            torch.cuda.empty_cache()
 
 
 def out_of_memory(error: BaseException) -> bool:
@@ -108,9 +117,14 @@ def settle(device: torch.device, processes: int = 1) -> None:
 
 
 def autocast_type(precision: str, device: torch.device) -> torch.dtype | None:
-    """Return what matrix products are done in, or None for fp32."""
+    """Return what matrix products are done in, or None for fp32.
+
+    GPUs before Ampere only play at bf16, at a fraction of their speed: it is not chosen there.
+    """
     if precision == "bf16" or (
-        precision == "auto" and device.type == "cuda" and torch.cuda.is_bf16_supported()
+        precision == "auto"
+        and device.type == "cuda"
+        and torch.cuda.is_bf16_supported(including_emulation=False)
     ):
         return torch.bfloat16
     return None

@@ -110,5 +110,7 @@ class Ahead:
         self._free.append(slot)
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; nothing is on its way any more into memory that is then somebody else's."""
         self._reader.shutdown(cancel_futures=True)
+        if self._stream is not None:
+            self._stream.synchronize()

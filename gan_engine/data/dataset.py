@@ -96,15 +96,18 @@ class Images:
         pool: NDArray[np.int64] | None = None,
         direction: Direction = "",
         share: tuple[int, int] = (0, 1),
+        layout: torch.memory_format = torch.contiguous_format,
     ) -> None:
         """Make the buffers; `share` says which of how many equal parts of each batch is wanted here.
 
         What is drawn is drawn for the whole batch, so that its parts together are the same batch.
+        Batches lie in memory by `layout`, as the networks' maps do, which otherwise would be
+        rearranged at every layer.
         """
         part, parts = share
         self._whole, batch = batch, batch // parts
         self._mine = slice(part * batch, (part + 1) * batch)
-        self._prepared, self._direction = prepared_NHWC, direction
+        self._prepared, self._direction, self._layout = prepared_NHWC, direction, layout
         self.resident = prepared_NHWC.nbytes <= resident_bytes
         self.indices = torch.arange(batch, device=device)
         shape = prepared_NHWC.shape if self.resident else (batch, *prepared_NHWC.shape[1:])
@@ -143,9 +146,10 @@ class Images:
         return Ahead(self._prepared, len(self.indices), self.pixels.device)
 
     def close(self) -> None:
-        """Stop reading ahead."""
+        """Stop reading ahead and let go of the pixels, whoever still knows of these images."""
         if "ahead" in self.__dict__:
             self.ahead.close()
+        self.pixels = self.pixels.new_empty(0)
 
     def _send(self, source: Tensor, target: Tensor) -> None:
         """Copy to the device; on a GPU from pinned memory of its own, which is never written over."""
@@ -153,9 +157,8 @@ class Images:
 
     def batch(self, flip: bool, random: torch.Generator) -> Shown:
         """Return the shown images, half of them mirrored if asked, and what belongs to each."""
-        images_NCHW = (
-            self.pixels.index_select(0, self.indices).permute(0, 3, 1, 2).float() / 127.5 - 1
-        )
+        images_NCHW = self.pixels.index_select(0, self.indices).permute(0, 3, 1, 2)
+        images_NCHW = images_NCHW.to(torch.float32, memory_format=self._layout) / 127.5 - 1
         if not flip:
             return self._shown(images_NCHW)
         mirror_N111 = (

@@ -58,9 +58,11 @@ class CudaGraphs:
 
     def beside(self, update: Update) -> None:
         self._stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(self._stream):
-            update()
-        torch.cuda.current_stream().wait_stream(self._stream)
+        try:
+            with torch.cuda.stream(self._stream):
+                update()
+        finally:  # what undoes an update that memory ran out in must not overtake it
+            torch.cuda.current_stream().wait_stream(self._stream)
 
     def capture(self, update: Update, *random: torch.Generator) -> Update:
         graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()

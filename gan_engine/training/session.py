@@ -15,7 +15,14 @@ from gan_engine.config import RunConfig
 from gan_engine.data.ahead import Rows
 from gan_engine.data.classes import Classes, balanced
 from gan_engine.data.dataset import RESIDENT_SHARE, Images, Shown, Walk
-from gan_engine.device import Formats, describe_device, memory_used, settle, usual_formats
+from gan_engine.device import (
+    Formats,
+    describe_device,
+    give_back,
+    memory_used,
+    settle,
+    usual_formats,
+)
 from gan_engine.errors import EngineError
 from gan_engine.events import Pixels
 from gan_engine.layers.noise import draw_from
@@ -81,7 +88,8 @@ class Session:
         pool = balanced(classes) if classes and config.data.balance else None
         paired = config.data.direction if config.data.paired else ""
         batch = config.training.batch_size
-        self.images = Images(images, batch, device, budget, labels_N, pool, paired, ranks.place)
+        place, layout = ranks.place, self.formats.layout
+        self.images = Images(images, batch, device, budget, labels_N, pool, paired, place, layout)
         walk = Walk(len(self.images), config.training.seed, pool)
         self._showing = Showing(self.images, walk, batch, bool(paired))
         self._start()
@@ -338,6 +346,7 @@ class Session:
                 "The subfolders are others than those this run learned as classes.",
                 hint="Bring back the folders as they were, or start a new run.",
             )
+        self.runner.forget()  # before the optimisers' memory that graphs write to is another
         for key, network in vars(self.networks).items():
             checkpoint.load_into(network.state_dict(keep_vars=True), saved.tensors, key, path)
         for name, update in self.updates.items():
@@ -348,7 +357,6 @@ class Session:
         checkpoint.load_into(self.memory.tensors(), saved.tensors, "memory", path)
         if self.powers:
             checkpoint.load_into(self.powers.tensors(), saved.tensors, "power", path)
-        self.runner.forget()
         self.images_seen = saved.images_seen
         self.updates_d = int(saved.counters["updates_d"])
         self.updates_g = int(saved.counters["updates_g"])
@@ -363,7 +371,8 @@ class Session:
 
     def close(self) -> None:
         """Let go of networks and images at once: they refer to each other, and would wait for Python."""
-        self.images.close()
         with contextlib.suppress(RuntimeError):  # a device that failed says so again
+            self.images.close()
             self.runner.forget()
         self.__dict__.clear()
+        give_back()
