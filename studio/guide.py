@@ -10,7 +10,7 @@ from typing import Any
 
 from gan_engine import Part, RunConfig, Setting, get, paths, settings_of
 from studio import i18n
-from studio.i18n import tr
+from studio.i18n import listed, tr
 from studio.meanings import page
 
 WRITTEN = ("first-run", "the-tutorial", "learning", "reliability", "speed", "cluster")
@@ -174,7 +174,7 @@ def _facts(setting: Setting) -> str:
         shown = tr(names[default]) if default in names else f"{default}"
     facts = [tr("Default: {value}", value=shown or "–")]
     if names:
-        facts.append(tr("Choices: {names}", names=", ".join(tr(name) for name in names.values())))
+        facts.append(tr("Choices: {names}", names=listed(tr(name) for name in names.values())))
     if setting.low is not None and setting.high is not None:
         low, high = f"{setting.low:,g}", f"{setting.high:,g}"
         facts.append(tr("From {low} to {high}", low=low, high=high))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
@@ -75,6 +76,12 @@ def together(*sentences: str) -> str:
     """Return sentences one after the other; Chinese writes no space between them."""
     space = "" if _state["language"] == "zh_CN" else " "
     return space.join(part for part in sentences if part)
+
+
+def listed(things: Iterable[str], between: str = ", ") -> str:
+    """Return things one after the other; Chinese has marks of its own `between` them."""
+    marks = {", ": "、", "; ": "；"} if _state["language"] == "zh_CN" else {}
+    return marks.get(between, between).join(things)
 
 
 def mark(text: str) -> str:

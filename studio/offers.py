@@ -73,7 +73,7 @@ class Offers(QObject):
     def _offer(self, reliefs: tuple[Relief, ...]) -> None:
         level, text, hint = self._said
         self._reliefs = {relief.path: relief for relief in reliefs}
-        answers = [(_label(relief, self._run.draft), relief.path) for relief in reliefs]
+        answers = [(say.relief(relief, self._run.draft), relief.path) for relief in reliefs]
         self.told.emit(level, tr(text), tr(hint), answers)
 
 
@@ -84,11 +84,3 @@ def _found(draft: Draft) -> tuple[Relief, ...]:
         return ()
     found: tuple[Relief, ...] = reliefs_of(config)
     return tuple(sorted(found, key=lambda relief: relief.memory)[:MOST])
-
-
-def _label(relief: Relief, draft: Draft) -> str:
-    setting, memory = say.label_of(relief.path, draft), say.size(relief.memory)
-    if relief.value is True:
-        return tr("{setting}: {memory}", setting=setting, memory=memory)
-    value = say.value(relief.value)
-    return tr("{setting} {value}: {memory}", setting=setting, value=value, memory=memory)

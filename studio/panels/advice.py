@@ -108,7 +108,7 @@ class Advice(QFrame):
             if remedy.live
             else tr("Next run: {what}", what=_lower(tr(remedy.words)))
         )
-        made.setToolTip(f"{tr(remedy.detail)}. {when}")
+        made.setToolTip(tr("{detail}. {when}", detail=tr(remedy.detail), when=when))
         made.setAccessibleDescription(made.toolTip())
         made.clicked.connect(lambda: self.remedy_chosen.emit(remedy))
         return made

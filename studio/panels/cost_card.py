@@ -164,9 +164,7 @@ class CostCard(QFrame):
             made.deleteLater()
         self.buttons = []
         for relief in reliefs:
-            name = say.label_of(relief.path, draft)
-            value = "" if relief.value is True else f" {relief.value}"
-            made = button(f"{name}{value}: {say.size(relief.memory)}", tr("Change this setting."))
+            made = button(say.relief(relief, draft), tr("Change this setting."))
             made.setProperty("small", True)
             made.clicked.connect(self._taker(relief.path, relief.value))
             self._offers.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)

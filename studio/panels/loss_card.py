@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
 from gan_engine import Ramp, loss_curves, value_at
-from studio.i18n import mark, tr
+from studio.i18n import listed, mark, tr
 from studio.panels import words as say
 from studio.panels.base import button, tool, words
 from studio.widgets.loss_plot import LossPlot
@@ -144,7 +144,7 @@ class LossCard(QFrame):
             if p.on == payer
         ]
         if own:
-            return tr("{network} also pays: {terms}", network=payer.upper(), terms=", ".join(own))
+            return tr("{network} also pays: {terms}", network=payer.upper(), terms=listed(own))
         return tr("D pays no penalty.") if payer == "d" else ""
 
     def _term(self, kind: str, title: str, weight: float | Ramp, now: Mapping[str, float]) -> str:

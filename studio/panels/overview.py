@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.i18n import tr
+from studio.i18n import listed, tr
 from studio.panels import words as say
 from studio.panels.base import Pages, button, words
 from studio.panels.findings import Findings
@@ -183,13 +183,14 @@ class Overview(QWidget):
         self._count_tabs(len(report.files), len(open_), len(out.keys() | set(bad)))
         safe = [finding for finding in open_ if finding.safe_fix]
         self.mend.setVisible(bool(safe))
-        self.mend_text.setText("; ".join(tr(finding.title) for finding in safe))
+        self.mend_text.setText(listed((tr(finding.title) for finding in safe), "; "))
 
     def _show_headline(self, report: DatasetReport, count: str) -> None:
-        size = f", {say.sizes(report.sizes)}" if len(report.sizes) == 1 else ""
-        size = size.replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}")
-        none = tr("No images to learn from")
-        self.headline.setText(f"{count}{size}" if report.files else none)
+        said = count if report.files else tr("No images to learn from")
+        if len(report.sizes) == 1 and report.files:
+            size = say.sizes(report.sizes).replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}")
+            said = tr("{count}, {size}", count=count, size=size)
+        self.headline.setText(said)
 
     def show_problems(self, problems: list[Problem]) -> None:
         """Show what keeps a run from learning from the folder; the rest is among the findings."""

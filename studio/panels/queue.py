@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from studio import theme
 from studio.comparison import differences_of
-from studio.i18n import tr
+from studio.i18n import listed, tr
 from studio.panels import words as say
 from studio.panels.base import EmptyState, Pages, Panel, button, column_of, words
 
@@ -259,10 +259,17 @@ def _told_apart(entries: list[Entry]) -> list[str]:
     """Return, per entry, its values of the first settings in which not all of them are alike."""
     found = [one for one in differences_of([e.draft for e in entries]) if one.path not in _NAMED]
     return [
-        ", ".join(
-            tr("{name}: {what}", name=say.label_of(one.path, entry.draft), what=say.value(value))
-            for one in found[:_MOST_APART]
-            if (value := one.values[place]) is not None
+        listed(
+            (
+                tr(
+                    "{name}: {what}",
+                    name=say.label_of(one.path, entry.draft),
+                    what=say.value(value),
+                )
+                for one in found[:_MOST_APART]
+                if (value := one.values[place]) is not None
+            ),
+            "; ",
         )
         for place, entry in enumerate(entries)
     ]

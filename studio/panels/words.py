@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from gan_engine import RunConfig, unescape, walk
+from gan_engine import Relief, RunConfig, unescape, walk
 from studio import figures
 from studio.figures import duration, size, speed
-from studio.i18n import mark, tr
+from studio.i18n import listed, mark, tr
 
 __all__ = [
     "colours",
@@ -25,6 +25,7 @@ __all__ = [
     "name",
     "others",
     "pictures",
+    "relief",
     "shape",
     "size",
     "sizes",
@@ -147,12 +148,20 @@ def exact(number: float) -> str:
     return "–" if not math.isfinite(number) else f"{number:.4g}"
 
 
+def relief(one: Relief, draft: Mapping[str, Any]) -> str:
+    """Return which setting would take less memory, and how much it would take then."""
+    setting, memory = label_of(one.path, draft), size(one.memory)
+    if one.value is True:
+        return tr("{setting}: {memory}", setting=setting, memory=memory)
+    return tr("{setting} {value}: {memory}", setting=setting, value=value(one.value), memory=memory)
+
+
 def listing(things: Mapping[str, int], most: int = 4) -> str:
     """Return counted names, the most frequent first: PNG 400, JPEG 20 and 2 more."""
     if len(things) == 1:
         return next(iter(things))
     ranked = sorted(things.items(), key=lambda item: -item[1])
-    shown = ", ".join(f"{name} {number:,}" for name, number in ranked[:most])
+    shown = listed(f"{name} {number:,}" for name, number in ranked[:most])
     more = tr("{names} and {count} more", names=shown, count=len(ranked) - most)
     return more if len(ranked) > most else shown
 

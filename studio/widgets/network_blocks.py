@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from studio import figures
-from studio.i18n import tr
+from studio.i18n import listed, tr
 from studio.meanings import layer
 from studio.widgets.network_view import shape_text
 
@@ -50,7 +50,7 @@ class Block:
             kept = figures.size(self.memory)
             parts.append(tr("keeps {size} of a batch for its gradients", size=kept))
         if self.inside:
-            parts.append(", ".join(dict.fromkeys(layer(name) for name in self.inside)).lower())
+            parts.append(listed(dict.fromkeys(layer(name) for name in self.inside)).lower())
         return DOT.join(parts)
 
     @property

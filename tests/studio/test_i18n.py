@@ -33,6 +33,13 @@ def test_that_another_language_says_a_message_anew_values_included(qapp) -> None
     )
 
 
+def test_that_chinese_has_marks_of_its_own_between_things(qapp) -> None:
+    assert i18n.listed(["PNG", "JPEG"]) == "PNG, JPEG"
+    i18n.use("zh_CN")
+    assert i18n.listed(["PNG", "JPEG"]) == "PNG、JPEG"
+    assert i18n.listed(["略过", "填充"], "; ") == "略过；填充"
+
+
 def test_that_what_the_catalogue_does_not_know_stays_english(qapp) -> None:
     i18n.use("zh_CN")
     assert tr("Nobody ever said this about {name}.", name="G") == "Nobody ever said this about G."
