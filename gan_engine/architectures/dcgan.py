@@ -21,8 +21,8 @@ from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.activation import ActivationKind, make_activation
 from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
-from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
+from gan_engine.layers.latent_map import LatentMap
 from gan_engine.layers.minibatch_std import MinibatchStd
 from gan_engine.layers.normalise import NormKind, make_norm
 from gan_engine.layers.resample import (
@@ -36,7 +36,7 @@ from gan_engine.layers.resample import (
 )
 from gan_engine.layers.segment import Segment
 from gan_engine.layers.small_weights import draw_small
-from gan_engine.layers.spectral import SpectralConv2d, SpectralLinear
+from gan_engine.layers.spectral import SpectralConv2d
 from gan_engine.problems import Problem
 from gan_engine.schema import option
 
@@ -116,10 +116,8 @@ class DCGAN(FromLatents):
         return self.d_norm == "spectral"
 
 
-class Start(nn.Module):
-    """The latent becomes a small map: a transposed convolution on one pixel, written as a product."""
-
-    label: ClassVar[str] = "Dense layer as a map"
+class Start(LatentMap):
+    """The latent becomes a small map: dense layer, perhaps a norm, an activation."""
 
     def __init__(
         self,
@@ -132,20 +130,12 @@ class Start(nn.Module):
         activation: ActivationKind = "relu",
         spectral: bool = False,
     ) -> None:
-        super().__init__()
-        features = channels * height * width
-        dense = SpectralLinear if spectral else nn.Linear
-        self.dense = dense(z_dim, features, bias=norm == "none")
-        self.classes = ClassFeatures(classes, features) if classes else None
-        self.shape = (channels, height, width)
+        super().__init__(z_dim, channels, height, width, classes, spectral, bias=norm == "none")
         self.norm = make_norm(norm, channels)
         self.activation = make_activation(activation)
 
     def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
-        x = self.dense(z_NZ)
-        if self.classes is not None:
-            x = x + self.classes(labels_N)
-        x = x.unflatten(1, self.shape)
+        x = super().forward(z_NZ, labels_N)
         out: Tensor = self.activation(x if self.norm is None else self.norm(x))
         return out
 

@@ -13,7 +13,8 @@ from gan_engine.architectures.base import FromLatents
 from gan_engine.architectures.common import latent_size
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
-from gan_engine.layers.classes import ClassFeatures, Projection
+from gan_engine.layers.classes import Projection
+from gan_engine.layers.latent_map import LatentMap
 from gan_engine.layers.resample import AverageDown, NearestUp
 from gan_engine.layers.segment import Segment
 from gan_engine.layers.skip_excite import SkipExcite
@@ -78,26 +79,16 @@ class FastGAN(FromLatents):
         return True
 
 
-class Start(nn.Module):
+class Start(LatentMap):
     """The latent becomes a small map: dense layer, batch norm, gate."""
 
-    label: ClassVar[str] = "Dense layer as a map"
-
-    def __init__(self, z_dim: int, shape: tuple[int, int, int], classes: int) -> None:
-        super().__init__()
-        channels, height, width = shape
-        self.shape = (2 * channels, height, width)
-        features = 2 * channels * height * width
-        self.dense = nn.Linear(z_dim, features, bias=False)
-        self.classes = ClassFeatures(classes, features) if classes else None
+    def __init__(self, z_dim: int, channels: int, height: int, width: int, classes: int) -> None:
+        super().__init__(z_dim, 2 * channels, height, width, classes, bias=False)
         self.norm = nn.BatchNorm2d(2 * channels)
         self.gate = nn.GLU(1)
 
     def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
-        x = self.dense(z_NZ)
-        if self.classes is not None:
-            x = x + self.classes(labels_N)
-        out: Tensor = self.gate(self.norm(x.unflatten(1, self.shape)))
+        out: Tensor = self.gate(self.norm(super().forward(z_NZ, labels_N)))
         return out
 
 
@@ -128,7 +119,7 @@ class FastGANGenerator(nn.Module):
         super().__init__()
         height, width, _ = growth(shape)
         widths = settings.widths(shape)
-        self.start = Start(settings.z_dim, (widths[0], height, width), classes)
+        self.start = Start(settings.z_dim, widths[0], height, width, classes)
         self.up = nn.ModuleList(Up(a, b) for a, b in itertools.pairwise(widths))
         self.excite = nn.ModuleList(
             SkipExcite(a, b) for a, b in zip(widths, widths[EXCITED_BY:], strict=False)

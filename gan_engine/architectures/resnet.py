@@ -20,12 +20,12 @@ from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.activation import ActivationKind, make_activation
 from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
-from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
+from gan_engine.layers.latent_map import LatentMap
 from gan_engine.layers.normalise import NORM_NAMES, NormKind, make_norm
 from gan_engine.layers.resample import DOWN_NAMES, UP_NAMES, UpKind, draw_transposed
 from gan_engine.layers.residual import DownBlock, UpBlock
-from gan_engine.layers.spectral import SpectralConv2d, SpectralLinear
+from gan_engine.layers.spectral import SpectralConv2d
 from gan_engine.problems import Problem
 from gan_engine.schema import option
 
@@ -96,34 +96,6 @@ class ResNet(FromLatents):
         return self.d_norm == "spectral"
 
 
-class Start(nn.Module):
-    """The latent becomes a small map: (N, Z) -> (N, C, H, W)."""
-
-    label: ClassVar[str] = "Dense layer as a map"
-
-    def __init__(
-        self,
-        z_dim: int,
-        channels: int,
-        height: int,
-        width: int,
-        classes: int = 0,
-        spectral: bool = False,
-    ) -> None:
-        super().__init__()
-        features = channels * height * width
-        self.dense = (SpectralLinear if spectral else nn.Linear)(z_dim, features)
-        self.classes = ClassFeatures(classes, features) if classes else None
-        self.shape = (channels, height, width)
-
-    def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
-        x = self.dense(z_NZ)
-        if self.classes is not None:
-            x = x + self.classes(labels_N)
-        out: Tensor = x.unflatten(1, self.shape)
-        return out
-
-
 class ToImage(nn.Module):
     """Features become pixels: perhaps a norm, an activation, convolution, tanh."""
 
@@ -158,7 +130,7 @@ class ResNetGenerator(nn.Module):
         widths = settings.widths(shape)
         norm, up = settings.g_norm, settings.up
         bend, spectral = settings.g_activation, settings.g_spectral
-        self.start = Start(settings.z_dim, widths[0], height, width, classes, spectral)
+        self.start = LatentMap(settings.z_dim, widths[0], height, width, classes, spectral)
         blocks = (UpBlock(a, b, norm, up, bend, spectral) for a, b in itertools.pairwise(widths))
         sides = [min(height, width) << i for i in range(1, len(widths))]
         size = settings.attention

@@ -14,8 +14,8 @@ from gan_engine.architectures.common import latent_size
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
 from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
-from gan_engine.layers.classes import ClassFeatures
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
+from gan_engine.layers.latent_map import LatentMap
 from gan_engine.layers.normalise import NORM_NAMES, NormKind, make_norm
 from gan_engine.layers.resample import UP_NAMES, UpKind, draw_transposed, make_doubling
 from gan_engine.layers.segment import Segment
@@ -71,26 +71,17 @@ class Tutorial(FromLatents):
         return TutorialDiscriminator(self, shape, classes)
 
 
-class Start(nn.Module):
+class Start(LatentMap):
     """The latent becomes a small map: dense layer, ReLU."""
-
-    label: ClassVar[str] = "Dense layer as a map"
 
     def __init__(
         self, z_dim: int, channels: int, height: int, width: int, classes: int = 0
     ) -> None:
-        super().__init__()
-        features = channels * height * width
-        self.dense = nn.Linear(z_dim, features)
-        self.classes = ClassFeatures(classes, features) if classes else None
+        super().__init__(z_dim, channels, height, width, classes)
         self.activation = nn.ReLU()
-        self.shape = (channels, height, width)
 
     def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
-        x = self.dense(z_NZ)
-        if self.classes is not None:
-            x = x + self.classes(labels_N)
-        out: Tensor = self.activation(x).unflatten(1, self.shape)
+        out: Tensor = self.activation(super().forward(z_NZ, labels_N))
         return out
 
 
