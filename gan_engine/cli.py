@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import json
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
 from gan_engine import commands, configfile
 from gan_engine.data_settings import Pairs
-from gan_engine.drafts import Draft, merge, put, read_value
-from gan_engine.errors import EngineError, FileError, SettingsError
+from gan_engine.drafts import Draft, escape, merge, put
+from gan_engine.errors import EngineError, SettingsError
 from gan_engine.registry import find
 from gan_engine.schema import Message
-from gan_engine.watching import bar_of, complain, err, out, show_fitting, watch
+from gan_engine.watching import bar_of, complain, err, out, show_fitting, unreachable, watch
+from gan_engine.words import count_of, pair, share_of, with_pairs
 
 if TYPE_CHECKING:
     from gan_engine.events import Event
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
+_ORDERS = "pause, resume, stop, sample, save, evaluate"
 _ANSWER_S = 10
 """How long a run's answer is waited for."""
 
@@ -41,7 +43,10 @@ Source = Annotated[
 
 
 def main() -> None:
-    """Run the command line; ends the process with 0, 1, 130 or 143."""
+    """Run the command line; ends the process with 0, 1, 129, 130 or 143."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names on a disk need not be UTF-8
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except EngineError as error:
@@ -49,14 +54,14 @@ def main() -> None:
         sys.exit(1)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except typer.BadParameter as error:
-        err.print(f"[red]{error.format_message()}[/]", markup=True)
-        sys.exit(1)
     except Exception as error:
         show = getattr(error, "format_message", None)  # the parser's own complaints
-        if show is None:
+        if show is not None:
+            err.print(show().replace("Value error, ", ""), markup=False, soft_wrap=True)
+        elif isinstance(error, OSError) and error.filename is not None:
+            complain(unreachable(error))
+        else:
             raise
-        err.print(show(), markup=False, soft_wrap=True)
         sys.exit(1)
 
 
@@ -81,21 +86,32 @@ def train(
     from gan_engine.training import go_on_or_train, launched, leads
     from gan_engine.training import train as start
 
+    if demo and (settings or data):
+        raise EngineError(
+            "--demo brings pictures and settings of its own.",
+            hint="Leave out --demo, or what stands beside it.",
+        )
     draft = configfile.with_preset(configfile.find_preset(preset)) if preset else default_draft()
     if demo or (not preset and settings is None):
         draft = configfile.with_preset(configfile.find_preset(preset or "quick-cpu-32"))
     if settings is not None:
+        if settings.is_dir():
+            raise EngineError(
+                "“{name}” is a folder, not a settings file.",
+                hint="Write --data before a folder of pictures.",
+                name=escape(settings.absolute().name),
+            )
         given = configfile.read_given(settings, ("data.folder",) if data is not None else ())
         draft = merge(draft, given) if preset else given
     if data is not None:
-        draft = put(draft, "data.folder", str(data.expanduser().absolute()))
+        draft = put(draft, "data.folder", escape(str(data.expanduser().absolute())))
     elif settings is None and not demo:
         raise EngineError(
             "Nothing says which pictures to learn.", hint="Add --data FOLDER, or --demo."
         )
-    draft = _changed(draft, change)
+    draft = with_pairs(draft, change or ())
     if images:
-        draft = put(draft, "training.images", _count(images))
+        draft = put(draft, "training.images", count_of(images))
     config = parse(draft)
     if start_from is not None and leads():
         show_fitting(config, start_from)
@@ -130,7 +146,7 @@ def resume(
         base = (
             max(info.images_total, info.saved_images) if info.state == "done" else info.saved_images
         )
-        total = _count(images.removeprefix("+")) + (base if more else 0)
+        total = count_of(images.removeprefix("+")) + (base if more else 0)
     if launched():
         _together(lambda inbox, ranks: start(run, inbox, total, changed=changed, ranks=ranks))
     else:
@@ -143,16 +159,17 @@ def follow(
 ) -> None:
     """Watch a run that another process trains, also on a mounted disk; Ctrl+C only ends the watching."""
     from gan_engine.training import follow as start
+    from gan_engine.training.folder import SETTINGS
 
-    if not run.exists():
-        err.print("It is not there yet: waiting until it is. Ctrl+C ends that.")
+    if not (run / SETTINGS).exists():
+        err.print("There is no run yet: waiting until there is. Ctrl+C ends that.")
     watch(lambda inbox: start(run, inbox), on_signal=commands.Leave())
 
 
 @app.command()
 def tell(
     run: RunFolder,
-    what: Annotated[str, typer.Argument(help="pause, resume, stop, sample, save or set.")],
+    what: Annotated[str, typer.Argument(help=f"{_ORDERS} or set.")],
     changes: Annotated[
         list[str] | None, typer.Argument(help="After set: path=value, one or several.")
     ] = None,
@@ -162,13 +179,13 @@ def tell(
     from gan_engine.training import tell as leave
     from gan_engine.training.mail import KINDS
 
-    if what not in KINDS.keys() - {"step"} or (what == "set") != bool(changes):
+    if what not in {*_ORDERS.split(", "), "set"} or (what == "set") != bool(changes):
         raise EngineError(
             "“{what}” is nothing a run can be told.",
-            hint="Write pause, resume, stop, sample, save, or set path=value.",
+            hint="Write pause, resume, stop, sample, save, evaluate, or set path=value.",
             what=" ".join([what, *(changes or ())]),
         )
-    changed = [commands.Change(*_pair(text)) for text in changes or ()]
+    changed = [commands.Change(*pair(text)) for text in changes or ()]
     orders: list[commands.Command] = [*changed] if what == "set" else [KINDS[what]()]
     names = [leave(run, order) for order in orders]
     until = time.monotonic() + _ANSWER_S
@@ -202,17 +219,26 @@ def sample(
         Path | None, typer.Option(help="For pix2pix: a folder of pictures to make others from.")
     ] = None,
     target: Annotated[
-        Path, typer.Option("--out", help="A PNG for the grid; with --inputs a folder.")
-    ] = Path("grid.png"),
+        Path | None,
+        typer.Option(
+            "--out", help="A PNG for the grid (grid.png); with --inputs a folder (pictures)."
+        ),
+    ] = None,
 ) -> None:
     """Make images with a trained generator: as one grid, or from pictures a file each."""
     if inputs is not None:
-        _export(source, {"inputs": str(inputs.expanduser().absolute())}, "pictures", target)
+        _export(
+            source,
+            {"inputs": escape(str(inputs.expanduser().absolute()))},
+            "pictures",
+            target or Path("pictures"),
+        )
         return
     from gan_engine.export.images import side_by_side
     from gan_engine.imaging import write_png
     from gan_engine.sampling import open_sampler
 
+    target = target or Path("grid.png")
     sampler = open_sampler(source, ema_length=ema_length)
     columns = max(1, round(count**0.5))
     if mix and not kind:
@@ -220,7 +246,7 @@ def sample(
     label, share = sampler.label(kind) if kind else None, None
     if label is not None and mix:
         other, _, amount = mix.rpartition(":")
-        part = _share(amount)
+        part = share_of(amount)
         share = (label, sampler.label(other), part)
     pixels = sampler.images(range(seed, seed + count), truncation, label, share)
     write_png(
@@ -238,10 +264,13 @@ def export(
     target: Annotated[
         Path, typer.Option("--out", help="The file, or for single images the folder.")
     ],
-    change: Set = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="How: --set rows=4 --set columns=6 --set seed=7."),
+    ] = None,
 ) -> None:
     """Take away a generator, a checkpoint, samples in a grid or a file each, mixed styles, or pictures made from others."""
-    _export(source, _changed({}, change), what, target)
+    _export(source, with_pairs({}, change or ()), what, target)
 
 
 def _export(source: Path, table: Draft, what: str, target: Path) -> None:
@@ -352,44 +381,7 @@ def _together(start: Callable[[commands.Inbox, Ranks], Iterator[Event]]) -> None
         ranks.leave()
 
 
-# --- small words -------------------------------------------------------------------------------
-
-
-def _changed(draft: Draft, pairs: list[str] | None) -> Draft:
-    for pair in pairs or ():
-        draft = put(draft, *_pair(pair))
-    return draft
-
-
-def _pair(text: str) -> tuple[str, Any]:
-    path, equals, value = text.partition("=")
-    if not equals:
-        raise EngineError("“{pair}” sets nothing.", hint="Write path=value.", pair=text)
-    return path.strip(), read_value(value.strip())
-
-
-def _count(text: str) -> int:
-    scale = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower(), 1)
-    try:
-        return int(float(text[:-1] if scale > 1 else text) * scale)
-    except (ValueError, OverflowError):
-        raise EngineError(
-            "“{text}” is no number of images.", hint="Write 50000, 50k or 2M.", text=text
-        ) from None
-
-
-def _share(text: str) -> float:
-    share = -1.0
-    with contextlib.suppress(ValueError):
-        share = float(text)
-    if not 0 <= share <= 1:
-        raise EngineError(
-            "“{text}” is no share of a class, from 0 to 1.", hint="Write --mix dog:0.5.", text=text
-        )
-    return share
-
-
-__all__ = ["FileError", "app", "main"]
+__all__ = ["app", "main"]
 
 if __name__ == "__main__":
     main()

@@ -116,7 +116,7 @@ def _forget(file: BinaryIO) -> None:
 
 def space_error(error: OSError, path: Path, needed: int = 0) -> SpaceError:
     """Return the sentence for a write that failed; `needed` is in bytes, 0 when unknown."""
-    folder = next((p for p in (path, *path.parents) if p.is_dir()), path)
+    folder = next((p for p in (path, *path.parents) if os.path.isdir(p)), path)
     if error.errno in _FULL:
         with contextlib.suppress(OSError):
             free = shutil.disk_usage(folder).free / 2**20
@@ -131,10 +131,12 @@ def space_error(error: OSError, path: Path, needed: int = 0) -> SpaceError:
             )
     return SpaceError(
         "“{name}” could not be written: {why}.",
-        hint="Check the folder {folder} and its permissions.",
+        hint="Choose a shorter name."
+        if error.errno == errno.ENAMETOOLONG
+        else "Check the folder {folder} and its permissions.",
         name=path.name,
         why=error.strerror or type(error).__name__,
-        folder=str(folder),
+        folder=str(folder.absolute()),
     )
 
 

@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.table import Table
 
 from gan_engine import commands, events
-from gan_engine.errors import EngineError, ImagesChangedError, SettingsError
+from gan_engine.errors import EngineError, FileError, ImagesChangedError, SettingsError
 
 if TYPE_CHECKING:
     from gan_engine.config import RunConfig
@@ -154,3 +154,13 @@ def complain(error: EngineError) -> None:
         can = {"prepared": error.prepared, "anew": error.there}
         ways = " or ".join(f"--changed {way}" for way, possible in can.items() if possible)
         err.print(f"Add {ways}.", markup=False, soft_wrap=True)
+
+
+def unreachable(error: OSError) -> FileError:
+    """Return the sentence for a place that cannot even be asked about: closed, or named too long."""
+    return FileError(
+        "“{name}” cannot be reached: {why}.",
+        hint="Check the name and the permissions.",
+        name=Path(os.fsdecode(error.filename)).name,
+        why=error.strerror,
+    )

@@ -67,9 +67,14 @@ def as_lines(
             yield f"{finding.title}. Settled: {finding.act}."
             continue
         yield f"{finding.title}. {finding.consequence} {finding.rule}"
-        changes = " ".join(f"{path}={value}" for path, value in finding.fix.items())
+        changes = " ".join(f"{path}={_given(value)}" for path, value in finding.fix.items())
         if changes:
             yield f"    --set {changes}"
+
+
+def _given(value: object) -> str:
+    """Return a setting's value as it is given behind --set."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _size(key: object) -> str:

@@ -89,7 +89,9 @@ def claim_folder(folder: Path) -> Path:
     if (folder / SETTINGS).exists() or listed(folder):
         raise BusyError(
             "There is a run in “{name}” already.",
-            hint="Resume it, or choose another folder.",
+            hint="Resume it, or choose another folder."
+            if listed(folder)
+            else "It has saved nothing: remove its folder, or choose another.",
             name=folder.name,
         )
     try:

@@ -27,7 +27,7 @@ class Grids:
     def __init__(self, session: Session, folder: Path, history: HistoryWriter) -> None:
         self._session, self._folder, self._history = session, folder, history
         self._drawn = 0
-        self._next, self._missed = 0.0, ""
+        self._next, self._missed, self._unkept = 0.0, "", False
 
     def are_due(self, now: float) -> bool:
         """Whether it is time for the next: after the first update, and every so many seconds."""
@@ -48,8 +48,10 @@ class Grids:
         try:
             path = keep_grid(self._folder, session, pixels)
         except (SpaceError, OSError) as error:  # a preview that cannot be kept never stops a run
-            text = Message("The sample grid was not kept: {why}", why=error)
-            yield Notice(session.images_seen, "warning", text, key="grid")
+            if not self._unkept:  # once: the disk may be away for hours
+                text = Message("The sample grid was not kept: {why}", why=error)
+                yield Notice(session.images_seen, "warning", text, key="grid")
+        self._unkept = path is None
         yield told_of(session, pixels, path)
         yield from tell_statistics(session, self._history, self._folder)
         now = time.monotonic()

@@ -21,7 +21,7 @@ from gan_engine.commands import Command, Inbox
 from gan_engine.config import parse
 from gan_engine.errors import EngineError, NothingToDoError
 from gan_engine.training.amending import with_value
-from gan_engine.training.folder import SETTINGS
+from gan_engine.training.folder import SETTINGS, settings_of
 from gan_engine.training.history import History
 from gan_engine.training.history_writer import HistoryWriter
 
@@ -50,11 +50,13 @@ def tell(folder: Path, command: Command) -> str:
     """Leave a command for the run in `folder`; return its name, under which the history answers.
 
     Raises:
+        FileError: There is no run.
         NothingToDoError: Nobody trains it.
         EngineError: It takes no commands from files, or not this change; or the folder cannot be
             written.
     """
     if durable.lock_holder(folder) is None:
+        settings_of(folder)  # there is a run
         raise NothingToDoError(
             "Nobody trains “{name}” at the moment.",
             hint="Continue the run, then tell it.",

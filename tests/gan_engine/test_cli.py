@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -221,6 +222,7 @@ def bad_input(name: str, emoji: Path, tmp_path: Path) -> list[object]:
     (tmp_path / "future.toml").write_text("format = 99\n")
     (tmp_path / "torn.toml").write_text("[loss\n")
     (tmp_path / "utf16.toml").write_text("[loss]\n", encoding="utf-16")
+    long = tmp_path / ("long" * 80)
     train = ["train", "--out", tmp_path / "new"]
     return {
         "no images": [*train, "--data", empty],
@@ -240,6 +242,14 @@ def bad_input(name: str, emoji: Path, tmp_path: Path) -> list[object]:
         "no word": ["train", "--set", "loss.kind", "--data", emoji],
         "endless seed": ["sample", empty, "--seed", 10**20],
         "wrong encoding": ["check", tmp_path / "utf16.toml"],
+        "folder for settings": ["train", emoji],
+        "demo and a folder": ["train", "--demo", "--data", emoji],
+        "demo and settings": ["train", "--demo", tmp_path / "future.toml"],
+        "untold": ["tell", empty, "dance"],
+        "nobody to tell": ["tell", empty, "save"],
+        "endless run": ["resume", long],
+        "endless folder": ["train", "--data", emoji, "--out", long],
+        "endless source": ["sample", long],
     }[name]
 
 
@@ -261,6 +271,14 @@ WORDS = {
     "no word": "path=value",
     "endless seed": "--seed",
     "wrong encoding": "Save it as UTF-8",
+    "folder for settings": "--data",
+    "demo and a folder": "--demo",
+    "demo and settings": "--demo",
+    "untold": "evaluate",
+    "nobody to tell": "no run",
+    "endless run": "cannot be reached",
+    "endless folder": "cannot be reached",
+    "endless source": "cannot be reached",
 }
 
 
@@ -293,6 +311,38 @@ def test_that_a_settings_file_may_begin_with_the_mark_some_editors_write(
     assert "32×32" in out
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_that_names_need_not_be_utf8(gan, emoji: Path, tmp_path: Path) -> None:
+    strange = tmp_path / os.fsdecode(b"caf\xe9")
+    shutil.copytree(emoji, strange / "pictures")
+    run, grid = strange / "run", strange / "grid.png"
+    for source in (["--data", strange / "pictures"], [run / "run.toml"]):
+        code, _, err = gan("train", *source, "--images", 8, "--out", run, *SMALL)
+        assert code == 0, err
+        assert read_run(run).saved_images == 8
+        run = strange / "again"
+    code, out, err = gan("sample", run, "--count", 1, "--out", grid)
+    assert code == 0, err
+    assert "caf" in out
+    assert grid.is_file()
+
+
+def test_that_a_folder_whose_run_saved_nothing_is_said_to_be_free(
+    gan, emoji: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    for data in (tmp_path / "empty", emoji):
+        code, _, err = gan("train", "--data", data, "--out", tmp_path / "run", *SMALL)
+        assert code == 1
+    assert "remove its folder" in err
+
+
+def test_that_a_long_name_is_said_to_be_too_long(gan, trained: Path, tmp_path: Path) -> None:
+    code, _, err = gan("sample", trained, "--count", 1, "--out", tmp_path / f"{'long' * 80}.png")
+    assert code == 1
+    assert "shorter name" in err
+
+
 def test_that_a_run_is_not_overwritten(gan, trained: Path, emoji: Path) -> None:
     code, _, err = gan("train", "--data", emoji, "--out", trained, *SMALL)
     assert code == 1
@@ -311,7 +361,7 @@ def test_that_who_follows_a_run_that_is_not_there_yet_is_told_so(
     monkeypatch.setattr(cli, "watch", lambda start, on_signal: None)
     code, _, err = gan("follow", tmp_path / "later")
     assert code == 0
-    assert "not there yet" in err
+    assert "no run yet" in err
 
 
 def test_that_a_second_start_is_refused_while_the_first_goes_on(gan, trained: Path) -> None:

@@ -24,7 +24,7 @@ FLOORS: dict[float, str] = {
     " gan_engine.costs",
     4: "gan_engine.data gan_engine.export",
     5: "gan_engine.training gan_engine.health",
-    5.5: "gan_engine.watching gan_engine.pricing",
+    5.5: "gan_engine.watching gan_engine.pricing gan_engine.words",
     6: "gan_engine.cli gan_engine",
     7: "studio.document studio.run studio.worker studio.following studio.several studio.jobs studio.library studio.actions"
     " studio.preferences studio.theme studio.failures studio.context studio.i18n studio.queue studio.comparison"

@@ -26,6 +26,7 @@ def followed(config: RunConfig, run: Path, away: Path) -> list[Event]:
         if isinstance(event, Saved) and event.images_seen == 8:
             run.rename(away)
             inbox.post(SampleNow())
+            inbox.post(SampleNow())  # of which one is told of
         if isinstance(event, Paused):
             assert not run.exists()  # neither saves nor grids nor a log in its place
             away.rename(run)
