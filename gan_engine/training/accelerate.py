@@ -47,9 +47,9 @@ class Graphs(Protocol):
 class CudaGraphs:
     """Whole updates as CUDA graphs, on a stream of their own and in one pool of memory.
 
-    Sharing the pool is safe because nothing that an update allocates outlives it: what it leaves
-    behind is written into tensors that were there before. A graph does not keep those alive; the step
-    does.
+    Sharing the pool is safe because nothing reads what another update has allocated: what one leaves
+    behind is written into tensors that were there before, and gradients belong to one update each. A
+    graph does not keep those tensors alive; the step does.
     """
 
     def __init__(self, device: torch.device) -> None:

@@ -54,10 +54,16 @@ class Frozen:
     def __init__(self, network: nn.Module) -> None:
         self._network = network
         self._weights = {name: p.detach() for name, p in network.named_parameters()}
-        self._buffers = dict(network.named_buffers())
+        kept = network.state_dict(keep_vars=True)  # what is not kept is a constant
+        self._moving: dict[torch.dtype, dict[str, Tensor]] = {}
+        for name, buffer in network.named_buffers():
+            if name in kept:
+                self._moving.setdefault(buffer.dtype, {})[name] = buffer
 
     def __call__(self, *inputs: Tensor) -> Tensor:
-        copies = {name: buffer.clone() for name, buffer in self._buffers.items()}
+        copies: dict[str, Tensor] = {}
+        for buffers in self._moving.values():  # torch copies a list in one call by a product alone
+            copies |= zip(buffers, torch._foreach_mul(list(buffers.values()), 1), strict=True)
         out: Tensor = torch.func.functional_call(self._network, {**self._weights, **copies}, inputs)
         return out
 

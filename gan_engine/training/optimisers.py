@@ -45,7 +45,8 @@ class Update:
     def begin(self) -> None:
         """Forget all gradients, those of a step that failed half way too."""
         self.applying = False
-        self.optimizer.zero_grad(set_to_none=False)
+        # None instead of zeros: the backward pass writes them, and adds them to nothing.
+        self.optimizer.zero_grad(set_to_none=True)
 
     @property
     def gradients(self) -> list[Tensor]:

@@ -73,8 +73,8 @@ class Counted(Meters):
         super().__init__(names, CPU)
         size = 2 * len(names)
         self._all = torch.zeros_like(self._all, device=device)
-        self._sums, self._bins = self._all[:size].view(2, -1), self._all[size:].view(2, -1)
-        self._places = torch.arange(self._bins.shape[1], device=device)
+        self._sums, self._reached = self._all[:size].view(2, -1), self._all[size:].view(2, -1)
+        self._one, self._edges = torch.ones((), device=device), self._edges.to(device)
 
 
 def step_of(config: RunConfig, classes: int = 0, device: torch.device = CPU) -> Step:
