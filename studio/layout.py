@@ -28,6 +28,8 @@ NARROW, LOW = 1240, 1000
 button at the end of the status line shows it, and counts what was said meanwhile."""
 IN_ONE = 320
 """How wide the column is that holds all docks of a narrow window."""
+FIRST = "dock-runs"
+"""What is in front where nobody has chosen."""
 SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
 
 
@@ -120,8 +122,8 @@ class Layout(QObject):
         docks = self._docks()
         if self._window.height() < LOW and "dock-messages" in docks:
             docks["dock-messages"].hide()
-        if "dock-runs" in docks:
-            docks["dock-runs"].raise_()
+        if FIRST in docks:
+            docks[FIRST].raise_()
 
     @Slot()
     def _follow(self) -> None:
@@ -129,6 +131,8 @@ class Layout(QObject):
         narrow = self._window.width() < NARROW
         if self._first.isEmpty() or narrow != self._wide.isEmpty():
             return
+        if not self._window.isVisible():
+            return  # nobody can tell yet which docks are in front; being shown is being resized
         if narrow:
             self._wide = self._window.saveState(LAYOUT_VERSION)
             self._fold()
@@ -145,6 +149,7 @@ class Layout(QObject):
         there = seen[home] or self._at(home)
         if not there:
             return
+        there.sort(key=lambda dock: dock.objectName() != FIRST)
         in_front = next((dock for dock in there if not _is_behind(dock)), there[0])
         moving = [(dock, dock.isHidden()) for dock in self._at(other)]
         for dock, hidden in moving:

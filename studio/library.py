@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -199,9 +198,14 @@ class Library(QObject):
             with contextlib.suppress(EngineError, OSError):  # nobody is left to be told
                 write_notes(folder, notes)
 
-    def move_to_trash(self, folder: Path) -> None:
-        """Put a run where the system keeps deleted files; one that is being trained stays."""
-        job = self._jobs.call(lambda: _trash(folder))
+    def move_to_trash(self, folder: Path, shown: bool = False) -> None:
+        """Put a run where the system keeps deleted files; one that is being trained stays.
+
+        Args:
+            folder: The run's.
+            shown: Whether it is the one that goes on the screen, where it can be stopped.
+        """
+        job = self._jobs.call(lambda: _trash(folder, shown))
         job.done.connect(self._trashed)
         job.failed.connect(self.failed)
 
@@ -277,11 +281,10 @@ def _fits(term: str, text: str) -> bool:
     return f"{term}\n" in text if "=" in term else term in text
 
 
-def _trash(folder: Path) -> Path:
+def _trash(folder: Path, shown: bool) -> Path:
     name = escape(folder.name)
-    if holder := lock_holder(folder):
-        here = holder.get("pid") == os.getpid()
-        act = (mark("Stop"), "stop") if here else watch(folder)
+    if lock_holder(folder):
+        act = (mark("Stop"), "stop") if shown else watch(folder)
         raise RefusedError(
             "“{name}” is being trained.", hint="Stop it first.", acts=(act,), name=name
         )

@@ -73,5 +73,7 @@ class RunDeeds(QObject):
         reveal(self.studio.library.chosen[0].folder)
 
     def discard_runs(self) -> None:
+        run = self.studio.run
         for info in self.studio.library.chosen:
-            self.studio.library.move_to_trash(info.folder)
+            shown = run.is_active and run.folder == info.folder
+            self.studio.library.move_to_trash(info.folder, shown)

@@ -96,6 +96,8 @@ class MainWindow(DockedWindow):
         self._deeds.quit_asked.connect(self.close)
         self._deeds.refused.connect(self.show_failure)
         preferences.changed.connect(self._take_preference)
+        self._renewal = QTimer(self, singleShot=True, interval=0)
+        self._renewal.timeout.connect(self._renew)
         self._take_theme()
         self.setWindowTitle("GAN Studio")
 
@@ -319,7 +321,7 @@ class MainWindow(DockedWindow):
         if name == "theme":
             self._take_theme()
         elif name == "language":
-            QTimer.singleShot(0, self._renew)  # when whoever asked for it has been answered
+            self._renewal.start()  # when whoever asked for it has been answered
 
     @Slot()
     def _catch_up(self) -> None:
@@ -331,6 +333,7 @@ class MainWindow(DockedWindow):
     def _renew(self) -> None:
         """Make a window in the language that was chosen, over the same models, and go."""
         i18n.use(self.preferences.language)
+        self.preferences.changed.disconnect(self._take_preference)  # the heir listens now
         self._layout.keep()
         heir = MainWindow(self.preferences)
         self.renewed.emit(heir)

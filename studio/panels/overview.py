@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QBoxLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QProgressBar,
     QTabBar,
@@ -209,36 +209,36 @@ class Overview(QWidget):
 
     # --- building ----------------------------------------------------------------------------
 
-    def _head(self) -> QBoxLayout:
+    def _head(self) -> QGridLayout:
         self.choose_button = button(tr("Other folder…"), tr("Learn from other pictures."))
         self.choose_button.clicked.connect(self.folder_asked)
         self.rescan_button = button(
             tr("Look again"), tr("Read the folder once more, after files have changed.")
         )
         self.rescan_button.clicked.connect(self.rescan_asked)
-        acts = QHBoxLayout()
-        acts.setSpacing(6)
+        self._acts = QHBoxLayout()
+        self._acts.setSpacing(6)
         for each in (self.choose_button, self.rescan_button):
             each.setProperty("small", True)
-            acts.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
-        acts.addStretch(1)
-        acts.setContentsMargins(0, 4, 0, 0)  # level with the headline
-        said = QVBoxLayout()
-        said.setSpacing(2)
-        said.addWidget(self.headline)
-        said.addWidget(self.where)
-        self._first = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._first.setSpacing(6)
-        self._first.addLayout(said, 1)
-        self._first.addLayout(acts)
-        return self._first
+            self._acts.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._acts.addStretch(1)
+        self._top = grid = QGridLayout()
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(self.headline, 0, 0)
+        grid.addLayout(self._acts, 0, 1)
+        grid.addWidget(self.where, 1, 0, 1, 2)
+        return grid
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the buttons below the headline where there is no room for both side by side."""
         super().resizeEvent(event)
-        way = QBoxLayout.Direction
-        narrow = self.width() < _NARROW
-        self._first.setDirection(way.TopToBottom if narrow else way.LeftToRight)
+        self._top.removeItem(self._acts)
+        if self.width() < _NARROW:
+            self._top.addLayout(self._acts, 2, 0, 1, 2)
+        else:
+            self._top.addLayout(self._acts, 0, 1)
 
     def _mend(self) -> QWidget:
         self.mend = QFrame()

@@ -149,3 +149,13 @@ def test_that_an_open_export_stays_open_with_what_was_chosen(visitor, emoji):
 
 def buttons_of(notices):
     return [button for button in notices.findChildren(QPushButton) if button.isVisible()]
+
+
+def test_that_who_changes_the_language_twice_at_once_has_one_window(visitor):
+    first, heirs = visitor.window, []
+    first.renewed.connect(heirs.append)
+    for language in ("zh_CN", "en", "zh_CN"):
+        visitor.studio.preferences.set("language", language)
+    visitor.waits_until(lambda: not shiboken6.isValid(first))
+    assert len(heirs) == 1
+    assert menus(visitor)[0] == "文件"

@@ -122,3 +122,16 @@ def test_that_closed_docks_come_back_to_the_one_column(visitor):
     settings = dock_of(visitor, "settings")
     assert settings in visitor.window.tabifiedDockWidgets(dock_of(visitor, "runs"))
     resized(visitor, 1440, "runs", LEFT)
+
+
+def test_that_what_was_in_front_stays_so_in_another_language(visitor):
+    resized(visitor, 1000)
+    for key in ("runs", "settings"):
+        dock_of(visitor, key).raise_()
+        visitor.waits_until(lambda key=key: is_in_front(dock_of(visitor, key)))
+        first = visitor.window
+        other = "zh_CN" if visitor.studio.preferences.language == "en" else "en"
+        visitor.studio.preferences.set("language", other)
+        visitor.waits_until(lambda first=first: visitor.window is not first)
+        visitor.waits_until(lambda: side_of(visitor, "settings") == LEFT)
+        visitor.waits_until(lambda key=key: is_in_front(dock_of(visitor, key)))

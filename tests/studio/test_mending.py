@@ -114,7 +114,7 @@ def test_that_a_run_trained_here_is_stopped_before_it_is_thrown_away(visitor, en
     visitor.settings(endless)
     visitor.chooses("start")
     visitor.waits_for("training")
-    visitor.studio.library.move_to_trash(visitor.studio.run.folder)
+    visitor.studio.library.move_to_trash(visitor.studio.run.folder, shown=True)
     answers(visitor, "Stop")
     visitor.waits_for("idle")
 
