@@ -9,6 +9,8 @@ from torch import nn
 from torch.func import functional_call
 from torch.utils.checkpoint import checkpoint
 
+from gan_engine.layers.twice import again
+
 
 class Segment(nn.Module):
     """A module that autograd may forget the inside of: only what goes in and comes out is kept.
@@ -28,18 +30,19 @@ class Segment(nn.Module):
         # Inside a functional call these are the weights it was given, not the network's own.
         weights = dict(self.named_parameters())
         before = {name: buffer.clone() for name, buffer in self.named_buffers()}
-        again = False
+        second, as_now = False, again()
 
         def run(*inputs: Any) -> Any:
-            nonlocal again
-            if not again:
-                again = True
+            nonlocal second
+            if not second:
+                second = True
                 return super(Segment, self).__call__(*inputs)
             self.recomputed = False
             try:
                 # Once for each backward pass through here: the copies must not move either.
                 buffers = {name: buffer.clone() for name, buffer in before.items()}
-                return functional_call(self, {**weights, **buffers}, inputs)
+                with as_now():
+                    return functional_call(self, {**weights, **buffers}, inputs)
             finally:
                 self.recomputed = True
 

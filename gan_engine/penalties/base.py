@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
+from gan_engine.layers.twice import twice
 from gan_engine.schema import Part, Varying, option
 
 Critic = Callable[[Tensor], Tensor]
@@ -95,5 +96,7 @@ def slope(critic: Critic, images_NCHW: Tensor) -> Tensor:
     The scores of a patch map are summed over the map; differentiable once more.
     """
     images = images_NCHW.detach().requires_grad_(True)
-    (gradient,) = torch.autograd.grad(critic(images).sum(), images, create_graph=True)
+    with twice(images.device):
+        total = critic(images).sum()
+    (gradient,) = torch.autograd.grad(total, images, create_graph=True)
     return gradient.square().flatten(1).sum(1)

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor
 
+from gan_engine.layers.twice import twice
 from gan_engine.penalties.base import Penalty, Scene, strength
 from gan_engine.schema import Varying, option
 
@@ -43,7 +44,8 @@ class PathLength(Penalty):
         latents_NZ = scene.latents_NZ[: max(1, round(len(scene.latents_NZ) * self.share))]
         told = () if scene.labels_N is None else (scene.labels_N[: len(latents_NZ)],)
         styles_NLZ = scene.generator.styles(latents_NZ, *told)  # type: ignore[operator]
-        images = scene.generator.synthesize(styles_NLZ)  # type: ignore[operator]
+        with twice(styles_NLZ.device):
+            images = scene.generator.synthesize(styles_NLZ)  # type: ignore[operator]
         pixels = images.shape[2] * images.shape[3]
         noise = torch.randn(images.shape, device=images.device, generator=scene.random)
         (change_NLZ,) = torch.autograd.grad(
