@@ -88,7 +88,7 @@ class Adaptive(Augmentation):
 def recoloured(x_NCHW: Tensor, matrix_N33: Tensor, offset_N3: Tensor) -> Tensor:
     """Return images whose colours went through a matrix and an offset of their own."""
     if x_NCHW.shape[1] != 3:  # grey has no hue: only its lightness and contrast change
-        scale = matrix_N33.diagonal(dim1=1, dim2=2).mean(1)
+        scale = matrix_N33.sum((1, 2)) / 3
         return x_NCHW * scale[:, None, None, None] + offset_N3.mean(1)[:, None, None, None]
     return torch.einsum("nij,njhw->nihw", matrix_N33, x_NCHW) + offset_N3[:, :, None, None]
 
@@ -148,5 +148,4 @@ def _colour(draw: _Draw) -> tuple[Tensor, Tensor]:
     flipped = eye - 2 * along * flip[:, None, None]
     faded = along + (eye - along) * saturation[:, None, None]
     matrix = faded @ turned @ flipped * contrast[:, None, None]
-    offset = (faded @ turned @ flipped @ torch.ones(3, device=device)) * brightness[:, None]
-    return matrix, offset
+    return matrix, matrix.sum(2) * brightness[:, None]

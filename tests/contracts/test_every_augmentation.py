@@ -128,6 +128,15 @@ def test_that_colours_change_as_much_as_was_drawn() -> None:
     assert torch.allclose(harder, middle + 1.5 * (x - middle))
 
 
+def test_that_colours_are_drawn_from_the_papers_ranges() -> None:
+    brightness, saturation, contrast, *_ = drawn(DiffAugment(), (4000, 1, 4, 4))._drawn
+    ranges = ((brightness, -0.5, 0.5), (saturation, 0.0, 2.0), (contrast, 0.5, 1.5))
+    for numbers, low, high in ranges:
+        assert low <= numbers.min() < low + 0.01
+        assert high - 0.01 < numbers.max() <= high
+        assert numbers.mean().item() == pytest.approx((low + high) / 2, abs=0.03)
+
+
 @pytest.mark.parametrize("size", [(16, 16), (12, 30)], ids=["square", "wide"])
 def test_that_geometry_turns_scales_and_mirrors_and_shears_nothing(size: tuple[int, int]) -> None:
     """In pixels its two axes stay at a right angle: a turn after a scale of each."""

@@ -143,6 +143,15 @@ def test_that_fakes_count_for_consistency_as_reals_do() -> None:
         assert Consistency(pixels=2).term(seen).item() > 0.01
 
 
+def test_that_consistency_minds_mirror_images() -> None:
+    """A D that says on which side an image is bright, and does not mind how far it was moved."""
+    bright = torch.zeros(64, 1, 8, 8)
+    bright[..., 4:] = 1.0
+    seen = seen_by(lambda x: (x[..., 4:] - x[..., :4]).mean((1, 2, 3)).sign(), bright, bright)
+    # Of both, about half of the copies are judged 1 and -1 instead of 1 and 1.
+    assert Consistency(pixels=1).term(seen).item() == pytest.approx(2 * 4 / 2, rel=0.25)
+
+
 class Places(nn.Module):
     """A D that notes at which images its slope is asked for."""
 
@@ -215,6 +224,23 @@ def test_that_path_length_measures_how_far_a_step_in_style_moves_an_image() -> N
     penalty.term(scene)
     expected = (torch.randn(4000, 12) @ g.weight.T / 2).norm(dim=1).mean()
     assert scene.memory["length"].item() == pytest.approx(expected.item(), rel=0.03)
+
+
+def test_that_a_path_is_as_long_as_its_layers_are_on_average() -> None:
+    """Two layers of which the image follows one: half of the square is the mean."""
+
+    class Layered(Styles):
+        def styles(self, z_NZ: Tensor) -> Tensor:
+            return z_NZ[:, None].repeat(1, 2, 1).requires_grad_()
+
+    lengths, penalty = [], PathLength(share=1.0, decay=1.0)
+    for kind in (Styles, Layered):
+        torch.manual_seed(0)
+        scene = seen_by(linear, generator=kind(), latents_NZ=torch.randn(20, 6))
+        scene = replace(scene, memory=memory_of(penalty))
+        penalty.term(scene)
+        lengths.append(scene.memory["length"].item())
+    assert lengths[1] == pytest.approx(lengths[0] / 2**0.5)
 
 
 def test_that_even_path_lengths_cost_nothing() -> None:

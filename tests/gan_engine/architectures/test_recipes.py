@@ -26,6 +26,7 @@ def test_that_dcgan_at_64_is_the_papers() -> None:
     assert [conv.out_channels for conv in convs] == [256, 128, 64, 3]
     assert sum(isinstance(m, nn.BatchNorm2d) for m in d.modules()) == 3
     assert d.down[0].norm is None
+    assert d.down[0].activation(torch.tensor(-1.0)) == -torch.tensor(0.2)
 
 
 def test_that_dcgan_draws_its_weights_as_the_paper_does() -> None:

@@ -22,6 +22,15 @@ def test_that_it_is_the_mean_deviation_of_a_group() -> None:
     assert torch.allclose(MinibatchStd()(x)[:, 3], expected, atol=1e-5)
 
 
+def test_that_an_image_is_told_of_the_four_of_its_own_group() -> None:
+    x = torch.randn(8, 3, 2, 2, generator=torch.Generator().manual_seed(0))
+    x[::2] = x[0]  # every second image is the same: one group of four
+    told = MinibatchStd()(x)[:, 3, 0, 0]
+    assert told[::2].abs().max() < 1e-3
+    others = x[1::2].std(0, unbiased=False).mean()
+    assert torch.allclose(told[1::2], others, atol=1e-5)
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 6, 8])
 def test_that_any_batch_can_be_grouped(count) -> None:
     x = torch.randn(count, 2, 3, 3, requires_grad=True)

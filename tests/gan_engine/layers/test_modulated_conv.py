@@ -26,6 +26,12 @@ def test_that_it_is_a_convolution_with_each_images_own_weight() -> None:
         assert torch.allclose(layer(x, style)[i : i + 1], expected, atol=1e-5)
 
 
+def test_that_a_style_of_nothing_leaves_channels_as_they_are() -> None:
+    layer, x = ModulatedConv2d(6, 5, 3, z_dim=4, demodulated=False), torch.randn(3, 6, 8, 8)
+    plain = F.conv2d(x, layer.weight * layer.scale, padding=1)
+    assert torch.allclose(layer(x, torch.zeros(3, 4)), plain, atol=1e-5)
+
+
 def test_that_pixels_keep_their_strength_without_demodulation() -> None:
     layer = ModulatedConv2d(6, 3, 1, z_dim=4, demodulated=False)
     x, style = torch.randn(2, 6, 4, 4), torch.randn(2, 4)

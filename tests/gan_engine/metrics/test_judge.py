@@ -15,6 +15,8 @@ from gan_engine.metrics import (
     Metric,
     PrecisionRecall,
 )
+from gan_engine.metrics.base import some
+from tests.gan_engine.metrics.conftest import dice
 
 OURS: list[type[Metric]] = [metric for metric in METRICS if metric.key() != "fid"]
 
@@ -67,3 +69,10 @@ def test_that_alone_and_in_company_agree_when_all_images_are_compared(pictures: 
         # Places and directions are drawn anew: the same distance, measured at other places.
         error = 0.1 if metric.key() == "sliced_wasserstein" else 1e-6
         assert {name: together[name] for name in alone} == pytest.approx(alone, rel=error)
+
+
+def test_that_images_are_chosen_from_the_whole_set_and_each_but_once() -> None:
+    chosen = some(torch.arange(1000), 400, dice())
+    assert len(chosen.unique()) == 400
+    assert chosen.double().mean().item() == pytest.approx(500, abs=50)
+    assert torch.equal(some(torch.arange(5), 5, dice()), torch.arange(5))

@@ -49,6 +49,13 @@ def test_that_a_mirror_image_may_be_taken_as_new(pictures: Tensor) -> None:
     assert judged(real, real.flip(3)[:100], mirrored=True)[0] == 0
 
 
+def test_that_a_mirror_image_is_no_unseen_image_where_mirrors_count(pictures: Tensor) -> None:
+    real = torch.cat([pictures[:60], pictures[:60].flip(3)])
+    novelty, originals = judged(real, pictures[60:100])
+    # Every image has its equal: what equality says of samples is nothing.
+    assert (novelty, originals) == (1.0, 1.0)
+
+
 def test_that_the_nearest_training_image_is_the_one_copied(pictures: Tensor) -> None:
     chosen = torch.tensor([7, 3, 250, 3])
     assert torch.equal(nearest(noisy(pictures[chosen], 0.1), pictures), chosen)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_engine.metrics.sliced_wasserstein import _level, _levels, sliced_wasserstein
+from gan_engine.metrics.sliced_wasserstein import _descriptors, _level, _levels, sliced_wasserstein
 from tests.gan_engine.metrics.conftest import dice, noisy
 
 
@@ -31,6 +33,27 @@ def test_that_equal_sets_in_another_order_are_close_and_others_far(pictures: Ten
     shuffled = distance(real.flip(0))
     assert 0 < shuffled < 0.7 * distance(noisy(real, 0.3))
     assert distance(noisy(real, 0.1)) < distance(noisy(real, 0.3)) < distance(noisy(real, 1.0))
+
+
+def test_that_it_is_a_thousand_times_the_distance_of_sorted_projections() -> None:
+    """Noise against flat images, half of them bright: E||g| - |s|| of two normal numbers."""
+    noise = torch.randn(300, 1, 16, 16, generator=dice(1))
+    flat = torch.tensor([-1.0, 1.0]).repeat(150)[:, None, None, None].expand_as(noise)
+    expected = 2 * (2 / math.pi**0.5 - (2 / math.pi) ** 0.5)
+    found = sliced_wasserstein(noise, flat, dice(), patches=8, directions=1000)
+    assert found == pytest.approx(1000 * expected, rel=0.05)
+
+
+def test_that_each_channel_is_brought_to_one_scale() -> None:
+    one, two = torch.rand(2, 60, 3, 16, 16, generator=dice(1))
+    scale, offset = torch.tensor([0.2, 1.0, 3.0]), torch.tensor([-0.5, 0.0, 0.4])
+    other = two * scale[:, None, None] + offset[:, None, None]
+    found = sliced_wasserstein(one, two, dice())
+    assert sliced_wasserstein(one, other, dice()) == pytest.approx(found, rel=1e-3)
+
+
+def test_that_patches_are_seven_pixels_wide() -> None:
+    assert _descriptors(torch.rand(5, 3, 16, 20), 0, 4, dice()).shape == (20, 7 * 7 * 3)
 
 
 def test_that_what_is_wrong_at_the_coarsest_scale_alone_is_seen() -> None:

@@ -89,6 +89,7 @@ def test_that_labels_are_drawn_as_often_as_images_have_them() -> None:
     images = Images(np.zeros((100, 1, 1, 3), np.uint8), 500, torch.device("cpu"), 10**6, labels)
     drawn = images.draw_labels(torch.Generator().manual_seed(0))
     assert 0.06 < drawn.float().mean().item() < 0.14
+    assert 0.06 < images.labels_like(500).float().mean().item() < 0.14
 
 
 @pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES if not part.needs_pairs])
@@ -159,6 +160,11 @@ def test_that_two_classes_can_be_mixed(tiny: Make, sorted_emoji: Path, tmp_path:
     assert abs(sampler.images([5], mix=(0, 2, 0.0)).astype(int) - a).max() <= 1
     assert abs(sampler.images([5], mix=(0, 2, 1.0)).astype(int) - b).max() <= 1
     assert (a != b).any()
+    shares = sampler._labels([5, 6], None, (0, 2, 0.25))
+    assert shares is not None
+    assert shares.tolist() == [[0.75, 0.0, 0.25]] * 2
+    average = [sampler.images([seed], truncation=0.0, label=1) for seed in (5, 9)]
+    assert (average[0] == average[1]).all()
     assert (sampler.images(range(4)) == sampler.images(range(4), label=[0, 1, 2, 0])).all()
 
 
