@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-from gan_engine.schema import Part, option
+from gan_engine.architectures.base import Architecture
+from gan_engine.schema import Message, Part, option
+
+Need = Literal["weights", "seeds", "styles", "pictures"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,20 @@ class Exporter(Part):
     kind: str
     suffix: ClassVar[str] = ""
     """How the written file's name ends; empty when a folder is written."""
+
+    needs: ClassVar[Need] = "weights"
+    """What it is made from, beside the run."""
+
+    @classmethod
+    def objection(cls, architecture: Architecture) -> str:
+        """Return why a G of this architecture has nothing of the kind; empty where it has."""
+        if cls.needs == "seeds" and architecture.needs_pairs:
+            return Message("This generator makes a picture from another one, not from a seed.")
+        if cls.needs == "styles" and not architecture.truncates:
+            return Message("This generator has no styles that could be mixed.")
+        if cls.needs == "pictures" and not architecture.needs_pairs:
+            return Message("This generator makes pictures from seeds, not from other pictures.")
+        return ""
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         """Write what this exporter makes of `source` (a run's folder or a file) to `out`.

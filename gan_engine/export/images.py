@@ -14,7 +14,7 @@ from PIL import Image
 
 from gan_engine import durable
 from gan_engine.colour import flat
-from gan_engine.export.base import Exporter, ExportProgress, truncation
+from gan_engine.export.base import Exporter, ExportProgress, Need, truncation
 from gan_engine.imaging import tile, write_png
 from gan_engine.sampling import AT_ONCE, Sampler, lay_out, open_sampler
 from gan_engine.schema import option
@@ -28,6 +28,7 @@ class ImageGrid(Exporter):
 
     title: ClassVar[str] = "Image grid"
     kind: Literal["grid"] = "grid"
+    needs: ClassVar[Need] = "seeds"
     suffix: ClassVar[str] = ".png"
     rows: int = option(8, ge=1, le=100, help="Rows of samples.")
     columns: int = option(8, ge=1, le=100, help="Samples in a row.")
@@ -49,6 +50,7 @@ class SingleImages(Exporter):
 
     title: ClassVar[str] = "Single images"
     kind: Literal["images"] = "images"
+    needs: ClassVar[Need] = "seeds"
     count: int = option(64, ge=1, le=1_000_000, scale="log", help="How many.")
     seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
     truncation: float = truncation()

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from gan_engine.export.base import Exporter, ExportProgress, truncation
+from gan_engine.export.base import Exporter, ExportProgress, Need, truncation
 from gan_engine.export.images import side_by_side, words_of
 from gan_engine.imaging import write_png
 from gan_engine.sampling import open_sampler
@@ -24,6 +24,7 @@ class MixedStyles(Exporter):
 
     title: ClassVar[str] = "Mixed styles (Style)"
     kind: Literal["styles"] = "styles"
+    needs: ClassVar[Need] = "styles"
     suffix: ClassVar[str] = ".png"
     rows: int = option(4, ge=1, le=50, help="How many samples give shape and layout.")
     columns: int = option(6, ge=1, le=50, help="How many samples give what is finer.")

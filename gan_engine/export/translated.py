@@ -12,7 +12,7 @@ import numpy as np
 from gan_engine import paths
 from gan_engine.drafts import escape, unescape
 from gan_engine.errors import DataError, EngineError
-from gan_engine.export.base import Exporter, ExportProgress
+from gan_engine.export.base import Exporter, ExportProgress, Need
 from gan_engine.export.images import FORMAT_NAMES, Format, words_of, write_picture
 from gan_engine.imaging import ImageError
 from gan_engine.pictures import suffixes
@@ -30,6 +30,7 @@ class TranslatedPictures(Exporter):
 
     title: ClassVar[str] = "Pictures from pictures (pix2pix)"
     kind: Literal["pictures"] = "pictures"
+    needs: ClassVar[Need] = "pictures"
     inputs: str = option("", role="folder", help="A folder of pictures to make others from.")
     format: Format = option("png", help="PNG and WebP keep every pixel.", names=FORMAT_NAMES)
 

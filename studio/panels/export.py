@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
     QHBoxLayout,
+    QLabel,
     QLayout,
     QLineEdit,
     QProgressBar,
@@ -20,7 +21,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gan_engine import EXPORTERS, Draft, Exporter, ExportProgress, Part, paths, put
+from gan_engine import (
+    EXPORTERS,
+    Draft,
+    EngineError,
+    Exporter,
+    ExportProgress,
+    Part,
+    parse,
+    paths,
+    put,
+)
 from studio.failures import sentence_of
 from studio.forms import Form
 from studio.i18n import together, tr
@@ -51,6 +62,9 @@ class ExportDialog(Dialog):
         self._job: Job | None = None
         self._written: Path | None = None
         self._named = False
+        self._abouts: list[QLabel] = []
+        self._barred: dict[int, str] = {}
+        """Why something cannot be taken away, by its place."""
         self._values: list[Draft] = [_defaults(kind) for kind in EXPORTERS]
         self.forms: list[Form] = []
         self.source_text = words("", "muted")
@@ -80,7 +94,7 @@ class ExportDialog(Dialog):
         self.folder_used.connect(self._keep_folder)
         run.started.connect(self.show_start)
         run.viewed.connect(self.show_view)
-        self.show_source(run.source)
+        self.show_source(run.source, run.draft)
 
     def take_over(self, former: Dialog) -> None:
         if not isinstance(former, ExportDialog):
@@ -101,15 +115,15 @@ class ExportDialog(Dialog):
     @Slot(object)
     def show_start(self, event: Started) -> None:
         """Export from the run that begins."""
-        self.show_source(event.folder)
+        self.show_source(event.folder, event.draft)
 
     @Slot(object)
     def show_view(self, view: RunView) -> None:
         """Export from what is looked at."""
-        self.show_source(view.info.folder)
+        self.show_source(view.info.folder, view.info.draft)
 
-    def show_source(self, source: Path | None) -> None:
-        """Say what is exported from: a run's folder or a file with weights."""
+    def show_source(self, source: Path | None, draft: Draft | None = None) -> None:
+        """Say what is exported from, a run's folder or a file of weights; `draft` has its settings."""
         if source != self._source:
             self._named = False
         self._source = source
@@ -119,8 +133,18 @@ class ExportDialog(Dialog):
             run = tr("From the newest save of the run “{name}”.", name=source.name)
             file = tr("From the file “{name}”.", name=source.name)
             self.source_text.setText(file if source.is_file() else run)
+        self._rule_out(draft or {})
         self._suggest()
         self._enable()
+
+    def _rule_out(self, draft: Draft) -> None:
+        """Turn off what these networks have nothing of, with the reason beside it."""
+        self._barred = _objections(draft)
+        for number, kind in enumerate(EXPORTERS):
+            self._abouts[number].setText(tr(self._barred.get(number, "")) or page(kind))
+        if self.choices.checkedId() in self._barred:
+            self.choices.button(0).setChecked(True)
+            self._choose(0)
 
     @Slot(object)
     def show_progress(self, progress: ExportProgress) -> None:
@@ -154,6 +178,7 @@ class ExportDialog(Dialog):
             choice.setAccessibleDescription(about)
             text = words(about, "muted")
             text.setIndent(24)
+            self._abouts.append(text)
             self.choices.addButton(choice, number)
             column.addWidget(choice)
             column.addWidget(text)
@@ -262,8 +287,10 @@ class ExportDialog(Dialog):
         self.export_button.setEnabled(not busy and bool(text) and self._source is not None)
         self.export_button.setText(tr("Replace") if replaces else tr("Export"))
         self.cancel_button.setText(tr("Cancel") if busy else tr("Close"))
-        for part in (*self.forms, self.path, self.browse_button, *self.choices.buttons()):
+        for part in (*self.forms, self.path, self.browse_button):
             part.setEnabled(not busy)
+        for number, choice in enumerate(self.choices.buttons()):
+            choice.setEnabled(not busy and number not in self._barred)
         if busy:
             return
         if replaces:
@@ -356,6 +383,16 @@ class ExportDialog(Dialog):
     def _keep_folder(self, folder: str) -> None:
         self._folder = Path(folder)
         self._preferences.set("last_export_folder", folder)
+
+
+def _objections(draft: Draft) -> dict[int, str]:
+    """Return, by its place, what networks with these settings have nothing of, and why."""
+    try:
+        architecture = parse(draft, despite=("data.folder", "training.device")).architecture
+    except EngineError:
+        return {}  # what it is from will say so itself
+    found = {place: kind.objection(architecture) for place, kind in enumerate(EXPORTERS)}
+    return {place: why for place, why in found.items() if why}
 
 
 def _defaults(kind: type[Part]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -57,7 +58,7 @@ class SpreadPage(QWidget):
         """Show what is in the folder."""
         self.say("sizes", say.sizes(report.sizes) if report.sizes else "")
         self.say("colours", say.colours(report.modes) if report.modes else "")
-        self.say("files", say.listing(report.formats) if report.formats else "")
+        self.say("files", say.listing(_named(report.formats)) if report.formats else "")
         self.say("subfolders", say.listing(report.classes, 12) if report.classes else "")
 
     def show_spread(self, spread: Spread, shorter: int, looked_closer: bool) -> None:
@@ -67,7 +68,7 @@ class SpreadPage(QWidget):
         _draw(self.sides, spread.sides, below[-1] if below else -1)
         _draw(self.aspects, spread.aspects)
         if looked_closer:
-            _draw(self.brightness, spread.brightness)
+            _draw(self.brightness, spread.brightness, every=4)  # 0, 25, 50 and 75
         else:
             self.brightness.show_note(tr("Known after a closer look at every picture"))
 
@@ -98,7 +99,12 @@ class SpreadPage(QWidget):
         return grid
 
 
-def _draw(plot: HistogramPlot, histogram: Histogram, mark: int = -1) -> None:
+def _named(formats: Mapping[str, int]) -> dict[str, int]:
+    """Return counted kinds of files as they are written."""
+    return {"WebP" if name == "WEBP" else name: count for name, count in formats.items()}
+
+
+def _draw(plot: HistogramPlot, histogram: Histogram, mark: int = -1, every: int = 1) -> None:
     if not histogram.total:
         plot.show_note(tr("No pictures to count"))
         return
@@ -106,4 +112,5 @@ def _draw(plot: HistogramPlot, histogram: Histogram, mark: int = -1) -> None:
         tr("{range}: {count:,}", range=one, count=count)
         for one, count in zip(histogram.ranges, histogram.counts, strict=True)
     ]
-    plot.show_bars(histogram.counts, histogram.names, tips, mark)
+    names = [name if place % every == 0 else "" for place, name in enumerate(histogram.names)]
+    plot.show_bars(histogram.counts, names, tips, mark)

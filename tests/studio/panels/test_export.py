@@ -113,3 +113,21 @@ def test_that_the_kind_of_file_can_be_chosen_for_pictures():
     for kind in EXPORTERS:
         if kind.key() in ("images", "pictures"):
             assert "format" in [setting.name for setting in settings_of(kind)]
+
+
+def test_that_what_a_run_has_nothing_of_is_off_with_the_reason(dialog, run_folder):
+    draft = open_sampler(run_folder).draft
+    number = {kind.key(): place for place, kind in enumerate(EXPORTERS)}
+    choose(dialog, "styles")
+    dialog.show_source(run_folder, draft)
+    assert dialog.kind.key() == "ema"
+    off = [
+        kind.key()
+        for kind in EXPORTERS
+        if not dialog.choices.button(number[kind.key()]).isEnabled()
+    ]
+    assert off == ["styles", "pictures"]
+    assert "no styles" in dialog._abouts[number["styles"]].text()
+    dialog.show_source(run_folder, draft | {"architecture": {"kind": "style"}})
+    assert dialog.choices.button(number["styles"]).isEnabled()
+    assert "no styles" not in dialog._abouts[number["styles"]].text()

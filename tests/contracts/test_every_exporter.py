@@ -1,0 +1,58 @@
+"""Every exporter says which networks have nothing of its kind, and only those refuse it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gan_engine import checkpoint, parse
+from gan_engine.architectures import ARCHITECTURES, Architecture
+from gan_engine.checkpoint import Checkpoint
+from gan_engine.errors import EngineError
+from gan_engine.export import EXPORTERS
+from gan_engine.schema import settings_of
+from gan_engine.training.session import Session
+
+FEW: dict[str, Any] = {"rows": 1, "columns": 2, "count": 2, "layer": 1}
+
+
+def saved(kind: type[Architecture], at: Path) -> Path:
+    """Return a file of networks of 16 px that have learned nothing."""
+    narrow = {s.name: s.low for s in settings_of(kind) if s.name in ("width", "w_dim")}
+    latent = {} if kind.needs_pairs else {"z_dim": 8}
+    data = {"size": 16, "pairs": "folders" if kind.needs_pairs else "off"}
+    training = {"device": "cpu", "batch_size": 4}
+    config = parse(
+        {
+            "data": data,
+            "architecture": {"kind": kind.key(), **latent, **narrow},
+            "training": training,
+        }
+    )
+    pixels = np.zeros((12, 16, 16, 6 if kind.needs_pairs else 3), np.uint8)
+    made = Session(config, pixels, torch.device("cpu")).snapshot()
+    path = at / "g.safetensors"
+    checkpoint.write(path, Checkpoint("checkpoint", made.draft, made.counters, made.tensors))
+    return path
+
+
+@pytest.mark.parametrize("kind", ARCHITECTURES, ids=lambda kind: kind.key())
+def test_that_what_an_exporter_objects_to_is_what_it_refuses(kind, tmp_path):
+    source, inputs = saved(kind, tmp_path), tmp_path / "inputs"
+    inputs.mkdir()
+    Image.new("RGB", (16, 16), "red").save(inputs / "a.png")
+    architecture = checkpoint.read(source).config().architecture
+    for exporter in EXPORTERS:
+        few = {s.name: FEW[s.name] for s in settings_of(exporter) if s.name in FEW}
+        asked = {"inputs": str(inputs)} if exporter.key() == "pictures" else {}
+        refused = ""
+        try:
+            list(exporter(**few, **asked).export(source, tmp_path / f"out-{exporter.key()}"))
+        except EngineError as error:
+            refused = error.text
+        assert refused == exporter.objection(architecture), exporter.title
