@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
 from tests.benchmarks import step
 
@@ -76,11 +79,55 @@ def test_that_one_case_can_be_asked_for(
     assert row["preset"] == "dcgan-64"
 
 
+@pytest.mark.parametrize(("pairing", "looked"), [("each", 3), ("pair", 4)])
+def test_that_the_plain_loop_shows_d_no_more_than_a_tutorial_does(
+    pairing: str, looked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reals and fakes in D's step, fakes in G's; reals there only where the loss compares."""
+    draft = step.merge(
+        step.with_preset(step.find_preset("quick-cpu-32")),
+        {"loss": {"pairing": pairing}, "training": {"batch_size": 4}, "penalties": {"r1": {}}},
+    )
+    seen, build = [], step.build_networks
+
+    def built(*args: Any, **more: Any) -> Any:
+        networks = build(*args, **more)
+        networks.d.register_forward_hook(lambda *_: seen.append(1))
+        return networks
+
+    monkeypatch.setattr(step, "build_networks", built)
+    images = np.zeros((8, 32, 32, 3), np.uint8)
+    threads = torch.get_num_threads()
+    try:
+        step.plain(draft, images, torch.device("cpu"))()
+    finally:
+        torch.set_num_threads(threads)
+    assert len(seen) == looked + 1  # R1 looks once more
+
+
+def test_that_the_time_to_the_first_sample_on_a_gpu_is_that_of_a_process_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        step, "aside", lambda words: asked.append(words) or {"why": {}, "first_sample_s": 3.5}
+    )
+    monkeypatch.setattr(step, "fastest", lambda *_: None)
+    monkeypatch.setattr(step, "measured", lambda *_: 1.0)
+    monkeypatch.setattr(step, "tidy", lambda _: None)
+    monkeypatch.setattr(step, "parse", lambda draft, parse=step.parse: parse(step.put(draft, "training.device", "cpu")))  # fmt: skip
+    given = ["--targets", "--device", "cuda"]
+    options = argparse.Namespace(batch=0, set=[], seconds=1.0, first=False)
+    found = {"preset": "dcgan-64", "plain": 1.0, "why": {}} | dict.fromkeys(step.MODES)
+    step.row(found, step.TARGETS["dcgan-64"], torch.device("cuda"), ["eager"], options, given)
+    assert found["first_sample_s"] == 3.5
+    assert asked[0][2:] == [*given, "--only", "dcgan-64", "--first"]
+
+
 @pytest.mark.parametrize("name", step.TARGETS)
 def test_that_every_target_is_of_settings_that_mean_a_run(name: str) -> None:
-    preset, changes, target = step.TARGETS[name]
-    draft = step.with_preset(step.find_preset(preset))
-    for path, value in changes.items():
-        draft = step.put(draft, path, value)
-    assert step.parse(draft).training.batch_size in (64, 128)
-    assert "images/s" in target
+    config, target = step.parse(step.drafted(step.TARGETS[name])), step.TARGETS[name][2]
+    assert config.training.batch_size in (64, 128)
+    assert ("r1" in {penalty.kind for penalty in config.penalties}) is ("bare" not in name)
+    assert "path_length" not in {penalty.kind for penalty in config.penalties}
+    assert "images/s" in target or "plain" in target
