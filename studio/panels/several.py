@@ -45,6 +45,7 @@ class SeveralDialog(Dialog):
         self.on_cpu.setAccessibleName(self.on_cpu.text())
         self.count = QSpinBox()
         self.count.setAccessibleName(tr("Number of processes"))
+        self.count.lineEdit().setTextMargins(8, 0, 0, 0)  # as all other fields have
         self.objection = words("", "error")
         self.command = QPlainTextEdit()
         self.command.setReadOnly(True)

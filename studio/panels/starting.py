@@ -107,9 +107,7 @@ class StartDialog(Dialog):
                 "{taken} of {count} tensors start from “{name}”.",
                 taken=taken, count=len(wanted), name=path.name,
             ),
-            tr("The rest begins as it would without the file. G's average begins with G.")
-            if taken
-            else tr("Choose the architecture and sizes that they were trained with."),
+            _rest(taken, len(wanted)),
         )  # fmt: skip
         self.start.setEnabled(taken > 0)
         order = sorted(matches, key=lambda match: (match.expected is None, match.taken))
@@ -136,6 +134,15 @@ class StartDialog(Dialog):
     def _start(self) -> None:
         self.close()
         self.start_asked.emit(self._config, self._path)
+
+
+def _rest(taken: int, wanted: int) -> str:
+    """Return what becomes of the tensors that do not come from the file."""
+    if not taken:
+        return tr("Choose the architecture and sizes that they were trained with.")
+    if taken == wanted:
+        return tr("G's average begins with G.")
+    return tr("The rest begins as it would without the file. G's average begins with G.")
 
 
 def _shape(shape: tuple[int, ...] | None) -> str:

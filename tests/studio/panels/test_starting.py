@@ -39,6 +39,7 @@ def test_that_a_dropped_file_is_shown_tensor_by_tensor_and_started_from(visitor,
     }
     taken = [name for name, (*_, verdict) in found.items() if verdict == "taken"]
     assert f"{len(taken)} of {len(found)} tensors start" in dialog.said.text()
+    assert "The rest begins" in dialog.hint.text()
     told = []
     visitor.studio.run.noticed.connect(told.append)
     dialog.start.click()
@@ -59,3 +60,15 @@ def test_that_what_does_not_fit_at_all_cannot_be_started_from(visitor, draft, tm
     visitor.waits_until(lambda: dialog.table.rowCount() > 0)
     assert not dialog.start.isEnabled()
     assert rows(dialog)[-1] == ["x", "—", "3", "not needed"]
+
+
+def test_that_nothing_is_said_of_a_rest_where_all_is_taken(visitor, draft, tmp_path):
+    networks = build_networks(parse(draft), torch.device("cpu"))
+    g, d = networks.g.state_dict(), networks.d.state_dict()
+    torch.save({"netG": g, "netD": d}, tmp_path / "all.pt")
+    visitor.settings(draft)
+    visitor.drops(tmp_path / "all.pt")
+    dialog = visitor.window.findChild(StartDialog)
+    visitor.waits_until(lambda: dialog.table.rowCount() > 0)
+    assert {verdict for *_, verdict in rows(dialog)} == {"taken"}
+    assert dialog.hint.text() == "G's average begins with G."
