@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,18 @@ def test_that_averages_survive_a_resume_bit_for_bit(run: Path, tiny: Make, tmp_p
     powers = [name for name in whole if name.startswith("power.")]
     assert powers
     assert all(torch.equal(whole[name], half[name]) for name in powers)
+
+
+def test_that_of_many_snapshots_every_second_of_the_older_half_goes(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(averages, "MOST", 8)
+    saved = checkpoint.newest(run)[1]
+    for done in range(1, 10):
+        counted = replace(saved, counters={**saved.counters, "updates_g": done})
+        averages.keep_snapshot(tmp_path, counted)
+    kept = sorted(int(path.stem) for path in (tmp_path / "averages").iterdir())
+    assert kept == [2, 4, 5, 6, 7, 8, 9]
 
 
 @pytest.mark.parametrize("length", [0.0, 0.5])

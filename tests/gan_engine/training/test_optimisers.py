@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from gan_engine.optimizers import OPTIMIZERS, Optimizer
+from gan_engine.optimizers import OPTIMIZERS, Adam, AdamW, Optimizer, RMSprop
 from gan_engine.training.optimisers import Update
 
 
@@ -56,3 +56,36 @@ def test_that_long_gradients_are_shortened_together(
     factor = 0.5 / norm if clipped else 1.0
     for weight, gradient in zip(weights, before, strict=True):
         assert torch.allclose(weight.grad, gradient * factor, rtol=1e-5)
+
+
+RATE, STEPS = 0.1, 3
+SETTINGS = [
+    Adam(beta1=0.3, beta2=0.7, eps=0.01),
+    AdamW(beta1=0.3, beta2=0.7, eps=0.01, weight_decay=0.4),
+    RMSprop(alpha=0.6, eps=0.01),
+]
+
+
+@pytest.mark.parametrize("part", SETTINGS, ids=lambda part: part.kind)
+def test_that_steps_are_the_papers_with_every_setting(part: Optimizer) -> None:
+    """Adam: arXiv:1412.6980, algorithm 1; AdamW shrinks weights beside it; RMSprop has no m."""
+    start = torch.randn(6, generator=torch.Generator().manual_seed(0))
+    weight = nn.Parameter(start.clone())
+    update = Update(part.build([weight], torch.tensor(RATE)), [weight], 0.0)
+    expected, m, v = start.double(), torch.zeros(6).double(), torch.zeros(6).double()
+    for step in range(1, STEPS + 1):
+        give([weight], float(step))
+        gradient = weight.grad.double()
+        update.apply()
+        if isinstance(part, RMSprop):
+            v = part.alpha * v + (1 - part.alpha) * gradient**2
+            expected = expected - RATE * gradient / (v.sqrt() + part.eps)
+            continue
+        if isinstance(part, AdamW):
+            expected = expected * (1 - RATE * part.weight_decay)
+        assert isinstance(part, Adam)
+        m = part.beta1 * m + (1 - part.beta1) * gradient
+        v = part.beta2 * v + (1 - part.beta2) * gradient**2
+        size = (v / (1 - part.beta2**step)).sqrt() + part.eps
+        expected = expected - RATE * m / (1 - part.beta1**step) / size
+    assert torch.allclose(weight.double(), expected, atol=1e-5)
