@@ -183,8 +183,8 @@ def _metrics_have_what_they_need(config: RunConfig) -> Iterator[Problem]:
 
 
 def _steepness_is_held(config: RunConfig) -> Iterator[Problem]:
-    held = config.architecture.d_is_bounded or any(p.weight != 0 for p in config.penalties)
-    if not held:
+    holding = (penalty for penalty in config.penalties if penalty.on == "d" and penalty.weight != 0)
+    if not config.architecture.d_is_bounded and not any(holding):
         text = Message(
             "Nothing keeps D from growing steep: such runs peak early and then get worse."
         )

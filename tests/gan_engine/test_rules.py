@@ -32,3 +32,16 @@ def test_that_a_target_that_relative_scores_leave_unused_is_told_of() -> None:
         found = [problem for problem in problems if problem.path == "loss.wanted_target"]
         assert bool(found) == told
         assert all(problem.suggestion == 1.0 for problem in found)
+
+
+def test_that_a_d_that_nothing_holds_is_told_of() -> None:
+    held = {"r1": {"weight": 1.0}}, {"drift": {}}
+    loose = {}, {"r1": {"weight": 0.0}}, {"feature_matching": {}}
+    for penalties in (*held, *loose):
+        for d_norm in ("batch", "spectral"):
+            nets = {"kind": "dcgan", "d_norm": d_norm}
+            draft = {**default_draft(), "penalties": penalties, "architecture": nets}
+            config, problems = check(draft)
+            assert config is not None  # it stops no run
+            told = "penalties" in [problem.path for problem in problems]
+            assert told == (penalties in loose and d_norm == "batch")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan_engine import averages, checkpoint
+from gan_engine import averages, checkpoint, durable
 from gan_engine.config import RunConfig
 from gan_engine.errors import EngineError
 from gan_engine.power_average import LENGTHS, step_weight
@@ -74,14 +74,17 @@ def test_that_averages_survive_a_resume_bit_for_bit(run: Path, tiny: Make, tmp_p
 
 
 def test_that_of_many_snapshots_every_second_of_the_older_half_goes(
-    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(averages, "MOST", 8)
     saved = checkpoint.newest(run)[1]
-    for done in range(1, 10):
-        counted = replace(saved, counters={**saved.counters, "updates_g": done})
-        averages.keep_snapshot(tmp_path, counted)
-    kept = sorted(int(path.stem) for path in (tmp_path / "averages").iterdir())
+    for path in (run / "averages").iterdir():
+        path.unlink()
+    with durable.lock(run):
+        for done in range(1, 10):
+            counted = replace(saved, counters={**saved.counters, "updates_g": done})
+            averages.keep_snapshot(run, counted)
+    kept = sorted(int(path.stem) for path in (run / "averages").iterdir())
     assert kept == [2, 4, 5, 6, 7, 8, 9]
 
 

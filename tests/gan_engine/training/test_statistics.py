@@ -13,6 +13,7 @@ from gan_engine.config import RunConfig
 from gan_engine.events import SampleGrid, Scalars, ScoreCounts, Started, Statistics
 from gan_engine.training import History, score_edges, train
 from gan_engine.training.meters import BINS, Meters
+from gan_engine.training.statistics import _means
 from tests.gan_engine.training.conftest import of_kind
 
 Make = Callable[..., RunConfig]
@@ -73,6 +74,12 @@ def test_that_mean_intensities_are_those_of_the_pictures_shown(tiny: Make, tmp_p
         assert numbers.real_means[0] == pytest.approx(real, abs=0.005)
     kept = [e.values for e in of_kind(events, Scalars) if "intensity/fake" in e.values]
     assert kept[-1]["intensity/fake"] == pytest.approx(found[-1].fake_means[0])
+
+
+def test_that_opacity_is_no_intensity() -> None:
+    images = torch.tensor([0.5, -0.5, 0.25, 1.0])[None, :, None, None].expand(2, 4, 3, 3)
+    assert _means(images) == pytest.approx((0.25 / 3, 0.25 / 3))
+    assert _means(images[:, :1]) == pytest.approx((0.5, 0.5))
 
 
 def test_that_a_patch_head_gives_a_map_of_each_image_and_others_none(
