@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from gan_engine import checkpoint, paths
 from gan_engine.config import RunConfig
@@ -83,9 +84,9 @@ def test_that_what_takes_more_than_a_moment_is_not_compared(
     assert fastest(tiny(data={"size": 32}), CPU) == USUAL
 
 
-@pytest.mark.parametrize(("seconds", "chosen"), [(0.01, LAST), (1.0, USUAL)])
-def test_that_a_gpus_start_up_is_not_counted_as_a_round(
-    seconds: float,
+@pytest.mark.parametrize(("tries", "chosen"), [(0.5, LAST), (3.0, USUAL)])
+def test_that_a_gpus_start_up_is_not_counted_as_a_round_but_trying_kernels_is(
+    tries: float,
     chosen: Formats,
     tiny: Make,
     clocked: dict[bool, float],
@@ -94,24 +95,44 @@ def test_that_a_gpus_start_up_is_not_counted_as_a_round(
     now = 0.0
 
     class StartsUp:
-        """A session on a GPU whose first round takes ten seconds."""
+        """A session on a GPU that starts up for ten seconds, then tries out kernels."""
 
         def __init__(self, _: RunConfig, device: torch.device, formats: Formats, *__: Any) -> None:
-            self.device, self.formats, self.takes = device, formats, 10.0
+            self.device, self.formats, self.takes = device, formats, tries
 
         def round(self) -> None:
             nonlocal now
             now += self.takes
-            self.takes = seconds
+            self.takes = 0.01
 
         def close(self) -> None: ...
 
+    def wake(_: StartsUp) -> None:
+        nonlocal now
+        now += 10.0
+
     monkeypatch.setattr(trial, "_session", StartsUp)
+    monkeypatch.setattr(trial, "_wake", wake)
     monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)
     monkeypatch.setattr(trial, "time", SimpleNamespace(monotonic=lambda: now, perf_counter=None))
     monkeypatch.setattr(trial, "PATIENCE_S", 2.0)
     clocked[True] = 0.5
     assert trial._compare(tiny(), torch.device("cuda"), USUAL, [LAST]) == chosen
+
+
+@pytest.mark.parametrize("formats", [Formats("fp32", False), Formats("bf16", True)])
+def test_that_waking_a_gpu_is_a_convolution_and_a_product_forth_and_back(
+    formats: Formats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    session: Any = SimpleNamespace(device=CPU, formats=formats)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: done.append("waited"))
+    with FlopCounterMode(display=False) as counted:
+        trial._wake(session)
+    kinds = {str(op) for op in counted.get_flop_counts()["Global"]}
+    assert {"aten.convolution", "aten.convolution_backward"} <= kinds
+    assert kinds & {"aten.mm", "aten.bmm", "aten.addmm"}
+    assert done == ["waited"]
 
 
 def test_that_too_little_memory_to_compare_decides_nothing(
