@@ -47,7 +47,7 @@ def test_that_people_are_told_in_sentences(folder, capsys):
     assert "5 images, 1 unreadable, 1 other files" in text
     assert "cut.png: cut short or damaged" in text
     assert "Copies of others: 1." in text
-    assert "--set data.skip_duplicates=True" in text
+    assert "--set data.skip_duplicates=true" in text
 
 
 def test_that_headers_alone_may_do(folder, capsys):
