@@ -189,6 +189,25 @@ class Layout(QObject):
         }
 
 
+def view_action(dock: QDockWidget) -> QAction:
+    """Return an action that brings a dock to view, or puts away one that is in view.
+
+    Qt's own is on for a dock behind others too: chosen, it takes away what nobody saw.
+    """
+    made = QAction(dock.windowTitle(), dock)
+    made.setCheckable(True)
+    made.setChecked(not dock.visibleRegion().isEmpty())
+    dock.visibilityChanged.connect(made.setChecked)
+
+    def bring(on: bool) -> None:
+        dock.setVisible(on)
+        if on:
+            dock.raise_()
+
+    made.triggered.connect(bring)
+    return made
+
+
 def fitting(wanted: QSize) -> QSize:
     """Return `wanted`, no larger than the screen has room for; pictures of it need no screen."""
     screen = QApplication.primaryScreen()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDockWidget, QToolButton
 
 from studio import theme
 from studio.i18n import tr
+from studio.layout import view_action
 
 
 class MessagesButton(QToolButton):
@@ -20,9 +21,10 @@ class MessagesButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setProperty("role", "muted")
         self.setToolTip(tr("Show or hide what runs say, and what stands in the way of a start."))
-        self.setChecked(dock.toggleViewAction().isChecked())
-        self.clicked.connect(dock.toggleViewAction().trigger)
-        dock.toggleViewAction().toggled.connect(self.setChecked)
+        shown = view_action(dock)
+        self.setChecked(shown.isChecked())
+        self.clicked.connect(shown.trigger)
+        shown.toggled.connect(self.setChecked)
         dock.visibilityChanged.connect(self.show_whether_read)
         self.show_whether_read(False)
 

@@ -21,14 +21,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio import help_pages, i18n, theme
+from studio import help_pages, i18n, layout, theme
 from studio.actions import ACTIONS, MENUS
 from studio.acts import Actions
 from studio.deeds import Deeds
 from studio.dialogs import Dialogs
 from studio.failures import sentence_of
 from studio.i18n import tr
-from studio.layout import DockedWindow, Layout, fitting, scrolling, seek_button
 from studio.preferences import Preferences
 from studio.readout import Readout
 from studio.status import StatusLine
@@ -52,7 +51,7 @@ BESIDE = {"queue": "runs", "guide": "settings"}
 """Docks that share a place with another, as tabs."""
 
 
-class MainWindow(DockedWindow):
+class MainWindow(layout.DockedWindow):
     """A shell at first; `bind` fills it when the engine is loaded."""
 
     acts: Actions
@@ -67,7 +66,7 @@ class MainWindow(DockedWindow):
         super().__init__()
         self.setObjectName("main")
         self.setAcceptDrops(True)
-        self.resize(fitting(QSize(1440, 900)))
+        self.resize(layout.fitting(QSize(1440, 900)))
         self.preferences = preferences
         self.panels: dict[str, Panel] = {}
         self._studio: Studio | None = None
@@ -75,7 +74,7 @@ class MainWindow(DockedWindow):
         self._leaving: Leaving | None = None
         self._readout: Readout | None = None
         self.tour: Tour | None = None
-        self._layout = Layout(self, preferences)
+        self._layout = layout.Layout(self, preferences)
         self._deeds = Deeds(self, preferences)
         self.acts = Actions({spec.key: getattr(self._deeds, spec.key) for spec in ACTIONS}, self)
         self.acts.enable(set())
@@ -118,7 +117,7 @@ class MainWindow(DockedWindow):
                         bar.addSeparator()
                     bar.addAction(action)
         self._view_menu = menus["View"]
-        self.menuBar().setCornerWidget(seek_button(self.acts["palette"], self.menuBar()))
+        self.menuBar().setCornerWidget(layout.seek_button(self.acts["palette"], self.menuBar()))
         self.device = QToolButton()
         self.device.setProperty("role", "muted")
         self.device.clicked.connect(lambda: self.show_setting("training.device"))
@@ -162,7 +161,7 @@ class MainWindow(DockedWindow):
             if kind.key in DOCKS:
                 self._add_dock(panel)
             else:
-                self._pages.addWidget(scrolling(panel))
+                self._pages.addWidget(layout.scrolling(panel))
                 self.tabs.addTab(tr(kind.title))
                 self.tabs.setTabData(self.tabs.count() - 1, kind.key)
             panel.bind(studio)
@@ -189,7 +188,7 @@ class MainWindow(DockedWindow):
         beside = self.findChild(QDockWidget, f"dock-{BESIDE.get(panel.key)}")
         if isinstance(beside, QDockWidget):
             self.tabifyDockWidget(beside, dock)
-        self._view_menu.addAction(dock.toggleViewAction())
+        self._view_menu.addAction(layout.view_action(dock))
 
     def _make_speakers(self, studio: Studio) -> None:
         """Let speak above the page, and be answered there, whoever has something to say."""

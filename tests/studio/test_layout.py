@@ -135,3 +135,23 @@ def test_that_what_was_in_front_stays_so_in_another_language(visitor):
         visitor.waits_until(lambda first=first: visitor.window is not first)
         visitor.waits_until(lambda: side_of(visitor, "settings") == LEFT)
         visitor.waits_until(lambda key=key: is_in_front(dock_of(visitor, key)))
+
+
+def entry_of(visitor, name):
+    """Return what the menu says of a dock."""
+    view = next(a.menu() for a in visitor.window.menuBar().actions() if a.text() == "View")
+    return next(action for action in view.actions() if action.text() == name)
+
+
+@pytest.mark.parametrize("width", [1440, 1000])
+def test_that_the_menu_brings_a_dock_to_the_front_before_it_puts_it_away(visitor, width):
+    resized(visitor, width)
+    for name in ("Guide", "Queue"):  # one that is not there, one that is behind
+        dock, entry = dock_of(visitor, name.lower()), entry_of(visitor, name)
+        assert not entry.isChecked()
+        entry.trigger()
+        visitor.waits_until(lambda dock=dock: is_in_front(dock))
+        assert entry.isChecked()
+        entry.trigger()
+        assert dock.isHidden()
+        assert not entry.isChecked()

@@ -101,3 +101,16 @@ def test_that_what_nobody_saw_is_counted_on_in_another_language(visitor):
     button.click()
     assert dock.isVisible()
     assert button.text() == "消息"
+
+
+def test_that_it_brings_the_messages_from_behind_another_dock(visitor):
+    button, dock, _ = parts(visitor)
+    runs = visitor.window.findChild(QDockWidget, "dock-runs")
+    visitor.window.tabifyDockWidget(runs, dock)
+    dock.show()
+    runs.raise_()
+    visitor.waits_until(lambda: dock.visibleRegion().isEmpty())
+    assert not button.isChecked()
+    button.click()
+    visitor.waits_until(lambda: not dock.visibleRegion().isEmpty())
+    assert button.isChecked()
