@@ -1,4 +1,4 @@
-"""What the command palette can find: every action, setting, preset and recent run."""
+"""What the command palette can find: every action, panel, setting, preset and recent run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDockWidget, QWidget
 
 from gan_engine import RunConfig, escape, read_presets, walk, with_preset
 from studio.actions import ACTIONS
@@ -30,13 +30,14 @@ class Seeking(QObject):
 
     def __init__(self, window: QWidget, deeds: Deeds) -> None:
         super().__init__(window)
-        self._deeds = deeds
+        self._window, self._deeds = window, deeds
         self._actions = window.findChild(Actions)
         self.palette = Palette(window)
 
     def open(self) -> None:
         """Show the palette, or hide it when it is there."""
-        self.palette.open([*self._commands(), *self._recent(), *self._presets(), *self._settings()])
+        told = (self._commands, self._panels, self._recent, self._presets, self._settings)
+        self.palette.open([entry for tell in told for entry in tell()])
 
     def _commands(self) -> Iterator[Entry]:
         assert isinstance(self._actions, Actions)
@@ -48,6 +49,13 @@ class Seeking(QObject):
                 yield Entry(
                     action.text(), tr(spec.menu), action.trigger, "", tip, keys, action.isEnabled()
                 )
+
+    def _panels(self) -> Iterator[Entry]:
+        """Yield what stands beside the page; the guide is a command already."""
+        for dock in self._window.findChildren(QDockWidget):
+            if (key := dock.objectName().removeprefix("dock-")) != "guide":
+                bring = partial(self._deeds.dock_asked.emit, key, "")
+                yield Entry(dock.windowTitle(), tr("View"), bring)
 
     def _settings(self) -> Iterator[Entry]:
         names: dict[str, str] = {}

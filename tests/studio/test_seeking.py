@@ -1,6 +1,7 @@
 """What the command palette finds in a whole window."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget
 
 from gan_engine import RunConfig, differences, find_preset, read_presets, walk, with_preset
 from studio.actions import ACTIONS
@@ -34,6 +35,16 @@ def test_that_a_command_shows_its_keys_and_happens(visitor, qtbot):
     assert palette.found[0].keys == "F7"
     assert not palette.found[0].on
     visitor.chooses("theme_light")
+
+
+def test_that_a_panel_comes_into_view(visitor, qtbot):
+    for name in ("Queue", "Messages"):
+        palette = opened(visitor)
+        qtbot.keyClicks(palette.field, name)
+        assert palette.found[0].text == name
+        qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+        dock = visitor.window.findChild(QDockWidget, f"dock-{name.lower()}")
+        visitor.waits_until(lambda dock=dock: not dock.visibleRegion().isEmpty())
 
 
 def test_that_a_setting_comes_into_view(visitor, qtbot):
