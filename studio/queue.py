@@ -14,6 +14,7 @@ from gan_engine import (
     EngineError,
     Message,
     NothingToDoError,
+    RunConfig,
     check,
     escape,
     get,
@@ -21,6 +22,7 @@ from gan_engine import (
     read_draft,
     read_run,
     unescape,
+    walk,
     write_draft,
 )
 from studio.failures import note, sentence_of
@@ -239,9 +241,14 @@ class Queue(QObject):
 
 
 def name_of(draft: Mapping[str, Any]) -> str:
-    """Return what a run with these settings is called while it waits: cats · dcgan · hinge · 64 px."""
+    """Return what a run with these settings is called while it waits: cats · DCGAN · Hinge · 64 px."""
     folder = str(get(draft, "data.folder", paths.BUILTIN))
     images = tr("built-in images") if folder == paths.BUILTIN else Path(unescape(folder)).name
-    parts = [escape(images), get(draft, "architecture.kind"), get(draft, "loss.kind")]
-    named = [str(part).replace("_", " ") for part in parts if part]
-    return " · ".join([*named, tr("{size} px", size=get(draft, "data.size", "?"))])
+    chosen = [
+        tr(part.title)
+        for setting in walk(RunConfig, draft)
+        if setting.path in ("architecture", "loss")
+        for part in setting.parts
+        if part.key() == get(draft, f"{setting.path}.kind")
+    ]
+    return " · ".join([escape(images), *chosen, tr("{size} px", size=get(draft, "data.size", "?"))])

@@ -28,6 +28,7 @@ from studio.comparison import differences_of
 from studio.i18n import listed, tr
 from studio.panels import words as say
 from studio.panels.base import EmptyState, Pages, Panel, button, column_of, words
+from studio.queue import name_of
 
 if TYPE_CHECKING:
     from studio.context import Studio
@@ -55,11 +56,13 @@ class _Model(QAbstractListModel):
         super().__init__(parent)
         self.entries: list[Entry] = []
         self._apart: list[str] = []
+        self._names: list[str] = []
         self.width = 200
         self._metrics = QFontMetrics(parent.font())
 
     def show_entries(self, entries: list[Entry]) -> None:
         self._apart = _told_apart(entries)
+        self._names = [name_of(entry.draft) if entry.draft else entry.name for entry in entries]
         if len(entries) == len(self.entries):
             self.entries = entries
             self.dataChanged.emit(self.index(0), self.index(len(entries) - 1))
@@ -72,9 +75,10 @@ class _Model(QAbstractListModel):
         return 0 if parent.isValid() else len(self.entries)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        entry = self.entries[index.row()]
+        row = index.row()
+        entry = self.entries[row]
         said = _state(entry)
-        text = "\n".join(part for part in (entry.name, self._apart[index.row()], said) if part)
+        text = "\n".join(part for part in (self._names[row], self._apart[row], said) if part)
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return text

@@ -123,5 +123,5 @@ def test_that_runs_change_places_and_leave_but_not_the_one_that_goes(queue, draf
 
 
 def test_that_a_run_that_waits_is_called_by_what_it_learns(draft):
-    assert name_of(draft) == "emoji · dcgan · cross entropy · 16 px"
+    assert name_of(draft) == "emoji · DCGAN · Cross entropy · 16 px"
     assert name_of(tiny_draft("builtin")).startswith("built-in images")

@@ -4,8 +4,10 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gan_engine import put
+from studio import i18n
 from studio.panels.queue import QueuePanel
 from studio.queue import Entry
+from tests.studio.tiny import tiny_draft
 
 
 @pytest.fixture
@@ -90,3 +92,10 @@ def test_that_the_run_that_goes_stays_where_it_is(panel):
     panel.list.setCurrentRow(1)
     assert not panel.up.isEnabled()
     assert panel.drop.isEnabled()
+
+
+def test_that_what_waits_is_named_in_the_language_in_force(panel, emoji):
+    waiting = [Entry(name="said in English", draft=tiny_draft(emoji))]
+    i18n.use("zh_CN")
+    panel.show_entries(waiting, False)
+    assert "交叉熵" in panel.list.model().index(0, 0).data()
