@@ -182,9 +182,9 @@ def _known(archive: Path, size: int, modified: int) -> dict[str, Member]:
 def _zip(archive: Path) -> Iterator[Member]:
     with zipfile.ZipFile(archive) as file:
         infos = [info for info in file.infolist() if not info.is_dir()]
-    unpacked, packed = sum(info.file_size for info in infos), archive.stat().st_size
-    if unpacked > MAX_RATIO * packed + _SMALL:
-        raise ArchiveError(archive, _bomb(unpacked, packed))
+    unpacked, size = sum(info.file_size for info in infos), archive.stat().st_size
+    if unpacked > MAX_RATIO * size + _SMALL:
+        raise ArchiveError(archive, _bomb(unpacked, size))
     for info in infos:
         yield Member(
             _clean(info.filename),

@@ -260,7 +260,7 @@ def check(draft: Mapping[str, Any]) -> tuple[RunConfig | None, list[Problem]]:
     if config is None:
         return None, found
     wrong = tuple(problem.path for problem in found)
-    ruled = [p for rule in RULES for p in rule(config) if not p.path.startswith(wrong) or not wrong]
+    ruled = [p for rule in RULES for p in rule(config) if not p.path.startswith(wrong)]
     found += ruled
     failed = any(problem.severity == "error" for problem in found)
     return (None if failed else config), found

@@ -151,7 +151,7 @@ def _closer(inspection: Inspection) -> Iterator[Finding]:
             "duplicates",
             spare,
             "Copies of others: {count}",
-            "What is there twice is learnt twice as well, and at last by heart.",
+            "What is there twice is learned twice as well, and at last by heart.",
             "One of each is kept when duplicates are left out.",
             {"data.skip_duplicates": True},
             act="Leave copies out",

@@ -87,7 +87,7 @@ def _look_like_pairs(report: DatasetReport) -> Iterator[Finding]:
             report.files,
             "Two subfolders with the same names: {count}",
             "They look like pairs of pictures, which are mixed as long as pairs are off.",
-            "All of them are learnt as one kind.",
+            "All of them are learned as one kind.",
             {"data.pairs": "folders"},
             act="Read them as pairs",
         )

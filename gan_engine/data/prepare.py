@@ -247,7 +247,7 @@ def _make(
     settings: DataSettings,
     wanted: Sequence[Unit],
     entries: Sequence[Entry],
-    left_out: Mapping[str, str],
+    gone: Mapping[str, str],
     before: int,
     cancelled: Callable[[], bool],
 ) -> Iterator[PrepareProgress | Prepared]:
@@ -270,9 +270,9 @@ def _make(
             return
         if outcome.bad:
             _require_there(settings.path)
-        unread = [one for one in bad_files(entries) if one.path not in left_out]
+        unread = [one for one in bad_files(entries) if one.path not in gone]
         outcome.bad += [(one.path, one.reason) for one in unread]
-        outcome.excluded += left_out.items()
+        outcome.excluded += gone.items()
         outcome.bad.sort()
         outcome.excluded.sort()
         if len(outcome.files) < 2:

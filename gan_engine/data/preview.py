@@ -20,6 +20,8 @@ from gan_engine.imaging import Half, ImageError, ImageHeader, read_header, thumb
 from gan_engine.pictures import opened, orientation
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from gan_engine.augment import Augmentation
     from gan_engine.data_settings import DataSettings
 
@@ -113,10 +115,10 @@ def preview(
     )
 
 
-def _exif(image: object) -> tuple[str, str]:
+def _exif(image: Image.Image) -> tuple[str, str]:
     """Return a camera's make and model; nothing of where or when."""
     with contextlib.suppress(Exception):  # damaged metadata is no reason to show no picture
-        tags = image.getexif()  # type: ignore[attr-defined]
+        tags = image.getexif()
         make, model = _word(tags.get(_MAKE)), _word(tags.get(_MODEL))
         return ("" if model.startswith(make) else make), model
     return "", ""

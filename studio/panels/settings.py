@@ -44,6 +44,7 @@ class SettingsPanel(Panel):
         self._problems: list[Problem] = []
         self._running = False
         self._in_force: Draft = {}
+        self._wanted = ""
         self.search = SearchField(tr("Search settings"))
         self.search.textChanged.connect(self._filter)
         self.note = words(
@@ -122,7 +123,6 @@ class SettingsPanel(Panel):
 
     def _show(self) -> None:
         self.form.show_draft(self._draft, self._problems, self._running, self._in_force)
-
         self._show_found()
 
     def _show_found(self) -> None:
@@ -136,8 +136,6 @@ class SettingsPanel(Panel):
     def _search_again(self) -> None:
         self.search.clear()
         self.search.setFocus()
-
-    _wanted = ""
 
     @Slot()
     def _reveal(self) -> None:
