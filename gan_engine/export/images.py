@@ -99,7 +99,7 @@ def write_picture(
         return
     file, picture = io.BytesIO(), Image.fromarray(pixels)
     picture = flat(picture, background) if format == "jpeg" else picture
-    picture.save(file, format, quality=95, lossless=True)
+    picture.save(file, format, quality=95, lossless=True, exact=True)
     durable.write(path, file.getvalue())
 
 

@@ -29,6 +29,7 @@ def variants() -> list[AdversarialLoss]:
         *losses,
         CrossEntropy(saturating=True),
         LeastSquares(fake_target=-1.0, wanted_target=0.0),
+        Hinge(margin=0.4),
     ]
 
 
@@ -186,3 +187,10 @@ def test_that_paired_logistic_is_the_relativistic_loss_of_r3gan() -> None:
 def test_that_the_critics_loss_is_the_negative_distance_of_means() -> None:
     real, fake = torch.tensor([1.0, 3.0]), torch.tensor([0.0, 1.0])
     assert Wasserstein().discriminator(real, fake).item() == pytest.approx(-1.5)
+
+
+def test_that_against_the_average_a_real_is_as_sure_as_it_is_above_all_fakes() -> None:
+    real, fake = torch.tensor([1.0, 4.0]), torch.tensor([3.0, -1.0])
+    assert CrossEntropy(pairing="average").surety(real, fake).tolist() == [0.0, 3.0]
+    assert CrossEntropy(pairing="pair").surety(real, fake).tolist() == [-2.0, 5.0]
+    assert Wasserstein().surety(real, fake).tolist() == [0.0, 3.0]

@@ -67,3 +67,4 @@ def test_that_one_source_has_the_density_expected() -> None:
 
 def test_that_fewer_points_than_neighbours_are_no_trouble() -> None:
     assert precision_recall(line(0, 1), line(0, 1), 3) == (1, 1)
+    assert density_coverage(line(0, 1), line(0.5), 5) == (2.0, 1.0)  # of one neighbour then

@@ -107,6 +107,38 @@ def test_that_fakes_are_made_and_judged_as_of_their_reals_classes(tiny: Make) ->
     assert watched.equals("d", watched.session.config.loss.discriminator(*scores))
 
 
+@pytest.mark.parametrize("network", ["d", "g"])
+def test_that_what_a_pair_is_made_from_is_changed_as_its_pictures_are(
+    network: str, tiny: Make
+) -> None:
+    nets = {"kind": "pix2pix", "width": 4, "d_norm": "none", "dropout": 0.0}
+    data, penalties = {"pairs": "side_by_side"}, {"r1": {"weight": 0.0}}
+    watched = Watched(tiny, architecture=nets, data=data, penalties=penalties)
+    watched.update(network)
+    g, d = watched.before["g"], watched.before["d"]
+    real, _, source = watched.shown[-1]
+    assert source is not None
+    game, fake = watched.session.config.loss, d(g(source) * 2, source * 2)
+    assert watched.equals(
+        network,
+        game.generator(None, fake)
+        if network == "g"
+        else game.discriminator(d(real * 2, source * 2), fake),
+    )
+
+
+def test_that_d_learns_a_task_of_its_own_as_strongly_as_is_set(tiny: Make) -> None:
+    learned = []
+    for strength in (1.0, 3.0):
+        nets = {"kind": "fastgan", "width": 4, "z_dim": 8, "reconstruction": strength}
+        watched = Watched(tiny, architecture=nets)
+        watched.update("d")
+        decoders = watched.session.networks.d.decoders.parameters()
+        learned.append(torch.cat([weight.grad.flatten() for weight in decoders]))
+    assert learned[0].abs().max() > 0
+    assert torch.allclose(learned[1], 3 * learned[0], rtol=1e-3, atol=1e-7)
+
+
 def test_that_every_update_draws_numbers_of_its_own_and_the_same_ones_again(tiny: Make) -> None:
     drawn = []
     for _ in range(2):

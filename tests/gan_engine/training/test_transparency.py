@@ -15,6 +15,7 @@ from gan_engine.cli import app
 from gan_engine.config import RunConfig
 from gan_engine.events import SampleGrid, Started
 from gan_engine.export import ImageGrid, SingleImages, export
+from gan_engine.export.images import Format, write_picture
 from gan_engine.sampling import open_sampler
 from gan_engine.training import train
 from tests.gan_engine.training.conftest import of_kind
@@ -56,7 +57,7 @@ def test_that_exported_pictures_are_cut_out(tiny: Make, tmp_path: Path) -> None:
         list(export(run, SingleImages(count=2, format=kind), tmp_path / kind))
         with Image.open(tmp_path / kind / f"seed00000001.{kind}") as picture:
             assert picture.mode == ("RGB" if kind == "jpeg" else "RGBA")
-            if kind == "png":
+            if kind != "jpeg":
                 assert np.array_equal(np.asarray(picture), made[1])
     list(export(run, ImageGrid(rows=2, columns=3), tmp_path / "grid.png"))
     words = ["sample", str(run), "--count", "6", "--out", str(tmp_path / "line.png")]
@@ -67,3 +68,12 @@ def test_that_exported_pictures_are_cut_out(tiny: Make, tmp_path: Path) -> None:
         assert seen.shape == (18 * (6 // columns) - 2, 18 * columns - 2, 4)
         assert np.array_equal(seen[:16, 18:34], made[1])
         assert not seen[:, 16:18].any()
+
+
+@pytest.mark.parametrize("kind", ["png", "webp"])
+def test_that_colours_that_nobody_sees_are_kept_too(kind: Format, tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (16, 16, 4), np.uint8)
+    pixels[:8, :, 3] = 0
+    write_picture(tmp_path / "one", pixels, kind, {}, "#ffffff")
+    with Image.open(tmp_path / "one") as picture:
+        assert np.array_equal(np.asarray(picture), pixels)
