@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gan_engine import METRICS, score_edges
+from gan_engine import METRICS, RunConfig, score_edges, walk
 from studio import theme
 from studio.i18n import mark, tr
 from studio.panels.base import button, words
@@ -152,7 +152,7 @@ class Curves(QWidget):
             if name in self._known or family not in FAMILIES:
                 continue
             self._known.add(name)
-            label = _metric_names().get(name, kind.replace("_", " "))
+            label = tr(_names().get(name, kind.replace("_", " ")))
             plot = self.grid.plot("penalty") if family == "penalty" else self._plot_of(name, label)
             plot.add_series(name, label)
 
@@ -163,7 +163,7 @@ class Curves(QWidget):
                 self._plots_made.add("intensity")
                 self.grid.add_plot("intensity", tr("Mean intensity")).setMinimumHeight(LEAST_PX)
             return self.grid.plot("intensity")
-        plot = self.grid.add_plot(name, tr(label))
+        plot = self.grid.add_plot(name, label)
         plot.setMinimumHeight(LEAST_PX)
         if (better := _better().get(name)) is not None:
             plot.mark_best(better)
@@ -300,10 +300,12 @@ class Curves(QWidget):
 
 
 @functools.cache
-def _metric_names() -> Mapping[str, str]:
-    found = {name: label for metric in METRICS for name, label in metric.values.items()}
+def _names() -> Mapping[str, str]:
+    """Return what series are called that not every run has."""
+    parts = [part for one in walk(RunConfig, {}) if one.path == "penalties" for part in one.parts]
     return {
-        **found,
+        **{f"penalty/{part.key()}": part.title for part in parts},
+        **{name: label for metric in METRICS for name, label in metric.values.items()},
         "augment/p": mark("Augmentation p"),
         "augment/sign": mark("How sure D is of reals"),
         "intensity/real": mark("Real"),

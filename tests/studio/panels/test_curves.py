@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from gan_engine import score_edges
+from studio import i18n
 from studio.looking import pixels_of
 from studio.panels.curves import Curves
 from studio.tables import write_csv
@@ -165,3 +166,13 @@ def test_that_the_spread_of_scores_follows_the_crosshair(curves):
         curves.add_spread(seen, np.eye(2, 64, seen // 64, dtype=np.int64))
     curves.grid.plots[0].pointed.emit(70.0)
     assert curves.spread._when.toolTip() == "after 64 images"
+
+
+def test_that_a_curve_is_called_what_its_part_is_in_the_language_in_force(curves):
+    curves.extend([(64, {"penalty/r1": 0.4})])
+    assert list(curves.grid.plot("penalty").readings()) == ["Penalty: R1"]
+    i18n.use("zh_CN")
+    curves.extend([(128, {"penalty/gradient_penalty": 0.2, "intensity/fake": 0.1})])
+    named = [*curves.grid.plot("penalty").readings(), *curves.grid.plot("intensity").readings()]
+    assert any("梯度惩罚" in name for name in named)
+    assert any("生成" in name for name in named)
