@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gan_engine import paths
+from gan_engine import get, paths
 from studio.i18n import mark, tr
 from studio.panels.base import tool, words
 from studio.widgets.elided import ElidedLabel
@@ -31,12 +32,17 @@ SIDE = 72
 """Pixels of the picture of what a preset makes."""
 LINES = 3
 MADE = mark(
-    "The picture: samples after {minutes} minutes of one CPU core, at 32 px and with a quarter of the"
+    "The picture: samples after {minutes} minutes of one CPU core, at 32 px and with {percent} % of the"
     " channels."
 )
 """Whoever adds a picture makes it so: `tests/benchmarks/learn.py`, nine neighbours of its grid."""
-MINUTES, LONGER = 5, {"wgan-gp-64": 20}
-"""How long pictures took, and those that took longer."""
+USUAL = (20, 25)
+OTHERS = {
+    **dict.fromkeys(("quick-cpu-32", "tutorial", "dcgan-64", "lsgan-64"), (5, 25)),
+    "style": (10, 6),
+    "r3": (11, 8),
+}
+"""Minutes and percents of pictures; one is of a preset, or of all that have an architecture."""
 
 
 class Card(QPushButton):
@@ -57,11 +63,13 @@ class Card(QPushButton):
         about.setText(tr(preset.about))
         self.picture = QLabel()
         self.picture.setFixedSize(SIDE, SIDE)
-        self.picture.setPixmap(_rounded(picture_of(preset), self.devicePixelRatioF()))
+        name = picture_name(preset)
+        self.picture.setPixmap(_rounded(QImage(str(_path(name))), self.devicePixelRatioF()))
         if self.picture.pixmap().isNull():
             self.picture.hide()
         else:
-            made = tr(MADE, minutes=LONGER.get(preset.key, MINUTES))
+            minutes, percent = OTHERS.get(name, USUAL)
+            made = tr(MADE, minutes=minutes, percent=percent)
             self.setToolTip(f"{tr(preset.about)}\n\n{made}")
         said = QVBoxLayout()
         said.setSpacing(3)
@@ -83,10 +91,14 @@ class Card(QPushButton):
         return self.sizeHint()
 
 
-def picture_of(preset: Preset) -> QImage:
-    """Return a picture of what a preset of the program's makes; a null one where there is none."""
-    path = paths.resources() / "pictures" / "presets" / f"{preset.key}.webp"
-    return QImage(str(path)) if not preset.own and path.is_file() else QImage()
+def picture_name(preset: Preset) -> str:
+    """Return the name of a picture of what a preset of the program's makes; empty where there is none."""
+    names = () if preset.own else (preset.key, get(preset.draft, "architecture.kind", ""))
+    return next((name for name in names if _path(name).is_file()), "")
+
+
+def _path(name: str) -> Path:
+    return paths.resources() / "pictures" / "presets" / f"{name}.webp"
 
 
 def _rounded(image: QImage, ratio: float) -> QPixmap:

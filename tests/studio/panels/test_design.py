@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage
 from gan_engine import find_preset, get, paths, read_presets, summarize
 from studio.guide import find
 from studio.panels.design import DesignPanel
+from studio.panels.gallery import OTHERS, picture_name
 
 
 @pytest.fixture
@@ -124,10 +125,11 @@ def test_that_a_picture_of_what_a_preset_makes_is_on_its_card(panel, tmp_path, m
     assert drawn["dcgan-64"].isNull()
 
 
-def test_that_every_picture_in_the_gallery_belongs_to_a_preset():
+def test_that_every_preset_has_a_picture_and_every_picture_a_preset():
     pictures = list((paths.resources() / "pictures" / "presets").iterdir())
-    assert {path.stem for path in pictures} <= {preset.key for preset in read_presets()}
+    assert {path.stem for path in pictures} == {picture_name(preset) for preset in read_presets()}
     assert not any(QImage(str(path)).isNull() for path in pictures)
+    assert OTHERS.keys() <= {path.stem for path in pictures}
 
 
 def test_that_every_preset_has_a_card_that_says_what_to_expect(panel):
