@@ -111,11 +111,11 @@ def _estimate(config: RunConfig) -> Cost:
     # What a batch in parts keeps is one part's.
     batch = training.batch_size // training.accumulation
     slopes = [p.on for p in config.penalties if p.slopes]
-    # D judges reals and fakes; G's step keeps both networks' ways. A penalty on a slope keeps a way
-    # and half of the way back, whether inner maps are computed again or not.
-    step_d = 2 * kept_d(batch) + _SLOPE * slopes.count("d") * slope_d(batch)
+    # D judges reals and fakes; G's step keeps both networks' ways. Afterwards each penalty on a slope
+    # keeps a way and half of the way back, whether inner maps are computed again or not.
+    step_d = max(2 * kept_d(batch), _SLOPE * ("d" in slopes) * slope_d(batch))
     step_g: float = kept_g(batch) + (1 + config.loss.needs_reals_for_g) * kept_d(batch)
-    step_g += _SLOPE * slopes.count("g") * slope_g(batch)
+    step_g = max(step_g, _SLOPE * ("g" in slopes) * slope_g(batch))
     device = choose(config.training.device)
     share = 0.5 if autocast_type(config.training.precision, device) else 1.0
     held_g, held_d = _held(g), _held(d)

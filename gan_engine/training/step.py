@@ -276,16 +276,28 @@ class Step:
         name: str,
         lesson: Tensor | None = None,
     ) -> None:
-        """Add D's lesson and the penalties that are due to the loss; add its share to the gradients."""
+        """Add the loss's share to the gradients, with D's lesson and the penalties that are due.
+
+        What a penalty on slopes looks at is a pass of its own: it begins once the others' maps are gone.
+        """
         total = loss if lesson is None else loss + lesson
-        for penalty in due:
-            part = f"penalties.{penalty.kind}"
-            term = penalty.term(replace(scene, memory=self.memory.of(part)))
-            total = total + self.live[f"{part}.weight"] * penalty.interval * term
-            self.meters.add(f"penalty/{penalty.kind}", term)
+        for penalty in (penalty for penalty in due if not penalty.slopes):
+            total = total + self._charged(penalty, scene)
+        self._add(total)
+        for penalty in (penalty for penalty in due if penalty.slopes):
+            self._add(self._charged(penalty, scene))
+        self.meters.add(f"loss/{name}", loss)
+
+    def _charged(self, penalty: Penalty, scene: Scene) -> Tensor:
+        """Return what a penalty adds to the loss in this update."""
+        part = f"penalties.{penalty.kind}"
+        term = penalty.term(replace(scene, memory=self.memory.of(part)))
+        self.meters.add(f"penalty/{penalty.kind}", term)
+        return self.live[f"{part}.weight"] * penalty.interval * term
+
+    def _add(self, total: Tensor) -> None:
         share = total if self.parts == 1 else total / self.parts
         share.backward()  # type: ignore[no-untyped-call]
-        self.meters.add(f"loss/{name}", loss)
 
     def begin_exchange(self) -> None:
         """Nothing of the update that begins was exchanged with other processes yet."""

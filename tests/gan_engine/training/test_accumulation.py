@@ -204,3 +204,22 @@ def test_that_parts_take_less_memory(tiny: Make) -> None:
             session.round()
         held.append(memory.most)
     assert held[1] < 0.7 * held[0]
+
+
+def test_that_penalties_on_slopes_begin_once_the_maps_of_the_rest_are_gone(tiny: Make) -> None:
+    held = []
+    nets = {"kind": "r3", "width": 16, "z_dim": 8}
+    both = {"r1": {"interval": 1}, "r2": {"interval": 1}}
+    for penalties in ({"r1": {"interval": 64}}, both):
+        session = session_of(
+            tiny,
+            training={"batch_size": 16},
+            data={"size": 32},
+            architecture=nets,
+            penalties=penalties,
+        )
+        session.round()
+        with LiveBytes() as memory:
+            session.round()
+        held.append(memory.most)
+    assert held[1] <= 1.02 * held[0]
