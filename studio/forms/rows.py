@@ -244,7 +244,7 @@ class Row(QWidget):
         self._badge.setAccessibleName(told)
 
     def _tip(self, later: bool) -> str:
-        lines = [tr(self.setting.help), tr("Default: {value}", value=value_text(self._default()))]
+        lines = [tr(self.setting.help), tr("Default: {value}", value=self._named(self._default()))]
         return "\n".join([*lines, tr("Applies to the next run.")] if later else lines)
 
     def _show_later(self, on: bool, in_force: Any) -> None:
@@ -252,14 +252,18 @@ class Row(QWidget):
         if on or "_later" in vars(self):
             self._later.setVisible(on)
         if on:
-            names = {value: tr(label) for value, label in self.setting.choices}
-            names |= {part.key(): tr(part.title) for part in self.setting.parts}
-            has = names.get(in_force, value_text(in_force)) if _hashable(in_force) else ""
+            has = self._named(in_force) if _hashable(in_force) else ""
             self._later.setText(
                 tr("For the next run; this one has {value}.", value=has)
                 if has
                 else tr("For the next run; this one has another.")
             )
+
+    def _named(self, value: Any) -> str:
+        """Return a value as the field shows it."""
+        names = {value: tr(label) for value, label in self.setting.choices}
+        names |= {part.key(): tr(part.title) for part in self.setting.parts}
+        return (names.get(value) if _hashable(value) else None) or value_text(value)
 
     def _default(self) -> Any:
         default = self.setting.default
@@ -295,7 +299,7 @@ class Row(QWidget):
     def add_reset(self, menu: QMenu) -> None:
         """Offer the value that a newcomer gets."""
         default = self._default()
-        text = tr("Reset to {value}", value=value_text(default))
+        text = tr("Reset to {value}", value=self._named(default))
         action = menu.addAction(theme.icon("reset"), text, lambda: self._tell(default))
         action.setEnabled(self.field.isEnabled() and self._value != default)
 

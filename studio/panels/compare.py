@@ -252,7 +252,9 @@ class ComparePanel(Panel):
         for one in found:
             draft = drafts[next(i for i, value in enumerate(one.values) if value is not None)]
             label = say.label_of(one.path, draft)
-            values = ["–" if value is None else say.value(value) for value in one.values]
+            values = [
+                "–" if value is None else say.chosen(one.path, value, draft) for value in one.values
+            ]
             rows.append((label, values))
         self.same.setVisible(len(self._views) > 1 and not found)
         self.table.setColumnCount(len(names) + 1)

@@ -56,7 +56,12 @@ def of_notice(key: str) -> tuple[str, str] | None:
 def change(path: str, old: object, new: object, draft: Draft) -> str:
     """Return what changed, from which value to which."""
     label = say.label_of(path, draft)
-    return tr("{name}: {old} → {new}", name=label, old=say.value(old), new=say.value(new))
+    return tr(
+        "{name}: {old} → {new}",
+        name=label,
+        old=say.chosen(path, old, draft),
+        new=say.chosen(path, new, draft),
+    )
 
 
 def layout_of(

@@ -198,7 +198,7 @@ class MessagesPanel(Panel):
     def show_change(self, event: Changed) -> None:
         """Add that a live setting took a new value."""
         name = say.label_of(event.path, self._draft)
-        old, new = say.value(event.old), say.value(event.new)
+        old, new = (say.chosen(event.path, one, self._draft) for one in (event.old, event.new))
         seen = say.images(event.images_seen)
         self.add(
             "info",

@@ -268,7 +268,7 @@ def _told_apart(entries: list[Entry]) -> list[str]:
                 tr(
                     "{name}: {what}",
                     name=say.label_of(one.path, entry.draft),
-                    what=say.value(value),
+                    what=say.chosen(one.path, value, entry.draft),
                 )
                 for one in found[:_MOST_APART]
                 if (value := one.values[place]) is not None

@@ -14,6 +14,7 @@ from studio.figures import duration, size, speed
 from studio.i18n import listed, mark, tr
 
 __all__ = [
+    "chosen",
     "colours",
     "count",
     "duration",
@@ -135,6 +136,16 @@ def value(thing: Any) -> str:
     if isinstance(thing, Mapping) and {"start", "end"} <= thing.keys():
         return tr("{low} to {high}", low=value(thing["start"]), high=value(thing["end"]))
     return str(thing)
+
+
+def chosen(path: str, thing: Any, draft: Mapping[str, Any]) -> str:
+    """Return the value of the setting at `path` as a form shows it, in few characters."""
+    names: dict[Any, str] = {}
+    for setting in walk(RunConfig, draft):
+        if path in (setting.path, f"{setting.path}.kind"):
+            names = {one: tr(label) for one, label in setting.choices}
+            names |= {part.key(): tr(part.title) for part in setting.parts}
+    return names.get(thing, value(thing)) if isinstance(thing, str) else value(thing)
 
 
 def level(severity: str) -> str:

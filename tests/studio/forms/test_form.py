@@ -340,3 +340,11 @@ def test_that_a_part_is_explained_in_its_first_sentence():
         thing. And another. Source: arXiv:1234.56789."""
 
     assert about(Thing) == "Does one thing."
+
+
+def test_that_a_default_is_told_as_its_field_shows_it(form):
+    form.show_draft(default_draft())
+    tip = form.rows["data.fit"].field.toolTip()
+    assert "Default: Crop" in tip
+    tip = form.rows["loss"].field.toolTip()
+    assert "Default: Cross entropy" in tip

@@ -72,7 +72,7 @@ def test_that_the_table_holds_what_differs_and_what_came_of_it(panel, tmp_path):
     ]
     assert rows[0] == ["Images seen", "48", "48"]
     assert rows[1][1:] == ["31.5", "30"]
-    assert ["hinge", "least_squares"] in [row[1:] for row in rows]
+    assert ["Hinge", "Least squares"] in [row[1:] for row in rows]
     assert ["1", "–"] in [row[1:] for row in rows]
     assert not any("atch" in row[0] for row in rows)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from gan_engine import default_draft
+from studio import i18n
 from studio.panels import words as say
 
 
@@ -60,3 +61,14 @@ def test_that_values_are_told_in_few_characters():
     assert say.value(0.00020000001) == "0.0002"
     assert say.value(True) == "on"
     assert say.value({"start": 1.0, "end": 0.25}) == "1 to 0.25"
+
+
+def test_that_a_choice_is_said_as_its_form_shows_it(qapp):
+    draft = default_draft()
+    assert say.chosen("loss.pairing", "pair", draft) != "pair"
+    assert say.chosen("loss.kind", "cross_entropy", draft) == "Cross entropy"
+    assert say.chosen("training.batch_size", 32, draft) == "32"
+    assert say.chosen("data.folder", "cats", draft) == "cats"
+    i18n.use("zh_CN")
+    assert say.chosen("loss.kind", "cross_entropy", draft) == "交叉熵"
+    assert say.chosen("data.flip", True, draft) == "开"
