@@ -135,6 +135,7 @@ def test_that_an_exported_generator_knows_its_classes(
     list(export(tmp_path / "run", GeneratorWeights(), out))
     one, two = open_sampler(tmp_path / "run"), open_sampler(out)
     assert two.classes == NAMES
+    assert {name.partition(".")[0] for name in checkpoint.read(out).tensors} == {"ema"}
     assert (one.images([3, 4], label=[0, 2]) == two.images([3, 4], label=[0, 2])).all()
 
 
