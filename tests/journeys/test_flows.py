@@ -133,7 +133,7 @@ def test_a_night_two_runs_from_the_queue_compared_in_the_morning(visitor, emoji)
     rows = [
         [table.item(row, column).text() for column in range(3)] for row in range(table.rowCount())
     ]
-    assert any({"hinge", "cross_entropy"} <= set(row) for row in rows)
+    assert any({"Hinge", "Cross entropy"} <= set(row) for row in rows)
 
 
 def test_that_a_run_is_named_found_taken_over_and_thrown_away(visitor, emoji, tmp_path):
