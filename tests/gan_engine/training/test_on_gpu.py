@@ -33,9 +33,10 @@ PENALTIES = {"r1": {"interval": 2}}
 @pytest.fixture(autouse=True)
 def exact() -> Iterator[None]:
     """Kernels that repeat themselves; what a test asks of torch ends with it."""
-    flags = torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic
+    cudnn = torch.backends.cudnn
+    flags = cudnn.benchmark, cudnn.deterministic, cudnn.allow_tf32
     yield
-    torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = flags
+    cudnn.benchmark, cudnn.deterministic, cudnn.allow_tf32 = flags
     torch.cuda.set_sync_debug_mode("default")
     torch.cuda.empty_cache()
 
@@ -53,6 +54,8 @@ def on_gpu(make: Make, acceleration: str, **changes: Any) -> Session:
     session = Session(config, pixels, torch.device("cuda"))
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.deterministic = True
+    # Compiled networks round elsewhere: in tf32 that would turn the sign of many a small gradient.
+    torch.backends.cudnn.allow_tf32 = False
     return session
 
 
