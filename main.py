@@ -75,6 +75,11 @@ def main(argv: list[str]) -> int:
     if argv[:1] in (["-h"], ["--help"]):
         print(__doc__)
         return 0
+    if argv == ["--version"]:
+        from gan_engine import __version__
+
+        print(__version__)
+        return 0
     try:
         mode = mode_of(argv)
         extras = ["test"] if mode == "test" else []

@@ -129,6 +129,13 @@ def space_error(error: OSError, path: Path, needed: int = 0) -> SpaceError:
                 needed=needed / 2**20,
                 free=free,
             )
+    if (file := next((p for p in path.parents if os.path.isfile(p)), None)) is not None:
+        return SpaceError(
+            "“{file}” is a file, not a folder: “{name}” cannot be written into it.",
+            hint="Choose another folder.",
+            file=file.name,
+            name=path.name,
+        )
     return SpaceError(
         "“{name}” could not be written: {why}.",
         hint="Choose a shorter name."

@@ -328,6 +328,8 @@ def open_sampler(source: Path, device: str = "auto", ema_length: float | None = 
         FileError: There is none that can be read; damaged and foreign files are kinds of it.
         MismatchError: Its weights do not fit the networks its settings build.
     """
+    if not source.exists():
+        raise FileError("“{name}” is not there.", hint="Check the name.", name=source.name)
     if ema_length is not None:
         if not source.is_dir():
             raise EngineError("Only a run's folder keeps averages.", hint="Name the run's folder.")
@@ -336,6 +338,4 @@ def open_sampler(source: Path, device: str = "auto", ema_length: float | None = 
     if source.is_dir():
         path, found, _ = checkpoint.newest(source)
         return Sampler(found, path, device)
-    if not source.exists():
-        raise FileError("“{name}” is not there.", hint="Check the name.", name=source.name)
     return Sampler(checkpoint.read(source), source, device)

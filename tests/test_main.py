@@ -130,6 +130,13 @@ def test_that_help_needs_no_environment() -> None:
     assert "python3 main.py --demo" in outcome.stdout
 
 
+def test_that_the_version_needs_no_environment_and_no_display() -> None:
+    from gan_engine import __version__
+
+    outcome = run(ROOT, "--version")
+    assert (outcome.returncode, outcome.stdout.strip()) == (0, __version__)
+
+
 # --- a bare machine, with a program that needs one tiny package --------------------------------
 
 CLI = """

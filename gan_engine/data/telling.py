@@ -49,9 +49,9 @@ def as_lines(
 ) -> Iterator[str]:
     """Yield what somebody at a terminal wants to know."""
     files, bad, others = len(report.files), len(report.bad), report.others
-    yield f"{files} images, {bad} unreadable, {others} other files"
+    yield f"{_count(files, 'image')}, {bad} unreadable, {_count(others, 'other file')}"
     if pairing:
-        yield f"{len(pairing.pairs)} pairs, {len(pairing.alone)} without a partner"
+        yield f"{_count(len(pairing.pairs), 'pair')}, {len(pairing.alone)} without a partner"
     known = ("sizes", report.sizes), ("modes", report.modes), ("classes", report.classes)
     for name, counts in known:
         shown = ", ".join(f"{_size(key)}: {n}" for key, n in list(counts.items())[:_LISTED])
@@ -75,6 +75,10 @@ def as_lines(
 def _given(value: object) -> str:
     """Return a setting's value as it is given behind --set."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _size(key: object) -> str:

@@ -38,6 +38,13 @@ def test_that_a_full_disk_is_told_from_a_forbidden_one(tmp_path: Path) -> None:
     assert forbidden.hint
 
 
+def test_that_a_file_where_a_folder_is_wanted_is_named(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    with pytest.raises(SpaceError, match="“taken” is a file, not a folder") as refused:
+        durable.write(tmp_path / "taken" / "below" / "a", b"")
+    assert refused.value.hint == "Choose another folder."
+
+
 def test_that_unfinished_files_are_swept_and_others_kept(tmp_path: Path) -> None:
     (tmp_path / f"{durable.TEMPORARY}1-x").write_bytes(b"")
     (tmp_path / "x").write_bytes(b"")

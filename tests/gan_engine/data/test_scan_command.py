@@ -44,7 +44,7 @@ def test_that_programs_get_every_finding(folder, capsys):
 
 def test_that_people_are_told_in_sentences(folder, capsys):
     text = said(capsys, folder)
-    assert "5 images, 1 unreadable, 1 other files" in text
+    assert "5 images, 1 unreadable, 1 other file\n" in text
     assert "cut.png: cut short or damaged" in text
     assert "Copies of others: 1." in text
     assert "--set data.skip_duplicates=true" in text

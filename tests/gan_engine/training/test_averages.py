@@ -11,7 +11,7 @@ import torch
 
 from gan_engine import averages, checkpoint, durable
 from gan_engine.config import RunConfig
-from gan_engine.errors import EngineError
+from gan_engine.errors import EngineError, FileError
 from gan_engine.power_average import LENGTHS, step_weight
 from gan_engine.sampling import open_sampler
 from gan_engine.training import resume, train
@@ -98,3 +98,8 @@ def test_that_a_run_without_averages_says_so(tiny: Make, tmp_path: Path) -> None
     list(train(tiny(), folder=tmp_path / "run"))
     with pytest.raises(EngineError, match="kept no averages"):
         open_sampler(tmp_path / "run", ema_length=0.1)
+
+
+def test_that_what_is_not_there_is_not_called_something_else(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="is not there"):
+        open_sampler(tmp_path / "gone", ema_length=0.1)
