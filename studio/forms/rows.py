@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -71,8 +71,10 @@ class ProblemLine(QWidget):
         """What it says; empty when nothing is wrong."""
         return self._text.text() if self._problem else ""
 
-    def show_problem(self, problem: Problem | None) -> None:
-        """Say what is wrong, or nothing."""
+    def show_problem(
+        self, problem: Problem | None, named: Callable[[Any], str] | None = None
+    ) -> None:
+        """Say what is wrong, or nothing; `named` says what the field calls a value."""
         self._problem = problem
         if problem is not None and self.layout() is None:
             self._build()
@@ -86,7 +88,8 @@ class ProblemLine(QWidget):
         color = theme.current().error if problem.severity == "error" else theme.current().warning
         self._mark.setPixmap(theme.pixmap(problem.severity, 15, color))
         self._mend.setVisible(problem.suggestion is not None)
-        self._mend.setText(tr("Use {value}", value=value_text(problem.suggestion)))
+        value = (named or value_text)(problem.suggestion)
+        self._mend.setText(tr("Use {value}", value=value))
 
     def _offer(self) -> None:
         if self._problem is not None:
@@ -216,7 +219,7 @@ class Row(QWidget):
         self._value = value
         self.field.show_value(value)
         self.field.show_wrong(problem is not None and problem.severity == "error")
-        self.line.show_problem(problem)
+        self.line.show_problem(problem, self._named)
         later = running and not self.setting.live
         tip = self._tip(later)
         self._show_later(later and in_force is not None and in_force != value, in_force)

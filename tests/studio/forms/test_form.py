@@ -158,6 +158,12 @@ def test_that_a_suggestion_is_one_click(form, draft, qtbot):
     assert edited.args == ["data.size", 64]
 
 
+def test_that_a_suggested_choice_is_called_what_its_field_calls_it(form, draft):
+    problem = Problem("loss.pairing", "It compares no pairs.", "", suggestion="each")
+    form.show_draft(draft, [problem])
+    assert form.rows["loss.pairing"].line._mend.text() == "Use Each image by itself"
+
+
 def test_that_tab_goes_from_a_field_to_what_mends_it(form, draft):
     problem = Problem("data.size", "These networks cannot make it.", "Use 64.", suggestion=64)
     form.show_draft(draft, [problem])
