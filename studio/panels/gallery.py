@@ -36,12 +36,7 @@ MADE = mark(
     " channels."
 )
 """Whoever adds a picture makes it so: `tests/benchmarks/learn.py`, nine neighbours of its grid."""
-USUAL = (20, 25)
-OTHERS = {
-    **dict.fromkeys(("quick-cpu-32", "tutorial", "dcgan-64", "lsgan-64"), (5, 25)),
-    "style": (10, 6),
-    "r3": (11, 8),
-}
+USUAL, OTHERS = (20, 25), {"style": (10, 6), "r3": (11, 8)}
 """Minutes and percents of pictures; one is of a preset, or of all that have an architecture."""
 
 
