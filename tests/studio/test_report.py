@@ -78,7 +78,7 @@ def test_that_what_happened_names_no_picture(run_folder, tmp_path):  # noqa: F81
 
 def test_that_a_place_that_cannot_be_written_is_told(draft, tmp_path):
     (tmp_path / "no folder").write_bytes(b"")
-    with pytest.raises(EngineError, match="could not be written"):
+    with pytest.raises(EngineError, match="“no folder” is a file"):
         write_report(tmp_path / "no folder" / "report.zip", draft, None)
 
 
