@@ -110,7 +110,7 @@ def _estimate(config: RunConfig) -> Cost:
     training = config.training
     # What a batch in parts keeps is one part's.
     batch = training.batch_size // training.accumulation
-    slopes = [p.on for p in config.penalties if p.slopes]
+    slopes = {p.on for p in config.penalties if p.slopes}
     # D judges reals and fakes; G's step keeps both networks' ways. Afterwards each penalty on a slope
     # keeps a way and half of the way back, whether inner maps are computed again or not.
     step_d = max(2 * kept_d(batch), _SLOPE * ("d" in slopes) * slope_d(batch))

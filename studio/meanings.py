@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
+from typing import Any
 
-from gan_engine import Part
+from gan_engine import Part, Setting
 from studio.i18n import mark, together, tr
 
 
@@ -25,6 +26,12 @@ def rest(part: type[Part]) -> str:
 def page(part: type[Part]) -> str:
     """Return a part's whole help page as one paragraph, in the language in force."""
     return together(*(tr(text) for text in (about(part), rest(part)) if text))
+
+
+def choices(setting: Setting) -> dict[Any, str]:
+    """Return what may be chosen at a setting, values or kinds of parts, and what a form calls it."""
+    values = {value: tr(label) for value, label in setting.choices}
+    return values | {part.key(): tr(part.title) for part in setting.parts}
 
 
 def layer(name: str) -> str:

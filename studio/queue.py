@@ -27,6 +27,7 @@ from gan_engine import (
 )
 from studio.failures import note, sentence_of
 from studio.i18n import tr
+from studio.meanings import choices
 from studio.run import Run
 
 if TYPE_CHECKING:
@@ -245,10 +246,9 @@ def name_of(draft: Mapping[str, Any]) -> str:
     folder = str(get(draft, "data.folder", paths.BUILTIN))
     images = tr("built-in images") if folder == paths.BUILTIN else Path(unescape(folder)).name
     chosen = [
-        tr(part.title)
+        name
         for setting in walk(RunConfig, draft)
         if setting.path in ("architecture", "loss")
-        for part in setting.parts
-        if part.key() == get(draft, f"{setting.path}.kind")
+        and (name := choices(setting).get(get(draft, f"{setting.path}.kind")))
     ]
     return " · ".join([escape(images), *chosen, tr("{size} px", size=get(draft, "data.size", "?"))])

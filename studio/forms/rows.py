@@ -26,7 +26,7 @@ from studio.forms.field import Field
 from studio.forms.fields import make_field
 from studio.forms.numbers import number_text
 from studio.i18n import together, tr
-from studio.meanings import about, page
+from studio.meanings import about, choices, page
 
 _LABEL_SHARE, _FIELD_SHARE = 2, 3
 
@@ -264,9 +264,8 @@ class Row(QWidget):
 
     def _named(self, value: Any) -> str:
         """Return a value as the field shows it."""
-        names = {value: tr(label) for value, label in self.setting.choices}
-        names |= {part.key(): tr(part.title) for part in self.setting.parts}
-        return (names.get(value) if _hashable(value) else None) or value_text(value)
+        name = choices(self.setting).get(value) if _hashable(value) else None
+        return name or value_text(value)
 
     def _default(self) -> Any:
         default = self.setting.default

@@ -12,6 +12,7 @@ from gan_engine import Relief, RunConfig, unescape, walk
 from studio import figures
 from studio.figures import duration, size, speed
 from studio.i18n import listed, mark, tr
+from studio.meanings import choices
 
 __all__ = [
     "chosen",
@@ -143,8 +144,7 @@ def chosen(path: str, thing: Any, draft: Mapping[str, Any]) -> str:
     names: dict[Any, str] = {}
     for setting in walk(RunConfig, draft):
         if path in (setting.path, f"{setting.path}.kind"):
-            names = {one: tr(label) for one, label in setting.choices}
-            names |= {part.key(): tr(part.title) for part in setting.parts}
+            names = choices(setting)
     return names.get(thing, value(thing)) if isinstance(thing, str) else value(thing)
 
 

@@ -16,7 +16,7 @@ from gan_engine.config import RunConfig
 from gan_engine.layers import twice as module
 from gan_engine.layers.twice import Twice
 from gan_engine.training.session import Session
-from tests.gan_engine.training.test_accumulation import session_of
+from tests.gan_engine.training.test_accumulation import gradients, session_of
 
 Make = Callable[..., RunConfig]
 CASES: dict[str, dict[str, Any]] = {
@@ -42,13 +42,7 @@ class Filters(TorchDispatchMode):
 def learned(session: Session) -> dict[str, Tensor]:
     """Return the gradients of both networks after a round, by name."""
     session.round()
-    nets = {"g": session.networks.g, "d": session.networks.d}
-    return {
-        f"{key}.{name}": weight.grad.clone()
-        for key, network in nets.items()
-        for name, weight in network.named_parameters()
-        if weight.grad is not None
-    }
+    return gradients(session)
 
 
 @pytest.mark.parametrize("case", CASES)
