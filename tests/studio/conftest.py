@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from studio import theme
 from studio.context import Studio
 from studio.preferences import Preferences
 from tests.studio.tiny import tiny_draft
@@ -23,6 +24,12 @@ def draft(emoji: Path) -> dict[str, Any]:
 def endless(emoji: Path) -> dict[str, Any]:
     """Settings of a run that lasts until it is stopped."""
     return tiny_draft(emoji, images=10**9)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dressed(qapp: Any) -> None:
+    """Measure what people see: a control without the theme is as wide as whoever tests it first."""
+    theme.apply(qapp, "light")
 
 
 @pytest.fixture
