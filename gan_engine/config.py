@@ -134,6 +134,14 @@ class TrainingSettings(Part):
             "channels_last": "A pixel after the other",
         },
     )
+    threads: int = option(
+        0,
+        ge=0,
+        le=1024,
+        advanced=True,
+        label="CPU threads",
+        help="How many cores of a CPU compute; 0 is as many as are fastest. Fewer leave more of it to other programs.",
+    )
     sync_batch_norm: bool = option(
         False,
         advanced=True,

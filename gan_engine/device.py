@@ -95,19 +95,30 @@ def out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(word in str(error) for word in words)
 
 
-def settle(device: torch.device, processes: int = 1) -> None:
+def cores() -> int:
+    """Return how many cores of a CPU this process may use: `OMP_NUM_THREADS` at most, where it is set.
+
+    Two threads of one core count once.
+    """
+    usable = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    asked = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    wanted = int(asked) if asked.isdecimal() and int(asked) else usable
+    return min(wanted, usable, psutil.cpu_count(logical=False) or usable)
+
+
+def settle(device: torch.device, threads: int = 0, processes: int = 1) -> None:
     """Set what makes this device fast, for this process: threads, denormals, tf32.
 
-    One core is left to the window: with every core busy, training itself ran 50 times slower. The
-    others are shared by so many processes.
+    Args:
+        threads: Of a CPU; 0 is one a core. Never more than there are cores: threads that wait for
+            each other's turn cost more than they compute.
+        processes: So many share them.
     """
     if device.type == "cpu":
-        cores = (
-            len(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity")
-            else os.cpu_count() or 1
-        )
-        torch.set_num_threads(max(1, (cores - 1) // processes))
+        there = cores()
+        torch.set_num_threads(max(1, min(threads or there, there) // processes))
         torch.set_flush_denormal(True)
     elif device.type == "cuda":
         with warnings.catch_warnings():  # of a newer way to say it that torch's compiler refuses
@@ -132,10 +143,15 @@ def autocast_type(precision: str, device: torch.device) -> torch.dtype | None:
 
 @dataclass(frozen=True)
 class Formats:
-    """How a run's numbers lie in memory, and in what matrix products are done; the same for all of it."""
+    """How a run is computed; the same for all of it.
+
+    In what matrix products are done, how maps lie in memory, and by how many threads of a CPU; 0 is
+    one a core.
+    """
 
     precision: str
     channels_last: bool
+    threads: int = 0
 
     @property
     def autocast(self) -> torch.dtype | None:

@@ -47,6 +47,8 @@ def priced(config: RunConfig) -> Iterator[str]:
     if found.memory is not None:
         yield f"Memory, measured: {_gigabytes(found.memory)}."
     order = "channels last" if found.formats.channels_last else "contiguous"
+    if found.formats.threads:
+        order += f", {found.formats.threads} threads" if found.formats.threads > 1 else ", 1 thread"
     yield (
         f"Speed, measured: {found.images_per_second:,.1f} images/s in {found.formats.precision},"
         f" {order}: {_time(found.seconds_total)} for {training.images:,} images."

@@ -155,9 +155,6 @@ def resume(
         old = originals.settled(folder, config.data, changed, images)
         for bad in damaged:
             yield Notice(saved.images_seen, "warning", kept_aside(bad, saved), key="damaged")
-        if saved.versions != checkpoint.versions():
-            text = "This run goes on with other versions or threads: it will not be bit-exact."
-            yield Notice(saved.images_seen, "info", text, key="versions")
         if (before := int(saved.counters.get("ranks", 1))) != ranks.count:
             text = Message(
                 "It goes on with {count} processes instead of {before}: it will not be bit-exact.",
@@ -264,6 +261,9 @@ class _Run:
         if self._saved:
             path, saved = self._saved
             session.restore(saved, path)
+            if saved.versions != checkpoint.versions():
+                text = "This run goes on with other versions or threads: it will not be bit-exact."
+                yield Notice(saved.images_seen, "info", text, key="versions")
         weights = self._weights
         table = foreign.start_from(session.networks.tensors(), weights) if weights else []
         if table:
@@ -329,7 +329,8 @@ def _formats(
 ) -> Formats:
     """Return the formats that the run had so far, so that it goes on bit for bit, or the fastest."""
     had = dict(saved[1].counters.get("formats", {})) if saved else {}
-    if had.pop("device", "") == device.type:
+    if saved and had.pop("device", "") == device.type:
+        had.setdefault("threads", int(saved[1].versions.get("threads", 0)))  # an older version's
         with contextlib.suppress(TypeError):  # a newer version's
             return Formats(**had)
     return fastest(config, device)

@@ -69,12 +69,12 @@ class Session:
         formats: Formats | None = None,
         ranks: Ranks = ALONE,
     ) -> None:
-        settle(device, ranks.local_count)
         self.ranks = ranks
         ranks.share_of(config.training.batch_size, config.training.accumulation)
         self.config, self.device = config, device
         training = config.training
         self.formats = formats or usual_formats(training.precision, training.memory_format, device)
+        settle(device, self.formats.threads, ranks.local_count)
         told = classes if config.data.classes else None
         self.classes = told.names if told else ()
         self.images_seen = self.updates_d = self.updates_g = self._into_round = 0

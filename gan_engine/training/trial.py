@@ -18,7 +18,15 @@ from gan_engine.checkpoint import versions
 from gan_engine.config import RunConfig
 from gan_engine.costs import cost_of
 from gan_engine.data.classes import Classes
-from gan_engine.device import Formats, autocast_type, choose, describe_device, settle, usual_formats
+from gan_engine.device import (
+    Formats,
+    autocast_type,
+    choose,
+    cores,
+    describe_device,
+    settle,
+    usual_formats,
+)
 from gan_engine.errors import MemoryFullError, SpaceError
 from gan_engine.training.accelerate import WARM_UP
 from gan_engine.training.session import Session
@@ -28,7 +36,9 @@ PATIENCE_S = 2.0
 CLEARLY = 0.9
 """Other formats than the usual ones have to take less than this share of their time."""
 SMALLEST = 16
-"""Up to this many pixels a side nothing is compared: a run is over sooner."""
+"""Up to this many pixels a side formats are not compared: a run is over sooner."""
+LITTLE = 1e9
+"""So many multiply-adds, one way through both networks, are a moment for one thread."""
 _PERIOD = 4096
 """Rounds that are looked at for which penalties fall due together."""
 
@@ -99,26 +109,29 @@ def kinds_of_rounds(config: RunConfig) -> dict[int, float]:
 
 
 def fastest(config: RunConfig, device: torch.device) -> Formats:
-    """Return the memory format and precision that this machine is fastest with, for these networks.
+    """Return the memory format, precision and threads that these networks are fastest with here.
 
     What the settings say is not questioned. The rest is found by a few updates with few images, at
-    most once for these networks on this machine; the usual formats stay where nothing is clearly
-    better, or where comparing would take more than a moment.
+    most once for these networks on this machine; the usual formats and all threads stay where
+    nothing is clearly better, or where comparing would take more than a moment.
     """
     settle(device)
-    training, shape = config.training, config.data.shape
+    training = config.training
     usual = usual_formats(training.precision, training.memory_format, device)
-    others = _others(config, device, usual)
-    if not others or min(shape.height, shape.width) <= SMALLEST:
-        return usual
+    others, counts = _others(config, device, usual), _counts(config, device)
+    best = replace(usual, threads=counts[0])
+    if not others and len(counts) == 1:
+        return best
     kept = paths.cache() / "formats" / f"{_fingerprint(config, device)}.json"
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
         told = Formats(**json.loads(kept.read_text(encoding="utf-8")))
-        if told in (usual, *others):
+        if replace(told, threads=0) in (usual, *others) and told.threads in counts:
             return told
-    best = usual
-    with contextlib.suppress(RuntimeError):  # too little memory to compare: nothing is decided
-        best = _compare(config, device, usual, others)
+    few = _few(config)
+    if device.type != "cpu" or few >= min(2, training.batch_size):
+        with contextlib.suppress(RuntimeError):  # too little memory to compare: nothing is decided
+            best = replace(_compare(config, device, usual, others), threads=counts[0])
+            best = replace(best, threads=_fewest(config, device, best, counts, few))
     with contextlib.suppress(SpaceError, OSError):
         durable.write(kept, json.dumps(asdict(best)).encode())
     return best
@@ -126,12 +139,52 @@ def fastest(config: RunConfig, device: torch.device) -> Formats:
 
 def _others(config: RunConfig, device: torch.device, usual: Formats) -> list[Formats]:
     """Return what else could be tried: everything that is left open."""
-    found = []
+    found: list[Formats] = []
+    if min(config.data.shape.height, config.data.shape.width) <= SMALLEST:
+        return found
     if config.training.memory_format == "auto":
         found.append(replace(usual, channels_last=not usual.channels_last))
     if config.training.precision == "auto" and usual.precision == "bf16":
         found.append(replace(usual, precision="fp32"))
     return found if device.type in ("cpu", "cuda") else []
+
+
+def _counts(config: RunConfig, device: torch.device) -> list[int]:
+    """Return how many threads could be tried, the most first; 0 alone where no CPU computes."""
+    if device.type != "cpu":
+        return [0]
+    if asked := config.training.threads:
+        return [asked]
+    found = [cores()]
+    while found[-1] > 1:
+        found.append(found[-1] // 2)
+    return found
+
+
+def _few(config: RunConfig) -> int:
+    """Return how many images, of a batch at most, are a moment's work for one thread."""
+    cost = cost_of(config)
+    return min(config.training.batch_size, int(LITTLE / max(1, cost.macs_g + cost.macs_d)))
+
+
+def _fewest(
+    config: RunConfig, device: torch.device, formats: Formats, counts: list[int], batch: int
+) -> int:
+    """Return the fewest threads that no other number of them is clearly faster than.
+
+    Threads wait for each other at every operation: small networks are done sooner by one.
+    """
+    if len(counts) == 1:
+        return counts[0]
+    session = _session(config, device, formats, batch, _classes(config))
+    took = {}
+    try:
+        for count in counts:
+            settle(device, count)
+            took[count] = _round_seconds(session, 2, number=0)
+    finally:
+        session.close()
+    return min(count for count in counts if took[count] * CLEARLY <= min(took.values()))
 
 
 def _compare(
@@ -142,8 +195,8 @@ def _compare(
     # What a CPU works is told apart from what other programs take of it.
     clock = time.perf_counter if device.type == "cuda" else time.process_time
     best, least, began = usual, 0.0, time.monotonic()
-    for formats in (usual, *others):
-        session = _session(config, device, formats, batch, _classes(config))
+    for formats in (usual, *others) if others else ():
+        session = _session(config, device, replace(formats, threads=1), batch, _classes(config))
         try:
             first = _first_round(session)
             if formats is usual:
@@ -235,8 +288,9 @@ def _fingerprint(config: RunConfig, device: torch.device) -> str:
         sorted((p.kind, p.interval) for p in config.penalties),
         config.training.precision,
         config.training.memory_format,
+        config.training.threads,
     )
     machine = (versions(), describe_device(device.type).name, str(autocast_type("auto", device)))
-    batch = config.training.batch_size if device.type == "cuda" else 0
+    batch = config.training.batch_size
     text = json.dumps([told, machine, batch], default=str, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]

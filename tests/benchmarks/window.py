@@ -92,6 +92,7 @@ def with_window(preset: str, seconds: float) -> dict[str, Any]:
         def __init__(self) -> None:
             super().__init__()
             self.clock, self.beats, self.last = Clock(seconds), list[float](), 0.0
+            self.measured = False
             self.timer = QTimer(self)
             self.timer.setTimerType(Qt.TimerType.PreciseTimer)
             self.timer.timeout.connect(self.beat)
@@ -105,7 +106,7 @@ def with_window(preset: str, seconds: float) -> dict[str, Any]:
 
         @Slot(object)
         def take(self, readings: list[Any]) -> None:
-            if self.timer.isActive():
+            if self.timer.isActive() or self.measured:
                 return
             for reading in readings:
                 if self.clock.take(reading):
@@ -116,6 +117,7 @@ def with_window(preset: str, seconds: float) -> dict[str, Any]:
         @Slot()
         def stop(self) -> None:
             self.timer.stop()
+            self.measured = True  # what is read until it has stopped begins nothing anew
             studio.run.stop()
 
         @Slot(object)
