@@ -121,7 +121,7 @@ class TrainingSettings(Part):
     precision: Literal["auto", "fp32", "bf16"] = option(
         "auto",
         advanced=True,
-        help="bf16 is faster on recent GPUs and slower on CPUs; auto knows.",
+        help="bf16 is faster on recent GPUs and some CPUs, and slower on others; auto knows.",
         names={"auto": "Automatic", "fp32": "fp32", "bf16": "bf16"},
     )
     memory_format: Literal["auto", "contiguous", "channels_last"] = option(

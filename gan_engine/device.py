@@ -130,15 +130,22 @@ def settle(device: torch.device, threads: int = 0, processes: int = 1) -> None:
 def autocast_type(precision: str, device: torch.device) -> torch.dtype | None:
     """Return what matrix products are done in, or None for fp32.
 
-    GPUs before Ampere only play at bf16, at a fraction of their speed: it is not chosen there.
+    Processors that only play at bf16, at a fraction of their speed, do not get it unless asked.
     """
-    if precision == "bf16" or (
-        precision == "auto"
-        and device.type == "cuda"
-        and torch.cuda.is_bf16_supported(including_emulation=False)
-    ):
+    if precision == "bf16" or (precision == "auto" and multiplies_bf16(device)):
         return torch.bfloat16
     return None
+
+
+def multiplies_bf16(device: torch.device) -> bool:
+    """Return whether a processor multiplies numbers in bf16 itself: GPUs since Ampere, some CPUs."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type != "cpu" or not torch.backends.cpu.get_cpu_capability().startswith("AVX512"):
+        return False
+    # Older versions of torch cannot say it.
+    found = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return bool(found.get("avx512_bf16") or found.get("amx_bf16"))
 
 
 @dataclass(frozen=True)
@@ -166,5 +173,8 @@ class Formats:
 
 def usual_formats(precision: str, memory_format: str, device: torch.device) -> Formats:
     """Return what the settings say, and where they leave it open what is mostly fastest on `device`."""
-    last = device.type == "cuda" if memory_format == "auto" else memory_format == "channels_last"
-    return Formats("bf16" if autocast_type(precision, device) else "fp32", last)
+    bf16 = autocast_type(precision, device) is not None
+    last = memory_format == "channels_last"
+    if memory_format == "auto":
+        last = device.type == "cuda" or bf16
+    return Formats("bf16" if bf16 else "fp32", last)

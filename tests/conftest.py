@@ -9,6 +9,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["LC_ALL"] = "C.UTF-8"  # the window speaks the desktop's language
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# What any processor can do: bf16 would be chosen on some machines and not on others.
+os.environ["ATEN_CPU_CAPABILITY"] = "avx2"
 
 import gc
 import shutil

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import torch
 
@@ -15,7 +16,7 @@ from gan_engine.commands import Command, Inbox, Stop
 from gan_engine.config import RunConfig, parse
 from gan_engine.data.classes import Classes, classes_for
 from gan_engine.data.prepare import Prepared, prepare
-from gan_engine.device import Formats, choose, describe_device, out_of_memory
+from gan_engine.device import Formats, autocast_type, choose, describe_device, out_of_memory
 from gan_engine.drafts import differences, merge
 from gan_engine.errors import (
     BusyError,
@@ -261,8 +262,12 @@ class _Run:
         if self._saved:
             path, saved = self._saved
             session.restore(saved, path)
-            if saved.versions != checkpoint.versions():
-                text = "This run goes on with other versions or threads: it will not be bit-exact."
+            ways = _formats_of(saved), {"device": device.type, **vars(formats)}
+            if saved.versions != checkpoint.versions() or ways[0] != ways[1]:
+                text = (
+                    "This run goes on with another processor, other versions, threads or number"
+                    " formats: it will not be bit-exact."
+                )
                 yield Notice(saved.images_seen, "info", text, key="versions")
         weights = self._weights
         table = foreign.start_from(session.networks.tensors(), weights) if weights else []
@@ -328,12 +333,24 @@ def _formats(
     config: RunConfig, device: torch.device, saved: tuple[Path, checkpoint.Checkpoint] | None
 ) -> Formats:
     """Return the formats that the run had so far, so that it goes on bit for bit, or the fastest."""
-    had = dict(saved[1].counters.get("formats", {})) if saved else {}
-    if saved and had.pop("device", "") == device.type:
-        had.setdefault("threads", int(saved[1].versions.get("threads", 0)))  # an older version's
+    had = _formats_of(saved[1]) if saved else {}
+    if had.pop("device", "") == device.type:
         with contextlib.suppress(TypeError):  # a newer version's
-            return Formats(**had)
+            told = Formats(**had)
+            # What this processor would only play at is not taken over.
+            if told.precision != "bf16" or autocast_type(config.training.precision, device):
+                return told
     return fastest(config, device)
+
+
+def _formats_of(saved: checkpoint.Checkpoint) -> dict[str, Any]:
+    """Return the device and the formats that a save was made with."""
+    had = dict(saved.counters.get("formats", {}))
+    if had.get("device") == "cpu":  # an older version's save has its threads elsewhere alone
+        had.setdefault("threads", int(saved.versions.get("threads", 0)))
+    elif had:
+        had.setdefault("threads", 0)
+    return had
 
 
 def _devices(session: Session) -> str:

@@ -130,8 +130,8 @@ def fastest(config: RunConfig, device: torch.device) -> Formats:
     few = _few(config)
     if device.type != "cpu" or few >= min(2, training.batch_size):
         with contextlib.suppress(RuntimeError):  # too little memory to compare: nothing is decided
-            best = replace(_compare(config, device, usual, others), threads=counts[0])
-            best = replace(best, threads=_fewest(config, device, best, counts, few))
+            best = replace(_compare(config, device, usual, others, few), threads=counts[0])
+            best = replace(best, threads=_most(config, device, best, counts, few))
     with contextlib.suppress(SpaceError, OSError):
         durable.write(kept, json.dumps(asdict(best)).encode())
     return best
@@ -142,6 +142,8 @@ def _others(config: RunConfig, device: torch.device, usual: Formats) -> list[For
     found: list[Formats] = []
     if min(config.data.shape.height, config.data.shape.width) <= SMALLEST:
         return found
+    if device.type == "cpu" and usual.precision == "bf16":
+        return found  # of nine presets none was clearly faster with any other
     if config.training.memory_format == "auto":
         found.append(replace(usual, channels_last=not usual.channels_last))
     if config.training.precision == "auto" and usual.precision == "bf16":
@@ -167,31 +169,34 @@ def _few(config: RunConfig) -> int:
     return min(config.training.batch_size, int(LITTLE / max(1, cost.macs_g + cost.macs_d)))
 
 
-def _fewest(
+def _most(
     config: RunConfig, device: torch.device, formats: Formats, counts: list[int], batch: int
 ) -> int:
-    """Return the fewest threads that no other number of them is clearly faster than.
+    """Return the most threads that fewer are not clearly faster than.
 
     Threads wait for each other at every operation: small networks are done sooner by one.
     """
     if len(counts) == 1:
         return counts[0]
     session = _session(config, device, formats, batch, _classes(config))
-    took = {}
+    took = dict.fromkeys(counts, math.inf)
     try:
-        for count in counts:
+        for count in (
+            *counts,
+            *counts,
+        ):  # twice: the first rounds of all warm caches for the others
             settle(device, count)
-            took[count] = _round_seconds(session, 2, number=0)
+            took[count] = min(took[count], _round_seconds(session, 1, number=0))
     finally:
         session.close()
-    return min(count for count in counts if took[count] * CLEARLY <= min(took.values()))
+    return max(count for count in counts if took[count] * CLEARLY <= min(took.values()))
 
 
 def _compare(
-    config: RunConfig, device: torch.device, usual: Formats, others: list[Formats]
+    config: RunConfig, device: torch.device, usual: Formats, others: list[Formats], few: int
 ) -> Formats:
     # On a GPU only a full batch shows which kernels are chosen; a CPU shows it with few images.
-    batch = config.training.batch_size if device.type == "cuda" else 2
+    batch = config.training.batch_size if device.type == "cuda" else few
     # What a CPU works is told apart from what other programs take of it.
     clock = time.perf_counter if device.type == "cuda" else time.process_time
     best, least, began = usual, 0.0, time.monotonic()

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from gan_engine import checkpoint, paths
+from gan_engine import Notice, checkpoint, device, paths
 from gan_engine.config import RunConfig
 from gan_engine.device import Formats, usual_formats
 from gan_engine.errors import MemoryFullError
@@ -118,7 +118,7 @@ def test_that_a_gpus_start_up_is_not_counted_as_a_round_but_trying_kernels_is(
     monkeypatch.setattr(trial, "time", SimpleNamespace(monotonic=lambda: now, perf_counter=None))
     monkeypatch.setattr(trial, "PATIENCE_S", 2.0)
     clocked[True] = 0.5
-    assert trial._compare(tiny(), torch.device("cuda"), USUAL, [LAST]) == chosen
+    assert trial._compare(tiny(), torch.device("cuda"), USUAL, [LAST], 2) == chosen
 
 
 @pytest.mark.parametrize("formats", [Formats("fp32", False), Formats("bf16", True)])
@@ -186,6 +186,43 @@ def test_that_formats_of_another_device_are_not_taken_over(
     saved.counters["formats"]["device"] = "cuda"
     monkeypatch.setattr(run, "fastest", lambda *_: LAST)
     assert run._formats(tiny(), CPU, (path, saved)) == LAST
+
+
+@pytest.mark.parametrize(("native", "taken"), [(True, "bf16"), (False, "fp32")])
+def test_that_a_processor_that_only_plays_at_bf16_does_not_go_on_with_it(
+    native: bool, taken: str, tiny: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "fastest", lambda *_: replace(LAST, precision="bf16"))
+    list(train(tiny(training={"images": 12}), folder=tmp_path / "run"))
+    monkeypatch.setattr(run, "fastest", lambda *_: USUAL)
+    monkeypatch.setattr(device, "multiplies_bf16", lambda _: native)
+    events = list(resume(tmp_path / "run", images=24))
+    keys = [event.key for event in events if isinstance(event, Notice)]
+    assert ("versions" in keys) == (not native)
+    assert checkpoint.newest(tmp_path / "run")[1].counters["formats"]["precision"] == taken
+
+
+@pytest.mark.parametrize(
+    ("kernels", "able", "chosen"),
+    [
+        ("AVX512", {"avx512_bf16": True}, True),
+        ("AVX512", {"amx_bf16": True}, True),
+        ("AVX512", {"avx512_bf16": False}, False),
+        ("AVX2", {"avx512_bf16": True}, False),
+    ],
+    ids=["avx512", "amx", "neither", "held back"],
+)
+def test_that_a_cpu_takes_bf16_and_channels_last_only_where_it_multiplies_bf16(
+    kernels: str, able: dict[str, bool], chosen: bool, tiny: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: kernels)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able, raising=False)
+    wanted = Formats("bf16", True) if chosen else Formats("fp32", False)
+    assert usual_formats("auto", "auto", CPU) == wanted
+    assert usual_formats("fp32", "auto", CPU) == Formats("fp32", False)
+    assert not chosen or fastest(tiny(data={"size": 32}), CPU) == replace(wanted, threads=1)
+    monkeypatch.delattr(torch.cpu, "get_capabilities")  # an older torch cannot say it
+    assert usual_formats("auto", "auto", CPU) == Formats("fp32", False)
 
 
 def test_that_the_order_in_memory_changes_nothing_but_rounding(tiny: Make) -> None:
