@@ -24,6 +24,8 @@ _unnamed = set[Path]()
 """The runs that this process trains whose lock says nothing: their disk was full at the start."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, getattr(errno, "ENOTSUP", errno.ENOSYS)}
+"""What a disk says that cannot lock files, as some that are reached over a network."""
 
 
 def write(
@@ -303,7 +305,8 @@ def lock(folder: Path) -> Iterator[None]:
     with file:
         mine, holder = _hold(file), lock_holder(folder)
         # A lock ends where a disk is unplugged; who still trains there says so in the text.
-        if not mine or (holder and (holder["host"], holder["pid"]) != (me["host"], me["pid"])):
+        others = holder and (holder["host"], holder["pid"]) != (me["host"], me["pid"])
+        if mine is False or others or (mine is None and holder):
             holder = holder or {"pid": "unknown", "host": socket.gethostname()}
             raise BusyError(
                 "This run is being trained by another program (process {pid} on {host}).",
@@ -327,8 +330,8 @@ def lock(folder: Path) -> Iterator[None]:
                 file.truncate(0)
 
 
-def _hold(file: TextIO) -> bool:
-    """Take the system's lock on an open file; False when somebody has it."""
+def _hold(file: TextIO) -> bool | None:
+    """Take the system's lock on an open file; False when somebody has it, None where a disk has no locks."""
     try:
         if os.name == "nt":
             import msvcrt
@@ -339,6 +342,6 @@ def _hold(file: TextIO) -> bool:
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        return None if error.errno in _NO_LOCKS else False
     return True

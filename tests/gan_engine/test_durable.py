@@ -62,6 +62,22 @@ def test_that_a_run_has_one_writer(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.skipif(os.name == "nt", reason="it plays POSIX's locks")
+def test_that_on_a_disk_without_locks_the_text_says_who_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    def unlocked(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", unlocked)
+    with durable.lock(tmp_path), pytest.raises(BusyError), durable.lock(tmp_path):
+        pass
+    with durable.lock(tmp_path):
+        assert durable.lock_holder(tmp_path)["pid"] == os.getpid()
+
+
 def test_that_a_killed_writer_leaves_no_lock(tmp_path: Path) -> None:
     code = (
         "import os, sys, pathlib; from gan_engine import durable\n"
