@@ -47,6 +47,7 @@ _HOME = {
     "export": "EXPORTERS Exporter ExportProgress",
     "health": "Facts Remedy Verdict examine",
     "metrics": "METRICS Metric nearest",
+    "words": "size_of",
     "training.recorder": "notice_of",
     "training.originals": "Learned learned prepared_uses",
     "training": (

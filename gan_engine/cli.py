@@ -9,9 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
+from typer.core import TyperGroup
 
 from gan_engine import commands, configfile
 from gan_engine.data_settings import Pairs
@@ -26,7 +27,20 @@ if TYPE_CHECKING:
     from gan_engine.events import Event
     from gan_engine.training.ranks import Ranks
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+class _Commands(TyperGroup):
+    """The commands; their flags are shown without a value, for they take none."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        found = super().get_command(ctx, cmd_name)
+        for one in found.get_params(ctx) if found else ():
+            one.metavar = "" if getattr(one, "is_flag", False) else one.metavar
+        return found
+
+
+app = typer.Typer(
+    cls=_Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
+)
 
 _ORDERS = "pause, resume, stop, sample, save, evaluate"
 _ANSWER_S = 10
@@ -285,8 +299,7 @@ def _export(source: Path, table: Draft, what: str, target: Path) -> None:
         exporter = part.model_validate(table)
     except ValidationError as error:
         raise SettingsError(problems_of(error, part, table)) from error
-    with bar_of("images") as bar:
-        task = bar.add_task(what, total=None)
+    with bar_of(what) as (bar, task):
         for report in write(source, exporter, target):
             bar.update(task, completed=report.done, total=report.total)
             if report.note:

@@ -9,6 +9,7 @@ from gan_engine.costs import cost_of
 from gan_engine.errors import MemoryFullError
 from gan_engine.summary import summarize
 from gan_engine.training.trial import try_out
+from gan_engine.words import size_of
 
 
 def checked(config: RunConfig, name: str) -> Iterator[str]:
@@ -26,18 +27,18 @@ def priced(config: RunConfig) -> Iterator[str]:
     """
     cost, training = cost_of(config), config.training
     yield (
-        f"G {2 * cost.macs_g / 1e9:,.2f} and D {2 * cost.macs_d / 1e9:,.2f} GFLOP for one image's way"
-        " through; training takes several times as many."
+        f"G {_flop(cost.macs_g)} and D {_flop(cost.macs_d)} for one image's way through; training"
+        " takes several times as many."
     )
     yield (
-        f"Memory, estimated: {_gigabytes(cost.memory)} of {_gigabytes(cost.memory_total)} on"
-        f" {cost.device}; a checkpoint takes {_gigabytes(cost.checkpoint)}."
+        f"Memory, estimated: {size_of(cost.memory)} of {size_of(cost.memory_total)} on"
+        f" {cost.device}; a checkpoint takes {size_of(cost.checkpoint)}."
     )
     if not cost.fits:
         yield "This will probably not fit."
     for relief in cost.reliefs:
         value = str(relief.value).lower()
-        yield f"  {relief.path} = {value}: {_gigabytes(relief.memory)}"
+        yield f"  {relief.path} = {value}: {size_of(relief.memory)}"
     try:
         found = try_out(config)
     except MemoryFullError as error:
@@ -45,7 +46,7 @@ def priced(config: RunConfig) -> Iterator[str]:
         return
     assert found is not None  # nobody cancels it
     if found.memory is not None:
-        yield f"Memory, measured: {_gigabytes(found.memory)}."
+        yield f"Memory, measured: {size_of(found.memory)}."
     order = "channels last" if found.formats.channels_last else "contiguous"
     if found.formats.threads:
         order += f", {found.formats.threads} threads" if found.formats.threads > 1 else ", 1 thread"
@@ -55,8 +56,10 @@ def priced(config: RunConfig) -> Iterator[str]:
     )
 
 
-def _gigabytes(amount: float) -> str:
-    return f"{amount / 2**30:.2f} GB"
+def _flop(multiply_adds: float) -> str:
+    done = 2 * multiply_adds
+    scale, letter = next((pair for pair in ((1e9, "G"), (1e6, "M")) if done >= pair[0]), (1e3, "k"))
+    return f"{done / scale:,.1f} {letter}FLOP"
 
 
 def _time(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -64,8 +66,7 @@ def watch(
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as by nohup
             signal.signal(number, take_signal)
     try:
-        with bar_of("images") as bar:
-            task = bar.add_task("preparing", total=None)
+        with bar_of("preparing") as (bar, task):
             for event in start(inbox):
                 try:
                     _show(event, bar, task)
@@ -119,11 +120,19 @@ def _show(event: events.Event, bar: Progress, task: Any) -> None:
             )
 
 
-def bar_of(unit: str) -> Progress:
+@contextlib.contextmanager
+def bar_of(what: str) -> Iterator[tuple[Progress, TaskID]]:
+    """Show a progress bar called `what`; where that fails it goes, for then it says nothing."""
     safe = TextColumn("{task.description}", markup=False)
-    counts = (MofNCompleteColumn(), TextColumn(unit))  # knows what to say while there is no total
+    counts = (MofNCompleteColumn(), TextColumn("images"))  # know what to say without a total
     columns = (safe, BarColumn(), *counts, TimeRemainingColumn())
-    return Progress(*columns, console=err, refresh_per_second=4)
+    with Progress(*columns, console=err, refresh_per_second=4) as bar:
+        task = bar.add_task(what, total=None)
+        try:
+            yield bar, task
+        except (EngineError, OSError):
+            bar.update(task, visible=bar.tasks[0].description != what)
+            raise
 
 
 def show_fitting(config: RunConfig, path: Path) -> None:

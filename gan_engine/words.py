@@ -1,4 +1,4 @@
-"""Words of the command line: a setting and its value, a number of images, a share."""
+"""Words of the command line: a setting and its value, a number of images, a share, bytes."""
 
 from __future__ import annotations
 
@@ -62,3 +62,10 @@ def share_of(text: str) -> float:
             "“{text}” is no share of a class, from 0 to 1.", hint="Write --mix dog:0.5.", text=text
         )
     return share
+
+
+def size_of(amount: float) -> str:
+    """Return bytes: 12 kB, 512 MB, 5.2 GB."""
+    if amount >= 2**30:
+        return f"{amount / 2**30:.1f} GB"
+    return f"{amount / 2**20:.0f} MB" if amount >= 2**20 else f"{amount / 2**10:.0f} kB"

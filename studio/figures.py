@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gan_engine import size_of
 from studio.i18n import tr
 
 
@@ -39,6 +40,5 @@ def duration(seconds: float) -> str:
 
 def size(amount: float) -> str:
     """Return bytes: 512 MB, 5.2 GB."""
-    if amount >= 2**30:
-        return f"{amount / 2**30:.1f} GB"
-    return f"{amount / 2**20:.0f} MB" if amount >= 2**20 else f"{amount / 2**10:.0f} kB"
+    said: str = size_of(amount)
+    return said

@@ -41,11 +41,15 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    name: str
     draft: dict[str, Any]
     state: Literal["waiting", "going", "done", "failed"] = "waiting"
     why: str = ""
     folder: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called, in the language the window speaks now."""
+        return name_of(self.draft)
 
 
 class _File(BaseModel):
@@ -98,7 +102,7 @@ class Queue(QObject):
             text = Message("{what} {hint}", what=first.text, hint=first.hint)
             self.refused.emit(EngineError(text, hint="Mend that setting, then add them again."))
             return False
-        self.entries.append(Entry(name=name_of(draft), draft=draft))
+        self.entries.append(Entry(draft=draft))
         self._keep()
         return True
 

@@ -28,7 +28,6 @@ from studio.comparison import differences_of
 from studio.i18n import listed, tr
 from studio.panels import words as say
 from studio.panels.base import EmptyState, Pages, Panel, button, column_of, words
-from studio.queue import name_of
 
 if TYPE_CHECKING:
     from studio.context import Studio
@@ -62,7 +61,7 @@ class _Model(QAbstractListModel):
 
     def show_entries(self, entries: list[Entry]) -> None:
         self._apart = _told_apart(entries)
-        self._names = [name_of(entry.draft) if entry.draft else entry.name for entry in entries]
+        self._names = [entry.name for entry in entries]
         if len(entries) == len(self.entries):
             self.entries = entries
             self.dataChanged.emit(self.index(0), self.index(len(entries) - 1))

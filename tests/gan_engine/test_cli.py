@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -131,6 +132,13 @@ def test_that_a_scan_is_said_in_words_and_in_json(gan, emoji: Path) -> None:
     assert "broken.png" in gan("scan", emoji)[1]
 
 
+def test_that_help_shows_flags_without_a_value(gan) -> None:
+    for command, flags in {"train": ["demo"], "scan": ["json", "quick"], "check": ["cost"]}.items():
+        _, out, _ = gan(command, "--help")
+        for flag in [*flags, "help"]:
+            assert re.search(rf"--{flag} +[A-Z]", out), out
+
+
 def test_that_presets_are_listed(gan) -> None:
     assert "quick-cpu-32" in gan("presets")[1]
 
@@ -147,8 +155,9 @@ def test_that_check_says_what_a_run_costs_when_asked(gan, tmp_path: Path) -> Non
     configfile.write_draft(tmp_path / "run.toml", merge(default_draft(), small))
     code, out, _ = gan("check", tmp_path / "run.toml", "--cost")
     assert code == 0
-    for words in ("GFLOP", "Memory, estimated", "Speed, measured", "images/s"):
+    for words in ("kFLOP", "Memory, estimated", "Speed, measured", "images/s"):
         assert words in out
+    assert not re.search(r"\b0(\.0+)? .?(B|FLOP)", out)
 
 
 def test_that_check_names_every_problem(gan, tmp_path: Path) -> None:

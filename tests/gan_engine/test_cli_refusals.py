@@ -92,6 +92,7 @@ def test_that_bad_input_is_answered_in_a_sentence(
     code, out, err = gan(*bad_input(name, emoji, tmp_path))
     assert code == 1
     assert WORDS[name] in err
+    assert "0/?" not in err
     assert "Traceback" not in err + out
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from gan_engine import get, list_runs, merge, put
+from studio import i18n
 from studio.preferences import Preferences
 from studio.queue import Queue, name_of
 from tests.studio.tiny import PATIENCE, tiny_draft
@@ -32,13 +33,16 @@ def test_that_runs_are_trained_one_after_the_other(studio, queue, draft, qtbot):
     assert not queue.is_on
 
 
-def test_that_a_run_that_fails_is_named_and_the_next_begins(queue, draft, tmp_path, qtbot):
+def test_that_a_run_that_fails_is_named_in_the_language_in_force_and_the_next_begins(
+    queue, draft, tmp_path, qtbot
+):
     queue.add(draft)
     gone = put(draft, "data.folder", str(tmp_path / "gone"))
-    queue.entries.insert(0, queue.entries[0].model_copy(update={"draft": gone, "name": "gone"}))
+    queue.entries.insert(0, queue.entries[0].model_copy(update={"draft": gone}))
+    i18n.use("zh_CN")
     with qtbot.waitSignal(queue.ended, timeout=PATIENCE) as ended:
         queue.start()
-    assert ended.args == [1, ["gone"]]
+    assert ended.args == [1, ["gone · DCGAN · 交叉熵 · 16 px"]]
     assert states(queue) == ["failed", "done"]
     assert "gone" in queue.entries[0].why
 

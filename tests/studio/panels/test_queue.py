@@ -16,7 +16,7 @@ def panel(show):
 
 
 def entry(name, state="waiting", **other):
-    return Entry(name=name, draft={}, state=state, **other)
+    return Entry(draft={"data": {"folder": name, "size": 16}}, state=state, **other)
 
 
 def test_that_an_empty_queue_says_what_it_is_for_and_takes_the_settings(panel, qtbot):
@@ -38,11 +38,11 @@ def test_that_each_run_says_what_becomes_of_it(panel):
     model = panel.list.model()
     said = [model.index(row, 0).data().splitlines() for row in range(5)]
     assert said == [
-        ["a", "Finished"],
-        ["b", "Failed: The disk is full."],
-        ["c", "Training"],
-        ["d", "Waits, half done: goes on from its save"],
-        ["e", "Waits"],
+        ["a · 16 px", "Finished"],
+        ["b · 16 px", "Failed: The disk is full."],
+        ["c · 16 px", "Training"],
+        ["d · 16 px", "Waits, half done: goes on from its save"],
+        ["e · 16 px", "Waits"],
     ]
 
 
@@ -50,7 +50,7 @@ def test_that_runs_are_told_apart_by_what_is_not_the_same(panel, draft):
     rates = (0.0004, 0.0002)
     drafts = [put(put(draft, "optimizer_g.rate", rate), "loss.kind", "hinge") for rate in rates]
     drafts[0] = put(drafts[0], "loss.kind", "cross_entropy")  # which its name says
-    panel.show_entries([Entry(name="a", draft=one) for one in drafts], False)
+    panel.show_entries([Entry(draft=one) for one in drafts], False)
     model = panel.list.model()
     said = [model.index(row, 0).data().splitlines() for row in range(2)]
     assert [lines[1] for lines in said] == [
@@ -69,18 +69,17 @@ def test_that_one_button_starts_it_or_lets_it_rest(panel, qtbot):
 
 
 def test_that_what_waits_can_be_moved_and_taken_off(panel, studio, draft, qtbot):
-    for name in ("one", "two"):
-        studio.queue.add(draft)
-        studio.queue.entries[-1] = studio.queue.entries[-1].model_copy(update={"name": name})
-    panel._take_change()
+    drafts = [draft, put(draft, "loss.kind", "hinge")]
+    for one in drafts:
+        studio.queue.add(one)
     panel.list.setCurrentRow(0)
     assert not panel.up.isEnabled()
     panel.down.click()
-    assert [one.name for one in studio.queue.entries] == ["two", "one"]
+    assert [one.draft for one in studio.queue.entries] == drafts[::-1]
     assert panel.list.currentRow() == 1
     panel.list.setFocus()
     qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
-    assert [one.name for one in studio.queue.entries] == ["two"]
+    assert [one.draft for one in studio.queue.entries] == drafts[1:]
     panel.drop.click()
     assert panel.empty.isVisible()
 
@@ -95,7 +94,7 @@ def test_that_the_run_that_goes_stays_where_it_is(panel):
 
 
 def test_that_what_waits_is_named_in_the_language_in_force(panel, emoji):
-    waiting = [Entry(name="said in English", draft=tiny_draft(emoji))]
+    waiting = [Entry(draft=tiny_draft(emoji))]
     i18n.use("zh_CN")
     panel.show_entries(waiting, False)
     assert "交叉熵" in panel.list.model().index(0, 0).data()
