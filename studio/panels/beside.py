@@ -73,7 +73,6 @@ class Beside(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self._stack, 1)
-        self.setMinimumWidth(180)
 
     # --- shown -------------------------------------------------------------------------------
 

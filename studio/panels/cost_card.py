@@ -127,10 +127,11 @@ class CostCard(QFrame):
         else:
             self._speed.setText(
                 tr(
-                    "{speed}, {time} for {count} images; measured here",
+                    "{speed}, {time} for {count} images; measured here in {formats}",
                     speed=speed(trial.images_per_second),
                     time=duration(trial.seconds_total),
                     count=say.count(images),
+                    formats=_formats(trial),
                 )
             )
 
@@ -172,3 +173,14 @@ class CostCard(QFrame):
 
     def _taker(self, path: str, value: int) -> Any:
         return lambda: self.edited.emit(path, value)
+
+
+def _formats(trial: Trial) -> str:
+    """Return what a run would compute in, which the program may have chosen by itself."""
+    precision: str = trial.formats.precision
+    threads = trial.formats.threads
+    if not threads:  # no CPU computes
+        return precision
+    if threads == 1:
+        return tr("{precision}, one CPU thread", precision=precision)
+    return tr("{precision}, {threads} CPU threads", precision=precision, threads=threads)

@@ -13,7 +13,6 @@ from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QScrollArea,
@@ -29,6 +28,7 @@ from studio.panels.base import button, words
 from studio.tables import Table, table_of
 from studio.widgets.curve_grid import CurveGrid
 from studio.widgets.curve_plot import CurvePlot
+from studio.widgets.folding import FoldingRow, row_of
 from studio.widgets.score_plot import ScorePlot
 
 PLOTS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
@@ -90,7 +90,7 @@ class Curves(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(6)
-        column.addLayout(self._head())
+        column.addWidget(self._head())
         column.addWidget(area, 1)
 
     # --- shown -------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ class Curves(QWidget):
         else:
             self.table_saved.emit(path, self.table(key))
 
-    def _head(self) -> QHBoxLayout:
+    def _head(self) -> FoldingRow:
         self.raw = _switch(
             tr("Raw"), tr("Every reading: the range as a band, its mean as a line."), True
         )
@@ -267,25 +267,17 @@ class Curves(QWidget):
         self.follow.clicked.connect(self.grid.follow)
         self.export = button(tr("Export"), tr("Take all curves away, as a picture or a table."))
         self.export.clicked.connect(self._offer_all)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(words(tr("Curves"), "title"), 1)
-        for widget in (
-            self.raw,
-            self.smooth,
-            self.weight,
-            self._weight_text,
-            self.log,
-        ):
-            row.addWidget(widget)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
         self.wider.setAccessibleName(tr("Zoom out of the curves"))
         self.closer.setAccessibleName(tr("Zoom into the curves"))
-        for made in (self.wider, self.closer, self.follow, self.export):
+        buttons = self.wider, self.closer, self.follow, self.export
+        for made in buttons:
             made.setProperty("small", True)
-            buttons.addWidget(made)
-        row.addLayout(buttons)
+        switches = self.raw, self.smooth, self.weight, self._weight_text, self.log
+        row = FoldingRow(
+            words(tr("Curves"), "title", wraps=False),
+            row_of(*switches, spacing=12),
+            row_of(*buttons, spacing=6),
+        )
         self._smooth(self.weight.value())
         return row
 

@@ -257,7 +257,7 @@ class Stage(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self.view, 1)
-        made.setMinimumWidth(240)
+        made.setMinimumWidth(200)
         return made
 
     # --- moments -----------------------------------------------------------------------------

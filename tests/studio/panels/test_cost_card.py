@@ -2,7 +2,8 @@
 
 import pytest
 
-from gan_engine import Cost, MemoryFullError, Relief, cost_of
+from gan_engine import Cost, MemoryFullError, Relief, Trial, cost_of
+from gan_engine.device import Formats
 from studio.panels.design import DesignPanel
 from tests.studio.tiny import tiny_draft
 
@@ -100,3 +101,12 @@ def test_that_a_trial_that_fails_says_why(panel, studio):
     panel.show_no_trial(MemoryFullError("It is too much.", hint="Halve it."))
     panel._show_trial()
     assert "It is too much. Halve it." in panel.blueprint.cost.said()
+
+
+@pytest.mark.parametrize(
+    ("threads", "said"), [(0, "in fp32"), (1, "in fp32, one CPU thread"), (4, "4 CPU threads")]
+)
+def test_that_a_trial_says_what_the_program_chose_to_compute_in(panel, threads, said):
+    card = panel.blueprint.cost
+    card.show_trial(Trial(40, 60, None, Formats("fp32", False, threads)), 2_400)
+    assert card.said().splitlines()[4].endswith(said)

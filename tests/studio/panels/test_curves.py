@@ -14,6 +14,7 @@ from studio import i18n
 from studio.looking import pixels_of
 from studio.panels.curves import Curves
 from studio.tables import write_csv
+from studio.widgets.folding import FoldingRow
 
 
 @pytest.fixture
@@ -176,3 +177,26 @@ def test_that_a_curve_is_called_what_its_part_is_in_the_language_in_force(curves
     named = [*curves.grid.plot("penalty").readings(), *curves.grid.plot("intensity").readings()]
     assert any("梯度惩罚" in name for name in named)
     assert any("生成" in name for name in named)
+
+
+def places(curves: Curves) -> list[int]:
+    """Return how far down the switches and the buttons are."""
+    return [made.mapTo(curves, QPoint(0, 0)).y() for made in (curves.raw, curves.export)]
+
+
+def test_that_the_head_takes_two_rows_where_one_has_no_room(curves: Curves) -> None:
+    head = curves.findChild(FoldingRow)
+    assert not head.is_folded
+    curves.resize(curves.minimumSizeHint().width(), 700)
+    QApplication.processEvents()
+    assert head.is_folded
+    switches, buttons = places(curves)
+    assert buttons < switches
+    for made in (curves.raw, curves.smooth, curves.log, curves.follow, curves.export):
+        assert made.width() >= made.sizeHint().width()
+        assert head.rect().contains(made.mapTo(head, made.rect().bottomRight()))
+    curves.resize(900, 700)
+    QApplication.processEvents()
+    assert not head.is_folded
+    switches, buttons = places(curves)
+    assert abs(buttons - switches) < 5

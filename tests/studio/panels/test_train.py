@@ -289,3 +289,13 @@ def test_that_single_steps_are_offered_only_while_a_run_is_paused(panel, studio,
         assert asked.args == [network]
     studio.run.state_changed.emit("training")
     assert not panel.stepping.isVisible()
+
+
+def test_that_a_run_has_room_beside_the_docks_of_a_small_window(going):
+    """A window of 780 pixels leaves the page so many beside a dock."""
+    assert going.stage.beside.isVisible()
+    going.resize(450, 600)
+    assert going.minimumSizeHint().width() <= 450
+    going.resize(going.minimumSizeHint().width(), 600)
+    for made in going.stage.beside.buttons.buttons():
+        assert made.width() >= made.sizeHint().width()
