@@ -112,12 +112,12 @@ def _estimate(config: RunConfig) -> Cost:
     batch = training.batch_size // training.accumulation
     slopes = {p.on for p in config.penalties if p.slopes}
     # D judges reals and fakes; G's step keeps both networks' ways. Afterwards each penalty on a slope
-    # keeps a way and half of the way back, whether inner maps are computed again or not.
-    step_d = max(2 * kept_d(batch), _SLOPE * ("d" in slopes) * slope_d(batch))
-    step_g: float = kept_g(batch) + (1 + config.loss.needs_reals_for_g) * kept_d(batch)
-    step_g = max(step_g, _SLOPE * ("g" in slopes) * slope_g(batch))
+    # keeps a way and half of the way back, whether inner maps are computed again or not, and in fp32.
     device = choose(config.training.device)
     share = 0.5 if autocast_type(config.training.precision, device) else 1.0
+    step_d = max(share * 2 * kept_d(batch), _SLOPE * ("d" in slopes) * slope_d(batch))
+    step_g = share * (kept_g(batch) + (1 + config.loss.needs_reals_for_g) * kept_d(batch))
+    step_g = max(step_g, _SLOPE * ("g" in slopes) * slope_g(batch))
     held_g, held_d = _held(g), _held(d)
     learned_g, learned_d = _learned(g), _learned(d)
     optimizers = _remembered(config.optimizer_g) * learned_g
@@ -131,7 +131,7 @@ def _estimate(config: RunConfig) -> Cost:
         macs_d=macs_d,
         weights=2 * held_g + held_d + (learned_g + learned_d) * _FLOAT + powers,
         optimizers=optimizers * _FLOAT,
-        activations=math.ceil(share * max(step_d, step_g)),
+        activations=math.ceil(max(step_d, step_g)),
         checkpoint=2 * held_g + held_d + optimizers * _FLOAT + powers,
         device=info.name,
         memory_total=info.memory_total,

@@ -88,7 +88,7 @@ class Block(Segment):
     def forward(self, x: Tensor) -> Tensor:
         inner = self.mix(self.activation_1(self.expand(x)))
         # A sum lies in memory as its first part does: as the weights do, not as G's start.
-        out: Tensor = self.project(self.activation_2(inner + self.bias)) + x
+        out: Tensor = self.project(self.activation_2(inner + self.bias.to(inner.dtype))) + x
         return out
 
 
