@@ -15,7 +15,7 @@ from studio.i18n import tr
 from studio.library import may_continue, may_open
 from studio.panels import words as say
 from studio.panels.base import EmptyState, Pages, Panel, button, column_of, words
-from studio.panels.run_list import RunList
+from studio.panels.run_list import RunList, RunRow
 from studio.panels.run_notes import RunNotesForm
 from studio.panels.run_words import row_of
 from studio.widgets.image_view import to_image
@@ -105,7 +105,7 @@ class RunsPanel(Panel):
 
     def show_found(self, runs: list[RunInfo]) -> None:
         """Show only these runs, in which a word was found."""
-        self.list.show_rows([row_of(info) for info in runs])
+        self.list.show_rows([self._row(info) for info in runs])
         if self._fresh is not None and self.list.runs.place_of(self._fresh) >= 0:
             self.list.choose(self._fresh)
             self._fresh = None
@@ -281,7 +281,13 @@ class RunsPanel(Panel):
     def _show_active(self) -> None:
         info = self._infos.get(self._active) if self._active is not None else None
         if info is not None:
-            self.list.runs.show_row(row_of(info, self._seen, self._paused))
+            self.list.runs.show_row(self._row(info))
+
+    def _row(self, info: RunInfo) -> RunRow:
+        """Return what is shown of a run; of the one that goes more is known than is on the disk."""
+        if self._busy and info.folder == self._active:
+            return row_of(info, self._seen, self._paused)
+        return row_of(info)
 
     @Slot()
     def _choose(self) -> None:

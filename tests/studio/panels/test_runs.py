@@ -84,12 +84,16 @@ def test_that_nothing_is_opened_or_discarded_while_a_run_goes_on(panel, tmp_path
 def test_that_the_going_run_is_chosen_and_counted_along_with_its_samples(panel, tmp_path, draft):
     folder = tmp_path / "002-b"
     panel.show_runs([info(tmp_path / "001-a")])
+    panel.show_state("training")
     panel.show_start(start(folder, draft))
-    panel.show_runs([info(folder, "training"), info(tmp_path / "001-a")])
+    runs = [info(folder, "training"), info(tmp_path / "001-a")]
+    panel.show_runs(runs)
     assert panel.chosen.folder == folder
     panel.show_readings([Scalars(12_345, {"loss/g": 1.0}, 2.0)])
     assert panel.list.runs.rows[0].about == "Training · 12.3 k images"
     panel.show_state("paused")
+    assert panel.list.runs.rows[0].about == "Paused · 12.3 k images"
+    panel.show_runs(runs)  # as after a run was given a title
     assert panel.list.runs.rows[0].about == "Paused · 12.3 k images"
     panel.show_state("training")
     assert panel.list.runs.rows[0].about == "Training · 12.3 k images"
