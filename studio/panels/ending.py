@@ -84,6 +84,7 @@ class Ending(QFrame):
                     total=total,
                 ),
                 saved=bool(info.saved_images),
+                kept=bool(info.saved_images),
             )
 
     def show_end(self, event: Finished) -> None:
@@ -98,7 +99,7 @@ class Ending(QFrame):
         """Show that a run broke off; why, and what mends it, is said above the page."""
         kept = tr("“{name}” broke off. What it saved is whole.", name=name)
         lost = tr("“{name}” broke off before it had saved anything.", name=name)
-        self._show("error", kept if saved else lost, saved=saved)
+        self._show("error", kept if saved else lost, saved=saved, kept=saved)
 
     def show_failure(self, text: str, hint: str) -> None:
         """Show why something could not be taken away."""
@@ -107,8 +108,15 @@ class Ending(QFrame):
     # --- inside ------------------------------------------------------------------------------
 
     def _show(
-        self, glyph: str, text: str, saved: bool = True, more: bool = False, look: bool = False
+        self,
+        glyph: str,
+        text: str,
+        saved: bool = True,
+        more: bool = False,
+        look: bool = False,
+        kept: bool = True,
     ) -> None:
+        """Show `text`; a run that is `saved` goes on, one that `kept` something is exported."""
         self._glyph = glyph
         self._draw_sign()
         self.text.setText(text)
@@ -117,7 +125,7 @@ class Ending(QFrame):
         )
         self.go_on.setAccessibleName(self.go_on.text())
         self.go_on.setVisible(saved)
-        self.export.setVisible(not look)
+        self.export.setVisible(kept and not look)
         self.dismiss.setVisible(look)
         self.show()
 

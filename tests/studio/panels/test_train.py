@@ -18,7 +18,7 @@ from gan_engine import (
 )
 from studio.panels.train import TrainPanel
 from studio.worker import read_view
-from tests.studio.panels.conftest import grid, picture, start
+from tests.studio.panels.conftest import grid, info, picture, start
 
 WAIT = 60_000
 
@@ -193,15 +193,25 @@ def test_that_an_ended_run_offers_to_go_on_and_to_be_taken_away(
         assert asked.args == [key]
 
 
-def test_that_a_run_that_broke_off_goes_on_only_where_something_was_saved(going):
+def test_that_a_run_that_broke_off_goes_on_and_is_exported_only_where_something_was_saved(going):
     failure = EngineError("The disk is full.", hint="Make room.")
     going.show_failure(failure)
     assert "before it had saved anything" in going.ending.text.text()
     assert not going.ending.go_on.isVisible()
+    assert not going.ending.export.isVisible()
     going.curves.mark(8, "saved", "saved")
     going.show_failure(failure)
     assert "What it saved is whole" in going.ending.text.text()
     assert going.ending.go_on.isVisible()
+    assert going.ending.export.isVisible()
+
+
+def test_that_nothing_is_taken_from_a_run_that_was_stopped_before_it_saved(going, tmp_path):
+    for saved in (0, 8):
+        going.ending.show_run(info(tmp_path / "001-a", "stopped", saved_images=saved), 0)
+        assert "was stopped" in going.ending.text.text()
+        for act in (going.ending.go_on, going.ending.export):
+            assert act.isVisible() == bool(saved)
 
 
 def test_that_a_run_with_nothing_left_to_do_can_be_made_longer(panel, run_folder):
