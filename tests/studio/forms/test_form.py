@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QScrollArea
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QScrollArea,
+    QStyleOptionComboBox,
+)
 
 from gan_engine import (
     EXPORTERS,
@@ -354,3 +361,14 @@ def test_that_a_default_is_told_as_its_field_shows_it(form):
     assert "Default: Crop" in tip
     tip = form.rows["loss"].field.toolTip()
     assert "Default: Cross entropy" in tip
+
+
+def test_that_a_choice_with_a_long_name_says_that_there_is_more_of_it(form):
+    box = form.rows["architecture.up"].findChild(QComboBox)
+    option = QStyleOptionComboBox()
+    for width, said in ((300, "Transposed convolution"), (120, "Transp")):
+        box.resize(width, box.height())
+        box.initStyleOption(option)
+        assert option.currentText.startswith(said)
+        assert option.currentText.endswith("…") == (width == 120)
+    assert box.currentText() == "Transposed convolution"
