@@ -219,5 +219,5 @@ _NAMES = {
     "LeakyReLU": "Leaky ReLU",
     "Linear": "Dense",
     "ReLU": "ReLU",
-    "Tanh": "tanh",
+    "Squash": "tanh",
 }

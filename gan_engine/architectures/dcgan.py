@@ -19,7 +19,7 @@ from gan_engine.architectures.common import (
 )
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
-from gan_engine.layers.activation import ActivationKind, make_activation
+from gan_engine.layers.activation import ActivationKind, Squash, make_activation
 from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
 from gan_engine.layers.latent_map import LatentMap
@@ -175,7 +175,7 @@ class ToImage(nn.Module):
         super().__init__()
         self.label = f"{UP_NAMES[up]} ×2, tanh"
         self.before, self.conv, self.after = make_doubling(up, channels, out, False, spectral)
-        self.activation = nn.Tanh()
+        self.activation = Squash()
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv(x if self.before is None else self.before(x))

@@ -13,6 +13,7 @@ from gan_engine.architectures.base import FromLatents
 from gan_engine.architectures.common import latent_size
 from gan_engine.architectures.sizes import growth
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.activation import Squash
 from gan_engine.layers.classes import Projection
 from gan_engine.layers.latent_map import LatentMap
 from gan_engine.layers.resample import AverageDown, NearestUp
@@ -127,7 +128,7 @@ class FastGANGenerator(nn.Module):
         self.coarse = SpectralConv2d(widths[-2], shape.channels, 1)
         self.enlarge = NearestUp()
         self.pixels = SpectralConv2d(widths[-1], shape.channels, 3, padding=1)
-        self.image = nn.Tanh()
+        self.image = Squash()
         self.apply(draw_small)
 
     def forward(self, z_NZ: Tensor, labels_N: Tensor | None = None) -> Tensor:
@@ -222,7 +223,7 @@ class Decoder(nn.Module):
         widths = [max(1, channels >> i) for i in range(doublings + 1)]
         self.up = nn.Sequential(*(Up(a, b, norm) for a, b in itertools.pairwise(widths)))
         self.pixels = SpectralConv2d(widths[-1], out, 3, padding=1)
-        self.image = nn.Tanh()
+        self.image = Squash()
 
     def forward(self, x: Tensor) -> Tensor:
         image: Tensor = self.image(self.pixels(self.up(x)))

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from gan_engine.architectures.base import Architecture
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.activation import Squash
 from gan_engine.layers.dropout import Dropout
 from gan_engine.layers.normalise import NORM_NAMES, NormKind, make_norm
 from gan_engine.layers.resample import UP_NAMES, UpKind, make_doubling
@@ -156,7 +157,7 @@ class UNet(nn.Module):
         dropped = min(DROPPING, last) if settings.dropout else 0
         self.dropout = nn.ModuleList(Dropout(settings.dropout) for _ in range(dropped))
         self.image = Up(2 * widths[0], shape.channels, "none", up)
-        self.squash = nn.Tanh()
+        self.squash = Squash()
         self.apply(draw)
 
     def forward(self, source_NCHW: Tensor) -> Tensor:

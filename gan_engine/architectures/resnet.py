@@ -18,7 +18,7 @@ from gan_engine.architectures.common import (
 )
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
-from gan_engine.layers.activation import ActivationKind, make_activation
+from gan_engine.layers.activation import ActivationKind, Squash, make_activation
 from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
 from gan_engine.layers.latent_map import LatentMap
@@ -113,7 +113,7 @@ class ToImage(nn.Module):
         self.norm = make_norm(norm, channels)
         self.activation = make_activation(activation)
         self.conv = (SpectralConv2d if spectral else nn.Conv2d)(channels, out, 3, padding=1)
-        self.squash = nn.Tanh()
+        self.squash = Squash()
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.activation(x if self.norm is None else self.norm(x))

@@ -238,7 +238,9 @@ class StyleGenerator(nn.Module):
         for i in range(1, len(self.image)):
             x = self._layer(2 * i - 1, x, styles[2 * i - 1])
             x = self._layer(2 * i, x, styles[2 * i])
-            image = self.enlarge(image) + self.image[i](x, styles[2 * i + 1])
+            with exactly(image.device):
+                image = self.enlarge(image)
+            image = image + self.image[i](x, styles[2 * i + 1])
         return image
 
     def _layer(self, i: int, x: Tensor, style_NZ: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from gan_engine.architectures.base import FromLatents
 from gan_engine.architectures.common import latent_size
 from gan_engine.architectures.sizes import attention_objections, growth
 from gan_engine.imaging import ImageShape
+from gan_engine.layers.activation import Squash
 from gan_engine.layers.attention import ATTENTION_NAMES, AttentionSize, with_attention
 from gan_engine.layers.heads import HEAD_NAMES, HeadKind, make_head
 from gan_engine.layers.latent_map import LatentMap
@@ -112,7 +113,7 @@ class ToImage(nn.Module):
     def __init__(self, channels: int, out: int) -> None:
         super().__init__()
         self.conv = nn.Conv2d(channels, out, 3, padding=1)
-        self.activation = nn.Tanh()
+        self.activation = Squash()
 
     def forward(self, x: Tensor) -> Tensor:
         out: Tensor = self.activation(self.conv(x))

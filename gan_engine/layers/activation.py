@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 ActivationKind = Literal["relu", "leaky_relu", "elu", "silu", "gelu"]
 ACTIVATION_NAMES: dict[ActivationKind, str] = {
@@ -27,3 +28,13 @@ def make_activation(kind: ActivationKind) -> nn.Module:
         "gelu": nn.GELU,
     }
     return kinds[kind]()
+
+
+class Squash(nn.Tanh):
+    """Numbers become pixels between -1 and 1: tanh, in fp32.
+
+    In bf16 all above 0.998 is 1, and a pixel that is almost white would never learn again.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        return torch.tanh(input.float())
