@@ -27,9 +27,15 @@ def read_draft(path: Path) -> Draft:
     """Return the settings in the run file at `path`, as written.
 
     Raises:
-        FileError: It is not there, too large, or not TOML.
+        FileError: It is not there, a folder, too large, or not TOML.
     """
     try:
+        if path.is_dir():
+            raise FileError(
+                "“{name}” is a folder, not a settings file.",
+                hint="Choose a run.toml.",
+                name=path.absolute().name,
+            )
         if path.stat().st_size > 2**20:
             raise FileError(
                 "“{name}” is too large for a settings file.",
