@@ -33,8 +33,11 @@ class DView(QWidget):
         self._columns = 8
         self._found: Statistics | None = None
         self._means = words("", wraps=False), words("", wraps=False)
-        self._formula = QLabel("G(z) = 1/(HW) Σ<sub>ij</sub> G<sub>ij</sub>")
+        self._formula = QLabel(
+            "G(z) = 1/\N{WORD JOINER}(HW)\N{NO-BREAK SPACE}Σ<sub>ij</sub>\N{NO-BREAK SPACE}G<sub>ij</sub>"
+        )
         self._formula.setTextFormat(Qt.TextFormat.RichText)
+        self._formula.setWordWrap(True)  # beside its title only where there is room
         self._formula.setToolTip(
             tr("The mean intensity of an image, from −1 for black to 1 for white.")
         )

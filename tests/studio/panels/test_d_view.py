@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from gan_engine import Statistics
 from studio.panels.d_view import DView, _coloured
@@ -31,6 +32,18 @@ def test_that_intensities_stand_beside_each_other(view):
     assert "0.000 ± 0.100" in view.said()
     assert "whole image" in view.said()
     assert view.maps[0].isHidden()
+
+
+def test_that_a_formula_that_has_no_room_beside_its_title_takes_two_lines(view):
+    formula = view._formula
+    heights = []
+    for width in (400, 215):
+        view.resize(width, 300)
+        QApplication.processEvents()
+        assert formula.height() >= formula.heightForWidth(formula.width())
+        assert view.rect().contains(formula.geometry())
+        heights.append(formula.heightForWidth(formula.width()))
+    assert heights[0] < heights[1]
 
 
 def test_that_a_patch_map_is_a_picture_with_its_size(view):
