@@ -10,12 +10,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QWidget,
 )
 
 from studio import figures
 from studio.i18n import mark, tr
+from studio.widgets.elided import ElidedLabel
 
 _STATES = {
     "idle": (mark("Ready"), "quiet"),
@@ -43,9 +43,7 @@ class StatusLine(QWidget):
         super().__init__(parent)
         self._state = QLabel(f"●  {tr('Loading')}")
         self._state.setObjectName("state")
-        self._text = QLabel()
-        self._text.setObjectName("stateText")
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._text = ElidedLabel()
         self._setting_button = QPushButton(tr("Show"))
         self._setting_button.setProperty("small", True)
         self._setting_button.setToolTip(tr("Show the setting"))
@@ -119,7 +117,6 @@ class StatusLine(QWidget):
         word = tr("Cannot start") if text else tr("Ready")
         self._state.setText(f"●  {word}")
         self._text.setText(text)
-        self._text.setToolTip(text)
         self._setting_button.setVisible(has_setting)
         self._paint()
 

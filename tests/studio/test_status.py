@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton
 
 from studio import theme
 from studio.status import StatusLine
+from studio.widgets.elided import ElidedLabel
 
 
 @pytest.fixture
@@ -20,7 +21,8 @@ def line(qtbot):
 
 
 def text(line):
-    return " | ".join(label.text() for label in line.findChildren(QLabel) if label.isVisible())
+    labels = (*line.findChildren(QLabel), *line.findChildren(ElidedLabel))
+    return " | ".join(label.text() for label in labels if label.isVisible())
 
 
 def test_that_a_going_run_shows_how_far_how_fast_and_how_long(line):
@@ -55,6 +57,16 @@ def test_that_what_stands_in_the_way_of_a_start_is_said_and_shown(line, qtbot):
     assert not line.findChild(QPushButton).isVisible()
     line.show_problem("")
     assert "Ready" in text(line)
+
+
+def test_that_a_sentence_without_room_ends_in_an_ellipsis(line):
+    line.resize(400, line.height())
+    said = line.findChild(ElidedLabel)
+    for text, whole in (("Size: too small.", True), ("Size: " + "much too small. " * 20, False)):
+        line.show_problem(text)
+        assert (said.shown() == [text]) == whole
+        assert said.shown()[0].endswith("…") != whole
+        assert said.toolTip() == text
 
 
 def test_that_a_bar_that_was_busy_comes_to_rest_at_the_very_beginning_of_a_run(qapp, qtbot, line):
