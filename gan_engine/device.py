@@ -176,5 +176,5 @@ def usual_formats(precision: str, memory_format: str, device: torch.device) -> F
     bf16 = autocast_type(precision, device) is not None
     last = memory_format == "channels_last"
     if memory_format == "auto":
-        last = device.type == "cuda" or bf16
+        last = device.type == "cuda" or (device.type == "cpu" and bf16)
     return Formats("bf16" if bf16 else "fp32", last)

@@ -239,6 +239,7 @@ def test_that_the_usual_is_what_a_device_is_mostly_fastest_with() -> None:
     assert usual_formats("auto", "auto", CPU) == Formats("fp32", False)
     assert usual_formats("bf16", "channels_last", CPU) == Formats("bf16", True)
     assert usual_formats("fp32", "auto", torch.device("cuda")) == Formats("fp32", True)
+    assert usual_formats("bf16", "auto", torch.device("mps")) == Formats("bf16", False)
 
 
 def test_that_a_trial_says_how_fast_a_run_would_be(tiny: Make) -> None:
