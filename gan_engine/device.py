@@ -12,6 +12,7 @@ import torch
 
 from gan_engine.errors import DeviceError
 from gan_engine.schema import Message
+from gan_engine.usable import usable_cores
 
 
 def available_devices() -> tuple[str, ...]:
@@ -100,9 +101,7 @@ def cores() -> int:
 
     Two threads of one core count once.
     """
-    usable = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
+    usable = usable_cores()
     asked = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
     wanted = int(asked) if asked.isdecimal() and int(asked) else usable
     return min(wanted, usable, psutil.cpu_count(logical=False) or usable)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
+
+from gan_engine.usable import usable_cores
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -23,8 +24,7 @@ def workers() -> int:
     Decoding leaves the interpreter to the other threads, what is around it does not: with one
     thread a core (two cores, 256 px JPEGs) a third of the time was spent waiting for it.
     """
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(8, 2 * (usable or 1))
+    return min(8, 2 * usable_cores())
 
 
 def never() -> bool:

@@ -262,8 +262,7 @@ class _Run:
         if self._saved:
             path, saved = self._saved
             session.restore(saved, path)
-            ways = _formats_of(saved), {"device": device.type, **vars(formats)}
-            if saved.versions != checkpoint.versions() or ways[0] != ways[1]:
+            if saved.versions != checkpoint.versions() or _formats_of(saved) != session.way:
                 text = (
                     "This run goes on with another processor, other versions, threads or number"
                     " formats: it will not be bit-exact."
@@ -346,10 +345,9 @@ def _formats(
 def _formats_of(saved: checkpoint.Checkpoint) -> dict[str, Any]:
     """Return the device and the formats that a save was made with."""
     had = dict(saved.counters.get("formats", {}))
-    if had.get("device") == "cpu":  # an older version's save has its threads elsewhere alone
-        had.setdefault("threads", int(saved.versions.get("threads", 0)))
-    elif had:
-        had.setdefault("threads", 0)
+    if had:  # an older version's save has the threads of a CPU elsewhere alone
+        on_cpu = had["device"] == "cpu"
+        had.setdefault("threads", int(saved.versions.get("threads", 0)) if on_cpu else 0)
     return had
 
 

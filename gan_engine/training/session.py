@@ -312,6 +312,11 @@ class Session:
         powers = self.powers.tensors() if self.powers else {}
         return found | {f"power.{name}": value for name, value in powers.items()}
 
+    @property
+    def way(self) -> dict[str, Any]:
+        """On what and in which formats it computes; with another its numbers are not the same."""
+        return {"device": self.device.type, **vars(self.formats)}
+
     def snapshot(self) -> Checkpoint:
         """Return everything that going on bit for bit needs."""
         counters: dict[str, Any] = {
@@ -319,7 +324,7 @@ class Session:
             "updates_d": self.updates_d,
             "updates_g": self.updates_g,
             "seconds": self.seconds,
-            "formats": {"device": self.device.type, **vars(self.formats)},
+            "formats": self.way,
             "commands": self.commands,
             "into_round": self._into_round,
             "ranks": self.ranks.count,

@@ -127,11 +127,14 @@ def fastest(config: RunConfig, device: torch.device) -> Formats:
         told = Formats(**json.loads(kept.read_text(encoding="utf-8")))
         if replace(told, threads=0) in (usual, *others) and told.threads in counts:
             return told
-    few = _few(config)
-    if device.type != "cpu" or few >= min(2, training.batch_size):
+    # On a GPU only a full batch shows which kernels are chosen; a CPU shows it with few images.
+    batch = _few(config) if device.type == "cpu" else training.batch_size
+    if batch >= min(2, training.batch_size):
         with contextlib.suppress(RuntimeError):  # too little memory to compare: nothing is decided
-            best = replace(_compare(config, device, usual, others, few), threads=counts[0])
-            best = replace(best, threads=_most(config, device, best, counts, few))
+            if others:
+                best = replace(_compare(config, device, usual, others, batch), threads=counts[0])
+            if len(counts) > 1:
+                best = replace(best, threads=_most(config, device, best, counts, batch))
     with contextlib.suppress(SpaceError, OSError):
         durable.write(kept, json.dumps(asdict(best)).encode())
     return best
@@ -176,15 +179,10 @@ def _most(
 
     Threads wait for each other at every operation: small networks are done sooner by one.
     """
-    if len(counts) == 1:
-        return counts[0]
     session = _session(config, device, formats, batch, _classes(config))
     took = dict.fromkeys(counts, math.inf)
     try:
-        for count in (
-            *counts,
-            *counts,
-        ):  # twice: the first rounds of all warm caches for the others
+        for count in 2 * counts:  # the first rounds of all warm caches for the others
             settle(device, count)
             took[count] = min(took[count], _round_seconds(session, 1, number=0))
     finally:
@@ -193,14 +191,12 @@ def _most(
 
 
 def _compare(
-    config: RunConfig, device: torch.device, usual: Formats, others: list[Formats], few: int
+    config: RunConfig, device: torch.device, usual: Formats, others: list[Formats], batch: int
 ) -> Formats:
-    # On a GPU only a full batch shows which kernels are chosen; a CPU shows it with few images.
-    batch = config.training.batch_size if device.type == "cuda" else few
     # What a CPU works is told apart from what other programs take of it.
     clock = time.perf_counter if device.type == "cuda" else time.process_time
     best, least, began = usual, 0.0, time.monotonic()
-    for formats in (usual, *others) if others else ():
+    for formats in (usual, *others):
         session = _session(config, device, replace(formats, threads=1), batch, _classes(config))
         try:
             first = _first_round(session)
