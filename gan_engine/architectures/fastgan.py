@@ -16,6 +16,7 @@ from gan_engine.imaging import ImageShape
 from gan_engine.layers.activation import Squash
 from gan_engine.layers.classes import Projection
 from gan_engine.layers.latent_map import LatentMap
+from gan_engine.layers.precision import in_full
 from gan_engine.layers.resample import AverageDown, NearestUp
 from gan_engine.layers.segment import Segment
 from gan_engine.layers.skip_excite import SkipExcite
@@ -180,7 +181,7 @@ class Judge(nn.Module):
 
     def forward(self, x: Tensor, labels_N: Tensor | None = None) -> Tensor:
         x = self.activation(self.conv(x))
-        logit: Tensor = self.logit(x)
+        logit = in_full(self.logit, x)
         if self.classes is not None:
             logit = logit + self.classes(F.avg_pool2d(x, PATCH, 1), labels_N)
         return logit

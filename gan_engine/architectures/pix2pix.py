@@ -13,6 +13,7 @@ from gan_engine.imaging import ImageShape
 from gan_engine.layers.activation import Squash
 from gan_engine.layers.dropout import Dropout
 from gan_engine.layers.normalise import NORM_NAMES, NormKind, make_norm
+from gan_engine.layers.precision import in_full
 from gan_engine.layers.resample import UP_NAMES, UpKind, make_doubling
 from gan_engine.layers.segment import Segment
 from gan_engine.layers.small_weights import draw_small
@@ -213,8 +214,7 @@ class PatchDiscriminator(nn.Module):
         self.apply(draw)
 
     def forward(self, image_NCHW: Tensor, source_NCHW: Tensor) -> Tensor:
-        logits: Tensor = self.logit(self.convolve(torch.cat([source_NCHW, image_NCHW], 1)))
-        return logits
+        return in_full(self.logit, self.convolve(torch.cat([source_NCHW, image_NCHW], 1)))
 
 
 def draw(module: nn.Module) -> None:

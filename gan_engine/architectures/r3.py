@@ -17,6 +17,7 @@ from gan_engine.imaging import ImageShape
 from gan_engine.layers.classes import ClassFeatures, Projection
 from gan_engine.layers.fir import FirDown, FirUp
 from gan_engine.layers.grouped_conv import GroupedConv2d
+from gan_engine.layers.precision import in_full
 from gan_engine.layers.segment import Segment
 from gan_engine.schema import option
 
@@ -127,7 +128,7 @@ class Judge(nn.Module):
 
     def forward(self, x: Tensor, labels_N: Tensor | None = None) -> Tensor:
         likeness = (x * self.maps).sum((2, 3))
-        logit: Tensor = self.logit(likeness).flatten()
+        logit = in_full(self.logit, likeness).flatten()
         return logit if self.classes is None else logit + self.classes(likeness, labels_N)
 
 

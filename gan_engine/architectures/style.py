@@ -18,7 +18,7 @@ from gan_engine.layers.fir import FirDown, FirUp
 from gan_engine.layers.minibatch_std import MinibatchStd
 from gan_engine.layers.modulated_conv import ModulatedConv2d
 from gan_engine.layers.noise import NoiseInjection, StyleMixing
-from gan_engine.layers.precision import exactly
+from gan_engine.layers.precision import exactly, in_full
 from gan_engine.layers.segment import Segment
 from gan_engine.schema import option
 
@@ -290,7 +290,7 @@ class Judge(nn.Module):
             x = self.variety(x)
         x = self.activation_1(self.conv(x)).flatten(1)
         x = self.activation_2(self.dense(x))
-        logit: Tensor = self.logit(x).flatten()
+        logit = in_full(self.logit, x).flatten()
         return logit if self.classes is None else logit + self.classes(x, labels_N)
 
 

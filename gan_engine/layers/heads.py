@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+import torch
 from torch import Tensor, nn
 
 from gan_engine.layers.classes import Projection
+from gan_engine.layers.precision import in_full
 from gan_engine.layers.spectral import SpectralConv2d, SpectralLinear
 
 HeadKind = Literal["dense", "sum", "patch"]
@@ -62,7 +64,7 @@ class DenseHead(nn.Module):
         x = x.flatten(1)
         if self.hidden is not None and self.activation is not None:
             x = self.activation(self.hidden(x))
-        logit: Tensor = self.logit(x).flatten()
+        logit = in_full(self.logit, x).flatten()
         return logit if self.classes is None else logit + self.classes(x, labels_N)
 
 
@@ -79,8 +81,8 @@ class SumHead(nn.Module):
         self.classes = classes
 
     def forward(self, x: Tensor, labels_N: Tensor | None = None) -> Tensor:
-        x = x.sum((2, 3))
-        logit: Tensor = self.logit(x).flatten()
+        x = x.sum((2, 3), dtype=torch.float32)
+        logit = in_full(self.logit, x).flatten()
         return logit if self.classes is None else logit + self.classes(x, labels_N)
 
 
@@ -97,5 +99,5 @@ class PatchHead(nn.Module):
         self.classes = classes
 
     def forward(self, x: Tensor, labels_N: Tensor | None = None) -> Tensor:
-        logit: Tensor = self.logit(x)
+        logit = in_full(self.logit, x)
         return logit if self.classes is None else logit + self.classes(x, labels_N)

@@ -30,5 +30,7 @@ class SkipExcite(nn.Module):
 
     def forward(self, small_NCHW: Tensor, large_NCHW: Tensor) -> Tensor:
         pooled = nn.functional.adaptive_avg_pool2d(small_NCHW, PLACES)
-        out: Tensor = large_NCHW * self.share(self.weigh(self.activation(self.squeeze(pooled))))
+        # In fp32: in bf16 a share of almost one is one, and would never change again.
+        share = self.share(self.weigh(self.activation(self.squeeze(pooled))).float())
+        out: Tensor = large_NCHW * share.to(large_NCHW.dtype)
         return out

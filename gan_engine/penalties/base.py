@@ -18,7 +18,7 @@ Critic = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Scene:
-    """What a penalty may look at in one update; everything in fp32.
+    """What a penalty may look at in one update: images and scores in fp32.
 
     In D's update images are detached and scores are differentiable in D's weights. In G's, D is
     frozen, `fake_NCHW` and `fake_scores` are differentiable in G's weights. With classes, the real
@@ -51,8 +51,9 @@ def strength(usual: float, letter: str, help: str) -> Any:
 
 
 class Penalty(Part):
-    """A term added to a loss; computed in fp32, every `interval` steps, `interval` times as strong.
+    """A term added to a loss, every `interval` steps, `interval` times as strong.
 
+    Where a run is in bf16, the networks it calls are too, unless it looks at slopes.
     It is part of the same optimiser step, so a lazy interval needs no correction of Adam's rate
     and betas; that is for penalties that take a step of their own (arXiv:1912.04958).
     """

@@ -291,7 +291,9 @@ class Step:
     def _charged(self, penalty: Penalty, scene: Scene) -> Tensor:
         """Return what a penalty adds to the loss in this update."""
         part = f"penalties.{penalty.kind}"
-        term = penalty.term(replace(scene, memory=self.memory.of(part)))
+        # Scores are compared with scores that were rounded alike; slopes are not rounded at all.
+        with contextlib.nullcontext() if penalty.slopes else self._autocast():
+            term = penalty.term(replace(scene, memory=self.memory.of(part)))
         self.meters.add(f"penalty/{penalty.kind}", term)
         return self.live[f"{part}.weight"] * penalty.interval * term
 

@@ -159,7 +159,8 @@ def test_that_it_learns_in_bf16_too(architecture) -> None:
     g, d = networks(architecture)
     with torch.autocast("cpu", torch.bfloat16):
         logits = judged(d, g(torch.randn(4, *architecture.takes(SMALL))))
-    logits.float().square().sum().backward()
+    assert logits.dtype == torch.float32, "end D in fp32: `in_full(self.logit, x)`"
+    logits.square().sum().backward()
     for network in (g, d):
         assert all(p.grad is not None and p.grad.dtype == p.dtype for p in network.parameters())
         assert all(torch.isfinite(p.grad).all() for p in network.parameters())

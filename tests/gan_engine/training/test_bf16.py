@@ -20,6 +20,8 @@ from gan_engine.drafts import merge
 from gan_engine.events import SampleGrid
 from gan_engine.imaging import ImageShape, tile
 from gan_engine.layers.activation import Squash
+from gan_engine.layers.skip_excite import SkipExcite
+from gan_engine.penalties.consistency import Consistency
 from gan_engine.sampling import Sampler
 from gan_engine.training import resume, train
 from gan_engine.training.session import Session
@@ -89,10 +91,39 @@ def test_that_the_live_grid_is_what_the_saved_generator_makes(
     assert np.abs(apart).max() <= 1  # maps lie otherwise in memory: sums end in other last bits
 
 
+def test_that_d_is_not_charged_for_being_rounded(
+    tiny: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Consistency, "_moved", lambda self, images, random: images)
+    session = session_of(
+        tiny(architecture={"d_norm": "none"}, penalties={"consistency": {}}), "bf16"
+    )
+    charged: list[torch.Tensor] = []
+    term = Consistency.term
+    monkeypatch.setattr(Consistency, "term", lambda self, scene: noted(term(self, scene), charged))
+    session.update_d()
+    assert [float(cost) for cost in charged] == [0.0]
+
+
+def noted(value: torch.Tensor, found: list[torch.Tensor]) -> torch.Tensor:
+    found.append(value.detach())
+    return value
+
+
 def test_that_a_pixel_that_is_almost_white_still_learns() -> None:
     x = torch.tensor([4.0, -4.0], dtype=torch.bfloat16, requires_grad=True)
     Squash()(x).sum().backward()
     assert torch.allclose(x.grad.float(), 1 - torch.tanh(torch.tensor(4.0)) ** 2, rtol=0.01)
+
+
+def test_that_a_share_of_almost_one_still_learns() -> None:
+    layer = SkipExcite(1, 1)
+    layer.weigh = torch.nn.Conv2d(1, 1, 1)
+    torch.nn.init.constant_(layer.weigh.bias, 7.0)
+    with torch.autocast("cpu", torch.bfloat16):
+        layer(torch.zeros(1, 1, 4, 4), torch.ones(1, 1, 8, 8).bfloat16()).float().sum().backward()
+    assert layer.weigh.bias.grad is not None
+    assert float(layer.weigh.bias.grad) > 0
 
 
 def test_that_styles_pixels_add_up_in_fp32() -> None:
