@@ -59,6 +59,7 @@ class Colors:
     faint: str
     accent: str
     accent_hover: str
+    accent_pressed: str
     on_accent: str
     selected: str
     link: str
@@ -85,6 +86,7 @@ DARK = Colors(
     faint="#585c65",
     accent="#3f6fe0",
     accent_hover="#3665d6",
+    accent_pressed="#2c55b8",
     on_accent="#ffffff",
     selected="#2b3d66",
     link="#8db0ff",
@@ -110,6 +112,7 @@ LIGHT = Colors(
     faint="#b0b6c0",
     accent="#2f62d6",
     accent_hover="#2554c0",
+    accent_pressed="#1c449f",
     on_accent="#ffffff",
     selected="#d5e1fb",
     link="#2455c4",
@@ -149,7 +152,7 @@ def apply(app: QApplication, mode: Mode) -> None:
 def icon(name: str, color: str = "") -> QIcon:
     """Return a drawing of `resources/icons` in the text's colour, or in `color`."""
     colors = current()
-    return _icon(name, color or colors.text, colors.faint, colors.on_accent)
+    return _icon(name, color or colors.text, colors.dim)
 
 
 def pixmap(name: str, size: int = 16, color: str = "", ratio: float = 0.0) -> QPixmap:
@@ -243,6 +246,7 @@ def _load_font(app: QApplication) -> None:
         font.setFamilies([families[0], *font.families()])
     dpi = QGuiApplication.primaryScreen().logicalDotsPerInch() or 96.0
     font.setPointSizeF(TEXT_PX * 72.0 / dpi)
+    font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width: what counts up does not jump
     if font == app.font():
         return
     app.setFont(font)
@@ -300,12 +304,12 @@ def _palette(colors: Colors) -> QPalette:
 
 
 @cache
-def _icon(name: str, color: str, faint: str, on_accent: str) -> QIcon:
+def _icon(name: str, color: str, off: str) -> QIcon:
     made = QIcon()
     for size in (16, 18, 20, 24, 32):
         for ratio in (1.0, 2.0):
             made.addPixmap(_render(name, color, size, ratio), QIcon.Mode.Normal)
-            made.addPixmap(_render(name, faint, size, ratio), QIcon.Mode.Disabled)
+            made.addPixmap(_render(name, off, size, ratio), QIcon.Mode.Disabled)
     return made
 
 

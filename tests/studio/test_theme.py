@@ -3,14 +3,25 @@ from __future__ import annotations
 import re
 
 import pytest
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QTextDocument
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QIcon,
+    QImage,
+    QTextDocument,
+)
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QLabel,
     QMainWindow,
     QPushButton,
+    QRadioButton,
     QTabBar,
     QToolButton,
+    QWidget,
 )
 
 from gan_engine import paths
@@ -49,6 +60,7 @@ def test_that_text_can_be_read_on_everything_it_stands_on(colors, text, behind):
 def test_that_text_on_the_accent_and_on_what_is_chosen_can_be_read(colors):
     assert contrast(colors.on_accent, colors.accent) >= 4.5
     assert contrast(colors.on_accent, colors.accent_hover) >= 4.5
+    assert contrast(colors.on_accent, colors.accent_pressed) >= 4.5
     assert contrast(colors.text, colors.selected) >= 4.5
 
 
@@ -152,8 +164,6 @@ def test_that_what_was_made_before_the_theme_takes_its_type(qapp, qtbot):
 
 
 def test_that_an_unchecked_box_has_a_border_one_can_see(qapp, qtbot):
-    from PySide6.QtWidgets import QCheckBox
-
     theme.apply(qapp, "dark")
     box = QCheckBox("R1")
     qtbot.addWidget(box)
@@ -161,6 +171,62 @@ def test_that_an_unchecked_box_has_a_border_one_can_see(qapp, qtbot):
     image = box.grab().toImage()
     seen = {image.pixelColor(x, image.height() // 2).name() for x in range(18)}
     assert theme.DARK.edge in seen
+
+
+def look(widget: QWidget) -> QImage:
+    """Return how a control looks now."""
+    return widget.grab().toImage()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+@pytest.mark.parametrize("on", [True, False], ids=["on", "off"])
+def test_that_the_mark_of_a_choice_tells_whether_it_can_be_chosen(qapp, qtbot, mode, kind, on):
+    theme.apply(qapp, mode)
+    box = kind()  # without words: their colour would differ anyway
+    qtbot.addWidget(box)
+    box.setChecked(on)
+    box.show()
+    usable = look(box)
+    box.setEnabled(False)
+    assert look(box) != usable
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("primary", [True, False], ids=["primary", "plain"])
+def test_that_a_button_looks_pressed_while_it_is(qapp, qtbot, mode, primary):
+    theme.apply(qapp, mode)
+    button = QPushButton("Start")
+    button.setProperty("primary", primary)
+    qtbot.addWidget(button)
+    button.show()
+    before = look(button)
+    button.setDown(True)
+    assert look(button) != before
+
+
+def test_that_digits_are_equally_wide_so_that_what_counts_up_stays_in_place(qapp, qtbot):
+    theme.apply(qapp, "light")
+    label = QLabel("0")
+    label.setProperty("role", "title")
+    qtbot.addWidget(label)
+    label.ensurePolished()
+    for font in (qapp.font(), label.font()):
+        metrics = QFontMetricsF(font)
+        widths = [metrics.horizontalAdvance(digit) for digit in "0123456789"]
+        assert max(widths) - min(widths) < 0.05
+
+
+def test_that_an_icon_that_is_off_is_as_faint_as_the_words_beside_it(qapp):
+    theme.apply(qapp, "dark")
+    off = theme.icon("camera").pixmap(24, 24, QIcon.Mode.Disabled).toImage()
+    drawn = {
+        off.pixelColor(x, y).name()
+        for x in range(off.width())
+        for y in range(off.height())
+        if off.pixelColor(x, y).alpha() == 255
+    }
+    assert theme.DARK.dim in drawn
 
 
 def test_that_a_button_keeps_its_height_when_it_becomes_the_primary(qapp, qtbot):
