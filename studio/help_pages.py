@@ -6,7 +6,7 @@ import sys
 
 from PySide6 import __version__ as qt_version
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QTextDocument, QTextLength, QTextTable
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import __version__
-from studio import theme
 from studio.actions import ACTIONS, MENUS
 from studio.i18n import tr
 from studio.parts import all_parts, licence_of
+from studio.typesetting import share_width, tables, typeset
 
 ABOUT = """
 ## GAN Studio {version}
@@ -70,8 +70,9 @@ def show_help(key: str, parent: QWidget) -> QDialog:
     text.setAccessibleName(dialog.windowTitle())
     text.document().setDocumentMargin(12)
     text.setMarkdown(_shortcuts() if shortcuts else _about())
-    _even_out(text.document())
-    theme.lighten(text.document())
+    typeset(text.document())
+    for table in tables(text.document()):
+        share_width(table, (32, 20, 48))  # the same in each, so that they line up
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.close)
     column = QVBoxLayout(dialog)
@@ -81,22 +82,6 @@ def show_help(key: str, parent: QWidget) -> QDialog:
     column.addWidget(buttons)
     dialog.show()
     return dialog
-
-
-def _even_out(document: QTextDocument) -> None:
-    """Give every table the page's width and the same columns, so that they line up."""
-    for frame in document.rootFrame().childFrames():
-        if isinstance(frame, QTextTable):
-            look = frame.format()
-            percent = QTextLength.Type.PercentageLength
-            look.setWidth(QTextLength(percent, 100))
-            look.setColumnWidthConstraints([QTextLength(percent, part) for part in (32, 20, 48)])
-            look.setCellPadding(5)
-            look.setTopMargin(6)
-            look.setBottomMargin(14)
-            look.setCellSpacing(0)
-            look.setBorder(0)
-            frame.setFormat(look)
 
 
 def _shortcuts() -> str:

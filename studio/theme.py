@@ -17,9 +17,6 @@ from PySide6.QtGui import (
     QImageReader,
     QPalette,
     QPixmap,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
 )
 
 from gan_engine import paths
@@ -32,8 +29,6 @@ TEXT_PX = 13
 """The size of ordinary text; everything else is a multiple of it."""
 GRID = 8
 """Pixels; every margin and gap is this, its half, or a multiple."""
-_OTHERS = "\u2e80"
-"""From here on letters are Chinese, and drawn with a font of the system's."""
 
 
 @dataclass(frozen=True)
@@ -216,27 +211,6 @@ def style_sheet(colors: Colors) -> str:
     return Template(text).substitute(
         {k: v for k, v in asdict(colors).items() if isinstance(v, str)}
     )
-
-
-def lighten(document: QTextDocument) -> None:
-    """Make what is bold in a page as bold as the own font is; Qt would smear it to be bolder still."""
-    bold: list[tuple[int, int]] = []
-    block = document.begin()
-    while block.isValid():
-        pieces = block.begin()
-        while not pieces.atEnd():
-            piece = pieces.fragment()
-            own = max(piece.text(), default=" ") < _OTHERS
-            if own and piece.charFormat().fontWeight() > QFont.Weight.DemiBold:
-                bold.append((piece.position(), piece.position() + piece.length()))
-            pieces += 1
-        block = block.next()
-    cursor, look = QTextCursor(document), QTextCharFormat()
-    look.setFontWeight(QFont.Weight.DemiBold)
-    for start, end in bold:
-        cursor.setPosition(start)
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        cursor.mergeCharFormat(look)
 
 
 def _load_font(app: QApplication) -> None:

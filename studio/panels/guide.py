@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QTextBlock, QTextCursor
+from PySide6.QtGui import QDesktopServices, QTextBlock, QTextCursor, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,6 +21,7 @@ from studio import guide, theme
 from studio.guide import Section
 from studio.i18n import tr
 from studio.panels.base import EmptyState, Panel
+from studio.typesetting import typeset
 from studio.widgets.lists import empty
 from studio.widgets.search_field import SearchField
 
@@ -56,7 +57,8 @@ class GuidePanel(Panel):
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setOpenLinks(False)
         self.text.setAccessibleName(tr("A page of the guide"))
-        self.text.document().setDocumentMargin(14)
+        self.text.document().setDocumentMargin(4)
+        self.text.setWordWrapMode(QTextOption.WrapMode.WordWrap)  # never within a word
         self.text.anchorClicked.connect(self._follow)
         self._none = EmptyState(
             tr("Nothing found"),
@@ -161,8 +163,7 @@ class GuidePanel(Panel):
             self._page = key
             page = next(page for page in guide.pages() if page.key == key)
             self.text.setMarkdown(page.text)
-            self._give_headings_room()
-            theme.lighten(self.text.document())
+            typeset(self.text.document())
         self._stack.setCurrentWidget(self.text)
 
     def _show(self, section: Section) -> None:
@@ -184,16 +185,6 @@ class GuidePanel(Panel):
                 number -= 1
             block = block.next()
         return self.text.document().begin()
-
-    def _give_headings_room(self) -> None:
-        block = self.text.document().begin()
-        while block.isValid():
-            if level := block.blockFormat().headingLevel():
-                shape = block.blockFormat()
-                shape.setTopMargin(18 if level < 4 else 12)
-                shape.setBottomMargin(4)
-                QTextCursor(block).setBlockFormat(shape)
-            block = block.next()
 
     def _remember(self) -> None:
         self._been.append((self._page, self.text.verticalScrollBar().value()))

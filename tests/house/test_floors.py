@@ -27,7 +27,7 @@ FLOORS: dict[float, str] = {
     5.5: "gan_engine.watching gan_engine.pricing gan_engine.words",
     6: "gan_engine.cli gan_engine",
     7: "studio.document studio.run studio.worker studio.following studio.several studio.jobs studio.library studio.actions"
-    " studio.preferences studio.theme studio.failures studio.context studio.i18n studio.queue studio.comparison"
+    " studio.preferences studio.theme studio.typesetting studio.failures studio.context studio.i18n studio.queue studio.comparison"
     " studio.guide studio.meanings studio.mending studio.figures studio.opening studio.doctor studio.keeping studio.clinic studio.previews studio.prepared"
     " studio.looking studio.tables",
     8: "studio.widgets",

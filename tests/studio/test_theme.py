@@ -5,12 +5,10 @@ import re
 import pytest
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QFontMetricsF,
     QGuiApplication,
     QIcon,
     QImage,
-    QTextDocument,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -238,18 +236,3 @@ def test_that_a_button_keeps_its_height_when_it_becomes_the_primary(qapp, qtbot)
         button.show()
     assert plain.sizeHint().height() == primary.sizeHint().height()
     assert isinstance(plain.grab().toImage(), QImage)
-
-
-def test_that_what_is_bold_is_as_bold_as_the_own_font_and_chinese_stays_as_it_was(qapp):
-    page = QTextDocument()
-    page.setMarkdown("# Heading\n\nplain **strong** and **粗体**\n")
-    theme.lighten(page)
-    found, block = {}, page.begin()
-    while block.isValid():
-        pieces = block.begin()
-        while not pieces.atEnd():
-            found[pieces.fragment().text().strip()] = pieces.fragment().charFormat().fontWeight()
-            pieces += 1
-        block = block.next()
-    assert found["Heading"] == found["strong"] == QFont.Weight.DemiBold
-    assert found["粗体"] == QFont.Weight.Bold
