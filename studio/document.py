@@ -23,11 +23,11 @@ from gan_engine import (
     read_given,
     save_preset,
     unescape,
-    walk,
     with_preset,
     write_draft,
 )
 from studio.i18n import mark, together, tr
+from studio.meanings import label_of
 from studio.mending import RefusedError
 
 if TYPE_CHECKING:
@@ -95,11 +95,11 @@ class Document(QObject):
         return [p for p in self._problems if p.path == path or p.path.startswith(f"{path}.")]
 
     def explain(self, problem: Problem) -> str:
-        """Return a problem as one sentence that begins with its setting's label."""
-        labels = {setting.path: setting.label for setting in walk(RunConfig, self.draft)}
-        where = tr(labels.get(problem.path, ""))
+        """Return a problem as one sentence that begins with its setting's name."""
         said = together(tr(problem.text), tr(problem.hint))
-        return tr("{name}: {what}", name=where, what=said) if where else said
+        if not problem.path:
+            return said
+        return tr("{name}: {what}", name=label_of(problem.path, self.draft), what=said)
 
     @property
     def can_undo(self) -> bool:

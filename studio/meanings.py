@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from gan_engine import Part, Setting
+from gan_engine import Part, RunConfig, Setting, walk
 from studio.i18n import mark, together, tr
 
 
@@ -32,6 +33,20 @@ def choices(setting: Setting) -> dict[Any, str]:
     """Return what may be chosen at a setting, values or kinds of parts, and what a form calls it."""
     values = {value: tr(label) for value, label in setting.choices}
     return values | {part.key(): tr(part.title) for part in setting.parts}
+
+
+def label_of(path: str, draft: Mapping[str, Any]) -> str:
+    """Return what a form calls the setting at `path`, with its part's name where it is one of many."""
+    labels: dict[str, str] = {}
+    for setting in walk(RunConfig, draft):
+        labels[setting.path] = tr(setting.label)
+        if setting.kind == "each":
+            labels |= {f"{setting.path}.{part.key()}": tr(part.title) for part in setting.parts}
+    plain = path.rpartition(".")[2].replace("_", " ").capitalize()
+    name, outer = labels.get(path, plain), labels.get(path.rpartition(".")[0], "")
+    begins = name[1:2].islower()  # else a letter of its own: D's head, R1, EMA
+    inner = f"{name[:1].lower()}{name[1:]}" if begins else name
+    return tr("{part}, {name}", part=outer, name=inner) if outer else name
 
 
 def layer(name: str) -> str:

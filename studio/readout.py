@@ -41,10 +41,20 @@ class Readout(QObject):
         run.heard.connect(window.status.show_heard)
         window.status.setting_asked.connect(self._show_wrong)
         window.tabs.currentChanged.connect(self._take_page)
+        self._hold_pause()
         self._button: MessagesButton | None = None
         self._add_messages_button()
         self.refresh()
         self._show_title()
+
+    def _hold_pause(self) -> None:
+        """Give the button of two names the room of the longer, so that the others stay."""
+        action = self._window.acts["pause"]
+        button = self._window.toolbar.widgetForAction(action)
+        for name in (tr("Resume"), tr("Pause")):
+            action.setText(name)
+            button.ensurePolished()
+            button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))
 
     def _add_messages_button(self) -> None:
         from studio.panels.messages import MessagesPanel  # it draws on the engine

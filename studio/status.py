@@ -55,6 +55,9 @@ class StatusLine(QWidget):
         self._bar.setFixedSize(160, 8)
         self._percent, self._speed, self._left = QLabel(), QLabel(), QLabel()
         self._memory, self._saved, self._heard = QLabel(), QLabel(), QLabel()
+        self._numbers = (self._percent, self._speed, self._left, self._memory)
+        for label in self._numbers:
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(10, 2, 10, 2)
         row.setSpacing(14)
@@ -105,6 +108,10 @@ class StatusLine(QWidget):
         self._setting_button.hide()
         if not going:
             self._rate = 0.0
+            for label in self._numbers:
+                label.setMinimumWidth(0)
+        widest = self._percent.fontMetrics().horizontalAdvance("100 %")
+        self._percent.setMinimumWidth(widest)
         for widget in (self._bar, self._percent, self._speed, self._left, self._memory):
             widget.setVisible(going)
         self._bar.setRange(0, 0 if state == "preparing" else _FULL)
@@ -126,7 +133,7 @@ class StatusLine(QWidget):
         share = seen / total if total else 0.0
         if self._bar.maximum():
             self._fill(share)
-        self._percent.setText(f"{min(1.0, share):.0%}")
+        self._say(self._percent, f"{100 * min(1.0, share):.0f} %")
         self._text.setText(
             tr("{seen} of {total} images", seen=figures.count(seen), total=figures.count(total))
             if total
@@ -138,7 +145,7 @@ class StatusLine(QWidget):
         """Show how many images are decoded."""
         self._bar.setRange(0, _FULL)
         self._fill(done / max(1, total))
-        self._percent.setText(f"{done / max(1, total):.0%}")
+        self._say(self._percent, f"{100 * done / max(1, total):.0f} %")
         self._text.setText(tr("Decoding images: {done:,} of {total:,}", done=done, total=total))
 
     def show_reading(self, values: dict[str, float]) -> None:
@@ -146,9 +153,9 @@ class StatusLine(QWidget):
         if "speed" in values:  # neither a metric nor a single step has one
             new = values["speed"]
             self._rate = new if not self._rate else _MEMORY * self._rate + (1 - _MEMORY) * new
-            self._speed.setText(figures.speed(self._rate))
+            self._say(self._speed, figures.speed(self._rate))
         if "memory" in values:
-            self._memory.setText(figures.size(values["memory"]))
+            self._say(self._memory, figures.size(values["memory"]))
             self._memory.setToolTip(tr("Memory in use"))
         self._show_left()
 
@@ -167,7 +174,12 @@ class StatusLine(QWidget):
 
     def _show_left(self) -> None:
         left = (self._total - self._seen) / self._rate if self._rate > 0 else 0.0
-        self._left.setText(tr("{time} left", time=figures.duration(left)) if left else "")
+        self._say(self._left, tr("{time} left", time=figures.duration(left)) if left else "")
+
+    def _say(self, label: QLabel, text: str) -> None:
+        """Say a number in as much room as it has had in this run, so that the others stay."""
+        label.setText(text)
+        label.setMinimumWidth(max(label.minimumWidth(), label.sizeHint().width()))
 
     def _show_age(self) -> None:
         ticking = self._saved_at is not None or self._heard_at is not None

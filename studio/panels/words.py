@@ -12,7 +12,7 @@ from gan_engine import Relief, RunConfig, unescape, walk
 from studio import figures
 from studio.figures import duration, size, speed
 from studio.i18n import listed, mark, tr
-from studio.meanings import choices
+from studio.meanings import choices, label_of
 
 __all__ = [
     "chosen",
@@ -111,19 +111,6 @@ def _is_odd(letter: str) -> bool:
 def shape(dimensions: Iterable[int]) -> str:
     """Return a tensor's or a picture's size: 64 × 64 × 3."""
     return " × ".join(str(n) for n in dimensions)
-
-
-def label_of(path: str, draft: Mapping[str, Any]) -> str:
-    """Return what a form calls the setting at `path`, with its part's name where it is one of many."""
-    labels: dict[str, str] = {}
-    for setting in walk(RunConfig, draft):
-        labels[setting.path] = tr(setting.label)
-        if setting.kind == "each":
-            labels |= {f"{setting.path}.{part.key()}": tr(part.title) for part in setting.parts}
-    plain = path.rpartition(".")[2].replace("_", " ").capitalize()
-    name, outer = labels.get(path, plain), labels.get(path.rpartition(".")[0], "")
-    inner = f"{name[:1].lower()}{name[1:]}"
-    return tr("{part}, {name}", part=outer, name=inner) if outer else name
 
 
 def value(thing: Any) -> str:

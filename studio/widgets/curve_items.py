@@ -52,21 +52,31 @@ class Marker:
 def images_text(value: float, spacing: float = 0.0) -> str:
     """Return a count of images as an axis writes it: 950, 12 k, 2.5 M."""
     for size, letter in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
-        if abs(value) >= size:
-            digits = max(0, math.ceil(-math.log10(spacing / size) - 1e-9)) if spacing else 2
+        if abs(value) >= size and spacing:
+            digits = max(0, math.ceil(-math.log10(spacing / size) - 1e-9))
             return f"{value / size:.{min(digits, 6)}f}{letter}"
+        if abs(value) >= size:
+            return f"{value / size:.2f}".rstrip("0").rstrip(".") + letter
     return f"{value:.0f}"
 
 
 def value_text(value: float) -> str:
-    """Return a reading with four digits that mean something; a dash for a gap."""
+    """Return a reading with four digits, also where the last are zeros: what changes stays in place.
+
+    A gap is a dash, and so is, with the sign that is one, what is below zero.
+    """
     if not math.isfinite(value):
         return "–"
     size = abs(value)
     if size and (size < 1e-3 or size >= 1e5):
         digits, _, power = f"{value:.3e}".partition("e")
-        return f"{digits.rstrip('0').rstrip('.')}e{int(power)}"
-    return f"{value:.4g}"
+        return _signed(f"{digits.rstrip('0').rstrip('.')}e{int(power)}")
+    return _signed(f"{value:.0f}" if size >= 1e3 else f"{value:#.4g}" if size else "0")
+
+
+def _signed(text: str) -> str:
+    """Return a number with a minus in place of a hyphen."""
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 class ImagesAxis(pg.AxisItem):  # type: ignore[misc]
@@ -107,13 +117,15 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         if self.log:
-            return [
-                f"{10.0**value:.3g}".replace("e-0", "e-").replace("e+0", "e") for value in values
-            ]
+            return [_power(f"{10.0**value:.3g}") for value in values]
         digits = max(0, math.ceil(-math.log10(spacing) - 1e-9)) if spacing > 0 else 0
         if digits > 4 or any(abs(value) >= 1e5 for value in values):
-            return [f"{value:.2g}".replace("e-0", "e-").replace("e+0", "e") for value in values]
-        return [f"{value:.{digits}f}" for value in values]
+            return [_power(f"{value:.2g}") for value in values]
+        return [_signed(f"{value:.{digits}f}") for value in values]
+
+
+def _power(text: str) -> str:
+    return _signed(text.replace("e-0", "e-").replace("e+0", "e"))
 
 
 class Curve(pg.GraphicsObject):  # type: ignore[misc]

@@ -69,3 +69,14 @@ def test_that_no_answer_to_a_question_has_the_name_of_an_action():
         names = {n.value for n in ast.walk(answer) if isinstance(n, ast.Constant)}
         assert len(names) > 1
         assert not names & taken, module.__name__
+
+
+def test_that_what_is_beside_pause_stays_where_it_is_while_it_is_called_resume(visitor):
+    window = visitor.window
+    stop = window.toolbar.widgetForAction(window.acts["stop"])
+    places = set()
+    for name in ("Pause", "Resume"):
+        window.acts["pause"].setText(name)
+        window.toolbar.layout().activate()
+        places.add(stop.x())
+    assert len(places) == 1

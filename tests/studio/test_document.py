@@ -163,7 +163,7 @@ def test_that_what_a_scan_found_joins_the_problems_of_its_folder_only(document, 
 
 def test_that_a_problem_is_explained_by_its_label(document):
     document.set("training.batch_size", 0)
-    assert document.explain(document.errors[0]).startswith("Batch size: ")
+    assert document.explain(document.errors[0]).startswith("Training, batch size: ")
 
 
 def test_that_a_missing_folder_is_a_problem_at_its_field(document, tmp_path):

@@ -31,12 +31,24 @@ def test_that_a_going_run_shows_how_far_how_fast_and_how_long(line):
     line.show_progress(250, 1000)
     assert "Training" in text(line)
     assert "250 of 1,000 images" in text(line)
-    assert "25%" in text(line)
+    assert "25 %" in text(line)
     assert "1 min 15 s left" in text(line)
     assert "1.0 GB" in text(line)
     line.show_reading({"metric/kid": 1.0})
     line.show_progress(250, 1000)
     assert "1 min 15 s left" in text(line)
+
+
+def test_that_what_counts_up_moves_nothing_beside_it(line):
+    line.resize(900, 30)
+    line.show_state("training", 0, 1000)
+    line.show_reading({"speed": 5.0, "memory": 2**30})
+    places = set()
+    for seen in (20, 150, 990):  # from 3 min 16 s left to 2 s left
+        line.show_progress(seen, 1000)
+        line.layout().activate()
+        places.add(line.findChild(QProgressBar).x())
+    assert len(places) == 1
 
 
 def test_that_the_age_of_the_last_save_is_told(line):

@@ -48,7 +48,7 @@ def test_that_the_best_reading_of_a_metric_is_marked(curves, qtbot):
     plot.renew()
     assert plot.best() == (128, 0.1)
     assert plot.area.best == (128, 0.1)
-    assert plot.said.endswith("best 0.1 at 128")
+    assert plot.said.endswith("best 0.1000 at 128")
 
 
 def test_that_a_metric_of_which_more_is_better_marks_the_highest(curves):

@@ -47,7 +47,7 @@ def test_that_every_problem_is_told_and_leads_to_its_field(panel, studio, qtbot)
     studio.document.set_many({"training.batch_size": 0, "architecture.width": 0})
     studio.document.switch("penalties.r1", False)
     texts = [panel.problems.item(row).text() for row in range(panel.problems.count())]
-    assert any(text.startswith("Batch size:") for text in texts)
+    assert any(text.startswith("Training, batch size:") for text in texts)
     assert len(texts) == 3
     assert "grow" in texts[-1]  # the warning comes last
     with qtbot.waitSignal(panel.setting_asked) as asked:

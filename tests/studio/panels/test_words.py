@@ -53,6 +53,7 @@ def test_that_moments_are_told_from_today():
 def test_that_settings_are_called_what_forms_call_them():
     draft = default_draft()
     assert say.label_of("data.folder", draft) == "Images, folder"
+    assert say.label_of("architecture.d_norm", draft) == "Architecture, D's normalisation"
     assert say.label_of("penalties.r1.weight", draft).startswith("R1, ")
     assert say.label_of("penalties.gone.weight", draft) == "Weight"
 

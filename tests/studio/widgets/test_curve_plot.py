@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from studio import theme
 from studio.widgets.curve_grid import CurveGrid
-from studio.widgets.curve_items import ImagesAxis, images_text, runs, value_text
+from studio.widgets.curve_items import ImagesAxis, ValueAxis, images_text, runs, value_text
 from studio.widgets.curve_plot import CurvePlot
 
 X = np.arange(100) * 64.0
@@ -260,15 +260,26 @@ def test_that_numbers_of_images_are_short():
     assert [images_text(n) for n in (0, 950, 12_000, 2_500_000)] == [
         "0",
         "950",
-        "12.00 k",
-        "2.50 M",
+        "12 k",
+        "2.5 M",
     ]
     assert images_text(1_200_000, 200_000) == "1.2 M"
 
 
 def test_that_readings_show_four_digits_that_mean_something():
     shown = [value_text(v) for v in (0.0, 1.23456, 0.000123456, 123456.0, 8e-4, math.nan)]
-    assert shown == ["0", "1.235", "1.235e-4", "1.235e5", "8e-4", "–"]
+    assert shown == ["0", "1.235", "1.235e\N{MINUS SIGN}4", "1.235e5", "8e\N{MINUS SIGN}4", "–"]
+
+
+def test_that_readings_that_change_keep_their_digits_in_place():
+    assert [value_text(v) for v in (17.0, 1.58, 0.749)] == ["17.00", "1.580", "0.7490"]
+    assert [value_text(v) for v in (1234.5, 12345.6)] == ["1234", "12346"]
+
+
+def test_that_readings_and_axes_write_the_same_minus():
+    axis = ValueAxis()
+    assert value_text(-1.761) == "\N{MINUS SIGN}1.761"
+    assert axis.tickStrings([-2.0, 0.0], 1.0, 2.0) == ["\N{MINUS SIGN}2", "0"]
 
 
 def test_that_gaps_split_a_line():
