@@ -16,11 +16,11 @@ from typer.core import TyperGroup
 
 from gan_engine import commands, configfile
 from gan_engine.data_settings import Pairs
-from gan_engine.drafts import Draft, escape, merge, put
-from gan_engine.errors import EngineError, SettingsError
-from gan_engine.registry import find
+from gan_engine.drafts import escape, merge, put
+from gan_engine.errors import EngineError
+from gan_engine.exporting import export_as
 from gan_engine.schema import Message
-from gan_engine.watching import bar_of, complain, err, out, show_fitting, unreachable, watch
+from gan_engine.watching import complain, err, out, show_fitting, unreachable, watch
 from gan_engine.words import count_of, pair, share_of, with_pairs
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def sample(
 ) -> None:
     """Make images with a trained generator: as one grid, or from pictures a file each."""
     if inputs is not None:
-        _export(
+        export_as(
             source,
             {"inputs": escape(str(inputs.expanduser().absolute()))},
             "pictures",
@@ -274,7 +274,9 @@ def sample(
 @app.command()
 def export(
     source: Source,
-    what: Annotated[str, typer.Option(help="ema, checkpoint, grid, images, styles or pictures.")],
+    what: Annotated[
+        str, typer.Option(help="ema, checkpoint, grid, images, styles, walk, time_lapse, pictures.")
+    ],
     target: Annotated[
         Path, typer.Option("--out", help="The file, or for single images the folder.")
     ],
@@ -283,28 +285,8 @@ def export(
         typer.Option("--set", help="How: --set rows=4 --set columns=6 --set seed=7."),
     ] = None,
 ) -> None:
-    """Take away a generator, a checkpoint, samples in a grid or a file each, mixed styles, or pictures made from others."""
-    _export(source, with_pairs({}, change or ()), what, target)
-
-
-def _export(source: Path, table: Draft, what: str, target: Path) -> None:
-    from pydantic import ValidationError
-
-    from gan_engine.export import EXPORTERS
-    from gan_engine.export import export as write
-    from gan_engine.problems import problems_of
-
-    part = find(EXPORTERS, what)
-    try:
-        exporter = part.model_validate(table)
-    except ValidationError as error:
-        raise SettingsError(problems_of(error, part, table)) from error
-    with bar_of(what) as (bar, task):
-        for report in write(source, exporter, target):
-            bar.update(task, completed=report.done, total=report.total)
-            if report.note:
-                err.print(report.note, markup=False, soft_wrap=True)
-    out.print(str(target), markup=False, soft_wrap=True)
+    """Take away a generator, a checkpoint, samples in a grid, a file each or moving, or pictures made from others."""
+    export_as(source, with_pairs({}, change or ()), what, target)
 
 
 @app.command()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -19,6 +19,7 @@ from gan_engine.device import choose
 from gan_engine.drafts import escape, unescape
 from gan_engine.errors import EngineError, FileError
 from gan_engine.events import Pixels
+from gan_engine.grid_layout import lay_out
 from gan_engine.imaging import decode, tile
 from gan_engine.pictures import suffixes
 from gan_engine.problems import did_you_mean
@@ -36,45 +37,19 @@ def latents(seeds: Sequence[int], z_dim: int) -> Tensor:
     return torch.stack(rows)
 
 
-@dataclass(frozen=True)
-class Layout:
-    """What a grid shows, row by row: a column a class, each row from one seed, where there are several.
+def turned(one_NZ: Tensor, other_NZ: Tensor, share_N1: Tensor) -> Tensor:
+    """Return latents on the shortest way from `one_NZ` to `other_NZ` around zero: (N, Z).
 
-    Attributes:
-        rows, columns: How many samples.
-        seeds: A seed a sample.
-        labels: A class a sample; None without classes.
+    Halfway between two latents a straight line comes nearer to zero than G has ever seen.
+    Source: arXiv:1609.04468.
     """
-
-    rows: int
-    columns: int
-    seeds: tuple[int, ...]
-    labels: tuple[int, ...] | None = None
-
-
-def lay_out(rows: int, columns: int, seed: int, classes: int = 0) -> Layout:
-    """Return what a grid of at most `rows` x `columns` shows; seeds count up from `seed`."""
-    if classes < 2:
-        seeds = tuple(range(seed, seed + rows * columns))
-        return Layout(rows, columns, seeds, (0,) * len(seeds) if classes else None)
-    columns = min(columns, classes)
-    seeds = tuple(seed + row for row in range(rows) for _ in range(columns))
-    return Layout(rows, columns, seeds, tuple(range(columns)) * rows)
-
-
-TRIPLE = 3
-"""A pair takes so many cells of a grid: what is given, what G makes of it, what it should be."""
-
-
-def lay_out_pairs(rows: int, columns: int, pairs: int) -> Layout:
-    """Return what a grid of at most `rows` x `columns` shows of so many pairs, three cells each.
-
-    A pair's number takes the place of a seed. There is one pair a row at least.
-    """
-    across = max(1, columns // TRIPLE)
-    rows = min(rows, -(-pairs // across))
-    numbers = tuple(number for number in range(min(pairs, rows * across)) for _ in range(TRIPLE))
-    return Layout(rows, across * TRIPLE, numbers)
+    angle_N1 = F.cosine_similarity(one_NZ, other_NZ).clamp(-1, 1).acos()[:, None]
+    whole_N1 = angle_N1.sin()
+    around = (
+        ((1 - share_N1) * angle_N1).sin() * one_NZ + (share_N1 * angle_N1).sin() * other_NZ
+    ) / whole_N1.clamp(min=1e-4)
+    straight = one_NZ.lerp(other_NZ, share_N1)  # where they point the same way, or away
+    return torch.where(whole_N1 > 1e-4, around, straight)
 
 
 @torch.no_grad()
@@ -215,8 +190,46 @@ class Sampler:
 
     @torch.no_grad()
     def _styles(self, network: Styled, seeds: Sequence[int], truncation: float) -> Tensor:
-        latents_NZ = latents(seeds, self.takes[0]).to(self._device)
-        return network.styles(latents_NZ, self._labels(seeds, None, None), truncation)
+        return network.styles(self._latents(seeds), self._labels(seeds, None, None), truncation)
+
+    @torch.no_grad()
+    def between(
+        self,
+        seeds: Sequence[int],
+        others: Sequence[int],
+        shares: Sequence[float],
+        truncation: float = 1.0,
+    ) -> NDArray[np.uint8]:
+        """Return images on the way from one seed to another, as `images` does.
+
+        Styles and classes change evenly; latents turn along the sphere they lie on
+        (arXiv:1609.04468).
+
+        Args:
+            seeds: Where each way begins.
+            others: Where it ends; as many.
+            shares: How far each image is: 0 to 1.
+            truncation: Below 1 all are closer to the average image.
+
+        Raises:
+            EngineError: It makes pictures from other pictures.
+        """
+        parts = []
+        for at in range(0, len(seeds), AT_ONCE):
+            ends = [some[at : at + AT_ONCE] for some in (seeds, others)]
+            share_N1 = torch.tensor(shares[at : at + AT_ONCE], device=self._device)[:, None]
+            if isinstance(self.network, Styled):
+                own, other = (self._styles(self.network, some, truncation) for some in ends)
+                styles_NLZ = own.lerp(other, share_N1[:, :, None])
+                parts.append(_levels(self.network.synthesize(styles_NLZ).float()))
+                continue
+            own, other = (self._latents(some) for some in ends)
+            told = [self._labels(some, None, None) for some in ends]
+            kinds = [F.one_hot(one, len(self.classes)).float() for one in told if one is not None]
+            labels_NK = kinds[0].lerp(kinds[1], share_N1) if kinds else None
+            latents_NZ = turned(own, other, share_N1) * truncation
+            parts.append(_levels(generate(self.network, latents_NZ, labels_NK)))
+        return np.concatenate(parts)
 
     def read(self, path: Path) -> NDArray[np.uint8]:
         """Return a picture as `translate` takes it, prepared as those were that G learned from.
@@ -266,13 +279,17 @@ class Sampler:
         labels_N = self._labels(plan.seeds, plan.labels, None)
         return tile(self._make(plan.seeds, truncation, labels_N), plan.columns)
 
-    def _make(self, seeds: Sequence[int], truncation: float, labels_N: Tensor | None) -> Tensor:
+    def _latents(self, seeds: Sequence[int]) -> Tensor:
+        """Return one latent a seed, where they are needed: (N, Z)."""
         if self.needs_pictures:
             raise EngineError(
                 "This generator makes a picture from another one, not from a seed.",
                 hint="Export “Pictures from pictures”, or sample FILE --inputs FOLDER --out FOLDER.",
             )
-        latents_NZ = latents(seeds, self.takes[0]).to(self._device)
+        return latents(seeds, self.takes[0]).to(self._device)
+
+    def _make(self, seeds: Sequence[int], truncation: float, labels_N: Tensor | None) -> Tensor:
+        latents_NZ = self._latents(seeds)
         if self.config.architecture.truncates:
             return generate(self.network, latents_NZ, labels_N, truncation)
         return generate(self.network, latents_NZ * truncation, labels_N)

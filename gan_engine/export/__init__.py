@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from gan_engine.export.animation import TimeLapse, Walk
 from gan_engine.export.base import Exporter, ExportProgress
 from gan_engine.export.images import ImageGrid, SingleImages
 from gan_engine.export.styles import MixedStyles
@@ -15,6 +16,8 @@ EXPORTERS: tuple[type[Exporter], ...] = (
     ImageGrid,
     SingleImages,
     MixedStyles,
+    Walk,
+    TimeLapse,
     TranslatedPictures,
 )
 
@@ -32,6 +35,8 @@ __all__ = [
     "ImageGrid",
     "MixedStyles",
     "SingleImages",
+    "TimeLapse",
     "TranslatedPictures",
+    "Walk",
     "export",
 ]

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 from gan_engine.architectures.base import Architecture
 from gan_engine.schema import Message, Part, option
 
-Need = Literal["weights", "seeds", "styles", "pictures"]
+Need = Literal["weights", "seeds", "styles", "pictures", "grids"]
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,22 @@ class Exporter(Part):
     suffix: ClassVar[str] = ""
     """How the written file's name ends; empty when a folder is written."""
 
+    others: ClassVar[tuple[str, ...]] = ()
+    """Other endings that say in which other format to write."""
+
     needs: ClassVar[Need] = "weights"
     """What it is made from, beside the run."""
 
     @classmethod
-    def objection(cls, architecture: Architecture) -> str:
-        """Return why a G of this architecture has nothing of the kind; empty where it has."""
+    def objection(cls, architecture: Architecture, of_run: bool = True) -> str:
+        """Return why there is nothing of the kind; empty where there is.
+
+        Args:
+            architecture: Of the networks.
+            of_run: Whether it is made from a run's folder, not from a file of weights.
+        """
+        if cls.needs == "grids" and not of_run:
+            return Message("A file of weights has no sample grids: only a run's folder keeps them.")
         if cls.needs == "seeds" and architecture.needs_pairs:
             return Message("This generator makes a picture from another one, not from a seed.")
         if cls.needs == "styles" and not architecture.truncates:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from gan_engine import sampling
+from gan_engine import grid_layout, sampling
 from gan_engine.config import RunConfig
 from gan_engine.data.dataset import Images
 from gan_engine.events import Pixels
@@ -30,11 +30,11 @@ class FixedSamples:
         self.pairs: tuple[Tensor, Tensor] | None = None
         self.labels: Tensor | None = None
         if config.data.paired:
-            self.pairs = images.pairs(grid.rows * max(1, grid.columns // sampling.TRIPLE))
-            self.layout = sampling.lay_out_pairs(grid.rows, grid.columns, len(self.pairs[0]))
+            self.pairs = images.pairs(grid.rows * max(1, grid.columns // grid_layout.TRIPLE))
+            self.layout = grid_layout.lay_out_pairs(grid.rows, grid.columns, len(self.pairs[0]))
             self.given = self.pairs[0].to(device)
             return
-        self.layout = sampling.lay_out(grid.rows, grid.columns, grid.seed, classes)
+        self.layout = grid_layout.lay_out(grid.rows, grid.columns, grid.seed, classes)
         z_dim = config.architecture.takes(config.data.shape)[0]
         self.given = sampling.latents(self.layout.seeds, z_dim).to(device)
         if self.layout.labels is not None:

@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLayout,
     QLineEdit,
     QProgressBar,
-    QRadioButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from gan_engine import (
-    EXPORTERS,
     Draft,
-    EngineError,
     Exporter,
     ExportProgress,
-    Part,
-    parse,
     paths,
-    put,
 )
 from studio.failures import sentence_of
-from studio.forms import Form
 from studio.i18n import together, tr
-from studio.meanings import page
 from studio.panels.base import button, words
 from studio.panels.dialog import Dialog
+from studio.panels.export_choice import ExportChoice
 from studio.widgets.reveal import reveal
 
 if TYPE_CHECKING:
@@ -45,6 +35,10 @@ if TYPE_CHECKING:
     from studio.context import Studio
     from studio.jobs import Job
     from studio.worker import RunView
+
+
+LEAST = 160
+"""So many pixels of what there is to choose are always seen."""
 
 
 class ExportDialog(Dialog):
@@ -62,27 +56,21 @@ class ExportDialog(Dialog):
         self._job: Job | None = None
         self._written: Path | None = None
         self._named = False
-        self._abouts: list[QLabel] = []
-        self._barred: dict[int, str] = {}
-        """Why something cannot be taken away, by its place."""
-        self._values: list[Draft] = [_defaults(kind) for kind in EXPORTERS]
-        self.forms: list[Form] = []
+        self.what = ExportChoice()
+        self.what.chosen.connect(self._choose)
+        self.what.edited.connect(self._enable)
         self.source_text = words("", "muted")
         column = self.column
         # Its own idea of the least height is that of every text at its narrowest.
         column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         column.addWidget(self.source_text)
         column.addWidget(words(tr("What"), "title"))
-        column.addLayout(self._choices())
-        for form in self.forms:
-            column.addWidget(form)
-        column.addStretch(1)
+        column.addWidget(self.what, 1)
         column.addWidget(words(tr("Where"), "title"))
         column.addLayout(self._where())
         column.addWidget(self._report())
         self._add_buttons()
-        self.choices.button(0).setChecked(True)
-        self._choose(0)
+        self._choose()
 
     def bind(self, studio: Studio) -> None:
         self._jobs, run = studio.jobs, studio.run
@@ -99,12 +87,7 @@ class ExportDialog(Dialog):
     def take_over(self, former: Dialog) -> None:
         if not isinstance(former, ExportDialog):
             return
-        number = former.choices.checkedId()
-        self._values = former._values
-        for form, values in zip(self.forms, self._values, strict=True):
-            form.show_draft(values)
-        self.choices.button(number).setChecked(True)
-        self._choose(number)
+        self.what.take_over(former.what)
         self.path.setText(former.path.text())
         self._named = former._named
         if former._job is not None:
@@ -133,18 +116,9 @@ class ExportDialog(Dialog):
             run = tr("From the newest save of the run “{name}”.", name=source.name)
             file = tr("From the file “{name}”.", name=source.name)
             self.source_text.setText(file if source.is_file() else run)
-        self._rule_out(draft or {})
+        self.what.rule_out(draft or {}, of_run=source is None or source.is_dir())
         self._suggest()
         self._enable()
-
-    def _rule_out(self, draft: Draft) -> None:
-        """Turn off what these networks have nothing of, with the reason beside it."""
-        self._barred = _objections(draft)
-        for number, kind in enumerate(EXPORTERS):
-            self._abouts[number].setText(tr(self._barred.get(number, "")) or page(kind))
-        if self.choices.checkedId() in self._barred:
-            self.choices.button(0).setChecked(True)
-            self._choose(0)
 
     @Slot(object)
     def show_progress(self, progress: ExportProgress) -> None:
@@ -167,29 +141,6 @@ class ExportDialog(Dialog):
         self._tell(together(text, hint), "error")
 
     # --- building ----------------------------------------------------------------------------
-
-    def _choices(self) -> QVBoxLayout:
-        self.choices = QButtonGroup(self)
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        for number, kind in enumerate(EXPORTERS):
-            choice = QRadioButton(tr(kind.title))
-            about = page(kind)
-            choice.setAccessibleDescription(about)
-            text = words(about, "muted")
-            text.setIndent(24)
-            self._abouts.append(text)
-            self.choices.addButton(choice, number)
-            column.addWidget(choice)
-            column.addWidget(text)
-            column.addSpacing(4)
-            form = Form(root=kind)
-            form.edited.connect(self._edit)
-            form.show_draft(self._values[number])
-            form.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-            self.forms.append(form)
-        self.choices.idClicked.connect(self._choose)
-        return column
 
     def _where(self) -> QHBoxLayout:
         self.path = QLineEdit()
@@ -228,38 +179,24 @@ class ExportDialog(Dialog):
 
     # --- inside ------------------------------------------------------------------------------
 
-    @property
-    def kind(self) -> type[Exporter]:
-        """What is to be taken away."""
-        found: type[Exporter] = EXPORTERS[max(0, self.choices.checkedId())]
-        return found
-
-    @Slot(int)
-    def _choose(self, number: int) -> None:
-        for place, form in enumerate(self.forms):
-            form.setVisible(place == number and bool(self._values[number]))
-        self._shrink()
+    @Slot()
+    def _choose(self) -> None:
+        self._fit()
         self._named = False
         self._suggest()
         self._enable()
 
-    def _shrink(self) -> None:
-        """Be as high as what is chosen needs."""
+    def _fit(self) -> None:
+        """Be as high as what is chosen needs, and never higher than the screen."""
         self.column.activate()
-        height = self.column.totalHeightForWidth(self.width())
-        self.setMinimumHeight(height)
-        self.resize(self.width(), height)
+        others = self.column.totalHeightForWidth(self.width()) - self.what.minimumHeight()
+        room = int(0.9 * self.screen().availableGeometry().height()) - others
+        self.what.setMinimumHeight(max(LEAST, min(self.what.whole_height, room)))
+        self.resize(self.width(), others + self.what.minimumHeight())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._shrink()  # only now the words have the font of the window
-
-    @Slot(str, object)
-    def _edit(self, path: str, value: object) -> None:
-        number = self.choices.checkedId()
-        self._values[number] = put(self._values[number], path, value)
-        self.forms[number].show_draft(self._values[number])
-        self._enable()
+        self._fit()  # only now the words have the font of the window
 
     @Slot(str)
     def _name(self, text: str) -> None:
@@ -270,15 +207,19 @@ class ExportDialog(Dialog):
         """Name a file that is not there yet, unless a name was typed."""
         if self._source is None or self._named:
             return
-        stem = f"{self._source.stem if self._source.is_file() else self._source.name}-{self.kind.key()}"
-        path, number = self._folder / f"{stem}{self.kind.suffix}", 2
+        stem = f"{self._source.stem if self._source.is_file() else self._source.name}-{self.what.kind.key()}"
+        path, number = self._folder / f"{stem}{self.what.kind.suffix}", 2
         while path.exists():
-            path, number = self._folder / f"{stem}-{number}{self.kind.suffix}", number + 1
+            path, number = self._folder / f"{stem}-{number}{self.what.kind.suffix}", number + 1
         self.path.setText(str(path))
 
     def _target(self) -> Path:
         path = paths.expanded(self.path.text().strip())
-        return path if path.suffix or not self.kind.suffix else path.with_suffix(self.kind.suffix)
+        return (
+            path
+            if path.suffix or not self.what.kind.suffix
+            else path.with_suffix(self.what.kind.suffix)
+        )
 
     def _enable(self) -> None:
         busy = self._job is not None
@@ -287,10 +228,9 @@ class ExportDialog(Dialog):
         self.export_button.setEnabled(not busy and bool(text) and self._source is not None)
         self.export_button.setText(tr("Replace") if replaces else tr("Export"))
         self.cancel_button.setText(tr("Cancel") if busy else tr("Close"))
-        for part in (*self.forms, self.path, self.browse_button):
+        self.what.show_busy(busy)
+        for part in (self.path, self.browse_button):
             part.setEnabled(not busy)
-        for number, choice in enumerate(self.choices.buttons()):
-            choice.setEnabled(not busy and number not in self._barred)
         if busy:
             return
         if replaces:
@@ -303,10 +243,12 @@ class ExportDialog(Dialog):
         dialog = QFileDialog(self, tr("Where to write it"), str(self._folder))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setModal(False)
-        if self.kind.suffix:
+        if self.what.kind.suffix:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.setNameFilters([f"*{self.kind.suffix}"])
-            dialog.setDefaultSuffix(self.kind.suffix[1:])
+            dialog.setNameFilters(
+                [f"*{end}" for end in (self.what.kind.suffix, *self.what.kind.others)]
+            )
+            dialog.setDefaultSuffix(self.what.kind.suffix[1:])
             dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # it is said in this window
         else:
             dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -321,8 +263,7 @@ class ExportDialog(Dialog):
 
     @Slot()
     def _ask(self) -> None:
-        self.forms[self.choices.checkedId()].flush()
-        exporter = self.kind(**self._values[self.choices.checkedId()])
+        exporter = self.what.made()
         self.folder_used.emit(str(self._target().parent))
         self.export_asked.emit(exporter, self._target())
 
@@ -383,17 +324,3 @@ class ExportDialog(Dialog):
     def _keep_folder(self, folder: str) -> None:
         self._folder = Path(folder)
         self._preferences.set("last_export_folder", folder)
-
-
-def _objections(draft: Draft) -> dict[int, str]:
-    """Return, by its place, what networks with these settings have nothing of, and why."""
-    try:
-        architecture = parse(draft, despite=("data.folder", "training.device")).architecture
-    except EngineError:
-        return {}  # what it is from will say so itself
-    found = {place: kind.objection(architecture) for place, kind in enumerate(EXPORTERS)}
-    return {place: why for place, why in found.items() if why}
-
-
-def _defaults(kind: type[Part]) -> dict[str, Any]:
-    return {name: value for name, value in kind().model_dump().items() if name != "kind"}

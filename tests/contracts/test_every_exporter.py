@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,15 @@ from gan_engine.architectures import ARCHITECTURES, Architecture
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.errors import EngineError
 from gan_engine.export import EXPORTERS
+from gan_engine.imaging import write_png
 from gan_engine.schema import settings_of
 from gan_engine.training.session import Session
 
-FEW: dict[str, Any] = {"rows": 1, "columns": 2, "count": 2, "layer": 1}
+FEW: dict[str, Any] = {"rows": 1, "columns": 2, "count": 2, "layer": 1, "stops": 2, "steps": 2}
 
 
 def saved(kind: type[Architecture], at: Path) -> Path:
-    """Return a file of networks of 16 px that have learned nothing."""
+    """Return a run's folder, as far as it is needed, whose networks of 16 px have learned nothing."""
     narrow = {s.name: s.low for s in settings_of(kind) if s.name in ("width", "w_dim")}
     latent = {} if kind.needs_pairs else {"z_dim": 8}
     data = {"size": 16, "pairs": "folders" if kind.needs_pairs else "off"}
@@ -36,9 +38,11 @@ def saved(kind: type[Architecture], at: Path) -> Path:
     )
     pixels = np.zeros((12, 16, 16, 6 if kind.needs_pairs else 3), np.uint8)
     made = Session(config, pixels, torch.device("cpu")).snapshot()
-    path = at / "g.safetensors"
-    checkpoint.write(path, Checkpoint("checkpoint", made.draft, made.counters, made.tensors))
-    return path
+    whole = Checkpoint("checkpoint", made.draft, made.counters, made.tensors)
+    checkpoint.write(at / "run" / "checkpoints" / "000000000004.safetensors", whole)
+    for seen in (0, 4):
+        write_png(at / "run" / "grids" / f"{seen:012d}.png", np.zeros((16, 16, 3), np.uint8))
+    return at / "run"
 
 
 @pytest.mark.parametrize("kind", ARCHITECTURES, ids=lambda kind: kind.key())
@@ -46,13 +50,14 @@ def test_that_what_an_exporter_objects_to_is_what_it_refuses(kind, tmp_path):
     source, inputs = saved(kind, tmp_path), tmp_path / "inputs"
     inputs.mkdir()
     Image.new("RGB", (16, 16), "red").save(inputs / "a.png")
-    architecture = checkpoint.read(source).config().architecture
-    for exporter in EXPORTERS:
+    newest = checkpoint.newest(source)
+    architecture = newest[1].config().architecture
+    for exporter, given in itertools.product(EXPORTERS, (source, newest[0])):
         few = {s.name: FEW[s.name] for s in settings_of(exporter) if s.name in FEW}
         asked = {"inputs": str(inputs)} if exporter.key() == "pictures" else {}
         refused = ""
         try:
-            list(exporter(**few, **asked).export(source, tmp_path / f"out-{exporter.key()}"))
+            list(exporter(**few, **asked).export(given, tmp_path / f"out-{exporter.key()}"))
         except EngineError as error:
             refused = error.text
-        assert refused == exporter.objection(architecture), exporter.title
+        assert refused == exporter.objection(architecture, given.is_dir()), exporter.title

@@ -14,7 +14,7 @@ FLOORS: dict[float, str] = {
     0: "gan_engine.schema gan_engine.drafts gan_engine.problems gan_engine.errors gan_engine.events gan_engine.commands"
     " gan_engine.registry gan_engine.durable gan_engine.tensorfile gan_engine.paths gan_engine.usable",
     1: "gan_engine.power_average gan_engine.foreign_child gan_engine.layers gan_engine.device gan_engine.stacks gan_engine.packed gan_engine.archives"
-    " gan_engine.pictures gan_engine.colour gan_engine.imaging",
+    " gan_engine.pictures gan_engine.colour gan_engine.imaging gan_engine.grid_layout",
     2: "gan_engine.architectures gan_engine.losses gan_engine.penalties gan_engine.optimizers"
     " gan_engine.augment gan_engine.metrics",
     2.5: "gan_engine.data_settings",
@@ -24,7 +24,8 @@ FLOORS: dict[float, str] = {
     " gan_engine.costs",
     4: "gan_engine.data gan_engine.export",
     5: "gan_engine.training gan_engine.health",
-    5.5: "gan_engine.watching gan_engine.pricing gan_engine.words",
+    5.5: "gan_engine.watching gan_engine.words",
+    5.7: "gan_engine.exporting gan_engine.pricing",
     6: "gan_engine.cli gan_engine",
     7: "studio.document studio.run studio.worker studio.following studio.several studio.jobs studio.library studio.actions"
     " studio.preferences studio.theme studio.typesetting studio.failures studio.context studio.i18n studio.queue studio.comparison"
@@ -50,6 +51,7 @@ OTHERS: dict[float, str] = {
     4: _FILES,
     5: _FILES,
     5.5: "typer rich",
+    5.7: "typer rich pydantic",
     6: f"{_FILES} typer rich",
     7: "PySide6 numpy platformdirs pydantic tomli_w send2trash wakepy",
     8: "PySide6 numpy pyqtgraph",

@@ -137,13 +137,13 @@ def test_that_an_open_export_stays_open_with_what_was_chosen(visitor, emoji):
     visitor.waits_until(lambda: visitor.window.acts["export"].isEnabled())
     visitor.chooses("export")
     dialog = visitor.window.findChild(ExportDialog)
-    dialog.choices.button(2).click()
+    dialog.what.buttons.button(2).click()
     path = dialog.path.text()
     turns_chinese(visitor)
     dialog = visitor.window.findChild(ExportDialog)
     assert dialog.isVisible()
     assert dialog.windowTitle() == "导出"
-    assert dialog.choices.checkedId() == 2
+    assert dialog.what.buttons.checkedId() == 2
     assert dialog.path.text() == path
 
 

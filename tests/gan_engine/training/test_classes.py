@@ -21,8 +21,9 @@ from gan_engine.errors import EngineError
 from gan_engine.events import Notice, SampleGrid, Started
 from gan_engine.export import export
 from gan_engine.export.weights import GeneratorWeights
+from gan_engine.grid_layout import lay_out
 from gan_engine.penalties import PENALTIES
-from gan_engine.sampling import lay_out, open_sampler
+from gan_engine.sampling import open_sampler
 from gan_engine.training import resume, train
 from tests.gan_engine.training.conftest import of_kind
 from tests.gan_engine.training.test_parts_in_runs import halves_equal_whole

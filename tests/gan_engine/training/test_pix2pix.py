@@ -21,8 +21,9 @@ from gan_engine.drafts import merge
 from gan_engine.errors import EngineError
 from gan_engine.events import Paused, SampleGrid, Saved, Started
 from gan_engine.export import GeneratorWeights, TranslatedPictures, export
+from gan_engine.grid_layout import lay_out_pairs
 from gan_engine.imaging import read_png, read_png_text
-from gan_engine.sampling import lay_out_pairs, open_sampler
+from gan_engine.sampling import open_sampler
 from gan_engine.training import train
 from gan_engine.training.session import Session
 from tests.gan_engine.training.conftest import of_kind

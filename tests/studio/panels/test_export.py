@@ -1,6 +1,10 @@
 """The dialog that takes things away."""
 
+from types import SimpleNamespace
+
 import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QApplication
 
 from gan_engine import EXPORTERS, Sampler, open_sampler, read_png, settings_of
 from studio.panels.export import ExportDialog
@@ -17,13 +21,15 @@ def dialog(show, run_folder):
 
 def choose(dialog, key):
     number = [kind.key() for kind in EXPORTERS].index(key)
-    dialog.choices.button(number).click()
+    dialog.what.buttons.button(number).click()
 
 
 def test_that_it_blocks_nothing_and_knows_every_exporter(dialog):
     assert not dialog.isModal()
-    assert [button.text() for button in dialog.choices.buttons()] == [k.title for k in EXPORTERS]
-    assert all(button.accessibleDescription() for button in dialog.choices.buttons())
+    assert [button.text() for button in dialog.what.buttons.buttons()] == [
+        k.title for k in EXPORTERS
+    ]
+    assert all(button.accessibleDescription() for button in dialog.what.buttons.buttons())
 
 
 def test_that_without_a_run_nothing_can_be_exported(show):
@@ -58,8 +64,8 @@ def test_that_a_file_of_that_name_is_warned_of_before_it_is_replaced(dialog, tmp
 
 def test_that_a_grid_of_the_asked_for_size_is_written_and_said_where(dialog, tmp_path, qtbot):
     choose(dialog, "grid")
-    dialog.forms[2].edited.emit("rows", 2)
-    dialog.forms[2].edited.emit("columns", 3)
+    dialog.what.forms[2].edited.emit("rows", 2)
+    dialog.what.forms[2].edited.emit("columns", 3)
     dialog._take_path(str(tmp_path / "out" / "mine.png"))
     dialog.export_button.click()
     qtbot.waitUntil(dialog.show_button.isVisible, timeout=WAIT)
@@ -97,7 +103,7 @@ def test_that_a_place_that_cannot_be_written_is_told(dialog, tmp_path, qtbot):
 
 def test_that_a_long_export_can_be_cancelled(dialog, tmp_path, qtbot):
     choose(dialog, "images")
-    dialog.forms[3].edited.emit("count", 100_000)
+    dialog.what.forms[3].edited.emit("count", 100_000)
     dialog._take_path(str(tmp_path / "many"))
     dialog.export_button.click()
     assert dialog.cancel_button.text() == "Cancel"
@@ -120,14 +126,50 @@ def test_that_what_a_run_has_nothing_of_is_off_with_the_reason(dialog, run_folde
     number = {kind.key(): place for place, kind in enumerate(EXPORTERS)}
     choose(dialog, "styles")
     dialog.show_source(run_folder, draft)
-    assert dialog.kind.key() == "ema"
+    assert dialog.what.kind.key() == "ema"
     off = [
         kind.key()
         for kind in EXPORTERS
-        if not dialog.choices.button(number[kind.key()]).isEnabled()
+        if not dialog.what.buttons.button(number[kind.key()]).isEnabled()
     ]
     assert off == ["styles", "pictures"]
-    assert "no styles" in dialog._abouts[number["styles"]].text()
+    assert "no styles" in dialog.what._abouts[number["styles"]].text()
     dialog.show_source(run_folder, draft | {"architecture": {"kind": "style"}})
-    assert dialog.choices.button(number["styles"]).isEnabled()
-    assert "no styles" not in dialog._abouts[number["styles"]].text()
+    assert dialog.what.buttons.button(number["styles"]).isEnabled()
+    assert "no styles" not in dialog.what._abouts[number["styles"]].text()
+
+
+def test_that_an_animation_may_be_any_of_its_formats(dialog, tmp_path, qtbot):
+    choose(dialog, "walk")
+    assert dialog.path.text().endswith("-walk.webp")
+    dialog.what.forms[dialog.what.buttons.checkedId()].edited.emit("steps", 2)
+    dialog._take_path(str(tmp_path / "walk.gif"))
+    dialog.export_button.click()
+    qtbot.waitUntil(lambda: "Written" in dialog.note.text(), timeout=WAIT)
+    assert (tmp_path / "walk.gif").read_bytes().startswith(b"GIF89a")
+
+
+def test_that_a_file_of_weights_has_no_time_lapse_and_says_why(dialog, run_folder):
+    newest = max((run_folder / "checkpoints").iterdir())
+    draft = open_sampler(run_folder).draft
+    number = [kind.key() for kind in EXPORTERS].index("time_lapse")
+    for source, has in ((newest, False), (run_folder, True)):
+        dialog.show_source(source, draft)
+        assert dialog.what.buttons.button(number).isEnabled() is has
+    dialog.show_source(newest, draft)
+    assert "no sample grids" in dialog.what._abouts[number].text()
+
+
+def test_that_a_screen_with_room_needs_no_scrolling_and_a_low_one_does(dialog, monkeypatch):
+    dialog.show()
+    bar = dialog.what.verticalScrollBar()
+    for height, scrolls in ((2000, False), (500, True)):
+        screen = SimpleNamespace(availableGeometry=lambda height=height: QRect(0, 0, 1366, height))
+        monkeypatch.setattr(dialog, "screen", lambda screen=screen: screen)
+        for key in ("ema", "walk"):
+            choose(dialog, key)
+            QApplication.processEvents()
+            assert (bar.maximum() > 0) is scrolls
+            assert dialog.height() <= 0.9 * height
+    form = dialog.what.forms[dialog.what.number]
+    assert form.visibleRegion().boundingRect().height() > 0

@@ -1,0 +1,175 @@
+"""Pictures that move: a walk from sample to sample, and how the samples of a run grew."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from gan_engine import durable
+from gan_engine.colour import flat
+from gan_engine.errors import EngineError, FileError
+from gan_engine.export.base import Exporter, ExportProgress, Need, truncation
+from gan_engine.export.images import side_by_side
+from gan_engine.imaging import read_png
+from gan_engine.sampling import AT_ONCE, open_sampler
+from gan_engine.schema import option
+
+Frame = NDArray[np.uint8]
+FORMATS = {"": "WEBP", ".webp": "WEBP", ".gif": "GIF", ".png": "PNG"}
+MOST = 2**29
+"""So many bytes the pictures of one animation may take, before they are packed."""
+LAST_S = 2.0
+"""So much longer the end of a time lapse is shown."""
+
+
+class Walk(Exporter):
+    """An animation from sample to sample and back to the first: WebP, GIF or PNG."""
+
+    title: ClassVar[str] = "Walk from sample to sample"
+    kind: Literal["walk"] = "walk"
+    needs: ClassVar[Need] = "seeds"
+    suffix: ClassVar[str] = ".webp"
+    others: ClassVar[tuple[str, ...]] = (".gif", ".png")
+    rows: int = option(2, ge=1, le=50, help="Rows of samples; each goes a way of its own.")
+    columns: int = option(3, ge=1, le=50, help="Samples in a row.")
+    stops: int = option(6, ge=2, le=200, help="How many samples each passes.")
+    steps: int = option(30, ge=1, le=600, help="Pictures from one sample to the next.")
+    rate: int = option(25, ge=1, le=50, unit="/s", help="Pictures a second.")
+    seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
+    truncation: float = truncation()
+
+    def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
+        _check_name(out)
+        total, cells = self.stops * self.steps, self.rows * self.columns
+        yield ExportProgress(0, total, out)
+        sampler = open_sampler(source)
+        shape = sampler.config.data.shape
+        _check_size(total, self.rows * (shape.height + 2), self.columns * (shape.width + 2))
+        frames = list[Frame]()
+        # A picture's cells together, and as many pictures as are made in one go anyway.
+        together = max(1, AT_ONCE // cells)
+        for first in range(0, total, together):
+            numbers = range(first, min(first + together, total))
+            begun = [number // self.steps for number in numbers for _ in range(cells)]
+            shares = [number % self.steps / self.steps for number in numbers for _ in range(cells)]
+            seeds, others = (
+                [
+                    self.seed + (stop + further) % self.stops * cells + i % cells
+                    for i, stop in enumerate(begun)
+                ]
+                for further in (0, 1)
+            )
+            made = sampler.between(seeds, others, shares, self.truncation)
+            frames += [
+                side_by_side(made[at : at + cells], self.columns)
+                for at in range(0, len(made), cells)
+            ]
+            yield ExportProgress(min(first + together, total - 1), total, out)
+        write_animation(out, frames, [1 / self.rate] * total, sampler.config.data.background)
+        yield ExportProgress(total, total, out)
+
+
+class TimeLapse(Exporter):
+    """The run's sample grids one after the other, from the first: WebP, GIF or PNG."""
+
+    title: ClassVar[str] = "Time lapse of the training"
+    kind: Literal["time_lapse"] = "time_lapse"
+    needs: ClassVar[Need] = "grids"
+    suffix: ClassVar[str] = ".webp"
+    others: ClassVar[tuple[str, ...]] = (".gif", ".png")
+    seconds: float = option(
+        10.0, ge=1, le=120, unit="s", help="How long it takes, without its end."
+    )
+    rate: int = option(20, ge=1, le=50, unit="/s", help="Pictures a second at most.")
+
+    def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
+        _check_name(out)
+        if not source.is_dir():
+            raise EngineError(
+                "A file of weights has no sample grids: only a run's folder keeps them.",
+                hint="Choose a run.",
+            )
+        every = sorted((source / "grids").glob("*.png"))
+        if len(every) < 2:
+            raise EngineError(
+                "“{name}” has fewer than two sample grids.",
+                hint="Let it train until it has drawn some.",
+                name=source.name,
+            )
+        count = min(len(every), max(2, round(self.seconds * self.rate)))
+        chosen = [every[round(i * (len(every) - 1) / (count - 1))] for i in range(count)]
+        last = read_png(chosen[-1])
+        _check_size(count, *last.shape[:2])
+        frames = list[Frame]()
+        for number, path in enumerate(chosen):
+            yield ExportProgress(number, count, out)
+            frames.append(_fitted(read_png(path), last))
+        shown = [self.seconds / count] * count
+        shown[-1] += LAST_S
+        write_animation(out, frames, shown)
+        yield ExportProgress(count, count, out)
+
+
+def write_animation(
+    path: Path, frames: Sequence[Frame], seconds: Sequence[float], background: str = "#ffffff"
+) -> None:
+    """Write pictures one after the other, for ever, as what the file's name ends in.
+
+    Args:
+        path: Ends in one of `FORMATS`, or in nothing.
+        frames: Of one size, (H, W, 3), or with opacity (H, W, 4); GIF lays them on the background.
+        seconds: How long each is shown.
+
+    Raises:
+        SpaceError: The disk is full or not writable.
+    """
+    kind = FORMATS[path.suffix.lower()]
+    pictures = [Image.fromarray(frame) for frame in frames]  # PNG looks at them twice
+    if kind == "GIF":
+        pictures = [flat(picture, background) for picture in pictures]
+    file = io.BytesIO()
+    pictures[0].save(
+        file,
+        kind,
+        save_all=True,
+        append_images=pictures[1:],
+        duration=[round(1000 * one) for one in seconds],
+        loop=0,
+        **({"quality": 90, "method": 2} if kind == "WEBP" else {}),
+    )
+    durable.write(path, file.getvalue())
+
+
+def _check_name(out: Path) -> None:
+    if out.suffix.lower() not in FORMATS:
+        raise FileError(
+            "“{name}” is no name of an animation.",
+            hint="Let it end in .webp, .gif or .png.",
+            name=out.name,
+        )
+
+
+def _check_size(count: int, height: int, width: int) -> None:
+    """Refuse what would not fit in memory, or in the formats."""
+    if count * height * width * 4 > MOST or max(height, width) > 2**14 - 1:
+        raise EngineError(
+            "{count:,} pictures of {width:,}×{height:,} pixels are too much for one animation.",
+            hint="Ask for fewer pictures, rows or columns.",
+            count=count,
+            width=width,
+            height=height,
+        )
+
+
+def _fitted(frame: Frame, last: Frame) -> Frame:
+    """Return a grid as large as the last one; a run's grids may have been laid out otherwise once."""
+    if frame.shape == last.shape:
+        return frame
+    height, width = last.shape[:2]
+    return np.asarray(Image.fromarray(frame).resize((width, height), Image.Resampling.NEAREST))

@@ -1,0 +1,141 @@
+"""Pictures that move: every file shows the samples it names, in their order, for as long as asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gan_engine import write_png
+from gan_engine.errors import EngineError, FileError
+from gan_engine.export import TimeLapse, Walk, animation, export
+from gan_engine.sampling import turned
+from tests.gan_engine.test_mixed_styles import same, sampler_of
+
+ENDINGS = [".webp", ".gif", ".png"]
+
+
+def frames_of(path: Path) -> tuple[list[np.ndarray], list[int]]:
+    """Return the pictures of an animation and how long each is shown, in ms."""
+    pictures, shown = [], []
+    with Image.open(path) as image:
+        for number in range(image.n_frames):
+            image.seek(number)
+            image.load()  # only then WebP knows how long it is shown
+            pictures.append(np.asarray(image.convert("RGB")))
+            shown.append(round(image.info["duration"]))
+    return pictures, shown
+
+
+@pytest.mark.parametrize("kind", ["dcgan", "style"])
+@pytest.mark.parametrize("classes", [False, True])
+def test_that_a_way_begins_at_one_seed_and_ends_at_the_other(kind: str, classes: bool) -> None:
+    sampler = sampler_of(kind, classes)
+    for weight in sampler.network.parameters():  # what has learned nothing is grey everywhere
+        weight.mul_(1.0 if weight.dim() < 2 or kind == "style" else 9.0)
+    way = sampler.between([3, 3, 3], [4, 4, 4], [0.0, 0.5, 1.0], truncation=0.7)
+    ends = sampler.images([3, 4], truncation=0.7)
+    assert same(way[[0, 2]], ends)
+    assert not same(way[1:2], ends[:1])
+    assert not same(way[1:2], ends[1:])
+
+
+def test_that_latents_on_the_way_are_as_long_as_those_at_its_ends() -> None:
+    one, other = torch.tensor([[3.0, 0.0]]), torch.tensor([[0.0, 3.0]])
+    half = turned(one, other, torch.tensor([[0.5]]))
+    assert torch.allclose(half, torch.tensor([[3.0, 3.0]]) / 2**0.5)
+    for end in (one, -one):  # there is no angle to turn by
+        assert torch.allclose(turned(one, end, torch.tensor([[0.25]])), one.lerp(end, 0.25))
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_that_a_walk_passes_its_stops_and_ends_where_it_began(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampler, out = sampler_of(), tmp_path / f"walk{ending}"
+    monkeypatch.setattr(animation, "open_sampler", lambda source: sampler)
+    # Few at once, so that pictures are made in several goes.
+    monkeypatch.setattr(animation, "AT_ONCE", 5)
+    *_, last = export(tmp_path, Walk(rows=1, columns=2, stops=3, steps=4, rate=10, seed=5), out)
+    assert (last.done, last.path) == (12, out)
+    pictures, shown = frames_of(out)
+    assert len(pictures) == 12
+    assert shown == [100] * 12
+    for stop in range(3):
+        cells = np.hstack([pictures[4 * stop][:, :16], pictures[4 * stop][:, 18:]])
+        wanted = np.hstack(list(sampler.images([5 + 2 * stop, 6 + 2 * stop])))
+        assert np.abs(cells.astype(int) - wanted).mean() < (12 if ending != ".png" else 0.1)
+    way = sampler.between([9, 10], [5, 6], [0.75, 0.75])  # the last goes back to the first
+    assert np.abs(pictures[-1][:, :16].astype(int) - way[0]).mean() < 12
+
+
+def test_that_opacity_is_kept_where_the_format_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampler = sampler_of(channels=4)
+    monkeypatch.setattr(animation, "open_sampler", lambda source: sampler)
+    modes = {}
+    for ending in ENDINGS:
+        list(export(tmp_path, Walk(rows=1, columns=1, stops=2, steps=1), tmp_path / f"a{ending}"))
+        with Image.open(tmp_path / f"a{ending}") as image:
+            modes[ending] = "A" in image.mode or "transparency" in image.info
+    assert modes == {".webp": True, ".gif": False, ".png": True}
+
+
+def run_of(folder: Path, count: int) -> Path:
+    """Return a run's folder with grids that are a little brighter each time."""
+    for number in range(count):
+        pixels = np.full((20, 30, 3), 10 * number, np.uint8)
+        write_png(folder / "grids" / f"{number * 100:012d}.png", pixels)
+    return folder
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_that_a_time_lapse_shows_the_grids_from_first_to_last(ending: str, tmp_path: Path) -> None:
+    out = tmp_path / f"grown{ending}"
+    list(export(run_of(tmp_path, 21), TimeLapse(seconds=2, rate=5), out))
+    pictures, shown = frames_of(out)
+    levels = [round(float(picture.mean())) for picture in pictures]
+    assert (levels[0], levels[-1], len(levels)) == (0, 200, 10)
+    assert levels == sorted(levels)
+    assert shown == [200] * 9 + [2200]
+
+
+def test_that_few_grids_are_shown_longer_and_of_the_last_ones_size(tmp_path: Path) -> None:
+    folder = run_of(tmp_path, 3)
+    write_png(folder / "grids" / f"{50:012d}.png", np.full((8, 8, 3), 5, np.uint8))
+    list(export(folder, TimeLapse(seconds=8), tmp_path / "grown.png"))
+    pictures, shown = frames_of(tmp_path / "grown.png")
+    assert [picture.shape for picture in pictures] == [(20, 30, 3)] * 4
+    assert [int(picture[0, 0, 0]) for picture in pictures] == [0, 5, 10, 20]
+    assert shown == [2000, 2000, 2000, 4000]
+
+
+def test_that_what_has_no_grids_says_what_to_choose(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(EngineError, match="only a run's folder"):
+        list(export(tmp_path / "file", TimeLapse(), tmp_path / "a.gif"))
+    with pytest.raises(EngineError, match="fewer than two"):
+        list(export(run_of(tmp_path, 1), TimeLapse(), tmp_path / "a.gif"))
+    assert not (tmp_path / "a.gif").exists()
+
+
+@pytest.mark.parametrize("exporter", [Walk(), TimeLapse()])
+def test_that_a_name_that_is_no_animations_is_refused_at_once(
+    exporter: Walk | TimeLapse, tmp_path: Path
+) -> None:
+    with pytest.raises(FileError, match=r"a\.mp4") as error:
+        next(iter(export(run_of(tmp_path, 3), exporter, tmp_path / "a.mp4")))
+    assert ".gif" in str(error.value.hint)
+
+
+def test_that_an_animation_that_memory_has_no_room_for_is_refused_before_it_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(animation, "open_sampler", lambda source: sampler_of())
+    many = Walk(rows=50, columns=50, stops=200, steps=600)
+    with pytest.raises(EngineError, match="too much for one animation"):
+        list(export(tmp_path, many, tmp_path / "a.webp"))
