@@ -59,9 +59,14 @@ class Deeds(RunDeeds):
             case "settings":
                 self.read_settings(path)
             case "picture":
+                self.use_folder(str(path.parent))
+                name = escape(path.parent.name)
+                self._tell(Message("A picture means the folder it is in: “{name}”.", name=name))
+            case "video":
                 self._refuse(
-                    mark("That is one picture; GANs learn from many."),
-                    mark("Choose the folder it is in."),
+                    mark("“{name}” is a video; GANs learn from pictures."),
+                    mark("Save its frames as pictures, and choose their folder."),
+                    name=path.name,
                 )
             case "missing":
                 self._refuse(

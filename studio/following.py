@@ -12,7 +12,7 @@ from gan_engine import Message
 from studio.worker import Worker, begin_following
 
 if TYPE_CHECKING:
-    from gan_engine import Draft, Inbox, Pixels
+    from gan_engine import Draft, Inbox
 
 
 class Following(QObject):
@@ -26,7 +26,6 @@ class Following(QObject):
     _worker: Worker | None
     folder: Path | None
     source: Path | None
-    reals: Pixels | None
 
     @property
     def is_following(self) -> bool:
@@ -36,7 +35,7 @@ class Following(QObject):
     def follow(self, folder: Path) -> None:
         """Look at a run as another process trains it; what it is told reaches it as files."""
         if self._is_free(Message("A run is going: stop it before you open another.")):
-            self.folder, self.source, self.reals = folder, folder, None
+            self.folder = self.source = folder
             self._begin(begin_following(folder), {}, following=True)
 
     def leave(self) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-Thing = Literal["images", "run", "settings", "weights", "strangers", "picture", "missing"]
+from gan_engine import escape
+from studio.i18n import tr
+
+Thing = Literal["images", "run", "settings", "weights", "strangers", "picture", "video", "missing"]
 
 _STRANGERS = {".pt", ".pth", ".ckpt", ".bin"}
 """Weights that other programs write; they say nothing of the networks they belong to."""
-_PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
+_PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".heic", ".avif"}
+"""Also kinds that are not read: the page of the folder they are in says so."""
+_VIDEOS = {".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v"}
 
 
 def what_is(path: Path) -> Thing:
@@ -29,7 +35,24 @@ def what_is(path: Path) -> Thing:
         return "run" if path.name == "run.toml" and is_run(path.parent) else "settings"
     if path.suffix.lower() in _STRANGERS:
         return "strangers"
+    if path.suffix.lower() in _VIDEOS:
+        return "video"
     return "picture" if path.suffix.lower() in _PICTURES else "weights"
+
+
+def meant(path: Path) -> Path:
+    """Return what is learned from or opened where `path` is chosen: a picture means its folder."""
+    return path.parent if what_is(path) == "picture" else path
+
+
+def left_over(paths: Sequence[Path]) -> tuple[str, str] | None:
+    """Return what to say where of several dropped things only the first is taken, and a hint."""
+    if len({meant(path) for path in paths}) == 1:
+        return None
+    return (
+        tr("Only “{name}” was taken of what was dropped.", name=escape(meant(paths[0]).name)),
+        tr("To learn from several folders, put them into one."),
+    )
 
 
 def is_run(folder: Path) -> bool:

@@ -27,6 +27,7 @@ class Readout(QObject):
         self._window, self._studio = window, studio
         run = studio.run
         studio.document.changed.connect(self._take_document)
+        studio.document.edited.connect(self._take_edit)
         studio.document.file_changed.connect(self._show_title)
         studio.library.chosen_changed.connect(self.refresh)
         studio.queue.changed.connect(self.refresh)
@@ -90,7 +91,7 @@ class Readout(QObject):
             "pause": run.state in ("preparing", "training", "pausing", "paused"),
             "following": run.is_following,
             "active": not resting and run.state != "stopping",
-            "training": run.state in ("training", "pausing", "paused"),
+            "training": run.has_begun and run.state in ("training", "pausing", "paused"),
             "run": run.folder is not None,
             "source": run.source is not None,
             "resting": resting and run.folder is not None,
@@ -130,7 +131,10 @@ class Readout(QObject):
         run = self._studio.run
         self._window.status.show_state(state, run.images_seen, run.images_total, run.is_following)
         self.refresh()
-        if state == "preparing":
+        self._show_title()
+        if state == "idle":
+            self._window.notices.withdraw("stop")  # whatever had to be stopped for something
+        elif state == "preparing":
             self._window.notices.hide_notice()
             self._window.status.show_saved(None)
         elif state == "training" and self._waits:
@@ -187,7 +191,18 @@ class Readout(QObject):
         self.refresh()
         self._show_title()
         if not self._studio.run.retelling:
+            self._forget_refusals()
             self.page_asked.emit("train")
+
+    @Slot(str, object)
+    def _take_edit(self, path: str, value: object) -> None:
+        if path == "data.folder":
+            self._forget_refusals()
+
+    def _forget_refusals(self) -> None:
+        """Something was opened: what could not be, before that, is no news any more."""
+        for act in ("open_folder", "open_weights", "open_run"):
+            self._window.notices.withdraw(act)
 
     @Slot(object)
     def _take_end(self, event: Finished) -> None:

@@ -53,7 +53,7 @@ from studio.worker import (
 )
 
 if TYPE_CHECKING:
-    from gan_engine import Draft, Inbox, Pixels, RunConfig
+    from gan_engine import Draft, Inbox, RunConfig
 
 Answer = Literal["ask", "prepared", "anew"]
 State = Literal["idle", "preparing", "training", "pausing", "paused", "stopping"]
@@ -94,7 +94,6 @@ class Run(Following):
         """What can be exported from: the run's folder or the file with weights."""
         self.draft: Draft = {}
         self.images_seen = self.images_total = 0
-        self.reals: Pixels | None = None
         self.device = ""
         self.last_saved: float | None = None
         self.view: RunView | None = None
@@ -117,17 +116,17 @@ class Run(Following):
         """Whether a run is going, waiting included."""
         return self._worker is not None
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the run that is going is past its preparing."""
+        return bool(self._live)
+
     # --- steering --------------------------------------------------------------------------
 
     def start(self, config: RunConfig, start_from: Path | None = None) -> None:
-        """Begin a new run; while one is going nothing happens but a notice.
-
-        Args:
-            config: Its settings.
-            start_from: A file of weights that are taken where they fit.
-        """
+        """Begin a new run, from weights where they fit; nothing but a notice while one is going."""
         if self._is_free(Message("A run is going: stop it before you start another.")):
-            self.view, self.folder, self.source, self.reals = None, None, None, None
+            self.view, self.folder, self.source = None, None, None
             self.images_seen, self.images_total = 0, config.training.images
             self._begin(begin_training(config, start_from), config.draft())
 
@@ -146,7 +145,6 @@ class Run(Following):
         """
         if self._is_free(Message("A run is going: stop it before you continue this one.")):
             self.folder = self.source = folder
-            self.reals = None
             self._begin(begin_resuming(folder, images, older, changed), {})
 
     def branch(self, images: int, settings: Mapping[str, Any] | None = None, more: int = 0) -> None:
@@ -190,7 +188,7 @@ class Run(Following):
         if self.state in ("paused", "pausing"):
             self._post(Resume())
             if self.state == "pausing":
-                self._enter("training" if self.draft and self.reals is not None else "preparing")
+                self._enter("training" if self.has_begun else "preparing")
 
     def stop(self) -> None:
         """Save and end; `finished` follows."""
@@ -298,7 +296,7 @@ class Run(Following):
         if self._worker is None and view.info.state == "training":
             self.follow(view.info.folder)
         elif self._worker is None:
-            self.draft, self.reals, self._newest = view.info.draft, None, None
+            self.draft, self._newest = view.info.draft, None
             self._take_view(view)
 
     def _take_view(self, view: RunView) -> None:
@@ -371,7 +369,7 @@ class Run(Following):
 
     def _take_start(self, event: Started) -> None:
         self.folder = self.source = event.folder
-        self.draft, self.reals = event.draft, event.reals
+        self.draft = event.draft
         self.images_total, self.device = event.images_total, event.device
         self._live = live_paths(parse(event.draft, despite=("data.folder", "training.device")))
         if self.state == "preparing":

@@ -106,9 +106,10 @@ class StatusLine(QWidget):
             self.show_heard(None)
         going = state != "idle"
         self._setting_button.hide()
-        if not going:
+        if not going:  # the next run says anew how fast it is
             self._rate = 0.0
             for label in self._numbers:
+                label.clear()
                 label.setMinimumWidth(0)
         widest = self._percent.fontMetrics().horizontalAdvance("100 %")
         self._percent.setMinimumWidth(widest)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio import help_pages, i18n, layout, theme
+from studio import help_pages, i18n, layout, opening, theme
 from studio.actions import ACTIONS, MENUS
 from studio.acts import Actions
 from studio.deeds import Deeds
@@ -360,15 +360,17 @@ class MainWindow(layout.DockedWindow):
     # --- dropping --------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        urls = event.mimeData().urls()
-        if self._studio is not None and any(url.isLocalFile() for url in urls):
+        local = any(url.isLocalFile() for url in event.mimeData().urls())
+        if local and self._studio is not None and event.source() is None:  # none of our samples
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        local = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if local and self._studio is not None:
             event.acceptProposedAction()
-            self.open_path(Path(local[0]))
+            self.open_path(local[0])
+            if said := opening.left_over(local):
+                self.notices.show_first("warning", *said)
 
     def open_path(self, path: Path) -> None:
         """Take a dropped or chosen path for what it is."""

@@ -17,16 +17,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gan_engine import is_archive, unread_archive
 from studio import theme
 from studio.i18n import mark, tr
+from studio.opening import meant
 
 
 class DropZone(QWidget):
     """Tells of a folder, never opens it."""
 
     folder_dropped = Signal(object)
-    """The path of a folder or an archive, or of the folder around another dropped file."""
+    """The path of what was dropped, or of the folder around a picture."""
 
     def __init__(
         self,
@@ -95,8 +95,7 @@ class DropZone(QWidget):
         path = _local(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
-            whole = path.is_dir() or is_archive(path) or unread_archive(path.name)
-            self.folder_dropped.emit(path if whole else path.parent)
+            self.folder_dropped.emit(meant(path))
 
     def _show_over(self, over: bool) -> None:
         self._over = over

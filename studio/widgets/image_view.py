@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import (
     QEvent,
-    QMimeData,
-    QPoint,
     QPointF,
     QRect,
     QRectF,
     QSize,
     Qt,
-    QTemporaryDir,
-    QUrl,
     Signal,
 )
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QDrag,
     QGuiApplication,
     QImage,
     QKeyEvent,
@@ -31,7 +25,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPixmap,
     QPolygonF,
     QResizeEvent,
     QWheelEvent,
@@ -41,6 +34,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from gan_engine import Pixels
 from studio import theme
 from studio.i18n import tr
+from studio.widgets.carrier import Carrier
 
 _MOST = 64.0
 """Screen pixels an image pixel, at most."""
@@ -88,7 +82,7 @@ class ImageView(QWidget):
         self._text = ""
         self._pressed: QPointF | None = None
         self._panning = False
-        self._folder: QTemporaryDir | None = None
+        self._carrier: Carrier | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(64, 64)
@@ -377,24 +371,9 @@ class ImageView(QWidget):
         self._chosen = cell
         self.update()
 
-    def mime_of(self, cell: int) -> QMimeData:
-        """Return a cell as other programs take it: pixels, and a PNG file with its name."""
-        if self._folder is None:
-            self._folder = QTemporaryDir()
-        path = Path(self._folder.path()) / f"{self.name_of(cell)}.png"
-        image = self.cell_image(cell)
-        image.save(str(path), "PNG")  # type: ignore[call-overload]
-        data = QMimeData()
-        data.setImageData(image)
-        data.setUrls([QUrl.fromLocalFile(str(path))])
-        return data
-
     def _drag_out(self, cell: int) -> None:
         if cell < 0:
             return
-        drag = QDrag(self)
-        drag.setMimeData(self.mime_of(cell))
-        small = self.cell_image(cell).scaled(96, 96, Qt.AspectRatioMode.KeepAspectRatio)
-        drag.setPixmap(QPixmap.fromImage(small))
-        drag.setHotSpot(QPoint(small.width() // 2, small.height() // 2))
-        drag.exec(Qt.DropAction.CopyAction)
+        if self._carrier is None:
+            self._carrier = Carrier()
+        self._carrier.carry(self, self.cell_image(cell), self.name_of(cell))

@@ -104,7 +104,7 @@ WRITES_ITSELF = {
     "studio/demo.py": "a picture of the window, said to be missing where it is",
     "studio/failures.py": "what Python writes when the process breaks",
     "studio/several.py": "what processes say, as a log",
-    "studio/widgets/image_view.py": "a picture in a folder that goes with the window, to be dragged out",
+    "studio/widgets/carrier.py": "a picture in a folder that goes with the window, to be dragged out",
     "main.py": "notes about the environment, which is made again where they are missing",
 }
 

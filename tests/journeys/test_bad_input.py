@@ -1,8 +1,9 @@
 """What goes wrong is said in the window, at its place, and nothing is lost."""
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent
 
-from gan_engine import list_runs
+from gan_engine import get, list_runs
 from studio.panels.starting import StartDialog
 from tests.studio.tiny import tiny_draft
 
@@ -97,13 +98,65 @@ def test_weights_from_elsewhere_that_ask_for_more_than_weights_need(visitor, tmp
     assert not dialog.table.rowCount()
 
 
-def test_a_single_picture(visitor, emoji):
-    before = visitor.studio.document.draft
+def test_a_single_picture_means_the_folder_it_is_in(visitor, emoji):
     visitor.drops(sorted(emoji.iterdir())[0])
-    assert "one picture" in visitor.notice
-    offered = [button.text() for button in visitor.window.notices.findChildren(QPushButton)]
-    assert offered == ["Choose other images", "Use the built-in images"]
+    assert get(visitor.studio.document.draft, "data.folder") == str(emoji)
+    assert "emoji" in visitor.notice
+
+
+def test_a_kind_of_picture_that_is_not_read(visitor, emoji):
+    (emoji / "phone.HEIC").write_bytes(b"\0\0\0 ftypheic")
+    visitor.drops(emoji / "phone.HEIC")
+    assert get(visitor.studio.document.draft, "data.folder") == str(emoji)
+
+
+def test_a_video(visitor, tmp_path):
+    before = visitor.studio.document.draft
+    (tmp_path / "walk.MP4").write_bytes(b"\0" * 64)
+    visitor.drops(tmp_path / "walk.MP4")
+    assert "“walk.MP4” is a video" in visitor.notice
     assert visitor.studio.document.draft == before
+
+
+def test_several_pictures_of_a_folder_are_that_folder(visitor, emoji):
+    visitor.drops(*sorted(emoji.iterdir())[:9])
+    assert get(visitor.studio.document.draft, "data.folder") == str(emoji)
+    assert "Only" not in visitor.notice
+
+
+def test_several_folders_at_once(visitor, emoji, tmp_path):
+    (tmp_path / "more").mkdir()
+    visitor.drops(emoji, tmp_path / "more")
+    assert get(visitor.studio.document.draft, "data.folder") == str(emoji)
+    assert "Only “emoji” was taken" in visitor.notice
+
+
+def test_what_could_not_be_opened_is_no_news_once_something_else_is(visitor, emoji, tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"nothing")
+    visitor.drops(tmp_path / "model.safetensors")
+    visitor.waits_until(lambda: "model.safetensors" in visitor.notice)
+    visitor.drops(emoji)
+    assert not visitor.notice
+
+
+def test_a_sample_let_go_over_its_own_window_opens_nothing(visitor, emoji):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(sorted(emoji.iterdir())[0]))])
+
+    class Own(QDragEnterEvent):
+        def source(self):
+            return visitor.window
+
+    event = Own(
+        QPoint(9, 9),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    event.ignore()
+    visitor.window.dragEnterEvent(event)
+    assert not event.isAccepted()
 
 
 def test_a_second_start(visitor, endless):
@@ -116,6 +169,9 @@ def test_a_second_start(visitor, endless):
     assert "A run is going" in visitor.notice
     assert run.is_active
     assert len(list_runs()) == 1
+    visitor.chooses("stop")
+    visitor.waits_for("idle")
+    assert "A run is going" not in visitor.notice
 
 
 def test_another_run_is_not_opened_over_the_one_that_trains(visitor, endless, tmp_path):

@@ -27,6 +27,27 @@ def test_pause_resume_stop(visitor, endless):
     assert "saved" in visitor.status or "Ready" in visitor.status
 
 
+def test_that_a_run_that_is_to_rest_while_it_is_prepared_can_be_asked_nothing_yet(visitor, endless):
+    asked = [visitor.window.acts[key] for key in ("sample_now", "save_now", "evaluate")]
+    visitor.settings(endless)
+    visitor.chooses("start")
+    visitor.chooses("pause")
+    assert visitor.studio.run.state == "pausing"
+    assert not any(act.isEnabled() for act in asked)
+    visitor.waits_for("paused")
+    assert all(act.isEnabled() for act in asked)
+
+
+def test_that_the_title_names_no_run_before_it_has_a_name(visitor, emoji):
+    visitor.settings(tiny_draft(emoji, images=8))
+    visitor.trains()
+    assert visitor.studio.run.folder.name in visitor.window.windowTitle()
+    visitor.chooses("start")
+    assert visitor.window.windowTitle() == "GAN Studio"
+    visitor.waits_for("idle")
+    assert visitor.studio.run.folder.name in visitor.window.windowTitle()
+
+
 def test_that_sample_now_and_save_now_are_obeyed(visitor, endless):
     run = visitor.studio.run
     visitor.settings(endless | {"samples": {**endless["samples"], "every_seconds": 3600.0}})

@@ -12,6 +12,8 @@ from studio.opening import is_run, run_of, what_is
         ("mine.toml", "settings"),
         ("run.toml", "settings"),
         ("cat.JPG", "picture"),
+        ("cat.heic", "picture"),
+        ("walk.mov", "video"),
         ("generator.safetensors", "weights"),
         ("model.pt", "strangers"),
         ("model.pkl", "weights"),

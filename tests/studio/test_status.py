@@ -51,6 +51,16 @@ def test_that_what_counts_up_moves_nothing_beside_it(line):
     assert len(places) == 1
 
 
+def test_that_a_run_that_is_prepared_has_no_speed_of_another(line):
+    line.show_state("training", 0, 1000)
+    line.show_reading({"speed": 10.0, "memory": 2**30})
+    line.show_progress(500, 1000)
+    line.show_state("idle", 500, 1000)
+    line.show_state("preparing", 0, 1000)
+    for of_another in ("images/s", "left", "GB"):
+        assert of_another not in text(line)
+
+
 def test_that_the_age_of_the_last_save_is_told(line):
     line.show_saved(time.monotonic() - 125)
     assert "saved 2 min 05 s ago" in text(line)

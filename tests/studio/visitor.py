@@ -37,10 +37,10 @@ class Visitor:
         self.window = window
         window.renewed.connect(self._turn_to)
 
-    def drops(self, path: Path) -> None:
-        """Drop a file or folder on the window."""
+    def drops(self, *paths: Path) -> None:
+        """Drop files or folders on the window, all at once."""
         mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(path))])
+        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
         keys = (mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
         enter = QDragEnterEvent(QPointF(9, 9).toPoint(), Qt.DropAction.CopyAction, *keys)
         QApplication.sendEvent(self.window, enter)

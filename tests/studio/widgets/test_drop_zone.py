@@ -19,7 +19,7 @@ def drop(zone: DropZone, path: Path) -> None:
     )  # fmt: skip
 
 
-def test_that_a_dropped_folder_is_told_and_a_file_means_its_folder(qtbot, tmp_path):
+def test_that_a_dropped_folder_is_told_and_a_picture_means_its_folder(qtbot, tmp_path):
     zone = DropZone()
     qtbot.addWidget(zone)
     picture = tmp_path / "cat.png"
@@ -30,13 +30,14 @@ def test_that_a_dropped_folder_is_told_and_a_file_means_its_folder(qtbot, tmp_pa
         assert told.args == [tmp_path]
 
 
-def test_that_a_dropped_archive_is_told_itself(qtbot, tmp_path):
+def test_that_another_file_is_told_itself(qtbot, tmp_path):
     zone = DropZone()
     qtbot.addWidget(zone)
-    (tmp_path / "set.tar.gz").write_bytes(b"")
-    with qtbot.waitSignal(zone.folder_dropped) as told:
-        drop(zone, tmp_path / "set.tar.gz")
-    assert told.args == [tmp_path / "set.tar.gz"]
+    for name in ("set.tar.gz", "generator.safetensors", "mine.toml"):
+        (tmp_path / name).write_bytes(b"")
+        with qtbot.waitSignal(zone.folder_dropped) as told:
+            drop(zone, tmp_path / name)
+        assert told.args == [tmp_path / name]
 
 
 def test_that_what_is_no_file_is_not_taken(qtbot):

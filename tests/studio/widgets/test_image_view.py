@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
 
-from gan_engine import read_png
+from studio.widgets.carrier import Carrier
 from studio.widgets.image_view import ImageView, to_image
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -122,12 +122,18 @@ def test_that_a_larger_picture_is_dragged_about(view, qtbot):
     assert view._offset - before == QPointF(30, -10)
 
 
-def test_that_a_dragged_cell_is_a_png_with_its_name(view):
-    data = view.mime_of(3)
-    path = Path(data.urls()[0].toLocalFile())
-    assert path.name == "seed 3.png"
-    assert (read_png(path) == 3).all()
-    assert data.hasImage()
+def test_that_a_cell_is_dragged_out_as_a_picture_with_its_name(view, qtbot, monkeypatch):
+    carried = []
+    monkeypatch.setattr(Carrier, "carry", lambda self, *what: carried.append(what))
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=middle_of(view, 3).toPoint())
+    moved = middle_of(view, 3) + QPointF(90, 90)
+    buttons = Qt.MouseButton.LeftButton
+    at = QMouseEvent(
+        QEvent.Type.MouseMove, moved, moved, buttons, buttons, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(view, at)
+    (source, image, name) = carried[0]
+    assert (source, image.size().toTuple(), name) == (view, (5, 5), "seed 3")
 
 
 def test_that_a_cell_and_the_grid_can_be_copied(view):
