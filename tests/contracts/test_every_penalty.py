@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 import torch
@@ -97,6 +98,82 @@ def test_that_a_patch_map_is_taken_too(kind: type[Penalty]) -> None:
     assert torch.isfinite(penalty.term(scene))
 
 
+def whole(kind: type[Penalty], repeats: int = 1, **settings: float) -> tuple[Penalty, Scene]:
+    """A penalty and all it may look at: four images and fakes, again and again, and a G with styles."""
+    torch.manual_seed(0)
+    d, g = nn.Sequential(nn.Conv2d(3, 4, 2), nn.Tanh(), nn.Conv2d(4, 1, 1)), Styles()
+    real, latents = torch.randn(4, 3, 2, 2), torch.randn(4, 6)
+    real, latents = real.repeat(repeats, 1, 1, 1), latents.repeat(repeats, 1)
+    fake = g(latents) if kind.on == "g" else g(latents).detach()
+    penalty = kind(**settings)
+    scene = seen_by(d, real, fake, discriminator=d, generator=g, latents_NZ=latents)
+    return penalty, replace(scene, memory=MappingProxyType(memory_of(penalty)))
+
+
+@pytest.mark.parametrize("kind", PENALTIES, ids=lambda part: part.key())
+def test_that_a_penalty_is_a_price_whose_strength_is_the_steps_business(
+    kind: type[Penalty],
+) -> None:
+    """At least 0, a number without dimensions, and before its weight and interval."""
+    term = price(kind)
+    assert term >= 0
+    assert price(kind, weight=7.0, interval=5) == term
+
+
+@pytest.mark.parametrize("kind", PENALTIES, ids=lambda part: part.key())
+def test_that_a_larger_batch_of_the_same_images_costs_the_same(kind: type[Penalty]) -> None:
+    """Up to what is drawn for each image: a sum over the batch would be eight times as much."""
+    assert price(kind, 128) == pytest.approx(price(kind, 16), rel=0.4)
+
+
+def price(kind: type[Penalty], repeats: int = 1, **settings: float) -> float:
+    penalty, scene = whole(kind, repeats, **settings)
+    term = penalty.term(scene)
+    assert term.shape == ()
+    return term.item()
+
+
+@pytest.mark.parametrize("kind", PENALTIES, ids=lambda part: part.key())
+def test_that_a_penalty_changes_nothing_but_its_memory(kind: type[Penalty]) -> None:
+    penalty, scene = whole(kind)
+    looked_at = [v for v in vars(scene).values() if isinstance(v, Tensor)]
+    kept, dice = [v.detach().clone() for v in looked_at], torch.get_rng_state()
+    penalty.term(scene)
+    assert all(torch.equal(now, was) for now, was in zip(looked_at, kept, strict=True))
+    assert torch.equal(torch.get_rng_state(), dice)  # its dice are the scene's
+    for value in scene.memory.values():
+        assert not value.requires_grad  # or every later step would keep all earlier ones' graphs
+        assert torch.isfinite(value)
+
+
+@pytest.mark.parametrize(
+    "kind", [part for part in PENALTIES if part().memory()], ids=lambda part: part.key()
+)
+def test_that_two_halves_of_a_batch_move_its_memory_as_far_as_the_whole(
+    kind: type[Penalty],
+) -> None:
+    penalty, scene = whole(kind)
+    penalty.term(scene)
+    _, other = whole(kind)
+    for _ in range(2):
+        half = replace(other, share=0.5, random=torch.Generator().manual_seed(1))
+        penalty.term(half)
+    for name, value in scene.memory.items():
+        assert value.item() != penalty.memory()[name]
+        assert other.memory[name].item() == pytest.approx(value.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", PENALTIES, ids=lambda part: part.key())
+def test_that_it_says_whether_it_differentiates_by_what_goes_in(
+    kind: type[Penalty], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grad, calls = torch.autograd.grad, []
+    monkeypatch.setattr(torch.autograd, "grad", lambda *a, **k: (calls.append(1), grad(*a, **k))[1])
+    penalty, scene = whole(kind)
+    penalty.term(scene)
+    assert kind.slopes == bool(calls)
+
+
 def test_that_one_sided_lets_gentle_slopes_be() -> None:
     scene = seen_by(lambda x: linear(x) * 0.1)
     assert GradientPenalty(one_sided=True).term(scene).item() == 0
@@ -126,6 +203,16 @@ def test_that_lecam_charges_scores_beyond_the_other_sides_average() -> None:
     )
     assert penalty.term(scene).item() == pytest.approx((9 + 1) / 2 + 4)
     assert scene.memory["real"].item() == pytest.approx(1.0)
+
+
+def test_that_lecam_lets_scores_be_that_are_on_the_other_sides_side_of_its_average() -> None:
+    scene = replace(
+        seen_by(linear),
+        real_scores=torch.tensor([-2.0, -3.0]),
+        fake_scores=torch.tensor([2.0, 3.0]),
+        memory=memory_of(LeCam()),
+    )
+    assert LeCam().term(scene).item() == 0
 
 
 def test_that_a_d_blind_to_place_is_not_charged_for_consistency() -> None:
