@@ -110,11 +110,28 @@ def test_that_every_choice_makes_images_and_logits(architecture) -> None:
     made = g(torch.randn(4, *architecture.takes(SMALL)))
     assert made.shape == (4, 3, 16, 16)
     assert torch.isfinite(made).all()
-    if architecture.squashes:
-        assert made.abs().max() <= 1
     logits = d(made)
     assert torch.isfinite(logits).all()
     assert logits.shape == (4,) or (logits.ndim == 4 and logits.shape[:2] == (4, 1))
+
+
+@every_variant
+def test_that_it_says_whether_g_stays_within_pixels(architecture) -> None:
+    """However large its weights become; one that does not is clamped wherever it is shown."""
+    g, _ = networks(architecture)
+    wake(g)
+    z = torch.randn(4, *architecture.takes(SMALL))
+    with torch.no_grad():
+        for weight in g.parameters():
+            weight.mul_(10)
+        assert g(z).abs().max() <= 1 or not architecture.squashes
+
+
+@every_variant
+def test_that_a_score_is_no_probability(architecture) -> None:
+    """Losses take logits: of some of a few fresh Ds one is below 0, which no sigmoid ever is."""
+    scores = (networks(architecture, seed=seed)[1](images()) for seed in range(20))
+    assert any((score <= 0).any() for score in scores)
 
 
 @every_variant

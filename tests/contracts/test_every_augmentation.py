@@ -44,6 +44,30 @@ def test_that_one_draw_changes_reals_and_fakes_alike(kind: type[Augmentation]) -
     assert torch.equal(change(x), change(x.clone()))
 
 
+@pytest.mark.parametrize("shape", BATCHES, ids=["colour", "grey-wide", "transparent"])
+@pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
+def test_that_a_part_of_the_batch_is_changed_as_within_the_whole(
+    kind: type[Augmentation], shape: tuple[int, ...]
+) -> None:
+    """Each image by its own row of what was drawn: batches may be computed in parts, or shared."""
+    change, x = drawn(kind(), shape), images(shape)
+    kept, dice = x.clone(), torch.get_rng_state()
+    pieces = zip(change.parts(2), x.chunk(2), strict=True)
+    assert torch.allclose(torch.cat([part(piece) for part, piece in pieces]), change(x), atol=1e-6)
+    assert torch.equal(x, kept)
+    assert torch.equal(torch.get_rng_state(), dice)
+
+
+@pytest.mark.parametrize("kind", AUGMENTATIONS[1:], ids=lambda part: part.key())
+def test_that_the_same_dice_draw_the_same_changes_and_images_have_their_own(
+    kind: type[Augmentation],
+) -> None:
+    x = images((1, 3, 16, 16)).expand(6, -1, -1, -1)
+    out = drawn(kind(), x.shape)(x)
+    assert torch.equal(drawn(kind(), x.shape)(x), out)
+    assert len(out.unique(dim=0)) == 6
+
+
 @pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
 def test_that_products_in_bf16_move_no_pixel(kind: type[Augmentation]) -> None:
     change, x = drawn(kind(), BATCHES[0]), images(BATCHES[0])

@@ -125,6 +125,18 @@ def test_that_a_patch_map_averages_the_loss_and_not_the_scores(loss: type[Advers
     assert torch.allclose(loss().generator(None, scores), each.mean())
 
 
+@pytest.mark.parametrize("loss", variants(), ids=name)
+def test_that_a_curve_is_read_score_by_score(loss: AdversarialLoss) -> None:
+    """What is paid for one score depends on no other, and looking at it changes nothing."""
+    scores = torch.tensor([[-3.0, 3.0], [0.5, -0.5]]).reshape(1, 1, 2, 2)
+    kept, dice = scores.clone(), torch.get_rng_state()
+    for curve in (loss.d_real, loss.d_fake, loss.g_fake):
+        each = torch.stack([curve(score) for score in kept.flatten()]).reshape(scores.shape)
+        assert torch.allclose(curve(scores), each)
+    assert torch.equal(scores, kept)
+    assert torch.equal(torch.get_rng_state(), dice)
+
+
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda part: part.key())
 def test_that_a_loss_shows_its_formula(loss: type[AdversarialLoss]) -> None:
     d, g = loss().formula()

@@ -111,6 +111,19 @@ def test_that_the_best_samples_are_the_reals(kind: type[Metric]) -> None:
 
 
 @every_measured
+def test_that_each_image_is_described_by_itself(kind: type[Metric]) -> None:
+    """A run's reals are described some at a time; equal lenses share what was seen."""
+    cpu, x = torch.device("cpu"), images(24, SHAPES[0], 0)
+    at_once = kind().describe(x, cpu)
+    pieces = [kind().describe(piece, cpu) for piece in x.split(9)]
+    assert len(at_once) == len(x)
+    assert torch.allclose(torch.cat(pieces), at_once, atol=1e-4)
+    for other in MEASURED:
+        if other().lens == kind().lens:
+            assert torch.equal(other().describe(x, cpu), at_once)
+
+
+@every_measured
 def test_that_too_few_samples_are_refused(kind: type[Metric]) -> None:
     with pytest.raises(EngineError, match="needs at least"):
         measured(kind, images(24, SHAPES[0], 0), images(1, SHAPES[0], 1))

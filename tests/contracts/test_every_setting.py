@@ -100,6 +100,12 @@ def test_that_a_part_has_a_name_and_a_help_page(part: type[Part]) -> None:
     assert re.fullmatch("[a-z][a-z0-9_]*|", part.key())
 
 
+@cases([case for case in RUN if case.setting.parts])
+def test_that_no_two_parts_of_a_menu_share_a_key_or_a_title(case: Case) -> None:
+    parts = case.setting.parts
+    assert len({part.key() for part in parts}) == len({part.title for part in parts}) == len(parts)
+
+
 @cases(ALL)
 def test_that_a_setting_explains_itself(case: Case) -> None:
     setting = case.setting

@@ -22,10 +22,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from gan_engine.architectures import ARCHITECTURES
+from gan_engine.augment import AUGMENTATIONS
 from gan_engine.config import RunConfig, parse
 from gan_engine.configfile import read_presets
 from gan_engine.data.dataset import Images, Shown
 from gan_engine.layers.segment import recompute
+from gan_engine.losses import LOSSES, AdversarialLoss
 from gan_engine.penalties import PENALTIES
 from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
@@ -154,6 +156,22 @@ PLAIN = [p.key() for p in PENALTIES if p.key() != "path_length" and not p.needs_
 @pytest.mark.parametrize("kind", PLAIN)
 def test_that_no_penalty_waits_for_the_device(kind: str, tiny: Callable[..., RunConfig]) -> None:
     run(tiny(architecture={"d_norm": "none"}, penalties={kind: {}}, augment={"kind": "adaptive"}))
+
+
+@pytest.mark.parametrize("pairing", ["each", "pair", "average"])
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda part: part.key())
+def test_that_no_loss_waits_for_the_device(
+    loss: type[AdversarialLoss], pairing: str, tiny: Callable[..., RunConfig]
+) -> None:
+    if pairing == "each" or not loss.relative:
+        run(tiny(loss={"kind": loss.key(), "pairing": pairing}))
+
+
+@pytest.mark.parametrize("kind", [part.key() for part in AUGMENTATIONS])
+def test_that_no_augmentation_waits_for_the_device(
+    kind: str, tiny: Callable[..., RunConfig]
+) -> None:
+    run(tiny(augment={"kind": kind}))
 
 
 def test_that_a_probability_that_moves_waits_for_nothing(tiny: Callable[..., RunConfig]) -> None:
