@@ -36,5 +36,9 @@ class Optimizer(Part):
     def build(
         self, parameters: Iterable[nn.Parameter], rate: float | Tensor
     ) -> torch.optim.Optimizer:
-        """Return torch's optimiser over `parameters`; `rate` may be a 0-d device tensor."""
+        """Return torch's optimiser over `parameters`; `rate` may be a 0-d device tensor.
+
+        Fused where torch can: such kernels leave out a step whose gradients are no numbers. Others
+        are given gradients of zero instead, on which one that remembers a direction still moves.
+        """
         raise NotImplementedError
