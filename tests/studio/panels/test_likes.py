@@ -8,6 +8,7 @@ from studio.panels import likes
 from studio.panels.base import Section
 from studio.panels.likes import LikesDialog
 from studio.preferences import Likes, Preferences
+from tests.contracts.test_every_setting import another
 
 SHOWN = [setting for setting in settings_of(Likes) if setting.help]
 
@@ -29,7 +30,7 @@ def test_that_every_preference_that_explains_itself_has_a_row_and_nothing_else_h
 
 @pytest.mark.parametrize("setting", SHOWN, ids=lambda setting: setting.name)
 def test_that_a_choice_is_kept_and_read_again(dialog, studio, setting):
-    other = setting.choices[-1][0] if setting.choices else 5_000
+    other = another(setting)
     dialog.fields[setting.name].edited.emit(other)
     assert Preferences(studio.preferences.folder).get(setting.name) == other
 
