@@ -254,9 +254,13 @@ class Library(QObject):
         self._picture()
 
 
+_GAP = 2
+"""Pixels between the samples of a grid; none of them stays at the edge of a corner."""
+
+
 def corner(pixels: Pixels) -> Pixels:
     """Return the first samples of a grid as a square: a quarter in which single ones can be told."""
-    side = max(1, min(pixels.shape[:2]) // 2)
+    side = max(1, (min(pixels.shape[:2]) + _GAP) // 2 - _GAP)
     return pixels[:side, :side].copy()
 
 

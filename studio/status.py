@@ -59,7 +59,7 @@ class StatusLine(QWidget):
         for label in self._numbers:
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = self._row = QHBoxLayout(self)
-        row.setContentsMargins(10, 2, 10, 2)
+        row.setContentsMargins(16, 2, 14, 2)  # as docks on the left, the search on the right
         row.setSpacing(14)
         for widget in (self._state, self._setting_button, self._text, self._bar, self._percent):
             row.addWidget(widget, 1 if widget is self._text else 0)

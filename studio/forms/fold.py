@@ -38,7 +38,7 @@ class Fold(QWidget):
         self.stack = QVBoxLayout(self.body)
         self.stack.setSpacing(0)
         section = name == "sectionHead"
-        self.stack.setContentsMargins(14 if section else 0, 0, 0, 8 if section else 0)
+        self.stack.setContentsMargins(10 if section else 0, 0, 0, 8 if section else 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)

@@ -64,6 +64,12 @@ class Section(QWidget):
         raise NotImplementedError
 
 
+PAGE = 2 * theme.GRID, theme.GRID + theme.GRID // 2, 2 * theme.GRID, theme.GRID + theme.GRID // 2
+"""Left, top, right and bottom margin of every page, so that nothing jumps when one turns to another."""
+HEAD = 28
+"""How high a line above a picture is, whether it holds words or buttons, so that pictures line up."""
+
+
 class Pages(QStackedWidget):
     """Contents that take turns; what does not fit scrolls inside them, never all of them."""
 

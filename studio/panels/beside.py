@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.i18n import tr
-from studio.panels.base import button
+from studio.panels.base import HEAD, button
 from studio.panels.d_view import DView
 from studio.widgets.image_view import ImageView
 from studio.widgets.pin_strip import PinStrip
@@ -65,7 +65,7 @@ class Beside(QWidget):
             self.buttons.addButton(made, place)
             head.addWidget(made)
         head.addStretch(1)
-        head.addStrut(26)
+        head.addStrut(HEAD)
         self.buttons.button(REALS).setChecked(True)
         self.buttons.idToggled.connect(self._turn)
         column = QVBoxLayout(self)

@@ -26,7 +26,7 @@ from studio import theme
 from studio.comparison import MOST, differences_of, grids_at, moments_of
 from studio.i18n import tr
 from studio.panels import words as say
-from studio.panels.base import EmptyState, Pages, Panel, button, column_of, words
+from studio.panels.base import PAGE, EmptyState, Pages, Panel, button, column_of, words
 from studio.panels.overlay import DASHES, Overlay, RunCurves
 from studio.panels.run_words import metric_names
 from studio.widgets.curve_items import pen_of
@@ -204,7 +204,7 @@ class ComparePanel(Panel):
         self.table.setWordWrap(False)
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setContentsMargins(16, 12, 16, 16)
+        column.setContentsMargins(*PAGE)
         column.setSpacing(8)
         column.addLayout(head)
         column.addLayout(self._cells)

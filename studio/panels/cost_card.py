@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVB
 from studio.figures import duration, speed
 from studio.i18n import mark, tr
 from studio.panels import words as say
-from studio.panels.base import button, words
+from studio.panels.base import HEAD, button, words
 from studio.widgets.share_bar import ShareBar
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class CostCard(QFrame):
         self.measure.setProperty("small", True)
         self.measure.clicked.connect(self.measure_asked)
         head.addWidget(self.measure)
+        head.addStrut(HEAD)
         self._speed = words("")
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
@@ -60,7 +61,7 @@ class CostCard(QFrame):
         self.show_trial(None)
         self.allow_measuring(True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 12)
+        column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(6)
         column.addLayout(head)
         column.addLayout(grid)

@@ -272,6 +272,7 @@ class Curves(QWidget):
         buttons = self.wider, self.closer, self.follow, self.export
         for made in buttons:
             made.setProperty("small", True)
+            made.setProperty("sign", len(made.text()) == 1)
         switches = self.raw, self.smooth, self.weight, self._weight_text, self.log
         row = FoldingRow(
             words(tr("Curves"), "title", wraps=False),

@@ -23,7 +23,7 @@ from gan_engine import (
 )
 from studio.failures import sentence_of
 from studio.i18n import together, tr
-from studio.panels.base import Panel, button, words
+from studio.panels.base import PAGE, Panel, button, words
 from studio.panels.blueprint import Blueprint
 from studio.panels.gallery import Gallery
 
@@ -72,7 +72,7 @@ class DesignPanel(Panel):
         self.blueprint.cost.edited.connect(self.edited)
         self.blueprint.cost.measure_asked.connect(self._ask_to_measure)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
+        column.setContentsMargins(*PAGE)
         column.setSpacing(8)
         column.addLayout(self._head())
         column.addWidget(self.gallery)

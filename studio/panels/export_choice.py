@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import EXPORTERS, Draft, EngineError, Exporter, Part, parse, put
+from studio import theme
 from studio.forms import Form
 from studio.i18n import tr
 from studio.meanings import page
@@ -69,7 +70,7 @@ class ExportChoice(QScrollArea):
         self.forms.append(form)
         for part in (line, text, form):
             self._column.addWidget(part)
-        self._column.addSpacing(4)
+        self._column.addSpacing(theme.GRID)
 
     @property
     def number(self) -> int:

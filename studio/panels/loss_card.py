@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from gan_engine import Ramp, loss_curves, value_at
 from studio.i18n import listed, mark, tr
 from studio.panels import words as say
-from studio.panels.base import button, tool, words
+from studio.panels.base import HEAD, button, tool, words
 from studio.widgets.loss_plot import LossPlot
 
 if TYPE_CHECKING:
@@ -65,14 +65,15 @@ class LossCard(QFrame):
         head.addStretch(1)
         head.addWidget(self._when)
         head.addWidget(self._change)
+        head.addStrut(HEAD)
         grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
+        grid.setHorizontalSpacing(8)
         grid.setColumnStretch(0, 1)
         for row, (formula, total) in enumerate(zip(self._formulas, self._sums, strict=True)):
             grid.addWidget(formula, row, 0)
             grid.addWidget(total, row, 1, Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 12)
+        column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(6)
         column.addLayout(head)
         column.addLayout(grid)
@@ -172,9 +173,6 @@ def _formula() -> QLabel:
     label = words("")
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    font = label.font()
-    font.setPointSizeF(font.pointSizeF() * 1.1)
-    label.setFont(font)
     return label
 
 

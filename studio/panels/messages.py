@@ -300,7 +300,7 @@ def _column(
     if act is not None:
         head.addWidget(act)
     column = QVBoxLayout(made)
-    column.setContentsMargins(10, 6, 10, 6)
+    column.setContentsMargins(16, 6, 16, 6)  # below the dock's title
     column.setSpacing(4)
     column.addLayout(head)
     column.addWidget(instead)

@@ -83,7 +83,7 @@ class Networks(QWidget):
         both = QButtonGroup(self)
         head = QWidget()
         row = QHBoxLayout(head)
-        row.setContentsMargins(8, 0, 10, 4)
+        row.setContentsMargins(0, 0, 0, 4)
         row.setSpacing(4)
         row.addWidget(words(tr("Networks"), "title", wraps=False))
         about = tool("info", tr("What does this do? The guide on these networks"))

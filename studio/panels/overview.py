@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from studio.i18n import listed, tr
 from studio.panels import words as say
-from studio.panels.base import Pages, button, words
+from studio.panels.base import PAGE, Pages, button, words
 from studio.panels.findings import Findings
 from studio.panels.left_out import LeftOut
 from studio.panels.pictures import Pictures
@@ -113,7 +113,7 @@ class Overview(QWidget):
         self.findings.wanted.connect(self.wanted)
         self.pictures.grid.wanted.connect(self.wanted)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 12, 12)
+        column.setContentsMargins(*PAGE)
         column.setSpacing(10)
         column.addLayout(self._head())
         column.addWidget(self.look_line)

@@ -12,7 +12,7 @@ from gan_engine import whole
 from studio.forms import Form
 from studio.i18n import tr
 from studio.panels import words as say
-from studio.panels.base import button, words
+from studio.panels.base import PAGE, button, words
 from studio.widgets.picture_rows import PictureRows
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Preparation(QWidget):
         head.addWidget(self.title, 1)
         head.addWidget(self.shape)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
+        column.setContentsMargins(*PAGE)
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self.strip)

@@ -77,9 +77,11 @@ class ProblemList(QWidget):
         show.clicked.connect(self._ask)
         row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(words(text), 1)
-        row.addWidget(show, 0, Qt.AlignmentFlag.AlignTop)
+        told = words(text)
+        for label in (sign, told):  # in the middle of the button beside their first line
+            label.setContentsMargins(0, 3, 0, 3)
+        for part in (sign, told, show):
+            row.addWidget(part, 1 if part is told else 0, Qt.AlignmentFlag.AlignTop)
         show.setVisible(self._leads)
         return made
 

@@ -148,6 +148,7 @@ class QueuePanel(Panel):
                 " change them, and add them again."
             ),
             tr("Add these settings"),
+            primary=False,
         )
         self.empty.pressed.connect(self._add)
         self._full = self._content()

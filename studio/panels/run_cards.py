@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QListView,
@@ -19,8 +19,8 @@ from studio import theme
 from studio.i18n import tr
 from studio.panels.run_list import DOT, Index, RunList, RunModel, RunRow, draw_dot, draw_picture
 
-SIDE, GAP = 126, 10
-"""A card's picture and the room around it, in pixels."""
+SIDE, PAD, GAP = 126, theme.GRID, theme.GRID
+"""A card's picture, the room around it, and the room between cards, in pixels."""
 
 
 class _Delegate(QStyledItemDelegate):
@@ -28,30 +28,30 @@ class _Delegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         line = QFontMetrics(option.font).height() + 1
-        return QSize(SIDE + 2 * GAP, SIDE + 3 * line + 3 * GAP)
+        return QSize(SIDE + 2 * PAD + GAP, SIDE + 3 * line + 3 * PAD + GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model, colors = index.model(), theme.current()
         assert isinstance(model, RunModel)
         row, state = model.rows[index.row()], option.state
-        card = option.rect.adjusted(2, 2, -2, -2)
+        card = option.rect.adjusted(0, 0, -GAP, -GAP)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         shape = QPainterPath()
-        shape.addRoundedRect(card.adjusted(1, 1, -1, -1), 8, 8)
+        shape.addRoundedRect(QRectF(card).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         pointed = bool(state & QStyle.StateFlag.State_MouseOver)
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
         painter.fillPath(shape, QColor(colors.hover if pointed else colors.surface))
         edge = colors.link if focused else colors.edge if pointed else colors.line
         painter.setPen(QPen(QColor(edge), 1))
         painter.drawPath(shape)
-        inner = QRect(card.left() + GAP - 2, card.top() + GAP - 2, SIDE, SIDE)
+        inner = QRect(card.left() + PAD, card.top() + PAD, SIDE, SIDE)
         draw_picture(painter, inner, model.picture_of(row))
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
         metrics = QFontMetrics(option.font)
-        line = QRect(inner.left(), inner.bottom() + GAP - 2, SIDE, metrics.height() + 1)
+        line = QRect(inner.left(), inner.bottom() + PAD, SIDE, metrics.height() + 1)
         painter.setFont(bold)
         painter.setPen(QColor(colors.text))
         middle = Qt.TextElideMode.ElideMiddle

@@ -58,6 +58,7 @@ class RunsPanel(Panel):
                 "Every training becomes a run here, with its samples, curves, settings and checkpoints."
             ),
             tr("Choose images"),
+            primary=False,  # the page says what comes next
         )
         self.empty.pressed.connect(self._ask_for_images)
         self.nothing = EmptyState(

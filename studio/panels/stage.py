@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from gan_engine import Pin, unescape
 from studio.i18n import tr
 from studio.panels import words as say
-from studio.panels.base import tool
+from studio.panels.base import HEAD, tool
 from studio.panels.beside import Beside
 from studio.panels.sample_card import SampleCard, cut
 from studio.widgets.elided import ElidedLabel
@@ -251,7 +251,7 @@ class Stage(QWidget):
         head.addWidget(self._pointed)
         for button in (self.compare_button, self.copy_button, self.save_button, self.reals_button):
             head.addWidget(button)
-        head.addStrut(26)
+        head.addStrut(HEAD)
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from gan_engine import paths
 from studio.i18n import tr
-from studio.panels.base import Panel, button, words
+from studio.panels.base import PAGE, Panel, button, words
 from studio.panels.run_cards import RunCards
 from studio.panels.run_words import row_of
 from studio.widgets.drop_zone import DropZone
@@ -108,7 +108,7 @@ class StartPanel(Panel):
         column.addWidget(self.recent)
         column.addStretch(1)
         row = QHBoxLayout(self)
-        row.setContentsMargins(24, 20, 24, 12)
+        row.setContentsMargins(*PAGE)
         row.addStretch(1)
         row.addWidget(inside, 1000)
         row.addStretch(1)

@@ -19,7 +19,7 @@ from studio.i18n import together, tr
 from studio.panels import marks
 from studio.panels import words as say
 from studio.panels.advice import Advice
-from studio.panels.base import EmptyState, Pages, Panel, column_of
+from studio.panels.base import PAGE, EmptyState, Pages, Panel, column_of
 from studio.panels.curves import Curves
 from studio.panels.ending import Ending
 from studio.panels.stage import Stage
@@ -378,7 +378,7 @@ def _page(*bars: QWidget) -> QWidget:
     """Return what is above each other; the last has the room that is left."""
     made = QWidget()
     column = QVBoxLayout(made)
-    column.setContentsMargins(16, 12, 16, 12)
+    column.setContentsMargins(*PAGE)
     column.setSpacing(10)
     for bar in bars[:-1]:
         column.addWidget(bar)

@@ -76,7 +76,7 @@ def value_text(value: float) -> str:
 
 def _signed(text: str) -> str:
     """Return a number with a minus in place of a hyphen."""
-    return text.replace("-", "\N{MINUS SIGN}")
+    return text.replace("-", "−")
 
 
 class ImagesAxis(pg.AxisItem):  # type: ignore[misc]

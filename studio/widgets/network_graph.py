@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFont,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPainterPath,
-    QPaintEvent,
     QPen,
     QPolygonF,
     QResizeEvent,
@@ -166,7 +164,7 @@ class _View(QGraphicsView):
     def __init__(self, owner: NetworkGraph) -> None:
         self._owner = owner
         super().__init__()
-        self.setFrameShape(QGraphicsView.Shape.NoFrame)
+        self.setObjectName("network")
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
@@ -199,23 +197,6 @@ class _View(QGraphicsView):
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the graph, and a line around it while it has the keyboard."""
-        super().paintEvent(event)
-        if self.hasFocus():
-            painter = QPainter(self.viewport())
-            painter.setPen(QPen(QColor(theme.current().link), 1))
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
-            painter.end()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.viewport().update()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._owner.refit()
@@ -239,7 +220,7 @@ class NetworkGraph(QWidget):
         self.view.setAccessibleName(tr("{network} as a graph", network=title))
         self.view.setFixedHeight(_BOX + _TEXT + 16)
         head = QHBoxLayout()
-        head.setContentsMargins(8, 0, 10, 0)
+        head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(6)
         head.addWidget(self._title)
         head.addSpacing(6)
@@ -353,6 +334,7 @@ class NetworkGraph(QWidget):
 def _button(text: str, name: str, act: object) -> QPushButton:
     made = QPushButton(text)
     made.setProperty("small", True)
+    made.setProperty("sign", len(text) == 1)
     made.setAccessibleName(name)
     made.setToolTip(name)
     made.clicked.connect(act)

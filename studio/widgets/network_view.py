@@ -186,7 +186,7 @@ class NetworkTable(QWidget):
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         head = QHBoxLayout()
-        head.setContentsMargins(8, 0, 10, 0)
+        head.setContentsMargins(0, 0, 0, 0)
         head.addWidget(self._title)
         head.addStretch(1)
         head.addWidget(self._total)

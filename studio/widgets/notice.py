@@ -47,6 +47,7 @@ class NoticeBar(QFrame):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words = QVBoxLayout()
+        words.setContentsMargins(0, 7, 0, 7)  # the first line is in the middle of its sign
         words.setSpacing(2)
         words.addWidget(self._text)
         words.addWidget(self._hint)
@@ -103,6 +104,7 @@ class NoticeBar(QFrame):
                 self._buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
             else:
                 self._below.insertWidget(place, button)
+        self._below.setContentsMargins(0, 0 if beside else 6, 0, 0)
         self.setAccessibleName(text)
         self.setAccessibleDescription(hint)
         self.show()

@@ -193,6 +193,9 @@ def test_that_a_picture_is_made_once_and_told_at_once_then(qtbot, two_runs, read
     assert told[0][1] is made
 
 
-def test_that_a_runs_picture_is_a_square_corner_of_its_grid():
-    assert corner(picture(100, 134)).shape == (50, 50, 3)
+def test_that_a_runs_picture_is_a_square_corner_of_its_grid_without_the_gap_that_follows():
+    side, gap = 32, 2
+    grid = picture(6 * (side + gap) - gap, 8 * (side + gap) - gap)
+    three = 3 * (side + gap) - gap
+    assert corner(grid).shape == (three, three, 3)
     assert corner(picture(1, 1)).shape == (1, 1, 3)

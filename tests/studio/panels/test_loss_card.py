@@ -45,7 +45,7 @@ def test_that_a_run_fills_the_formulas_with_its_numbers(card, studio, going):
     going(**{"penalty/r1": 0.02})
     assert card.numbers() == ("= 1.25", "= 0.75")
     assert "0.02 × 5 = 0.1" in card.terms()
-    assert card.plot.marks == {"D(real) 2": 2.0, "D(fake) -1": -1.0}
+    assert card.plot.marks == {"D(real) 2.000": 2.0, "D(fake) −1.000": -1.0}
 
 
 def test_that_numbers_of_another_loss_are_not_shown(card, studio, going):
@@ -67,7 +67,7 @@ def test_that_the_plot_says_what_each_side_pays_today(card, studio, going, tmp_p
     studio.document.set("loss.kind", "hinge")
     studio.run.started.emit(start(tmp_path, studio.document.draft))
     going()
-    paid = {name: float(text) for name, text in card.plot.readings.items()}
+    paid = {name: float(text.replace("−", "-")) for name, text in card.plot.readings.items()}
     assert paid == pytest.approx({"d_real": 0.0, "d_fake": 0.0, "g_fake": 1.0})
 
 

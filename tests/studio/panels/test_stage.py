@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
 
 from gan_engine import Pin, SampleGrid, read_pins, write_png
 from studio.panels.beside import PINNED
@@ -158,3 +159,9 @@ def test_that_of_pairs_a_cell_says_which_of_the_three_pictures_it_is(going, tmp_
     going.show_sample(SampleGrid(32, picture(), 1, 1, (7,), None))
     going.show_earlier((tmp_path / "x.png", picture(), told))
     assert [going.stage.name_of(cell) for cell in (0, 1, 5)] == wanted
+
+
+def test_that_samples_and_reals_begin_at_one_height(panel):
+    stage = panel.stage
+    corners = [view.mapTo(stage, QPoint(0, 0)).y() for view in (stage.view, stage.reals)]
+    assert corners[0] == corners[1]
