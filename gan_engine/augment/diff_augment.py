@@ -80,7 +80,7 @@ def _painted(x: Tensor, brightness: Tensor, saturation: Tensor, contrast: Tensor
 
 def _square(y_N111: Tensor, x_N111: Tensor, share: float, height: int, width: int) -> Tensor:
     """Return 0 inside a square of `share` of the size around (y, x), 1 outside: (N, 1, H, W)."""
-    rows = torch.arange(height, device=y_N111.device)[:, None] / height
-    columns = torch.arange(width, device=y_N111.device) / width
+    rows = (torch.arange(height, device=y_N111.device)[:, None] + 0.5) / height
+    columns = (torch.arange(width, device=y_N111.device) + 0.5) / width
     inside = ((rows - y_N111).abs() < share / 2) & ((columns - x_N111).abs() < share / 2)
     return (~inside).float()

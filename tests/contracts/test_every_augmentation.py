@@ -135,6 +135,14 @@ def test_that_cutout_takes_about_its_square() -> None:
     assert gone.max().item() == pytest.approx(0.25, abs=0.02)
 
 
+def test_that_the_hole_may_be_anywhere() -> None:
+    part = DiffAugment(colour=False, translation=0.0, cutout=0.5)
+    gone = 1 - drawn(part, (2000, 1, 8, 8))(torch.ones(2000, 1, 8, 8)).mean((0, 1))
+    # Its middle is evenly somewhere in the image; of what is beyond the border nothing is cut out.
+    reached = torch.tensor([5, 7, 8, 8, 8, 8, 7, 5]) / 16
+    assert torch.allclose(gone, reached[:, None] * reached, atol=0.03)
+
+
 def test_that_colours_change_as_much_as_was_drawn() -> None:
     x = images(BATCHES[0]).double()
     one = torch.ones(6, 1, 1, 1).double()
