@@ -216,8 +216,8 @@ def test_that_lecam_lets_scores_be_that_are_on_the_other_sides_side_of_its_avera
 
 
 def test_that_a_d_blind_to_place_is_not_charged_for_consistency() -> None:
-    even = torch.full((3, 1, 8, 8), 0.5)
-    seen = seen_by(lambda x: x.flatten(1).amax(1), even, even)
+    bright, dark = torch.full((3, 1, 8, 8), 0.5), torch.full((3, 1, 8, 8), 0.25)
+    seen = seen_by(lambda x: x.flatten(1).amax(1), bright, dark)
     assert Consistency(pixels=2).term(seen).item() == 0
     assert Consistency(pixels=2).term(seen_by(linear)).item() > 0
 
@@ -237,6 +237,21 @@ def test_that_consistency_minds_mirror_images() -> None:
     seen = seen_by(lambda x: (x[..., 4:] - x[..., :4]).mean((1, 2, 3)).sign(), bright, bright)
     # Of both, about half of the copies are judged 1 and -1 instead of 1 and 1.
     assert Consistency(pixels=1).term(seen).item() == pytest.approx(2 * 4 / 2, rel=0.25)
+
+
+def test_that_consistency_moves_a_copy_by_its_pixels_at_most() -> None:
+    dot, seen = torch.zeros(300, 1, 15, 15), []
+    dot[..., 7, 7] = 1.0
+    scene = seen_by(lambda x: x.mean((1, 2, 3)), dot, dot)
+
+    def critic(images: Tensor) -> Tensor:
+        seen.append(images)
+        return images.mean((1, 2, 3))
+
+    Consistency(pixels=3).term(replace(scene, critic=critic))
+    for moved in seen:
+        places = moved[:, 0].nonzero()[:, 1:] - 7
+        assert {*places.flatten().tolist()} == set(range(-3, 4))
 
 
 class Places(nn.Module):
@@ -328,6 +343,16 @@ def test_that_a_path_is_as_long_as_its_layers_are_on_average() -> None:
         penalty.term(scene)
         lengths.append(scene.memory["length"].item())
     assert lengths[1] == pytest.approx(lengths[0] / 2**0.5)
+
+
+def test_that_path_length_looks_at_its_share_of_a_batch() -> None:
+    g, seen = Styles(), list[int]()
+    g.styles = lambda z_NZ: (seen.append(len(z_NZ)), Styles.styles(g, z_NZ))[1]
+    for share in (1.0, 0.5, 0.01):
+        penalty = PathLength(share=share)
+        scene = seen_by(linear, generator=g, latents_NZ=torch.randn(8, 6))
+        penalty.term(replace(scene, memory=memory_of(penalty)))
+    assert seen == [8, 4, 1]
 
 
 def test_that_even_path_lengths_cost_nothing() -> None:

@@ -78,6 +78,27 @@ def test_that_an_image_that_is_not_turned_freely_is_turned_so_that_it_fits(
     assert set(whole.tolist()) == turns
 
 
+def test_that_an_image_is_turned_all_the_way_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Draw, "whole", lambda draw, count: torch.zeros(draw.count))
+    affine = _geometry(always(), (16, 16))
+    angle = torch.atan2(affine[:, 1, 0], affine[:, 0, 0])
+    assert angle.mean().item() == pytest.approx(0, abs=0.1)
+    assert spread(angle) == pytest.approx(2 * math.pi / 12**0.5, rel=0.05)
+
+
+@pytest.mark.parametrize("p", [0.0, 0.3, 1.0])
+def test_that_a_change_is_made_as_often_as_p_says(p: float) -> None:
+    draw = always(p)
+    for values in (draw.uniform(1, 2, 0.0), draw.normal(1.0)):
+        assert (values != 0).float().mean().item() == pytest.approx(p, abs=0.02)
+
+
+def test_that_each_real_counts_once_however_sure_d_is_of_it() -> None:
+    memory = {name: torch.tensor(value) for name, value in Adaptive().memory().items()}
+    Adaptive().learn(torch.tensor([50.0, -0.1, -0.1, -0.1]), memory)
+    assert memory["sign"].item() == pytest.approx(0.25 * -0.5)
+
+
 def test_that_p_moves_by_the_images_seen_after_the_mean_sign_of_some_batches() -> None:
     part = Adaptive(images_to_full=1000)
     memory = {name: torch.tensor(value) for name, value in part.memory().items()}

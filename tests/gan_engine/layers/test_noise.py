@@ -23,6 +23,10 @@ def on_black(layer: NoiseInjection) -> torch.Tensor:
     return layer(x, layer.draw(x))
 
 
+def test_that_noise_starts_as_nothing() -> None:
+    assert not on_black(NoiseInjection(4, 6)).any()
+
+
 def test_that_noise_is_the_same_for_all_channels_and_other_for_each_image() -> None:
     out = on_black(noisy())
     assert torch.equal(out[:, 0], out[:, 2])

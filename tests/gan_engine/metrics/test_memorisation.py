@@ -42,6 +42,12 @@ def test_that_copies_among_new_pictures_are_counted(pictures: Tensor) -> None:
     assert judged(real, fake)[1] == pytest.approx(0.9 * 100 / 150, abs=0.07)
 
 
+def test_that_a_few_odd_samples_do_not_hide_copies(pictures: Tensor) -> None:
+    """The middle sample counts, not the mean."""
+    fake = torch.cat([pictures[:60], torch.ones(40, *pictures.shape[1:])])
+    assert judged(pictures[:300], fake)[0] == 0
+
+
 def test_that_a_mirror_image_may_be_taken_as_new(pictures: Tensor) -> None:
     even = (pictures[:300] - pictures[:300].flip(3)).abs().mean((1, 2, 3)) < 0.1
     real = pictures[:300][~even]
