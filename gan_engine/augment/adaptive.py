@@ -23,7 +23,9 @@ class Adaptive(Augmentation):
     Source: arXiv:2006.06676. D overfits when it is sure of too many reals: the probability p rises
     until the mean sign of D's score for reals is at its target; the sign of how far it is above that
     of fakes where the loss only compares. p is capped: beyond the cap changes begin to leak into
-    samples. Without adapting p is the cap, which may move over the run.
+    samples. Without adapting p is the cap, which may move over the run. Changes are the paper's of
+    geometry and colour, but images are turned once, not before and after they are stretched, and
+    pixels are interpolated, not filtered.
     """
 
     title: ClassVar[str] = "Adaptive (ADA)"

@@ -25,8 +25,9 @@ ATTENTION_NAMES: dict[AttentionSize, str] = {
 class SelfAttention(nn.Module):
     """Adds to each place what it finds at places like it; at first nothing: (N, C, H, W) -> same.
 
-    Source: arXiv:1805.08318, equations 1 to 3; keys and values at half the size. Written out, so
-    that gradient penalties can differentiate it twice.
+    Source: arXiv:1805.08318, equations 1 to 3; keys and values at half the size, and likenesses over
+    the root of their length as in arXiv:1706.03762, which keeps the softmax from being all or nothing.
+    Written out, so that gradient penalties can differentiate it twice.
     """
 
     label: ClassVar[str] = "Self-attention"

@@ -15,6 +15,7 @@ class FeatureMatching(Penalty):
     """G also matches what D's inner layers see on average in real images: steadies G.
 
     Adds lambda times the mean distance of average features, layer by layer. Source: arXiv:1606.03498.
+    The paper takes one layer, and L2.
     """
 
     title: ClassVar[str] = "Feature matching"

@@ -30,7 +30,8 @@ class LeCam(Penalty):
     """Scores may not leave the moving average of the other side's: for few images.
 
     Adds lambda (E[relu(D(x) - a_F)^2] + E[relu(a_R - D(G(z)))^2]), a the averages of past scores.
-    Source: arXiv:2104.03310.
+    Source: arXiv:2104.03310. The paper's formula charges scores on both sides of an average; here, as
+    in its authors' program, only those beyond it pay. Averages begin at 0.
     """
 
     title: ClassVar[str] = "LeCam"
