@@ -38,7 +38,8 @@ _HOME = {
     "summary": "LayerRow NetworkSummary summarize",
     "costs": "Cost Relief cost_of reliefs_of",
     "score_curves": "LossCurve LossCurves loss_curves",
-    "sampling": "Sampler open_sampler",
+    "sampling": "Grid Sampler open_sampler",
+    "exploring": "Exploration Sight explore",
     "foreign": "Match match_weights read_weights weights_that_fit",
     "data": (
         "BadFile DatasetReport Finding Histogram Inspection InspectProgress Prepared PreparedSet PrepareProgress Preview ScanNames ScanProgress Spread Suggestion"

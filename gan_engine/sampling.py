@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -23,9 +23,15 @@ from gan_engine.grid_layout import lay_out
 from gan_engine.imaging import decode, tile
 from gan_engine.pictures import suffixes
 from gan_engine.problems import did_you_mean
+from gan_engine.schema import option
 
 AT_ONCE = 64
 """How many images are made in one go; bounds memory, never what comes out."""
+
+
+def truncation() -> Any:
+    """Declare how close samples come to the average one; see `Sampler.images`."""
+    return option(1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied.")
 
 
 def latents(seeds: Sequence[int], z_dim: int) -> Tensor:
@@ -189,8 +195,10 @@ class Sampler:
         return np.concatenate(parts)
 
     @torch.no_grad()
-    def _styles(self, network: Styled, seeds: Sequence[int], truncation: float) -> Tensor:
-        return network.styles(self._latents(seeds), self._labels(seeds, None, None), truncation)
+    def _styles(
+        self, network: Styled, seeds: Sequence[int], truncation: float, label: int | None = None
+    ) -> Tensor:
+        return network.styles(self._latents(seeds), self._labels(seeds, label, None), truncation)
 
     @torch.no_grad()
     def between(
@@ -199,6 +207,7 @@ class Sampler:
         others: Sequence[int],
         shares: Sequence[float],
         truncation: float = 1.0,
+        label: int | None = None,
     ) -> NDArray[np.uint8]:
         """Return images on the way from one seed to another, as `images` does.
 
@@ -210,21 +219,22 @@ class Sampler:
             others: Where it ends; as many.
             shares: How far each image is: 0 to 1.
             truncation: Below 1 all are closer to the average image.
+            label: Of which class; None takes the classes in turn, at both ends.
 
         Raises:
-            EngineError: It makes pictures from other pictures.
+            EngineError: It makes pictures from other pictures, or there is no such class.
         """
         parts = []
         for at in range(0, len(seeds), AT_ONCE):
             ends = [some[at : at + AT_ONCE] for some in (seeds, others)]
             share_N1 = torch.tensor(shares[at : at + AT_ONCE], device=self._device)[:, None]
             if isinstance(self.network, Styled):
-                own, other = (self._styles(self.network, some, truncation) for some in ends)
+                own, other = (self._styles(self.network, some, truncation, label) for some in ends)
                 styles_NLZ = own.lerp(other, share_N1[:, :, None])
                 parts.append(_levels(self.network.synthesize(styles_NLZ).float()))
                 continue
             own, other = (self._latents(some) for some in ends)
-            told = [self._labels(some, None, None) for some in ends]
+            told = [self._labels(some, label, None) for some in ends]
             kinds = [F.one_hot(one, len(self.classes)).float() for one in told if one is not None]
             labels_NK = kinds[0].lerp(kinds[1], share_N1) if kinds else None
             latents_NZ = turned(own, other, share_N1) * truncation

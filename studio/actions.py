@@ -129,7 +129,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "show_design", "Design", "View", "The two networks and what they play for.", "Ctrl+2"
     ),
     ActionSpec("show_train", "Train", "View", "Samples and curves.", "Ctrl+3"),
-    ActionSpec("show_compare", "Compare", "View", "Runs side by side.", "Ctrl+4"),
+    ActionSpec(
+        "show_explore", "Explore", "View", "Any samples of what was learned, and a walk.", "Ctrl+4"
+    ),
+    ActionSpec("show_compare", "Compare", "View", "Runs side by side.", "Ctrl+5"),
     ActionSpec(
         "find_setting",
         "Find a setting",

@@ -11,6 +11,7 @@ from studio.clinic import Clinic
 from studio.comparison import Comparison
 from studio.doctor import Doctor
 from studio.document import Document
+from studio.exploring import Exploring
 from studio.failures import message_of, note, note_event
 from studio.jobs import Jobs
 from studio.keeping import Keeping
@@ -44,6 +45,7 @@ class Studio(QObject):
         self.queue = Queue(self.run, self.preferences.folder)
         self.doctor = Doctor(self.run, self.jobs, self.document)
         self.looking = Looking(self.run, self.jobs)
+        self.exploring = Exploring(self.run, self.jobs)
         self.document.edited.connect(self._follow)
         self.clinic = Clinic(self.jobs, self.document)
         self.previews = Previews(self.jobs, self.document)
@@ -66,6 +68,7 @@ class Studio(QObject):
 
     def shut_down(self) -> None:
         """Save and end the run, cancel the jobs; returns when no thread is left."""
+        self.exploring.watch(False)
         self.several.shut_down()
         self.run.shut_down()
         self.keeping.close()

@@ -204,6 +204,9 @@ class Deeds(RunDeeds):
     def show_train(self) -> None:
         self.page_asked.emit("train")
 
+    def show_explore(self) -> None:
+        self.page_asked.emit("explore")
+
     def show_compare(self) -> None:
         self.page_asked.emit("compare")
 

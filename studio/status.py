@@ -111,7 +111,7 @@ class StatusLine(QWidget):
             for label in self._numbers:
                 label.clear()
                 label.setMinimumWidth(0)
-        widest = self._percent.fontMetrics().horizontalAdvance("100 %")
+        widest = self._percent.fontMetrics().horizontalAdvance(f"{100} %")
         self._percent.setMinimumWidth(widest)
         for widget in (self._bar, self._percent, self._speed, self._left, self._memory):
             widget.setVisible(going)

@@ -45,7 +45,8 @@ STEPS = (
         mark("From left to right"),
         mark(
             "Dataset shows what is in the folder and mends what is wrong, Design is the two"
-            " networks, Train is the run, and Compare holds runs against each other."
+            " networks, Train is the run, Explore plays with what it learned, and Compare holds"
+            " runs against each other."
         ),
         lambda window: window.tabs,
     ),

@@ -14,10 +14,10 @@ from PIL import Image
 from gan_engine import durable
 from gan_engine.colour import flat
 from gan_engine.errors import EngineError, FileError
-from gan_engine.export.base import Exporter, ExportProgress, Need, truncation
+from gan_engine.export.base import Exporter, ExportProgress, Need
 from gan_engine.export.images import side_by_side
 from gan_engine.imaging import read_png
-from gan_engine.sampling import AT_ONCE, open_sampler
+from gan_engine.sampling import AT_ONCE, open_sampler, truncation
 from gan_engine.schema import option
 
 Frame = NDArray[np.uint8]

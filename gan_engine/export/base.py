@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from gan_engine.architectures.base import Architecture
-from gan_engine.schema import Message, Part, option
+from gan_engine.schema import Message, Part
 
 Need = Literal["weights", "seeds", "styles", "pictures", "grids"]
 
@@ -24,11 +24,6 @@ class ExportProgress:
     total: int
     path: Path
     note: str = ""
-
-
-def truncation() -> Any:
-    """Declare how close styles come to their average; see `Sampler.images`."""
-    return option(1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied.")
 
 
 class Exporter(Part):

@@ -14,10 +14,10 @@ from PIL import Image
 
 from gan_engine import durable
 from gan_engine.colour import flat
-from gan_engine.export.base import Exporter, ExportProgress, Need, truncation
+from gan_engine.export.base import Exporter, ExportProgress, Need
 from gan_engine.grid_layout import lay_out
 from gan_engine.imaging import tile, write_png
-from gan_engine.sampling import AT_ONCE, Sampler, open_sampler
+from gan_engine.sampling import AT_ONCE, Sampler, open_sampler, truncation
 from gan_engine.schema import option
 
 Format = Literal["png", "webp", "jpeg"]

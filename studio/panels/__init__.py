@@ -4,6 +4,7 @@ from studio.panels.base import Panel
 from studio.panels.compare import ComparePanel
 from studio.panels.dataset import DatasetPanel
 from studio.panels.design import DesignPanel
+from studio.panels.explore import ExplorePanel
 from studio.panels.guide import GuidePanel
 from studio.panels.messages import MessagesPanel
 from studio.panels.queue import QueuePanel
@@ -17,6 +18,7 @@ PANELS: tuple[type[Panel], ...] = (
     DatasetPanel,
     DesignPanel,
     TrainPanel,
+    ExplorePanel,
     ComparePanel,
     RunsPanel,
     QueuePanel,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QSplitter,
@@ -22,6 +21,7 @@ from studio.panels import words as say
 from studio.panels.base import HEAD, tool
 from studio.panels.beside import Beside
 from studio.panels.sample_card import SampleCard, cut
+from studio.panels.saving import ask_for_png
 from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
 from studio.widgets.timeline import Timeline
@@ -385,15 +385,4 @@ class Stage(QWidget):
             self._ask(name, cut(self.reals, pixels, cell), {"program": "GAN Studio"})
 
     def _ask(self, name: str, pixels: Pixels, text: dict[str, str]) -> None:
-        dialog = QFileDialog(self, tr("Save as PNG"))
-        dialog.setObjectName("save-picture")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png")
-        dialog.setNameFilters([tr("PNG image (*.png)")])
-        dialog.selectFile(name)
-        dialog.setModal(False)
-        dialog.fileSelected.connect(
-            lambda chosen: self.picture_saved.emit(Path(chosen), pixels, text)
-        )
-        dialog.show()
+        ask_for_png(self, name, lambda path: self.picture_saved.emit(path, pixels, text))

@@ -105,8 +105,12 @@ class ImageView(QWidget):
     def set_cells(self, rows: int, columns: int, gap: int = 2, names: Sequence[str] = ()) -> None:
         """Say that the picture is a grid; `names` become file names of cells dragged out."""
         self._rows, self._columns, self._gap = rows, columns, gap
-        self._names = tuple(names)
+        self.name_cells(names)
         self._choose(-1)
+
+    def name_cells(self, names: Sequence[str]) -> None:
+        """Call the cells something else."""
+        self._names = tuple(names)
 
     def show_pins(self, cells: Iterable[int] | None) -> None:
         """Mark cells that are pinned; with None nothing can be."""

@@ -12,7 +12,7 @@ from PIL import Image
 from gan_engine import write_png
 from gan_engine.errors import EngineError, FileError
 from gan_engine.export import TimeLapse, Walk, animation, export
-from gan_engine.sampling import turned
+from gan_engine.sampling import Sampler, turned
 from tests.gan_engine.test_mixed_styles import same, sampler_of
 
 ENDINGS = [".webp", ".gif", ".png"]
@@ -30,12 +30,18 @@ def frames_of(path: Path) -> tuple[list[np.ndarray], list[int]]:
     return pictures, shown
 
 
+def awake(kind: str, classes: bool = False) -> Sampler:
+    """Return a G of 16 px whose samples differ: what has learned nothing is grey everywhere."""
+    sampler = sampler_of(kind, classes)
+    for weight in sampler.network.parameters():
+        weight.mul_(1.0 if weight.dim() < 2 or kind == "style" else 9.0)
+    return sampler
+
+
 @pytest.mark.parametrize("kind", ["dcgan", "style"])
 @pytest.mark.parametrize("classes", [False, True])
 def test_that_a_way_begins_at_one_seed_and_ends_at_the_other(kind: str, classes: bool) -> None:
-    sampler = sampler_of(kind, classes)
-    for weight in sampler.network.parameters():  # what has learned nothing is grey everywhere
-        weight.mul_(1.0 if weight.dim() < 2 or kind == "style" else 9.0)
+    sampler = awake(kind, classes)
     way = sampler.between([3, 3, 3], [4, 4, 4], [0.0, 0.5, 1.0], truncation=0.7)
     ends = sampler.images([3, 4], truncation=0.7)
     assert same(way[[0, 2]], ends)

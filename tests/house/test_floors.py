@@ -22,6 +22,7 @@ FLOORS: dict[float, str] = {
     3.3: "gan_engine.checkpoint gan_engine.averages",
     3.5: "gan_engine.foreign gan_engine.configfile gan_engine.sampling gan_engine.summary gan_engine.score_curves"
     " gan_engine.costs",
+    3.7: "gan_engine.exploring",
     4: "gan_engine.data gan_engine.export",
     5: "gan_engine.training gan_engine.health",
     5.5: "gan_engine.watching gan_engine.words",
@@ -30,7 +31,7 @@ FLOORS: dict[float, str] = {
     7: "studio.document studio.run studio.worker studio.following studio.several studio.jobs studio.library studio.actions"
     " studio.preferences studio.theme studio.typesetting studio.failures studio.context studio.i18n studio.queue studio.comparison"
     " studio.guide studio.meanings studio.mending studio.figures studio.opening studio.doctor studio.keeping studio.clinic studio.previews studio.prepared"
-    " studio.looking studio.tables",
+    " studio.looking studio.exploring studio.tables",
     8: "studio.widgets",
     8.3: "studio.forms",
     8.6: "studio.panels",
@@ -48,6 +49,7 @@ OTHERS: dict[float, str] = {
     3: _FILES,
     3.3: _FILES,
     3.5: _FILES,
+    3.7: _FILES,
     4: _FILES,
     5: _FILES,
     5.5: "typer rich",

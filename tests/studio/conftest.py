@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gan_engine import Inbox, SampleGrid, Stop, parse, train
 from studio import theme
 from studio.context import Studio
 from studio.preferences import Preferences
@@ -45,3 +46,13 @@ def visitor(qtbot: Any, tmp_path: Path) -> Iterator[Visitor]:
     somebody = Visitor(qtbot, tmp_path / "state")
     yield somebody
     somebody.leaves()
+
+
+@pytest.fixture
+def run_folder(emoji: Path, tmp_path: Path) -> Path:
+    """A run that was stopped after its first save and two grids."""
+    folder, inbox = tmp_path / "runs" / "001-emoji", Inbox()
+    for event in train(parse(tiny_draft(emoji)), inbox, folder):
+        if isinstance(event, SampleGrid) and event.images_seen:
+            inbox.post(Stop())
+    return folder

@@ -13,9 +13,8 @@ from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
-from gan_engine import Inbox, RunInfo, SampleGrid, Started, Stop, escape, parse, train
+from gan_engine import RunInfo, SampleGrid, Started, escape
 from studio.context import Studio
-from tests.studio.tiny import tiny_draft
 
 
 @pytest.fixture
@@ -69,16 +68,6 @@ def info(folder: Path, state: Any = "done", **other: Any) -> RunInfo:
         "started": 1_700_000_000.0,
     }
     return RunInfo(folder=folder, **{**known, **other})
-
-
-@pytest.fixture
-def run_folder(emoji: Path, tmp_path: Path) -> Path:
-    """A run that was stopped after its first save and two grids."""
-    folder, inbox = tmp_path / "runs" / "001-emoji", Inbox()
-    for event in train(parse(tiny_draft(emoji)), inbox, folder):
-        if isinstance(event, SampleGrid) and event.images_seen:
-            inbox.post(Stop())
-    return folder
 
 
 @pytest.fixture

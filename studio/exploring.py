@@ -1,0 +1,203 @@
+"""A trained generator that is played with: loaded while somebody looks, asked for one picture at a time."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from gan_engine import Exploration, Grid, Sampler, Sight, explore, open_sampler, saves_of
+from studio.jobs import Jobs
+from studio.looking import Newest
+
+if TYPE_CHECKING:
+    from studio.run import Run
+
+FRAME_S = 0.04
+"""A walk shows no more than 25 pictures a second."""
+SHARE = 0.2
+"""Of the time a walk may take while a run trains beside it."""
+_LEAP_S = 0.5
+"""What takes longer than this between two pictures of a walk is no part of it."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The generator that is explored.
+
+    Attributes:
+        source: The run's folder or the file that it is from.
+        images_seen: After how many images its weights were saved.
+        classes: The escaped names of what it can be asked for.
+        needs_pictures: Whether it makes pictures from others: then there is nothing to choose.
+    """
+
+    source: Path
+    images_seen: int
+    classes: tuple[str, ...]
+    needs_pictures: bool
+
+
+class Exploring(QObject):
+    """Follows the run on the screen; keeps its newest generator only while somebody looks."""
+
+    opened = Signal(object)
+    """What is explored from now on: an Opened, or None."""
+    drawn = Signal(object)
+    """A Sight, and the Grid of it."""
+    failed = Signal(object)
+    walking = Signal(bool)
+    sight_changed = Signal(object)
+
+    def __init__(self, run: Run, jobs: Jobs) -> None:
+        super().__init__()
+        self._run = run
+        self.now: Opened | None = None
+        self.sight = Sight(Exploration())
+        self._sampler: Sampler | None = None
+        self._watched = False
+        self._asked = self._shown = 0.0
+        self._walks = False
+        self._loads, self._draws = Newest(jobs, _load, self), Newest(jobs, _draw, self)
+        self._loads.done.connect(self._take_sampler)
+        self._loads.failed.connect(self._take_failure)
+        self._draws.done.connect(self._take_grid)
+        self._draws.failed.connect(self._take_failure)
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._step)
+        for told in (run.started, run.viewed, run.saved, run.finished):
+            told.connect(self._follow)
+        run.state_changed.connect(self._leave)
+
+    # --- asked -------------------------------------------------------------------------------
+
+    @Slot(bool)
+    def watch(self, on: bool) -> None:
+        """Load the newest generator, or let it go: on a GPU its memory is the run's again."""
+        self._watched = on
+        if on:
+            self.refresh()
+        else:
+            self.walk(False)
+            self._sampler = None
+
+    @Slot()
+    def refresh(self) -> None:
+        """Load the newest save of the run on the screen, if somebody looks."""
+        self._leave()
+        if self._watched and self._run.source is not None:
+            self._loads.ask(self._run.source)
+
+    @Slot(object)
+    def look(self, how: Exploration) -> None:
+        """Look with other settings; a walk begins anew where it would pass other samples."""
+        old = self.sight.how
+        moved = (how.seed, how.rows, how.columns) != (old.seed, old.rows, old.columns)
+        self._see(replace(self.sight, how=how, walked=0.0 if moved else self.sight.walked))
+
+    @Slot(object)
+    def choose(self, label: int | None) -> None:
+        """Look at one class, by its place, or at all of them in turn."""
+        self._see(replace(self.sight, label=label))
+
+    @Slot(object)
+    def go_near(self, seed: int | None) -> None:
+        """Look at the neighbours of a seed, or at the seeds themselves again."""
+        if seed is not None:
+            self.walk(False)
+        self._see(replace(self.sight, near=seed))
+
+    @Slot(bool)
+    def walk(self, on: bool) -> None:
+        """Go from sample to sample, or stand still where it is."""
+        on = on and self._sampler is not None and not self._sampler.needs_pictures
+        if on == self._walks:
+            return
+        self._walks = on
+        self.walking.emit(on)
+        if on:
+            self.sight = replace(self.sight, near=None)
+            self.sight_changed.emit(self.sight)
+            self._shown = time.monotonic()
+            self._ask()
+        else:
+            self._next.stop()
+
+    # --- inside ------------------------------------------------------------------------------
+
+    @Slot()
+    def _follow(self) -> None:
+        self.refresh()
+
+    @Slot()
+    def _leave(self) -> None:
+        """Let go of what belongs to another run than the one on the screen."""
+        if self.now is None or self.now.source == self._run.source:
+            return
+        self.walk(False)
+        self._sampler = self.now = None
+        self.sight = Sight(self.sight.how)
+        self.sight_changed.emit(self.sight)
+        self.opened.emit(None)
+
+    @Slot(object)
+    def _take_sampler(self, found: tuple[Path, Sampler | None]) -> None:
+        source, sampler = found
+        if source != self._run.source or sampler is None or not self._watched:
+            return
+        self._sampler = sampler
+        now = Opened(source, sampler.images_seen, sampler.classes, sampler.needs_pictures)
+        if now != self.now:
+            self.now = now
+            self.opened.emit(now)
+        self._ask()
+
+    def _see(self, sight: Sight) -> None:
+        self.sight = sight
+        self.sight_changed.emit(sight)
+        if not self._walks:  # a walk asks by itself
+            self._ask()
+
+    def _ask(self) -> None:
+        if self._sampler is not None:
+            self._asked = time.monotonic()
+            self._draws.ask((self._sampler, self.sight))
+
+    @Slot(object)
+    def _take_grid(self, found: tuple[Sight, Grid]) -> None:
+        self.drawn.emit(found)
+        if self._walks:
+            took = time.monotonic() - self._asked
+            rest = took / SHARE - took if self._run.is_active else 0.0
+            self._next.start(round(1000 * max(rest, FRAME_S - took)))
+
+    @Slot()
+    def _step(self) -> None:
+        if not self._walks:
+            return
+        now = time.monotonic()
+        gone, self._shown = min(now - self._shown, _LEAP_S), now
+        walked = self.sight.walked + gone / self.sight.how.pace
+        self.sight = replace(self.sight, walked=walked)
+        self._ask()
+
+    @Slot(object)
+    def _take_failure(self, error: Exception) -> None:
+        self.walk(False)
+        self.failed.emit(error)
+
+
+def _load(source: Path) -> tuple[Path, Sampler | None]:
+    """Return a run's or a file's generator; None while a run has saved none."""
+    if source.is_dir() and not saves_of(source):
+        return source, None
+    return source, open_sampler(source)
+
+
+def _draw(wanted: tuple[Sampler, Sight]) -> tuple[Sight, Grid]:
+    sampler, sight = wanted
+    return sight, explore(sampler, sight)

@@ -1,0 +1,145 @@
+"""The page where a generator is played with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from gan_engine import Exploration, Grid, Sight, read_png
+from studio.exploring import Opened
+from studio.panels.explore import ExplorePanel
+from tests.studio.panels.conftest import picture
+from tests.studio.tiny import PATIENCE
+
+
+@pytest.fixture
+def panel(show) -> ExplorePanel:
+    return show(ExplorePanel)
+
+
+@pytest.fixture
+def filled(panel, studio, run_folder, qtbot) -> ExplorePanel:
+    studio.run.open_folder(run_folder)
+    qtbot.waitUntil(lambda: not panel.view.is_empty, timeout=PATIENCE)
+    return panel
+
+
+def drawn(**how: Any) -> tuple[Sight, Grid]:
+    """Return four samples that were asked for."""
+    settings = {name: how.pop(name) for name in ("seed", "distance") if name in how}
+    sight = Sight(Exploration(rows=2, columns=2, **settings), **how)
+    return sight, Grid(picture(), 2, 2, (5, 6, 7, 8))
+
+
+def test_that_an_empty_page_offers_to_open_a_file(panel, qtbot):
+    assert panel.empty.isVisible()
+    with qtbot.waitSignal(panel.action_asked) as heard:
+        panel.empty.button.click()
+    assert heard.args == ["open_weights"]
+
+
+def test_that_a_finished_run_is_explored_as_soon_as_the_page_is_seen(filled, run_folder):
+    assert run_folder.name in filled.heading.text()
+    assert (filled.view.count, filled._seeds[:3]) == (36, (0, 1, 2))
+    assert not filled._class_row.isVisible()
+    assert filled.walk_button.isVisible()
+
+
+def test_that_settings_are_what_is_drawn(filled, studio, qtbot):
+    filled.form.edited.emit("columns", 3)
+    qtbot.waitUntil(lambda: filled.view.count == 18, timeout=PATIENCE)
+    filled.other_button.click()
+    qtbot.waitUntil(lambda: filled._seeds[0] == 18, timeout=PATIENCE)
+    assert studio.exploring.sight.how.seed == 18
+
+
+def test_that_enter_shows_a_samples_neighbours_and_a_button_goes_back(filled, studio, qtbot):
+    filled.view.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        qtbot.keyClick(filled.view, key)
+    assert studio.exploring.sight.near == 1
+    assert filled.back_button.isVisible()
+    assert "seed 1" in filled.tip.text()
+    qtbot.waitUntil(lambda: filled.view.name_of(1).startswith("seed 1, 30 %"), timeout=PATIENCE)
+    filled.back_button.click()
+    assert studio.exploring.sight.near is None
+    assert not filled.back_button.isVisible()
+
+
+def test_that_a_walk_is_started_and_stopped_by_one_button(filled, studio, qtbot):
+    filled.walk_button.click()
+    assert filled.walk_button.text() == "Stand still"
+    qtbot.waitUntil(lambda: studio.exploring.sight.walked > 0, timeout=PATIENCE)
+    filled.walk_button.click()
+    assert filled.walk_button.text() == "Walk"
+
+
+def test_that_leaving_the_page_ends_the_walk_and_frees_the_generator(filled, studio):
+    filled.walk_button.click()
+    filled.hide()
+    assert studio.exploring._sampler is None
+    assert filled.walk_button.text() == "Walk"
+
+
+def test_that_cells_are_called_what_they_are(panel):
+    panel.show_opened(Opened(panel_source(), 48, (), False))
+    panel.show_drawn(drawn())
+    assert panel.view.name_of(1) == "seed 6"
+    panel.show_drawn(drawn(near=5, distance=0.25))
+    assert [panel.view.name_of(cell) for cell in (0, 1)] == ["seed 5", "seed 5, 25 % towards 6"]
+    panel.show_drawn(drawn(walked=2.5))
+    assert panel.view.name_of(0) == "seed 5, 50 % towards 9"
+
+
+def panel_source():
+    from pathlib import Path
+
+    return Path("g.safetensors")
+
+
+def test_that_a_chosen_cell_stays_chosen_while_a_walk_goes(panel):
+    panel.show_opened(Opened(panel_source(), 48, (), False))
+    panel.show_drawn(drawn())
+    panel.view._choose(2)
+    panel.show_drawn(drawn(walked=0.5))
+    assert panel.view.selected == 2
+
+
+def test_that_classes_can_be_chosen_where_there_are_some(panel, studio):
+    panel.show_opened(Opened(panel_source(), 48, ("cat", "dog"), False))
+    assert panel._class_row.isVisible()
+    assert [panel.classes.itemText(n) for n in range(3)] == ["All in turn", "cat", "dog"]
+    panel.classes.setCurrentIndex(2)
+    assert studio.exploring.sight.label == 1
+    panel.classes.setCurrentIndex(0)
+    assert studio.exploring.sight.label is None
+
+
+def test_that_what_makes_pictures_from_pictures_has_no_seeds_to_choose(panel):
+    panel.show_opened(Opened(panel_source(), 48, (), True))
+    panel.show_drawn(drawn())
+    parts = (panel._side, panel.walk_button, panel.other_button, panel.tip)
+    assert not any(part.isVisible() for part in parts)
+    panel.view.cell_activated.emit(1)
+    assert not panel.back_button.isVisible()
+
+
+def test_that_a_sample_is_saved_as_it_is_seen(filled, tmp_path, qtbot):
+    filled.save(2)
+    dialog = filled.findChild(QFileDialog, "save-picture")
+    assert "seed-2.png" in dialog.selectedFiles()[0]
+    dialog.fileSelected.emit(str(tmp_path / "mine.png"))
+    dialog.close()
+    qtbot.waitUntil((tmp_path / "mine.png").is_file, timeout=PATIENCE)
+    side = filled.view.cell_rect(2)
+    wanted = filled._pixels[: side.height(), side.left() : side.left() + side.width()]
+    assert (read_png(tmp_path / "mine.png") == wanted).all()
+
+
+def test_that_what_goes_wrong_is_said_and_leaves_the_picture(filled, tmp_path, qtbot):
+    filled.picture_saved.emit(tmp_path / "no" / "such" / "\0.png", filled._pixels, {})
+    qtbot.waitUntil(lambda: "neighbours" not in filled.tip.text(), timeout=PATIENCE)
+    assert not filled.view.is_empty

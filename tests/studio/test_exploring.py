@@ -1,0 +1,130 @@
+"""The model behind the page where a generator is played with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gan_engine import Exploration, checkpoint
+from studio.exploring import Exploring
+from tests.studio.tiny import PATIENCE
+
+SMALL = Exploration(rows=2, columns=2)
+
+
+class Heard:
+    """What was told, in order."""
+
+    def __init__(self, exploring: Exploring) -> None:
+        self.opened: list[Any] = []
+        self.drawn: list[Any] = []
+        self.failed: list[Exception] = []
+        self.walking: list[bool] = []
+        for name, found in vars(self).items():
+            getattr(exploring, name).connect(found.append)
+
+
+@pytest.fixture
+def exploring(studio):
+    studio.exploring.look(SMALL)
+    return studio.exploring
+
+
+@pytest.fixture
+def heard(exploring):
+    return Heard(exploring)
+
+
+@pytest.fixture
+def watched(studio, exploring, heard, run_folder, qtbot):
+    studio.run.open_folder(run_folder)
+    qtbot.waitUntil(lambda: studio.run.view is not None, timeout=PATIENCE)
+    exploring.watch(True)
+    qtbot.waitUntil(lambda: bool(heard.drawn), timeout=PATIENCE)
+    return exploring
+
+
+def test_that_nothing_is_loaded_until_somebody_looks(studio, exploring, heard, run_folder, qtbot):
+    studio.run.open_folder(run_folder)
+    qtbot.waitUntil(lambda: studio.run.view is not None, timeout=PATIENCE)
+    assert not studio.jobs.active
+    assert heard.opened == []
+    exploring.watch(True)
+    qtbot.waitUntil(lambda: bool(heard.drawn), timeout=PATIENCE)
+    assert heard.opened[-1].source == run_folder
+    sight, grid = heard.drawn[-1]
+    assert (sight.how, grid.seeds) == (SMALL, (0, 1, 2, 3))
+
+
+def test_that_a_generator_nobody_looks_at_is_let_go(watched):
+    watched.watch(False)
+    assert watched._sampler is None
+
+
+def test_that_a_wish_is_drawn_and_what_came_meanwhile_is_not(watched, heard, qtbot):
+    before = len(heard.drawn)
+    for seed in (10, 20, 30, 40):
+        watched.look(SMALL.model_copy(update={"seed": seed}))
+    qtbot.waitUntil(lambda: heard.drawn[-1][1].seeds[0] == 40, timeout=PATIENCE)
+    assert len(heard.drawn) <= before + 2
+    watched.go_near(42)
+    qtbot.waitUntil(lambda: heard.drawn[-1][0].near == 42, timeout=PATIENCE)
+    assert heard.drawn[-1][1].seeds[0] == 42
+
+
+def test_that_a_walk_goes_on_until_it_is_stopped_and_stays_where_it_is(watched, heard, qtbot):
+    watched.go_near(3)
+    watched.walk(True)
+    assert watched.sight.near is None
+    qtbot.waitUntil(lambda: watched.sight.walked > 0, timeout=PATIENCE)
+    place = watched.sight.walked
+    qtbot.waitUntil(lambda: watched.sight.walked > place, timeout=PATIENCE)
+    watched.walk(False)
+    place = watched.sight.walked
+    assert heard.walking == [True, False]
+    assert not watched._next.isActive()
+    watched.look(SMALL.model_copy(update={"truncation": 0.5}))
+    assert watched.sight.walked == place
+    watched.look(SMALL.model_copy(update={"seed": 9}))
+    assert watched.sight.walked == 0
+
+
+def test_that_a_new_save_is_looked_at_in_the_same_way(watched, heard, studio, run_folder, qtbot):
+    watched.look(SMALL.model_copy(update={"seed": 7}))
+    path, saved, _ = checkpoint.newest(run_folder)
+    counters = {**saved.counters, "images_seen": saved.images_seen + 8}
+    later = path.with_name(f"{counters['images_seen']:012d}.safetensors")
+    checkpoint.write(
+        later, checkpoint.Checkpoint("checkpoint", saved.draft, counters, saved.tensors)
+    )
+    watched.refresh()
+    qtbot.waitUntil(
+        lambda: heard.opened[-1].images_seen == counters["images_seen"], timeout=PATIENCE
+    )
+    qtbot.waitUntil(lambda: heard.drawn[-1][0].how.seed == 7, timeout=PATIENCE)
+
+
+def test_that_another_run_begins_with_all_its_samples(watched, heard, studio, tmp_path, qtbot):
+    watched.go_near(3)
+    watched.walk(True)
+    studio.run.source = tmp_path / "other"  # as where a run is started
+    studio.run.state_changed.emit("preparing")
+    assert heard.opened[-1] is None
+    assert (watched.sight.near, watched.sight.walked) == (None, 0.0)
+    assert heard.walking[-1] is False
+
+
+def test_that_a_run_without_a_save_is_waited_for(studio, exploring, heard, tmp_path, qtbot):
+    studio.run.source = tmp_path
+    exploring.watch(True)
+    qtbot.waitUntil(lambda: not studio.jobs.active, timeout=PATIENCE)
+    assert (heard.opened, heard.failed) == ([], [])
+
+
+def test_that_a_file_that_is_no_generator_is_told(studio, exploring, heard, tmp_path, qtbot):
+    (tmp_path / "bad.safetensors").write_bytes(b"no")
+    studio.run.source = tmp_path / "bad.safetensors"
+    exploring.watch(True)
+    qtbot.waitUntil(lambda: bool(heard.failed), timeout=PATIENCE)
+    assert "bad.safetensors" in str(heard.failed[0])
