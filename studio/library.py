@@ -295,6 +295,13 @@ def _trash(folder: Path, shown: bool) -> Path:
     try:
         send2trash(folder)
     except OSError as error:
+        if not folder.exists():
+            raise RefusedError(
+                "“{name}” is not there.",
+                hint="Somebody else removed it; the list is read again.",
+                acts=(),
+                name=name,
+            ) from error
         raise RefusedError(
             "“{name}” could not be moved to the trash: {why}.",
             hint="Delete the folder yourself; Show in folder leads there.",

@@ -192,6 +192,7 @@ class Readout(QObject):
         self._show_title()
         if not self._studio.run.retelling:
             self._forget_refusals()
+            self._window.status.show_saved(self._studio.run.last_saved)
             self.page_asked.emit("train")
 
     @Slot(str, object)

@@ -296,7 +296,7 @@ class Run(Following):
         if self._worker is None and view.info.state == "training":
             self.follow(view.info.folder)
         elif self._worker is None:
-            self.draft, self._newest = view.info.draft, None
+            self.draft, self._newest, self.last_saved = view.info.draft, None, None
             self._take_view(view)
 
     def _take_view(self, view: RunView) -> None:

@@ -77,7 +77,7 @@ class StatusLine(QWidget):
 
     def said(self) -> str:
         """Return what the line says, for who cannot see it."""
-        labels = (self._state, self._text, self._percent, self._speed, self._left, self._heard)
+        labels = (self._state, self._text, *self._numbers, self._saved, self._heard)
         return "  ".join(label.text() for label in labels if label.text() and not label.isHidden())
 
     def end_with(self, widget: QWidget) -> None:

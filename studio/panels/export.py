@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,6 +131,7 @@ class ExportDialog(Dialog):
     def show_done(self, progress: ExportProgress) -> None:
         """Say what was written and where, and what could not be."""
         self._written = progress.path
+        self.folder_used.emit(str(progress.path.parent))
         written = tr("Written: {path}", path=progress.path)
         self._tell(f"{written}\n{tr(progress.note)}" if progress.note else written, "good")
         self.show_button.show()
@@ -207,24 +209,33 @@ class ExportDialog(Dialog):
         """Name a file that is not there yet, unless a name was typed."""
         if self._source is None or self._named:
             return
-        stem = f"{self._source.stem if self._source.is_file() else self._source.name}-{self.what.kind.key()}"
-        path, number = self._folder / f"{stem}{self.what.kind.suffix}", 2
+        self.path.setText(str(self._fresh(self._folder, self._source)))
+
+    def _fresh(self, folder: Path, source: Path) -> Path:
+        """Return a name in a folder that nothing has yet."""
+        kind = self.what.kind
+        stem = f"{source.stem if source.is_file() else source.name}-{kind.key()}"
+        path, number = folder / f"{stem}{kind.suffix}", 2
         while path.exists():
-            path, number = self._folder / f"{stem}-{number}{self.what.kind.suffix}", number + 1
-        self.path.setText(str(path))
+            path, number = folder / f"{stem}-{number}{kind.suffix}", number + 1
+        return path
 
     def _target(self) -> Path:
-        path = paths.expanded(self.path.text().strip())
-        return (
-            path
-            if path.suffix or not self.what.kind.suffix
-            else path.with_suffix(self.what.kind.suffix)
-        )
+        """Return where what was typed leads: beside what is suggested, into a folder, to its ending."""
+        kind = self.what.kind
+        path = self._folder / paths.expanded(self.path.text().strip())
+        if not kind.suffix:
+            return path
+        if os.path.isdir(path):
+            return self._fresh(path, self._source or path)
+        ends = path.suffix.lower() in (kind.suffix, *kind.others)
+        return path if ends else path.with_name(path.name + kind.suffix)
 
     def _enable(self) -> None:
         busy = self._job is not None
         text = self.path.text().strip()
-        replaces = bool(text) and self._target().is_file()
+        target = self._target()
+        replaces = bool(text and self.what.kind.suffix) and os.path.isfile(target)
         self.export_button.setEnabled(not busy and bool(text) and self._source is not None)
         self.export_button.setText(tr("Replace") if replaces else tr("Export"))
         self.cancel_button.setText(tr("Cancel") if busy else tr("Close"))
@@ -235,6 +246,11 @@ class ExportDialog(Dialog):
             return
         if replaces:
             self._tell(tr("There is a file of that name; it will be replaced."), "warning")
+        elif text and not self.what.kind.suffix and os.path.isdir(target) and os.listdir(target):
+            said = tr(
+                "There is a folder of that name; its files of the same names will be replaced."
+            )
+            self._tell(said, "warning")
         elif self._written is None:
             self._tell("", "muted")
 
@@ -264,7 +280,6 @@ class ExportDialog(Dialog):
     @Slot()
     def _ask(self) -> None:
         exporter = self.what.made()
-        self.folder_used.emit(str(self._target().parent))
         self.export_asked.emit(exporter, self._target())
 
     @Slot(object, object)
@@ -293,8 +308,9 @@ class ExportDialog(Dialog):
         self._job = None
         self.bar.hide()
         said, role = self.note.text(), str(self.note.property("role"))
-        self._named = False
-        self._suggest()
+        if self._written is not None:  # else the name that was typed is there to be mended
+            self._named = False
+            self._suggest()
         self._enable()
         self._tell(said, role)
 

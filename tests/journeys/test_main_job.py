@@ -62,6 +62,16 @@ def test_that_a_finished_run_is_opened_again_and_trained_further(visitor, emoji)
     assert studio.run.images_seen == 96
 
 
+def test_that_nothing_is_said_to_be_saved_just_now_of_a_run_that_is_only_looked_at(visitor, emoji):
+    visitor.settings(tiny_draft(emoji))
+    visitor.trains()
+    first = visitor.studio.run.folder
+    assert "saved" in visitor.window.status.said()
+    visitor.drops(first)
+    visitor.waits_until(lambda: visitor.studio.run.view is not None)
+    assert "saved" not in visitor.window.status.said()
+
+
 def test_that_the_pages_turn_by_menu(visitor):
     for key in ("design", "train", "dataset"):
         visitor.chooses(f"show_{key}")

@@ -24,7 +24,8 @@ def test_pause_resume_stop(visitor, endless):
     info = read_run(run.folder)
     assert info.state == "stopped"
     assert info.saved_images == run.images_seen
-    assert "saved" in visitor.status or "Ready" in visitor.status
+    assert "saved" in visitor.status
+    assert "Ready" in visitor.status
 
 
 def test_that_a_run_that_is_to_rest_while_it_is_prepared_can_be_asked_nothing_yet(visitor, endless):

@@ -1,6 +1,7 @@
 """The runs on disk."""
 
 import os
+import shutil
 
 import pytest
 
@@ -88,6 +89,15 @@ def test_that_a_run_being_trained_stays(qtbot, studio, endless):
         studio.library.move_to_trash(folder)
     assert "being trained" in heard.args[0].text
     assert folder.exists()
+
+
+def test_that_a_run_that_is_gone_is_not_to_be_deleted_by_hand(qtbot, two_runs, reads):
+    folder = reads()[0].folder
+    shutil.rmtree(folder)
+    with qtbot.waitSignal(two_runs.failed, timeout=PATIENCE) as failed:
+        two_runs.move_to_trash(folder)
+    assert "is not there" in str(failed.args[0])
+    assert "Delete" not in str(failed.args[0])
 
 
 def test_that_notes_are_kept_in_the_runs_folder_and_told(qtbot, two_runs, reads):

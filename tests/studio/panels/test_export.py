@@ -55,6 +55,47 @@ def test_that_a_typed_name_is_kept_and_gets_its_ending(dialog, tmp_path):
     assert dialog._target() == tmp_path / "mine.png"
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("v1.2", "v1.2.png"),
+        ("mine.jpg", "mine.jpg.png"),
+        ("mine.PNG", "mine.PNG"),
+        ("there", "there/001-emoji-grid.png"),
+        ("there/", "there/001-emoji-grid.png"),
+        (".", "001-emoji-grid.png"),
+        ("n" * 300, "n" * 300 + ".png"),
+    ],
+)
+def test_that_what_is_typed_leads_beside_what_is_suggested_and_has_its_ending(
+    dialog, tmp_path, typed, meant
+):
+    (tmp_path / "there").mkdir()
+    dialog.folder_used.emit(str(tmp_path))
+    choose(dialog, "grid")
+    dialog.path.clear()
+    dialog.path.insert(typed)
+    dialog.path.textEdited.emit(typed)
+    assert dialog._target() == tmp_path / meant
+
+
+def test_that_a_path_can_be_typed_from_its_root_on(dialog, qtbot):
+    choose(dialog, "grid")
+    dialog.path.clear()
+    qtbot.keyClicks(dialog.path, "/")
+    assert dialog.export_button.isEnabled()
+
+
+def test_that_a_folder_with_files_is_warned_of_where_single_images_go(dialog, tmp_path):
+    choose(dialog, "images")
+    (tmp_path / "there").mkdir()
+    dialog._take_path(str(tmp_path / "there"))
+    assert not dialog.note.text()
+    (tmp_path / "there" / "seed00000000.png").write_bytes(b"")
+    dialog._take_path(str(tmp_path / "there"))
+    assert "replaced" in dialog.note.text()
+
+
 def test_that_a_file_of_that_name_is_warned_of_before_it_is_replaced(dialog, tmp_path):
     (tmp_path / "mine.safetensors").write_bytes(b"")
     dialog._take_path(str(tmp_path / "mine.safetensors"))
@@ -91,7 +132,7 @@ def test_that_a_second_export_does_not_overwrite_the_first(dialog, tmp_path, qtb
     assert dialog.path.text() == str(tmp_path / "001-emoji-ema-2.safetensors")
 
 
-def test_that_a_place_that_cannot_be_written_is_told(dialog, tmp_path, qtbot):
+def test_that_a_place_that_cannot_be_written_is_told(dialog, studio, tmp_path, qtbot):
     (tmp_path / "file").write_bytes(b"")
     dialog._take_path(str(tmp_path / "file" / "mine.safetensors"))
     dialog.export_button.click()
@@ -99,6 +140,8 @@ def test_that_a_place_that_cannot_be_written_is_told(dialog, tmp_path, qtbot):
     assert dialog.note.text()
     qtbot.waitUntil(dialog.export_button.isEnabled, timeout=WAIT)
     assert not dialog.show_button.isVisible()
+    assert dialog.path.text() == str(tmp_path / "file" / "mine.safetensors")
+    assert studio.preferences.last_export_folder == ""
 
 
 def test_that_a_long_export_can_be_cancelled(dialog, tmp_path, qtbot):
