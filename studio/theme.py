@@ -83,14 +83,14 @@ DARK = Colors(
     accent_hover="#3665d6",
     accent_pressed="#2c55b8",
     on_accent="#ffffff",
-    selected="#2b3d66",
+    selected="#273960",
     link="#8db0ff",
     good="#5cc98a",
     warning="#e5ad4c",
     error="#ff8a80",
     canvas="#141517",
     grid="#2a2c31",
-    series=("#5aaeff", "#ffa94d", "#4fd1a5", "#e8d44d", "#f78fb3", "#b79cff", "#ff7b66", "#9fb3c8"),
+    series=("#5aaeff", "#ffa94d", "#7fe4bd", "#e2e029", "#d86f94", "#a583c4", "#eb6848", "#9fb3c8"),
 )
 LIGHT = Colors(
     dark=False,
@@ -109,14 +109,14 @@ LIGHT = Colors(
     accent_hover="#2554c0",
     accent_pressed="#1c449f",
     on_accent="#ffffff",
-    selected="#d5e1fb",
+    selected="#dae5fc",
     link="#2455c4",
     good="#1a7343",
     warning="#8a5a00",
     error="#bf2f27",
     canvas="#e3e7ed",
     grid="#e6e9ee",
-    series=("#0b66c3", "#b75d00", "#00795a", "#7a6a00", "#b0347a", "#6a45c2", "#c8321f", "#566579"),
+    series=("#0b66c3", "#b75d00", "#005439", "#98854e", "#d52f84", "#6e1086", "#890a09", "#7488a1"),
 )
 DASHES = ("solid", "dash", "dot", "dashdot")
 

@@ -2,131 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QListView,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from studio import theme
-from studio.comparison import differences_of
-from studio.i18n import listed, tr
-from studio.panels import words as say
+from studio.i18n import tr
 from studio.panels.base import EmptyState, Pages, Panel, button, column_of, words
+from studio.panels.queue_list import QueueList
 
 if TYPE_CHECKING:
     from studio.context import Studio
     from studio.queue import Entry
-
-Index = QModelIndex | QPersistentModelIndex
-_BESIDE = 44
-"""Pixels of an entry that its icon and margins take."""
-_NAMED = ("data.folder", "data.size", "architecture.kind", "loss.kind")
-"""What the name of an entry says already."""
-_MOST_APART = 3
-"""So many of the settings in which the entries differ are told."""
-_GLYPHS = {
-    "waiting": ("clock", "muted"),
-    "going": ("start", "good"),
-    "done": ("done", "good"),
-    "failed": ("error", "error"),
-}
-
-
-class _Model(QAbstractListModel):
-    """The entries as they are shown; `width` is how much room a line of text has."""
-
-    def __init__(self, parent: QListView) -> None:
-        super().__init__(parent)
-        self.entries: list[Entry] = []
-        self._apart: list[str] = []
-        self._names: list[str] = []
-        self.width = 200
-        self._metrics = QFontMetrics(parent.font())
-
-    def show_entries(self, entries: list[Entry]) -> None:
-        self._apart = _told_apart(entries)
-        self._names = [entry.name for entry in entries]
-        if len(entries) == len(self.entries):
-            self.entries = entries
-            self.dataChanged.emit(self.index(0), self.index(len(entries) - 1))
-            return
-        self.beginResetModel()
-        self.entries = entries
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.entries)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row = index.row()
-        entry = self.entries[row]
-        said = _state(entry)
-        text = "\n".join(part for part in (self._names[row], self._apart[row], said) if part)
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return text
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return text.replace("\n", ": ")
-            case Qt.ItemDataRole.ToolTipRole:
-                return entry.why or said
-            case Qt.ItemDataRole.DecorationRole:
-                glyph, color = _GLYPHS[entry.state]
-                return theme.icon(glyph, getattr(theme.current(), color))
-            case Qt.ItemDataRole.SizeHintRole:
-                room, wraps = QRect(0, 0, self.width, 10_000), int(Qt.TextFlag.TextWordWrap)
-                return QSize(60, self._metrics.boundingRect(room, wraps, text).height() + 10)
-            case _:
-                return None
-
-
-class QueueList(QListView):
-    """The entries, each as tall as its words need."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._entries = _Model(self)
-        self.setModel(self._entries)
-        self.setAccessibleName(tr("Queue"))
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setWordWrap(True)
-        self.setIconSize(QSize(18, 18))
-        self.setSpacing(2)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setTextElideMode(Qt.TextElideMode.ElideNone)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-
-    def show_entries(self, entries: list[Entry]) -> None:
-        """Show these; the place that was chosen stays chosen."""
-        row = self.currentRow()
-        self._entries.show_entries(entries)
-        self.setCurrentRow(min(max(row, 0), len(entries) - 1))
-
-    def currentRow(self) -> int:
-        return self.currentIndex().row()
-
-    def setCurrentRow(self, row: int) -> None:
-        self.setCurrentIndex(self._entries.index(row))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._entries.width = max(60, self.viewport().width() - _BESIDE)
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
 
 
 class QueuePanel(Panel):
@@ -257,38 +151,6 @@ class QueuePanel(Panel):
     @Slot(int, int)
     def _move_in_queue(self, row: int, by: int) -> None:
         self.list.setCurrentRow(self._queue.move(row, by))
-
-
-def _told_apart(entries: list[Entry]) -> list[str]:
-    """Return, per entry, its values of the first settings in which not all of them are alike."""
-    found = [one for one in differences_of([e.draft for e in entries]) if one.path not in _NAMED]
-    return [
-        listed(
-            (
-                tr(
-                    "{name}: {what}",
-                    name=say.label_of(one.path, entry.draft),
-                    what=say.chosen(one.path, value, entry.draft),
-                )
-                for one in found[:_MOST_APART]
-                if (value := one.values[place]) is not None
-            ),
-            "; ",
-        )
-        for place, entry in enumerate(entries)
-    ]
-
-
-def _state(entry: Entry) -> str:
-    match entry.state:
-        case "waiting":
-            return tr("Waits, half done: goes on from its save") if entry.folder else tr("Waits")
-        case "going":
-            return tr("Training")
-        case "done":
-            return tr("Finished")
-        case _:
-            return tr("Failed: {why}", why=entry.why)
 
 
 def _tool(glyph: str, tip: str, does: object) -> QToolButton:

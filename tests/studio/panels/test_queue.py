@@ -98,3 +98,12 @@ def test_that_what_waits_is_named_in_the_language_in_force(panel, emoji):
     i18n.use("zh_CN")
     panel.show_entries(waiting, False)
     assert "交叉熵" in panel.list.model().index(0, 0).data()
+
+
+def test_that_an_entry_is_as_tall_as_its_words_need(panel):
+    panel.show_entries([entry("a", "failed", why="The images are gone. " * 5)], False)
+    heights = []
+    for width in (600, 200):
+        panel.list.resize(width, 400)
+        heights.append(panel.list.sizeHintForRow(0))
+    assert heights[0] < heights[1]
