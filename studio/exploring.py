@@ -172,7 +172,8 @@ class Exploring(QObject):
         self.drawn.emit(found)
         if self._walks:
             took = time.monotonic() - self._asked
-            rest = took / SHARE - took if self._run.is_active else 0.0
+            busy = self._run.state not in ("idle", "paused")
+            rest = took / SHARE - took if busy else 0.0
             self._next.start(round(1000 * max(rest, FRAME_S - took)))
 
     @Slot()

@@ -84,6 +84,9 @@ class ExportDialog(Dialog):
         run.started.connect(self.show_start)
         run.viewed.connect(self.show_view)
         self.show_source(run.source, run.draft)
+        found = studio.exploring
+        if found.now is not None and found.now.source == run.source:
+            self.what.begin_with(found.sight.how.model_dump())
 
     def take_over(self, former: Dialog) -> None:
         if not isinstance(former, ExportDialog):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -16,12 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gan_engine import EXPORTERS, Draft, EngineError, Exporter, Part, parse, put
+from gan_engine import EXPORTERS, Draft, EngineError, Exporter, Part, parse, put, settings_of
 from studio import theme
 from studio.forms import Form
 from studio.i18n import tr
 from studio.meanings import page
 from studio.panels.base import words
+
+_LOOKED_AT = {"seed", "rows", "columns", "truncation"}
 
 
 class ExportChoice(QScrollArea):
@@ -103,6 +106,13 @@ class ExportChoice(QScrollArea):
         """Choose the exporter at this place."""
         self.buttons.button(number).setChecked(True)
         self._turn(number)
+
+    def begin_with(self, looked: Mapping[str, Any]) -> None:
+        """Offer the seed, rows, columns and truncation that somebody has just looked at."""
+        for number, kind in enumerate(EXPORTERS):
+            same = {s.name for s in settings_of(kind)} & set(looked) & _LOOKED_AT
+            self._values[number] |= {name: looked[name] for name in same}
+            self.forms[number].show_draft(self._values[number])
 
     def take_over(self, former: ExportChoice) -> None:
         """Choose and set what is chosen and set in another one."""

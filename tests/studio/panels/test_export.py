@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication
 
-from gan_engine import EXPORTERS, Sampler, open_sampler, read_png, settings_of
+from gan_engine import EXPORTERS, Exploration, Sampler, open_sampler, read_png, settings_of
 from studio.panels.export import ExportDialog
 
 WAIT = 60_000
@@ -216,3 +216,16 @@ def test_that_a_screen_with_room_needs_no_scrolling_and_a_low_one_does(dialog, m
             assert dialog.height() <= 0.9 * height
     form = dialog.what.forms[dialog.what.number]
     assert form.visibleRegion().boundingRect().height() > 0
+
+
+def test_that_what_was_explored_is_offered(show, studio, run_folder, qtbot):
+    studio.run.open_folder(run_folder)
+    qtbot.waitUntil(lambda: studio.run.view is not None, timeout=WAIT)
+    studio.exploring.look(Exploration(seed=77, rows=2, columns=5, truncation=0.5))
+    studio.exploring.watch(True)
+    qtbot.waitUntil(lambda: studio.exploring.now is not None, timeout=WAIT)
+    dialog = show(ExportDialog)
+    for key in ("grid", "walk", "styles"):
+        choose(dialog, key)
+        made = dialog.what.made()
+        assert (made.seed, made.rows, made.columns, made.truncation) == (77, 2, 5, 0.5)
