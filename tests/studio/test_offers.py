@@ -3,7 +3,6 @@
 import pytest
 
 from gan_engine import MemoryFullError, Message, Notice, get
-from tests.studio.panels.conftest import run_folder  # noqa: F401
 
 
 def damaged(folder):
@@ -14,7 +13,7 @@ def damaged(folder):
 
 
 @pytest.fixture
-def two_saves(run_folder, studio):  # noqa: F811
+def two_saves(run_folder, studio):
     """A run with two saves, of which the newest is damaged."""
     from gan_engine import resume
 
