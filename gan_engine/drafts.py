@@ -42,7 +42,7 @@ def put(draft: Mapping[str, Any], path: str, value: Any) -> Draft:
     if rest:
         inner = copy.get(head)
         copy[head] = put(inner if isinstance(inner, Mapping) else {}, rest, value)
-    elif head == "kind":
+    elif head == "kind" and copy.get("kind") != value:
         return {"kind": value}
     else:
         copy[head] = value

@@ -128,13 +128,19 @@ def _how_to_write(path: str, value: Any, root: type[Part], draft: Mapping[str, A
     kind = value if value in kinds else kinds[0] if kinds else ""
     if setting and setting.kind == "one":
         return Message(
-            'Write [{path}] and, in the line below, kind = "{kind}".', path=path, kind=kind
+            'Write [{path}] and, in the line below, kind = "{kind}"; with --set, {path}.kind={kind}.',
+            path=path,
+            kind=kind,
         )
     if setting and setting.kind == "each":
         return Message(
-            "Write [{path}.{kind}], its settings in the lines below.", path=path, kind=kind
+            "Write [{path}.{kind}], its settings in the lines below; with --set, {path}.{kind}={{}}.",
+            path=path,
+            kind=kind,
         )
-    return Message("Write [{path}], its settings in the lines below.", path=path)
+    return Message(
+        "Write [{path}], its settings in the lines below; with --set, {path}={{}}.", path=path
+    )
 
 
 def _plain(value: Any) -> Any:

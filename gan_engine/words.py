@@ -11,13 +11,15 @@ from gan_engine.errors import EngineError
 
 
 def with_pairs(draft: Draft, pairs: Iterable[str]) -> Draft:
-    """Return `draft` with each `path=value` set.
+    """Return `draft` with each `path=value` set, in whatever order they are written.
 
     Raises:
         EngineError: One of them is none.
     """
-    for text in pairs:
-        draft = put(draft, *pair(text))
+    # A new kind resets its section: it comes before what is set in there.
+    found = sorted(map(pair, pairs), key=lambda one: one[0].rpartition(".")[2] != "kind")
+    for path, value in found:
+        draft = put(draft, path, value)
     return draft
 
 

@@ -143,6 +143,20 @@ def test_that_presets_are_listed(gan) -> None:
     assert "quick-cpu-32" in gan("presets")[1]
 
 
+def test_that_the_order_of_what_is_set_does_not_matter(gan, emoji: Path, tmp_path: Path) -> None:
+    """A new kind resets its section, and what was said of the section before it too."""
+    said = ("loss.kind=hinge", "loss.margin=2", "loss.pairing=pair", "optimizer_g.kind=adam")
+    words = [["--set", one] for one in said]
+    for name, order in (("there", words), ("back", words[::-1])):
+        pairs = [word for one in order for word in one]
+        run = tmp_path / name
+        code, _, err = gan("train", "--data", emoji, "--images", 4, "--out", run, *SMALL, *pairs)
+        assert code == 0, err
+        draft = configfile.read_draft(run / "run.toml")
+        assert draft["loss"] == {"kind": "hinge", "margin": 2.0, "pairing": "pair"}
+        assert draft["optimizer_g"]["rate"] == 8e-4  # the preset's: its kind was adam already
+
+
 def test_that_a_good_run_file_passes_the_check(gan, tmp_path: Path) -> None:
     configfile.write_draft(tmp_path / "run.toml", default_draft())
     code, out, _ = gan("check", tmp_path / "run.toml")

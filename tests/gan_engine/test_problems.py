@@ -48,6 +48,8 @@ def test_that_the_defaults_are_fine() -> None:
         ({"data": 4}, "data", "Write [data], its settings"),
         ({"data": {"folder": 2024}}, "data.folder", "in quotes"),
         ({"loss": "hinge"}, "loss", 'Write [loss] and, in the line below, kind = "hinge"'),
+        ({"loss": "hinge"}, "loss", "with --set, loss.kind=hinge."),
+        ({"penalties": {"r1": True}}, "penalties.r1", "with --set, penalties.r1={}."),
         ({"penalties": "r2"}, "penalties", "Write [penalties.r2]"),
         ({"penalties": [{"kind": "r1"}]}, "penalties", "Write [penalties.r1]"),
     ],
