@@ -62,19 +62,77 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.
 __all__ = ["__version__", "paths", *sorted(_MODULE_OF)]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "paths":
-        return importlib.import_module("gan_engine.paths")
-    if name not in _MODULE_OF:
-        raise AttributeError(f"gan_engine has no public name {name!r}")
-    value = getattr(importlib.import_module(f"gan_engine.{_MODULE_OF[name]}"), name)
-    globals()[name] = value
-    return value
+if TYPE_CHECKING:  # the same names again, for those who read types: a test compares
+    # fmt: off
+    from gan_engine import paths
+    from gan_engine.schema import Message, Part, Ramp, Setting, chosen, option, settings_of, value_at, walk
+    from gan_engine.drafts import (
+        Draft, asked_grid, differences, drop, escape, get, merge, put, read_value, unescape, whole,
+    )
+    from gan_engine.problems import Problem
+    from gan_engine.errors import (
+        BrokenOffError, BusyError, DamagedFileError, DataError, DeviceError, DivergedError, EngineError,
+        FileError, ForeignFileError, ImagesChangedError, MemoryFullError, MismatchError, NothingToDoError,
+        OlderSaveError, RankLostError, SettingsError, SpaceError,
+    )
+    from gan_engine.events import (
+        Changed, Event, Finished, Heard, Notice, Paused, Pixels, Preparing, Resumed, SampleGrid, Saved,
+        Scalars, ScoreCounts, Started, Statistics,
+    )
+    from gan_engine.commands import (
+        Change, Command, Evaluate, Inbox, Leave, Pause, Resume, SampleNow, SaveNow, StepOnce, Stop,
+    )
+    from gan_engine.durable import lock_holder, write_durably
+    from gan_engine.device import DeviceInfo, available_devices, describe_device, gpus
+    from gan_engine.imaging import (
+        ImageHeader, ImageShape, decode, read_header, read_png, read_png_text, thumbnail, write_png,
+    )
+    from gan_engine.archives import is_archive, unread_archive
+    from gan_engine.augment import AUGMENTATIONS, Augmentation
+    from gan_engine.data_settings import DataSettings
+    from gan_engine.config import RunConfig, check, default_draft, image_settings, live_paths, parse
+    from gan_engine.rules import obstacles
+    from gan_engine.configfile import (
+        Preset, find_preset, read_draft, read_given, read_presets, save_preset, to_toml, with_preset,
+        without_beyond, write_draft,
+    )
+    from gan_engine.summary import LayerRow, NetworkSummary, summarize
+    from gan_engine.costs import Cost, Relief, cost_of, reliefs_of
+    from gan_engine.score_curves import LossCurve, LossCurves, loss_curves
+    from gan_engine.sampling import Grid, Sampler, open_sampler
+    from gan_engine.exploring import Exploration, Sight, explore
+    from gan_engine.foreign import Match, match_weights, read_weights, weights_that_fit
+    from gan_engine.data import (
+        BadFile, DatasetReport, Finding, Histogram, InspectProgress, Inspection, PrepareProgress, Prepared,
+        PreparedSet, Preview, ScanNames, ScanProgress, Spread, Suggestion, clean_prepared, diagnose,
+        inspect_folder, left_out, pairs_in, prepared_sets, remove_prepared, safe_fixes, scan_folder,
+        space_problem, spread_of, suggest_size,
+    )
+    from gan_engine.data.prepare import prepare
+    from gan_engine.data.preview import preview
+    from gan_engine.export import EXPORTERS, ExportProgress, Exporter
+    from gan_engine.health import Facts, Remedy, Verdict, examine
+    from gan_engine.metrics import METRICS, Metric, nearest
+    from gan_engine.words import size_of
+    from gan_engine.training.recorder import notice_of
+    from gan_engine.training.originals import Learned, learned, prepared_uses
+    from gan_engine.training import (
+        History, Neighbour, Neighbours, Pin, RunInfo, RunNotes, Shelf, Trial, branch, follow, list_runs,
+        nearest_batch, new_folder, read_notes, read_pins, read_run, resume, saves_of, score_edges, train,
+        try_out, write_notes, write_pins,
+    )
+    # fmt: on
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name == "paths":
+            return importlib.import_module("gan_engine.paths")
+        if name not in _MODULE_OF:
+            raise AttributeError(f"gan_engine has no public name {name!r}")
+        value = getattr(importlib.import_module(f"gan_engine.{_MODULE_OF[name]}"), name)
+        globals()[name] = value
+        return value
 
 
-if TYPE_CHECKING:
-    from gan_engine import paths as paths
-    from gan_engine.commands import *  # noqa: F403
-    from gan_engine.errors import EngineError as EngineError
-    from gan_engine.schema import Part as Part
-    from gan_engine.schema import option as option
+def __dir__() -> list[str]:
+    return __all__

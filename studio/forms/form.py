@@ -255,7 +255,7 @@ class Form(QWidget):
         section.line.show_problem(own)
         shown += [own] if own else []
         errors = [p for p in shown if p.severity == "error"]
-        first = (errors or shown or [None])[0]
+        first = next(iter(errors or shown), None)
         section.show_mark(first.severity if first else "", tr(first.text) if first else "")
 
     def _switches(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
@@ -216,7 +217,7 @@ class MessagesPanel(Panel):
 
     def _show_past(self, at: float, event: object) -> None:
         """Add what was said before this window was made."""
-        said = {
+        said: dict[str, Callable[[Any], None]] = {
             "Notice": self.show_notice,
             "Started": self.show_start,
             "Saved": self.show_save,

@@ -135,13 +135,15 @@ class Preparation(QWidget):
     def _fill(self) -> None:
         made = [self._made.get(name) for name in self._names]
         rows = [
-            (tr("As they are"), [one and one.original for one in made]),
-            (tr("As the networks see them"), [one and one.seen for one in made]),
+            (tr("As they are"), [one.original if one else None for one in made]),
+            (tr("As the networks see them"), [one.seen if one else None for one in made]),
         ]
         if any(one is not None and one.beside is not None for one in made):
-            rows.insert(1, (tr("Their partners"), [one and one.beside for one in made]))
+            rows.insert(1, (tr("Their partners"), [one.beside if one else None for one in made]))
         if any(one is not None and one.augmented is not None for one in made):
-            rows.append((tr("As D sees them, augmented"), [one and one.augmented for one in made]))
+            rows.append(
+                (tr("As D sees them, augmented"), [one.augmented if one else None for one in made])
+            )
         self.strip.show_rows(rows if self._names else [])
         self.strip.setVisible(bool(self._names))
 
