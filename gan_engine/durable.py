@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -54,7 +55,7 @@ def write(
     """
     if run is not None and not is_here(run):
         raise gone(run)
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+    temporary = path.with_name(f"{TEMPORARY}{_writer()}-{path.name}")
     needed = needed if callable(data) else len(data)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +78,11 @@ def write(
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _writer() -> str:
+    """Return who writes: two threads may write one file, and neither takes away what the other began."""
+    return f"{os.getpid()}-{threading.get_ident()}"
 
 
 write_durably = write
@@ -208,7 +214,7 @@ def second_name(path: Path, name: str) -> None:
     Raises:
         OSError: It cannot be: some disks know no second names.
     """
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{name}")
+    temporary = path.with_name(f"{TEMPORARY}{_writer()}-{name}")
     temporary.unlink(missing_ok=True)
     os.link(path, temporary)
     rename(temporary, path.with_name(name))

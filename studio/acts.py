@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 
+from studio import tips
 from studio.actions import ACTIONS
 from studio.i18n import tr
 
@@ -47,7 +48,7 @@ class Actions(QObject):
         for spec in ACTIONS:
             keys = f" ({self._actions[spec.key].shortcut().toString()})" if spec.shortcut else ""
             tip = reasons.get(spec.key) or tr(spec.tip or spec.text) + keys
-            self._actions[spec.key].setToolTip(tip)
+            self._actions[spec.key].setToolTip(tips.lines(tip))
             self._actions[spec.key].setStatusTip("")
 
     def set_icons(self, icon: Callable[[str], QIcon]) -> None:

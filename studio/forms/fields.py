@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import Ramp, Setting, escape, paths, settings_of, unescape
-from studio import theme
+from studio import theme, tips
 from studio.forms.field import Field
 from studio.forms.numbers import NumberBox
 from studio.i18n import mark, tr
@@ -328,7 +328,7 @@ class VaryingField(Field):
             label = QLabel(_ramp_word(setting))
             label.setProperty("role", "muted")
             label.setFixedWidth(44)
-            line.setToolTip(tr(setting.help))
+            line.setToolTip(tips.lines(tr(setting.help)))
             row.addWidget(label)
             row.addWidget(field, 1)
             column.addWidget(line)

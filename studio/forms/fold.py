@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from studio import theme
+from studio import theme, tips
 from studio.i18n import tr
 
 
@@ -78,11 +78,11 @@ class Fold(QWidget):
             color = colors.error if severity == "error" else colors.warning
             self._mark.setPixmap(theme.pixmap(severity, 15, color))
         self._mark.setVisible(bool(severity))
-        self._mark.setToolTip(tip)
+        self._mark.setToolTip(tips.lines(tip))
 
     def set_tip(self, text: str) -> None:
         """Explain the head."""
-        self._head.setToolTip(text)
+        self._head.setToolTip(tips.lines(text))
 
     def hide_head(self, hidden: bool) -> None:
         """Show what is inside without a head, always open."""

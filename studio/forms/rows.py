@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import Part, Problem, Setting
-from studio import theme
+from studio import theme, tips
 from studio.forms.field import Field
 from studio.forms.fields import make_field
 from studio.forms.numbers import number_text
@@ -221,15 +221,15 @@ class Row(QWidget):
         self.field.show_wrong(problem is not None and problem.severity == "error")
         self.line.show_problem(problem, self._named)
         later = running and not self.setting.live
-        tip = self._tip(later)
+        told = self._tip(later)
         self._show_later(later and in_force is not None and in_force != value, in_force)
         self._show_changed(value != self._default())
         for widget in (self._label, self.field):
-            widget.setToolTip(tip)
+            widget.setToolTip(told)
         chosen = {part.key(): part for part in self.setting.parts}.get(str(value))
         if chosen is not None:
             self._about.setText(tr(about(chosen)))
-            self._about.setToolTip(page(chosen))
+            self._about.setToolTip(tips.lines(page(chosen)))
 
     def recolor(self) -> None:
         """Take the theme's colours."""
@@ -248,7 +248,7 @@ class Row(QWidget):
 
     def _tip(self, later: bool) -> str:
         lines = [tr(self.setting.help), tr("Default: {value}", value=self._named(self._default()))]
-        return "\n".join([*lines, tr("Applies to the next run.")] if later else lines)
+        return tips.lines("\n".join([*lines, tr("Applies to the next run.")] if later else lines))
 
     def _show_later(self, on: bool, in_force: Any) -> None:
         """Say which value the going run has, where the next one will have another."""
@@ -321,7 +321,7 @@ class SwitchRow(QWidget):
         super().__init__(parent)
         self.path, self._part = path, part
         self.box = QCheckBox(tr(part.title or part.key()))
-        self.box.setToolTip(page(part))
+        self.box.setToolTip(tips.lines(page(part)))
         self.box.setAccessibleDescription(tr(about(part)))
         self.box.clicked.connect(self._tell)
         self._why = QLabel()
@@ -363,7 +363,7 @@ class SwitchRow(QWidget):
         self.box.setEnabled(not barred)
         self._why.setVisible(barred)
         self._why.setText(tr(obstacle.text) if obstacle is not None else "")
-        told = page(self._part)
+        told = tips.lines(page(self._part))
         self.box.setToolTip(f"{told}\n{tr('Applies to the next run.')}" if running else told)
         icon = theme.icon("lock") if running else QIcon()
         self.box.setIcon(icon)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio import theme
+from studio import theme, tips
 from studio.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def words(text: str = "", role: Role = "text", wraps: bool = True) -> QLabel:
 def button(text: str, tip: str = "", primary: bool = False) -> QPushButton:
     """Return a push button; a page has at most one `primary`, what one does next."""
     made = QPushButton(text)
-    made.setToolTip(tip)
+    made.setToolTip(tips.lines(tip))
     made.setAccessibleName(text)
     made.setAccessibleDescription(tip)
     made.setProperty("primary", primary)
@@ -121,7 +121,7 @@ def tool(glyph: str, tip: str, checkable: bool = False) -> QToolButton:
     made.setProperty("tight", True)
     made.setIconSize(QSize(17, 17))
     made.setCheckable(checkable)
-    made.setToolTip(tip)
+    made.setToolTip(tips.lines(tip))
     made.setAccessibleName(tip)
     return made
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
+from studio import tips
 from studio.figures import duration, speed
 from studio.i18n import mark, tr
 from studio.panels import words as say
@@ -145,7 +146,7 @@ class CostCard(QFrame):
         self.measure.setEnabled(allowed)
         why = tr("Do a few real updates on images of nothing, to see how fast a run would be.")
         why = why if allowed else tr("Not while something trains or is being measured.")
-        self.measure.setToolTip(why)
+        self.measure.setToolTip(tips.lines(why))
         self.measure.setAccessibleDescription(why)
 
     def show_nothing(self) -> None:

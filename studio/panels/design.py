@@ -21,6 +21,7 @@ from gan_engine import (
     try_out,
     with_preset,
 )
+from studio import tips
 from studio.failures import sentence_of
 from studio.i18n import together, tr
 from studio.panels.base import PAGE, Panel, button, words
@@ -194,7 +195,7 @@ class DesignPanel(Panel):
         why = tr("Train a new run with these settings.")
         why = tr("A run is going.") if self._running else why
         why = why if self._config is not None else tr("Mend what is marked first.")
-        self.start_button.setToolTip(why)
+        self.start_button.setToolTip(tips.lines(why))
         self.start_button.setAccessibleDescription(why)
 
     def _follow(self, draft: Draft, total: int) -> None:

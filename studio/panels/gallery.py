@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import get, paths
+from studio import tips
 from studio.i18n import mark, tr
 from studio.panels.base import tool, words
 from studio.widgets.elided import ElidedLabel
@@ -52,7 +53,7 @@ class Card(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(tr("Preset {title}", title=tr(preset.title)))
         self.setAccessibleDescription(tr(preset.about))
-        self.setToolTip(tr(preset.about))
+        self.setToolTip(tips.lines(tr(preset.about)))
         own = tr("{title} (yours)", title=preset.title) if preset.own else tr(preset.title)
         title, about = words(own, "title", wraps=False), ElidedLabel(LINES)
         about.setText(tr(preset.about))
@@ -65,7 +66,7 @@ class Card(QPushButton):
         else:
             minutes, percent = OTHERS.get(name, USUAL)
             made = tr(MADE, minutes=minutes, percent=percent)
-            self.setToolTip(f"{tr(preset.about)}\n\n{made}")
+            self.setToolTip(tips.lines(f"{tr(preset.about)}\n\n{made}"))
         said = QVBoxLayout()
         said.setSpacing(3)
         said.addWidget(title)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from gan_engine import notice_of
-from studio import theme
+from studio import theme, tips
 from studio.i18n import together, tr
 from studio.panels import words as say
 from studio.panels.base import Panel, button, column_of, words
@@ -115,7 +115,7 @@ class MessagesPanel(Panel):
         why = tr("Train a new run with these settings.")
         why = tr("A run is going.") if self._running else why
         why = why if self._ready else tr("Mend what is marked first.")
-        self.start_button.setToolTip(why)
+        self.start_button.setToolTip(tips.lines(why))
         self.start_button.setAccessibleDescription(why)
 
     @Slot()

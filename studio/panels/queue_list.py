@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from studio import theme
+from studio import theme, tips
 from studio.comparison import differences_of
 from studio.i18n import listed, tr
 from studio.panels import words as say
@@ -66,7 +66,7 @@ class _Model(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return text.replace("\n", ": ")
             case Qt.ItemDataRole.ToolTipRole:
-                return entry.why or said
+                return tips.lines(entry.why or said)
             case _:
                 return None
 

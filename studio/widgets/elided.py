@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio import theme
+from studio import theme, tips
 
 
 class ElidedLabel(QWidget):
@@ -36,7 +36,7 @@ class ElidedLabel(QWidget):
     def setText(self, text: str) -> None:
         """Say something else."""
         self._text = text
-        self.setToolTip(text)
+        self.setToolTip(tips.lines(text))
         self.setAccessibleName(text)
         self.update()
 

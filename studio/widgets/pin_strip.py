@@ -119,7 +119,8 @@ class PinStrip(QWidget):
         for row, name in enumerate(self._names):
             above = self._place(row, 0).top() - 5
             painter.setPen(QColor(colors.text))
-            painter.drawText(QPointF(_GAP, above), name)
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, self.width() - 2 * _GAP)
+            painter.drawText(QPointF(_GAP, above), shown)
             for column, images in enumerate(self._images):
                 if row < len(images):
                     self._draw(painter, row, column, images[row])

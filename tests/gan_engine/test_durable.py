@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -178,3 +179,17 @@ def test_that_a_writer_on_another_host_is_believed(tmp_path: Path) -> None:
     (tmp_path / "lock").write_text(json.dumps({**held, **theirs}))
     with pytest.raises(BusyError, match="elsewhere"), durable.lock(tmp_path):
         pass
+
+
+def test_that_two_threads_may_write_one_file_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "pins.json"
+
+    def interrupted(file) -> None:
+        file.write(b"one")
+        other = threading.Thread(target=lambda: durable.write(path, b"two"))
+        other.start()
+        other.join()
+
+    durable.write(path, interrupted)
+    assert path.read_bytes() == b"one"
+    assert [found.name for found in tmp_path.iterdir()] == ["pins.json"]

@@ -29,7 +29,7 @@ FLOORS: dict[float, str] = {
     5.7: "gan_engine.exporting gan_engine.pricing",
     6: "gan_engine.cli gan_engine",
     7: "studio.document studio.run studio.worker studio.following studio.several studio.jobs studio.library studio.actions"
-    " studio.preferences studio.theme studio.typesetting studio.failures studio.context studio.i18n studio.queue studio.comparison"
+    " studio.preferences studio.theme studio.typesetting studio.tips studio.failures studio.context studio.i18n studio.queue studio.comparison"
     " studio.guide studio.meanings studio.mending studio.figures studio.opening studio.doctor studio.keeping studio.clinic studio.previews studio.prepared"
     " studio.looking studio.exploring studio.tables",
     8: "studio.widgets",
