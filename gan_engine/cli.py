@@ -46,7 +46,12 @@ _ORDERS = "pause, resume, stop, sample, save, evaluate"
 _ANSWER_S = 10
 """How long a run's answer is waited for."""
 
-Set = Annotated[list[str] | None, typer.Option("--set", help="Any setting: --set loss.kind=hinge.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="Any setting, in any order: --set loss.kind=hinge --set penalties.r1={}."
+    ),
+]
 Images = Annotated[
     str, typer.Option(help="How many images to see: 50000, 50k or 2M; after resume also +50k.")
 ]

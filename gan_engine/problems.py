@@ -83,6 +83,11 @@ def _clean_path(loc: tuple[int | str, ...], root: type[Part], draft: Mapping[str
 def _problem(path: str, item: Any, root: type[Part], draft: Mapping[str, Any]) -> Problem:
     kind, context = item["type"], item.get("ctx", {})
     parent, _, name = path.rpartition(".")
+    if kind == "extra_forbidden" and "." in str(item["loc"][-1]):
+        table, _, inner = str(item["loc"][-1]).rpartition(".")
+        text = Message("A dot does not lead into a table here.")
+        found = Message("Put “{name}” into the table “{table}”.", name=inner, table=table)
+        return Problem(path, text, found)
     if kind == "extra_forbidden":
         return Problem(
             path,

@@ -13,7 +13,9 @@ from studio import i18n
 from studio.i18n import listed, tr
 from studio.meanings import page
 
-WRITTEN = ("first-run", "the-tutorial", "learning", "reliability", "speed", "cluster")
+WRITTEN = (
+    "first-run", "the-tutorial", "learning", "reliability", "speed", "cluster", "python",
+)  # fmt: skip
 """Pages that somebody wrote, in the order of reading."""
 SETTINGS = "settings"
 _HEADING = re.compile(r"^(#{1,4}) (.+?)(?: \{#([\w.-]+)\})?$")

@@ -52,6 +52,8 @@ def train(
 ) -> Iterator[Event]:
     """Train from the first image on; yields what happens, reads `inbox` between two updates.
 
+    Who leaves the loop ends the run as a power cut would; `Stop` in the inbox saves first.
+
     Args:
         config: All settings.
         inbox: Where commands arrive; without one the run goes to its end.

@@ -50,6 +50,7 @@ def test_that_the_defaults_are_fine() -> None:
         ({"loss": "hinge"}, "loss", 'Write [loss] and, in the line below, kind = "hinge"'),
         ({"loss": "hinge"}, "loss", "with --set, loss.kind=hinge."),
         ({"penalties": {"r1": True}}, "penalties.r1", "with --set, penalties.r1={}."),
+        ({"data.size": 32}, "data.size", "Put “size” into the table “data”."),
         ({"penalties": "r2"}, "penalties", "Write [penalties.r2]"),
         ({"penalties": [{"kind": "r1"}]}, "penalties", "Write [penalties.r1]"),
     ],
