@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QStyle,
+    QStyledItemDelegate,
     QStyleOptionComboBox,
     QToolButton,
     QVBoxLayout,
@@ -83,6 +84,7 @@ class _Choice(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
+        self.setItemDelegate(QStyledItemDelegate(self))  # Qt's own knows no style sheet
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         """Say with an ellipsis that a choice is called more than there is room for."""
