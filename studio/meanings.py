@@ -44,9 +44,12 @@ def label_of(path: str, draft: Mapping[str, Any]) -> str:
             labels |= {f"{setting.path}.{part.key()}": tr(part.title) for part in setting.parts}
     plain = path.rpartition(".")[2].replace("_", " ").capitalize()
     name, outer = labels.get(path, plain), labels.get(path.rpartition(".")[0], "")
-    begins = name[1:2].islower()  # else a letter of its own: D's head, R1, EMA
-    inner = f"{name[:1].lower()}{name[1:]}" if begins else name
-    return tr("{part}, {name}", part=outer, name=inner) if outer else name
+    return tr("{part}, {name}", part=outer, name=inner(name)) if outer else name
+
+
+def inner(text: str) -> str:
+    """Return what begins like a sentence as it stands within one; D's head and R1 stay as they are."""
+    return f"{text[:1].lower()}{text[1:]}" if text[1:2].islower() else text
 
 
 def layer(name: str) -> str:

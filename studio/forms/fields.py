@@ -233,11 +233,12 @@ class ColorField(TextField):
     def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(setting, parent)
         self._swatch = QToolButton()
+        self._swatch.setObjectName("browse")  # behind its field, as every button that asks
         self._swatch.setIconSize(QSize(16, 16))
         self._swatch.setToolTip(tr("Pick a colour…"))
         self._swatch.setAccessibleName(tr("Pick: {name}", name=self.setting.label))
         self._swatch.clicked.connect(self.browse)
-        self._row.insertWidget(0, self._swatch)
+        self._row.addWidget(self._swatch)
 
     def show_value(self, value: Any) -> None:
         super().show_value(value)

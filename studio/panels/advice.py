@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVB
 
 from studio import theme
 from studio.i18n import tr
+from studio.meanings import inner
 from studio.panels.base import words
 
 if TYPE_CHECKING:
@@ -35,14 +36,15 @@ class Advice(QFrame):
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
         said = QVBoxLayout()
+        said.setContentsMargins(0, 7, 0, 0)  # the first line is in the middle of its sign
         said.setSpacing(4)
         said.addWidget(self._text)
         said.addWidget(self._evidence)
         said.addSpacing(4)
         said.addLayout(self._row)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 10, 8, 10)
-        row.setSpacing(10)
+        row.setContentsMargins(8, 10, 8, 10)
+        row.setSpacing(4)
         row.addWidget(self._mark(), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(said, 1)
         row.addWidget(self.closing, 0, Qt.AlignmentFlag.AlignTop)
@@ -106,13 +108,9 @@ class Advice(QFrame):
         made = QPushButton(
             tr(remedy.words)
             if remedy.live
-            else tr("Next run: {what}", what=_lower(tr(remedy.words)))
+            else tr("Next run: {what}", what=inner(tr(remedy.words)))
         )
         made.setToolTip(tr("{detail}. {when}", detail=tr(remedy.detail), when=when))
         made.setAccessibleDescription(made.toolTip())
         made.clicked.connect(lambda: self.remedy_chosen.emit(remedy))
         return made
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -24,7 +24,7 @@ from studio.failures import sentence_of
 from studio.forms import Form
 from studio.i18n import together, tr
 from studio.panels import words as say
-from studio.panels.base import EmptyState, Pages, Panel, button, column_of, tool, words
+from studio.panels.base import HEAD, PAGE, EmptyState, Pages, Panel, button, column_of, tool, words
 from studio.panels.sample_card import cut
 from studio.panels.saving import ask_for_png
 from studio.widgets.elided import ElidedLabel
@@ -188,7 +188,7 @@ class ExplorePanel(Panel):
         self._split.setSizes([800, _FORM_PX])
         made = QWidget()
         row = QVBoxLayout(made)
-        row.setContentsMargins(16, 12, 16, 12)
+        row.setContentsMargins(*PAGE)
         row.addWidget(self._split)
         return made
 
@@ -207,7 +207,7 @@ class ExplorePanel(Panel):
         head.addWidget(self.heading, 1)
         for one in (self.copy_button, self.save_button, self.export_button):
             head.addWidget(one)
-        head.addStrut(26)
+        head.addStrut(HEAD)
         return head
 
     def _foot(self) -> QHBoxLayout:
@@ -246,7 +246,7 @@ class ExplorePanel(Panel):
         inner = QWidget()
         inner.setObjectName("scrolled")
         column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(8, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._class_row)
         column.addWidget(self.form)

@@ -89,7 +89,7 @@ class LossCard(QFrame):
         self._config, loss = config, config.loss
         for label, text in zip(self._formulas, loss.formula(), strict=True):
             label.setText(text)
-        self._title.setText(tr("Loss: {name}", name=tr(loss.title).lower()))
+        self._title.setText(tr("Loss: {name}", name=tr(loss.title)))
         self._meant.setText(tr(_MEANT[loss.pairing]))
         self._meant.setVisible(bool(_MEANT[loss.pairing]))
         self._fill()
