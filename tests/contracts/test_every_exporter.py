@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from gan_engine import checkpoint, parse
-from gan_engine.architectures import ARCHITECTURES, Architecture
+from gan_engine.architectures import ARCHITECTURES, Architecture, Pix2Pix, Style
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.errors import EngineError
 from gan_engine.export import EXPORTERS
@@ -43,6 +43,26 @@ def saved(kind: type[Architecture], at: Path) -> Path:
     for seen in (0, 4):
         write_png(at / "run" / "grids" / f"{seen:012d}.png", np.zeros((16, 16, 3), np.uint8))
     return at / "run"
+
+
+@pytest.mark.parametrize("exporter", EXPORTERS, ids=lambda kind: kind.key())
+def test_that_an_exporter_tells_how_far_it_is_and_leaves_what_it_promised(exporter, tmp_path):
+    kind = next(one for one in (Style, Pix2Pix) if not exporter.objection(one(), True))
+    source, inputs, away = saved(kind, tmp_path), tmp_path / "inputs", tmp_path / "away"
+    inputs.mkdir()
+    away.mkdir()
+    Image.new("RGB", (16, 16), "red").save(inputs / "a.png")
+    before = {path: path.read_bytes() for path in source.rglob("*") if path.is_file()}
+    few = {s.name: FEW[s.name] for s in settings_of(exporter) if s.name in FEW}
+    asked = {"inputs": str(inputs)} if exporter.key() == "pictures" else {}
+    out = away / f"made{exporter.suffix}"
+    reports = list(exporter(**few, **asked).export(source, out))
+    done = [report.done for report in reports]
+    assert done == sorted(done)
+    assert reports[-1].done == reports[-1].total
+    assert [path.name for path in away.iterdir()] == [reports[-1].path.name]
+    assert reports[-1].path.is_file() == bool(exporter.suffix)
+    assert {path: path.read_bytes() for path in source.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize("kind", ARCHITECTURES, ids=lambda kind: kind.key())

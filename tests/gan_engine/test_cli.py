@@ -17,6 +17,7 @@ from gan_engine import cli, configfile, durable
 from gan_engine.checkpoint import listed
 from gan_engine.config import default_draft
 from gan_engine.drafts import merge
+from gan_engine.export import EXPORTERS
 from gan_engine.imaging import read_png
 from gan_engine.training import read_run
 from tests.gan_engine.conftest import SMALL
@@ -137,6 +138,15 @@ def test_that_help_shows_flags_without_a_value(gan) -> None:
         _, out, _ = gan(command, "--help")
         for flag in [*flags, "help"]:
             assert re.search(rf"--{flag} +[A-Z]", out), out
+
+
+def test_that_help_and_the_readme_name_everything_that_is_exported(gan) -> None:
+    told = re.findall("[a-z_]+", gan("export", "--help")[1])
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (row,) = (line for line in readme.splitlines() if line.startswith("| `export "))
+    for key in (exporter.key() for exporter in EXPORTERS):
+        assert key in told, "name it in the help of --what"
+        assert key in re.findall("[a-z_]+", row), "name it in README.md"
 
 
 def test_that_presets_are_listed(gan) -> None:
