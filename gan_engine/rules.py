@@ -120,6 +120,19 @@ def _every_target_counts(config: RunConfig) -> Iterator[Problem]:
         yield Problem("loss.wanted_target", text, hint, suggestion=suggestion, severity="warning")
 
 
+def _relative_targets_are_opposite(config: RunConfig) -> Iterator[Problem]:
+    loss = config.loss
+    if not isinstance(loss, LeastSquares) or loss.pairing == "each":
+        return
+    if loss.real_target and loss.fake_target != -loss.real_target:
+        text = Message(
+            "A fake is as far below a real as that is above it: these targets pull against each other."
+        )
+        hint = Message("Use {target:g}, as in the paper.", target=-loss.real_target)
+        suggestion = -loss.real_target
+        yield Problem("loss.fake_target", text, hint, suggestion=suggestion, severity="warning")
+
+
 def _batch_norm_and_penalties(config: RunConfig) -> Iterator[Problem]:
     for penalty in config.penalties:
         if penalty.couples and config.architecture.d_mixes_batch:
@@ -234,6 +247,7 @@ RULES: tuple[Callable[[RunConfig], Iterator[Problem]], ...] = (
     _pairing_means_something,
     _least_squares_pulls_apart,
     _every_target_counts,
+    _relative_targets_are_opposite,
     _batch_norm_and_penalties,
     _paths_need_styles,
     _pairs_are_for_some,

@@ -34,6 +34,22 @@ def test_that_a_target_that_relative_scores_leave_unused_is_told_of() -> None:
         assert all(problem.suggestion == 1.0 for problem in found)
 
 
+def test_that_relative_targets_that_pull_against_each_other_are_told_of() -> None:
+    """RaLSGAN, arXiv:1807.00734: 1 for how far a real is above, -1 for how far a fake is."""
+    for pairing, target, told in (
+        ("each", 0.0, False),
+        ("pair", 0.0, True),
+        ("average", 0.0, True),
+        ("pair", -1.0, False),
+    ):
+        loss = {"kind": "least_squares", "pairing": pairing, "fake_target": target}
+        config, problems = check(merge(default_draft(), {"loss": loss}))
+        assert config is not None  # it stops no run
+        found = [problem for problem in problems if problem.path == "loss.fake_target"]
+        assert bool(found) == told
+        assert all(problem.suggestion == -1.0 for problem in found)
+
+
 def test_that_a_d_that_nothing_holds_is_told_of() -> None:
     held = {"r1": {"weight": 1.0}}, {"drift": {}}
     loose = {}, {"r1": {"weight": 0.0}}, {"feature_matching": {}}
