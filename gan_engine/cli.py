@@ -280,7 +280,10 @@ def sample(
 def export(
     source: Source,
     what: Annotated[
-        str, typer.Option(help="ema, checkpoint, grid, images, styles, walk, time_lapse, pictures.")
+        str,
+        typer.Option(
+            help="ema, checkpoint, onnx, grid, images, styles, walk, time_lapse, pictures."
+        ),
     ],
     target: Annotated[
         Path, typer.Option("--out", help="The file, or for single images the folder.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from gan_engine.export.animation import TimeLapse, Walk
 from gan_engine.export.base import Exporter, ExportProgress
 from gan_engine.export.images import ImageGrid, SingleImages
+from gan_engine.export.onnx import Onnx
 from gan_engine.export.styles import MixedStyles
 from gan_engine.export.translated import TranslatedPictures
 from gan_engine.export.weights import FullCheckpoint, GeneratorWeights
@@ -13,6 +14,7 @@ from gan_engine.export.weights import FullCheckpoint, GeneratorWeights
 EXPORTERS: tuple[type[Exporter], ...] = (
     GeneratorWeights,
     FullCheckpoint,
+    Onnx,
     ImageGrid,
     SingleImages,
     MixedStyles,
@@ -34,6 +36,7 @@ __all__ = [
     "GeneratorWeights",
     "ImageGrid",
     "MixedStyles",
+    "Onnx",
     "SingleImages",
     "TimeLapse",
     "TranslatedPictures",

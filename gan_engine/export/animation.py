@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
+import sys
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -21,7 +24,10 @@ from gan_engine.sampling import AT_ONCE, open_sampler, truncation
 from gan_engine.schema import option
 
 Frame = NDArray[np.uint8]
-FORMATS = {"": "WEBP", ".webp": "WEBP", ".gif": "GIF", ".png": "PNG"}
+FORMATS = {"": "WEBP", ".webp": "WEBP", ".gif": "GIF", ".png": "PNG", ".mp4": "MP4"}
+OTHERS = (".mp4", ".gif", ".png")
+VIDEO_PX = 720
+"""A video of smaller pictures shows each pixel as a square: players blur what they enlarge."""
 MOST = 2**29
 """So many bytes the pictures of one animation may take, before they are packed."""
 LAST_S = 2.0
@@ -29,13 +35,13 @@ LAST_S = 2.0
 
 
 class Walk(Exporter):
-    """An animation from sample to sample and back to the first: WebP, GIF or PNG."""
+    """An animation from sample to sample: WebP, MP4, GIF or PNG."""
 
     title: ClassVar[str] = "Walk from sample to sample"
     kind: Literal["walk"] = "walk"
     needs: ClassVar[Need] = "seeds"
     suffix: ClassVar[str] = ".webp"
-    others: ClassVar[tuple[str, ...]] = (".gif", ".png")
+    others: ClassVar[tuple[str, ...]] = OTHERS
     rows: int = option(2, ge=1, le=50, help="Rows of samples; each goes a way of its own.")
     columns: int = option(3, ge=1, le=50, help="Samples in a row.")
     stops: int = option(6, ge=2, le=200, help="How many samples each passes.")
@@ -76,13 +82,13 @@ class Walk(Exporter):
 
 
 class TimeLapse(Exporter):
-    """The run's sample grids one after the other, from the first: WebP, GIF or PNG."""
+    """The run's sample grids, first to last: WebP, MP4, GIF or PNG."""
 
     title: ClassVar[str] = "Time lapse of the training"
     kind: Literal["time_lapse"] = "time_lapse"
     needs: ClassVar[Need] = "grids"
     suffix: ClassVar[str] = ".webp"
-    others: ClassVar[tuple[str, ...]] = (".gif", ".png")
+    others: ClassVar[tuple[str, ...]] = OTHERS
     seconds: float = option(
         10.0, ge=1, le=120, unit="s", help="How long it takes, without its end."
     )
@@ -123,16 +129,20 @@ def write_animation(
 
     Args:
         path: Ends in one of `FORMATS`, or in nothing.
-        frames: Of one size, (H, W, 3), or with opacity (H, W, 4); GIF lays them on the background.
-        seconds: How long each is shown.
+        frames: Of one size, (H, W, 3), or with opacity (H, W, 4); GIF and MP4 lay them on the
+            background.
+        seconds: How long each is shown; all equally long but the last, which is shown longer.
 
     Raises:
         SpaceError: The disk is full or not writable.
     """
     kind = FORMATS[path.suffix.lower()]
     pictures = [Image.fromarray(frame) for frame in frames]  # PNG looks at them twice
-    if kind == "GIF":
+    if kind in ("GIF", "MP4"):
         pictures = [flat(picture, background) for picture in pictures]
+    if kind == "MP4":
+        durable.write(path, _video(pictures, seconds))
+        return
     file = io.BytesIO()
     pictures[0].save(
         file,
@@ -146,11 +156,39 @@ def write_animation(
     durable.write(path, file.getvalue())
 
 
+def _video(pictures: Sequence[Image.Image], seconds: Sequence[float]) -> bytes:
+    """Return pictures as an H.264 video."""
+    import av
+
+    width, height = pictures[0].size
+    times = max(1, VIDEO_PX // height)
+    rate = Fraction(1 / seconds[0]).limit_denominator(1000)
+    rest = round(float(rate) * (seconds[-1] - seconds[0]))
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=rate, options={"crf": "16"})
+        # Its colours are told for four pixels at once.
+        stream.width, stream.height = width * times // 2 * 2, height * times // 2 * 2
+        stream.pix_fmt = "yuv420p"
+        for picture in (*pictures, *[pictures[-1]] * rest):
+            large = picture.resize((width * times, height * times), Image.Resampling.NEAREST)
+            large = large.crop((0, 0, stream.width, stream.height))
+            container.mux(stream.encode(av.VideoFrame.from_image(large)))  # type: ignore[no-untyped-call]
+        container.mux(stream.encode())
+    return file.getvalue()
+
+
 def _check_name(out: Path) -> None:
+    if out.suffix.lower() == ".mp4" and importlib.util.find_spec("av") is None:
+        raise EngineError(
+            "MP4 needs a package that is not installed: av.",
+            hint="Install it once: {python} -m pip install av",
+            python=sys.executable,
+        )
     if out.suffix.lower() not in FORMATS:
         raise FileError(
             "“{name}” is no name of an animation.",
-            hint="Let it end in .webp, .gif or .png.",
+            hint="Let it end in .webp, .mp4, .gif or .png.",
             name=out.name,
         )
 

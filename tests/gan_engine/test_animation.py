@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import torch
@@ -133,8 +135,8 @@ def test_that_what_has_no_grids_says_what_to_choose(tmp_path: Path) -> None:
 def test_that_a_name_that_is_no_animations_is_refused_at_once(
     exporter: Walk | TimeLapse, tmp_path: Path
 ) -> None:
-    with pytest.raises(FileError, match=r"a\.mp4") as error:
-        next(iter(export(run_of(tmp_path, 3), exporter, tmp_path / "a.mp4")))
+    with pytest.raises(FileError, match=r"a\.avi") as error:
+        next(iter(export(run_of(tmp_path, 3), exporter, tmp_path / "a.avi")))
     assert ".gif" in str(error.value.hint)
 
 
@@ -145,3 +147,36 @@ def test_that_an_animation_that_memory_has_no_room_for_is_refused_before_it_is_m
     many = Walk(rows=50, columns=50, stops=200, steps=600)
     with pytest.raises(EngineError, match="too much for one animation"):
         list(export(tmp_path, many, tmp_path / "a.webp"))
+
+
+def test_that_a_video_shows_the_same_pictures_large_and_as_long(tmp_path: Path) -> None:
+    out = tmp_path / "grown.mp4"
+    list(export(run_of(tmp_path, 11), TimeLapse(seconds=2, rate=5), out))
+    with av.open(out) as video:
+        pictures = [frame.to_ndarray(format="rgb24") for frame in video.decode(video=0)]
+        (stream,) = video.streams
+        assert stream.average_rate == 5
+    assert pictures[0].shape == (720, 1080, 3)
+    levels = [round(float(picture.mean()), -1) for picture in pictures]
+    assert levels == [*(10.0 * round(i * 10 / 9) for i in range(10)), *[100.0] * 10]
+
+
+def test_that_a_walks_video_is_laid_on_the_background_and_even(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampler = sampler_of(channels=4)
+    monkeypatch.setattr(animation, "open_sampler", lambda source: sampler)
+    monkeypatch.setattr(animation, "VIDEO_PX", 1)
+    out = tmp_path / "walk.mp4"
+    list(export(tmp_path, Walk(rows=1, columns=1, stops=2, steps=3, rate=25), out))
+    with av.open(out) as video:
+        assert sum(frame.width == frame.height == 16 for frame in video.decode(video=0)) == 6
+
+
+def test_that_a_missing_package_is_named_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(EngineError, match="not installed: av") as error:
+        next(iter(export(tmp_path, Walk(), tmp_path / "a.mp4")))
+    assert "-m pip install av" in str(error.value.hint)

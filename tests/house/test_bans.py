@@ -98,6 +98,7 @@ def call_in(source: str) -> ast.Call:
 WRITES_ITSELF = {
     "gan_engine/durable.py": "it is the one way",
     "gan_engine/data/store.py": "an array with a journal of its own, put in place by durable",
+    "gan_engine/export/onnx.py": "what a process says, in a folder that goes at once",
     "gan_engine/foreign_child.py": "a copy in a folder that goes at once",
     "gan_engine/training/branching.py": "copies of small pictures, where a disk knows no links",
     "gan_engine/training/logbook.py": "a log: a line that is cut short costs the line",

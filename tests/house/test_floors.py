@@ -50,7 +50,7 @@ OTHERS: dict[float, str] = {
     3.3: _FILES,
     3.5: _FILES,
     3.7: _FILES,
-    4: _FILES,
+    4: f"{_FILES} av",
     5: _FILES,
     5.5: "typer rich",
     5.7: "typer rich pydantic",

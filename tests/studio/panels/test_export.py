@@ -24,6 +24,10 @@ def choose(dialog, key):
     dialog.what.buttons.button(number).click()
 
 
+def form_of(dialog, key):
+    return dialog.what.forms[[kind.key() for kind in EXPORTERS].index(key)]
+
+
 def test_that_it_blocks_nothing_and_knows_every_exporter(dialog):
     assert not dialog.isModal()
     assert [button.text() for button in dialog.what.buttons.buttons()] == [
@@ -105,8 +109,8 @@ def test_that_a_file_of_that_name_is_warned_of_before_it_is_replaced(dialog, tmp
 
 def test_that_a_grid_of_the_asked_for_size_is_written_and_said_where(dialog, tmp_path, qtbot):
     choose(dialog, "grid")
-    dialog.what.forms[2].edited.emit("rows", 2)
-    dialog.what.forms[2].edited.emit("columns", 3)
+    form_of(dialog, "grid").edited.emit("rows", 2)
+    form_of(dialog, "grid").edited.emit("columns", 3)
     dialog._take_path(str(tmp_path / "out" / "mine.png"))
     dialog.export_button.click()
     qtbot.waitUntil(dialog.show_button.isVisible, timeout=WAIT)
@@ -146,7 +150,7 @@ def test_that_a_place_that_cannot_be_written_is_told(dialog, studio, tmp_path, q
 
 def test_that_a_long_export_can_be_cancelled(dialog, tmp_path, qtbot):
     choose(dialog, "images")
-    dialog.what.forms[3].edited.emit("count", 100_000)
+    form_of(dialog, "images").edited.emit("count", 100_000)
     dialog._take_path(str(tmp_path / "many"))
     dialog.export_button.click()
     assert dialog.cancel_button.text() == "Cancel"
