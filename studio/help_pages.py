@@ -6,7 +6,7 @@ import sys
 
 from PySide6 import __version__ as qt_version
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QFont, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -44,6 +44,7 @@ def loading_page() -> QWidget:
     title = QLabel("GAN Studio")
     font = title.font()
     font.setPointSizeF(font.pointSizeF() * 2)
+    font.setWeight(QFont.Weight.DemiBold)
     title.setFont(font)
     bar = QProgressBar()
     bar.setRange(0, 0)

@@ -42,6 +42,7 @@ class Readout(QObject):
         run.heard.connect(window.status.show_heard)
         window.status.setting_asked.connect(self._show_wrong)
         window.tabs.currentChanged.connect(self._take_page)
+        window.device.setEnabled(True)
         self._hold_pause()
         self._button: MessagesButton | None = None
         self._add_messages_button()

@@ -124,7 +124,7 @@ class MainWindow(layout.DockedWindow):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.toolbar.addWidget(space)
-        self.toolbar.addWidget(self.device)
+        self.toolbar.addWidget(self.device).setEnabled(False)  # until it says something
         self.toolbar.toggleViewAction().setEnabled(False)
         self.addToolBar(self.toolbar)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)

@@ -327,7 +327,7 @@ class SwitchRow(QWidget):
         self._why = QLabel()
         self._why.setProperty("role", "muted")
         self._why.setWordWrap(True)
-        self._why.setIndent(22)
+        self._why.setIndent(25)  # below the words beside the box
         self._why.hide()
         self.line = ProblemLine()
         self.line.mended.connect(self.edited)

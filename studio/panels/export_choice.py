@@ -62,7 +62,7 @@ class ExportChoice(QScrollArea):
         about = page(kind)
         line.setAccessibleDescription(about)
         text = words(about, "muted")
-        text.setIndent(24)
+        text.setIndent(25)
         self._abouts.append(text)
         self.buttons.addButton(line, number)
         form = Form(root=kind)

@@ -101,7 +101,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__("left")
         self.enableAutoSIPrefix(False)
-        self.setWidth(52)
+        self.setWidth(58)
         self.log = False
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:

@@ -98,7 +98,7 @@ class Legend(QWidget):
         if values:  # room for the widest reading, so that nothing jumps
             width += 6 + max(
                 metrics.horizontalAdvance(self._values.get(entry.key, "")),
-                metrics.horizontalAdvance("−0.0000"),
+                metrics.horizontalAdvance("0.0000"),
             )
         return width
 

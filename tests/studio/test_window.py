@@ -192,3 +192,12 @@ def test_that_what_trains_leads_to_the_setting_that_changes_it(visitor):
     visitor.window.device.click()
     row = visitor.window.panels["settings"].form.rows["training.device"]
     visitor.waits_until(lambda: not row.visibleRegion().isEmpty())
+
+
+def test_that_nothing_that_is_empty_waits_for_the_keyboard_while_the_engine_loads(shell):
+    assert not shell.device.isEnabled()
+
+
+def test_that_the_device_is_a_way_to_its_setting_once_there_is_one(visitor):
+    assert visitor.window.device.text()
+    assert visitor.window.device.isEnabled()
