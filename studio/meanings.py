@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gan_engine import Part, RunConfig, Setting, walk
-from studio.i18n import mark, together, tr
+from studio.i18n import listed, mark, together, tr
 
 
 def about(part: type[Part]) -> str:
@@ -56,7 +56,7 @@ def layer(name: str) -> str:
     """Return a layer's name or kind in the language in force; sizes and numbers stay: Up 2, 3×3."""
     if (whole := tr(name)) != name:
         return whole
-    return ", ".join(_numbered(part) for part in name.split(", "))
+    return listed(_numbered(part) for part in name.split(", "))
 
 
 def _numbered(part: str) -> str:
@@ -66,6 +66,8 @@ def _numbered(part: str) -> str:
 
 LAYERS = (
     mark("Activation"),
+    mark("After"),
+    mark("Before"),
     mark("Block"),
     mark("Change"),
     mark("Coarse"),

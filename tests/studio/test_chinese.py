@@ -10,7 +10,9 @@ from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QTabBar, QWidget
 
+from gan_engine import default_draft, find_preset, parse, summarize, with_preset
 from studio import i18n
+from studio.meanings import layer
 from studio.panels.export import ExportDialog
 from studio.panels.likes import LikesDialog
 from tests.studio.visitor import Visitor
@@ -119,3 +121,12 @@ def test_that_english_is_noticed():
     assert not leftovers("学习率 ⚡ Learning rate")
     assert not leftovers("DCGAN, 64 px")
     assert not leftovers("L<sub>D</sub> = −E[log σ(D(x))]")
+
+
+@pytest.mark.parametrize("preset", ["quick-cpu-32", "dcgan-64"])
+def test_that_the_layers_of_networks_are_named_in_chinese(preset):
+    config = parse(with_preset(find_preset(preset), default_draft()))
+    summary = summarize(config)
+    i18n.use("zh_CN")
+    names = {layer(row.name) for row in (*summary.g, *summary.d)}
+    assert not [name for name in names if leftovers(name)]
