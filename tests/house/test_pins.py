@@ -49,13 +49,15 @@ def test_that_painting_does_not_use_none_up() -> None:
 def test_that_what_the_program_imports_is_declared_and_the_reverse() -> None:
     declared = names(PROJECT["project"]["dependencies"])
     implied = {"pydantic-core", "shiboken6"}  # come with pydantic and PySide6
-    extras = names(PROJECT["project"]["optional-dependencies"]["video"])
+    optional = PROJECT["project"]["optional-dependencies"]
+    extras = names([*optional["metrics"], *optional["video"]])  # torch itself asks for onnx
     assert used_by("gan_engine", "studio") - implied == declared | extras
 
 
 def test_that_tests_have_what_an_extra_brings() -> None:
     extras = PROJECT["project"]["optional-dependencies"]
-    assert names([*extras["onnx"], *extras["video"]]) <= names(extras["test"])
+    for extra in ("metrics", "onnx", "video"):
+        assert names(extras[extra]) <= names(extras["test"])
 
 
 def test_that_what_the_tests_import_is_declared() -> None:
