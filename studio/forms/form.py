@@ -45,8 +45,7 @@ class _Section(Fold):
             (self.advanced.stack, [row for path, row in wanted if path in hidden]),
         ):
             for place, row in enumerate(members):
-                item = stack.itemAt(place)
-                if item is None or item.widget() is not row:
+                if stack.indexOf(row) != place:
                     stack.insertWidget(place, row)
         self.advanced.setVisible(bool(hidden))
         self.advanced.show_title(tr("Advanced ({count})", count=len(hidden)))

@@ -35,6 +35,7 @@ class Advice(QFrame):
         self.closing = self._close()
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
+        self._row.addStretch(1)
         said = QVBoxLayout()
         said.setContentsMargins(0, 7, 0, 0)  # the first line is in the middle of its sign
         said.setSpacing(4)
@@ -60,10 +61,9 @@ class Advice(QFrame):
     def show_verdict(self, verdict: Verdict | None) -> None:
         """Say what is wrong and offer the first few remedies; with None be gone."""
         for button in self.buttons:
+            self._row.removeWidget(button)
             button.hide()
             button.deleteLater()
-        while self._row.takeAt(0) is not None:
-            pass
         self.buttons = []
         if verdict is None:
             self.hide()
@@ -72,10 +72,9 @@ class Advice(QFrame):
         self._evidence.setText(tr(verdict.evidence))
         self.setAccessibleName(tr(verdict.text))
         self.setAccessibleDescription(tr(verdict.evidence))
-        for remedy in verdict.remedies[:MOST_REMEDIES]:
-            self.buttons.append(self._button(remedy))
-            self._row.addWidget(self.buttons[-1])
-        self._row.addStretch(1)
+        self.buttons = [self._button(remedy) for remedy in verdict.remedies[:MOST_REMEDIES]]
+        for place, button in enumerate(self.buttons):
+            self._row.insertWidget(place, button)
         self.show()
 
     @property

@@ -72,6 +72,7 @@ class NoticeBar(QFrame):
         self.level = ""
         self._said: _Said = ("", "", "", ())
         self._again: list[_Said] = []
+        self._answers: list[QPushButton] = []
         self.hide()
 
     @property
@@ -95,7 +96,7 @@ class NoticeBar(QFrame):
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
         self._clear_buttons()
-        made = [QPushButton(label) for label, _ in actions]
+        self._answers = made = [QPushButton(label) for label, _ in actions]
         # Beside a sentence long answers would leave it no room.
         beside = sum(button.sizeHint().width() for button in made) <= _BESIDE_PX
         for place, (button, (_, name)) in enumerate(zip(made, actions, strict=True)):
@@ -153,14 +154,12 @@ class NoticeBar(QFrame):
         self.closed.emit()
 
     def _clear_buttons(self) -> None:
-        for place in (self._buttons, self._below):
-            for at in range(place.count() - 1, -1, -1):
-                item = place.itemAt(at)
-                widget = item.widget() if item is not None else None
-                if widget is not None:
-                    place.removeWidget(widget)
-                    widget.hide()
-                    widget.deleteLater()
+        for answer in self._answers:
+            for place in (self._buttons, self._below):
+                place.removeWidget(answer)
+            answer.hide()
+            answer.deleteLater()
+        self._answers = []
 
 
 def _anew(said: _Said) -> _Said:

@@ -64,6 +64,13 @@ def test_that_the_studio_knows_no_tensors() -> None:
     assert not [shown(path) for path in STUDIO if inner.search(path.read_text(encoding="utf-8"))]
 
 
+def test_that_no_item_of_a_layout_is_touched() -> None:
+    """Qt deletes it unseen: PySide takes its object for whatever is made at that address next."""
+    items = (".itemAt", ".takeAt", ".itemAtPosition")
+    layouts = [path for path in STUDIO if "QGraphics" not in path.read_text(encoding="utf-8")]
+    assert not lines(layouts, lambda call: name_of(call).endswith(items))
+
+
 def test_that_only_the_command_line_prints() -> None:
     silent = [path for path in (*ENGINE, *STUDIO) if shown(path) != "gan_engine/cli.py"]
     assert not lines(silent, lambda call: name_of(call) == "print")

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QScrollArea,
     QStyleOptionComboBox,
+    QWidgetItem,
 )
 
 from gan_engine import (
@@ -53,6 +56,20 @@ def choose(form, path, label):
     box = box_of(form, path, QComboBox)
     box.setCurrentText(label)
     box.activated.emit(box.currentIndex())
+
+
+def test_that_rows_that_come_and_go_leave_no_item_of_a_layout_to_python(form, draft):
+    """Once Qt has deleted one, PySide takes its object for what is made in its place: a crash."""
+    before = layout_items()
+    for kind in ("style", "tutorial", "fastgan", "dcgan"):
+        form.show_draft(put(draft, "architecture", {"kind": kind}))
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert layout_items() == before
+
+
+def layout_items():
+    return sum(type(thing) is QWidgetItem for thing in gc.get_objects())
 
 
 def test_that_every_setting_in_force_has_a_field_that_shows_its_value(qtbot, draft):
