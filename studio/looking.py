@@ -73,7 +73,6 @@ class Looking(QObject):
 
     def __init__(self, run: Run, jobs: Jobs) -> None:
         super().__init__()
-        self._run, self._jobs = run, jobs
         self._folder: Path | None = None
         self._draft: Draft = {}
         self._neighbours: Neighbours | None = None
@@ -92,6 +91,8 @@ class Looking(QObject):
         self._nearest.done.connect(self.nearest_found)
         self._nearest.failed.connect(self._take_failure)
         self._strips.done.connect(self.strip_cut)
+        self._kept = Newest(jobs, _keep, self)  # one after the other, the newest pins last
+        self._kept.failed.connect(run.failed)
         self._learned = Newest(jobs, learned, self)
         self._learned.done.connect(self.pictures_read)
         run.started.connect(self._take_start)
@@ -135,10 +136,8 @@ class Looking(QObject):
         """Follow these samples from now on, in this run."""
         self.pins = tuple(pins)
         self.pins_changed.emit(self.pins)
-        folder, kept = self._folder, self.pins
-        if folder is not None:
-            job = self._jobs.call(lambda: write_pins(folder, kept))
-            job.failed.connect(self._run.failed)
+        if self._folder is not None:
+            self._kept.ask((self._folder, self.pins))
 
     # --- the run -----------------------------------------------------------------------------
 
@@ -193,6 +192,10 @@ def _read(path: Path) -> tuple[Path, Pixels, dict[str, str]]:
 
 def _read_reals(path: Path) -> tuple[Path, Pixels | None]:
     return path, read_png(path) if path.is_file() else None
+
+
+def _keep(wanted: tuple[Path, tuple[Pin, ...]]) -> None:
+    write_pins(*wanted)
 
 
 def _cut_strip(

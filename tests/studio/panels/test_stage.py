@@ -165,3 +165,15 @@ def test_that_samples_and_reals_begin_at_one_height(panel):
     stage = panel.stage
     corners = [view.mapTo(stage, QPoint(0, 0)).y() for view in (stage.view, stage.reals)]
     assert corners[0] == corners[1]
+
+
+def test_that_of_pins_set_in_quick_succession_the_last_are_kept(
+    viewed, studio, run_folder, wait_until
+):
+    failures = []
+    studio.run.failed.connect(failures.append)
+    for count in range(1, 9):
+        studio.looking.pin([Pin(seed) for seed in range(count)])
+    wait_until(lambda: studio.looking._kept._job is None)
+    assert read_pins(run_folder) == tuple(Pin(seed) for seed in range(8))
+    assert not failures
