@@ -38,6 +38,7 @@ _HOME = {
     "summary": "LayerRow NetworkSummary summarize",
     "costs": "Cost Relief cost_of reliefs_of",
     "score_curves": "LossCurve LossCurves loss_curves",
+    "history": "History",
     "sampling": "Grid Sampler open_sampler",
     "exploring": "Exploration Sight explore",
     "foreign": "Match match_weights read_weights weights_that_fit",
@@ -52,7 +53,7 @@ _HOME = {
     "training.recorder": "notice_of",
     "training.originals": "Learned learned prepared_uses",
     "training": (
-        "History Neighbour Neighbours Pin RunInfo RunNotes Shelf Trial branch follow list_runs"
+        "Neighbour Neighbours Pin RunInfo RunNotes Shelf Trial branch follow list_runs"
         " nearest_batch new_folder read_notes"
         " read_pins read_run resume saves_of score_edges train try_out write_notes write_pins"
     ),
@@ -99,6 +100,7 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
     from gan_engine.summary import LayerRow, NetworkSummary, summarize
     from gan_engine.costs import Cost, Relief, cost_of, reliefs_of
     from gan_engine.score_curves import LossCurve, LossCurves, loss_curves
+    from gan_engine.history import History
     from gan_engine.sampling import Grid, Sampler, open_sampler
     from gan_engine.exploring import Exploration, Sight, explore
     from gan_engine.foreign import Match, match_weights, read_weights, weights_that_fit
@@ -117,7 +119,7 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
     from gan_engine.training.recorder import notice_of
     from gan_engine.training.originals import Learned, learned, prepared_uses
     from gan_engine.training import (
-        History, Neighbour, Neighbours, Pin, RunInfo, RunNotes, Shelf, Trial, branch, follow, list_runs,
+        Neighbour, Neighbours, Pin, RunInfo, RunNotes, Shelf, Trial, branch, follow, list_runs,
         nearest_batch, new_folder, read_notes, read_pins, read_run, resume, saves_of, score_edges, train,
         try_out, write_notes, write_pins,
     )

@@ -282,7 +282,7 @@ def export(
     what: Annotated[
         str,
         typer.Option(
-            help="ema, checkpoint, onnx, grid, images, styles, walk, time_lapse, pictures."
+            help="ema, checkpoint, onnx, grid, images, styles, walk, time_lapse, pictures, curves, tensorboard."
         ),
     ],
     target: Annotated[

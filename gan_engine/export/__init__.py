@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gan_engine.export.animation import TimeLapse, Walk
 from gan_engine.export.base import Exporter, ExportProgress
+from gan_engine.export.curves import Curves, TensorBoard
 from gan_engine.export.images import ImageGrid, SingleImages
 from gan_engine.export.onnx import Onnx
 from gan_engine.export.styles import MixedStyles
@@ -21,6 +22,8 @@ EXPORTERS: tuple[type[Exporter], ...] = (
     Walk,
     TimeLapse,
     TranslatedPictures,
+    Curves,
+    TensorBoard,
 )
 
 
@@ -31,6 +34,7 @@ def export(source: Path, exporter: Exporter, out: Path) -> Iterator[ExportProgre
 
 __all__ = [
     "EXPORTERS",
+    "Curves",
     "ExportProgress",
     "Exporter",
     "GeneratorWeights",
@@ -38,6 +42,7 @@ __all__ = [
     "MixedStyles",
     "Onnx",
     "SingleImages",
+    "TensorBoard",
     "TimeLapse",
     "TranslatedPictures",
     "Walk",

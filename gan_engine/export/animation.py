@@ -6,6 +6,7 @@ import importlib.util
 import io
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -17,8 +18,9 @@ from PIL import Image
 from gan_engine import durable
 from gan_engine.colour import flat
 from gan_engine.errors import EngineError, FileError
-from gan_engine.export.base import Exporter, ExportProgress, Need
+from gan_engine.export.base import Exporter, ExportProgress, Need, folder_of
 from gan_engine.export.images import side_by_side
+from gan_engine.history import History
 from gan_engine.imaging import read_png
 from gan_engine.sampling import AT_ONCE, open_sampler, truncation
 from gan_engine.schema import option
@@ -86,7 +88,7 @@ class TimeLapse(Exporter):
 
     title: ClassVar[str] = "Time lapse of the training"
     kind: Literal["time_lapse"] = "time_lapse"
-    needs: ClassVar[Need] = "grids"
+    needs: ClassVar[Need] = "run"
     suffix: ClassVar[str] = ".webp"
     others: ClassVar[tuple[str, ...]] = OTHERS
     seconds: float = option(
@@ -96,12 +98,8 @@ class TimeLapse(Exporter):
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         _check_name(out)
-        if not source.is_dir():
-            raise EngineError(
-                "A file of weights has no sample grids: only a run's folder keeps them.",
-                hint="Choose a run.",
-            )
-        every = sorted((source / "grids").glob("*.png"))
+        with closing(History(folder_of(source))) as history:
+            every = [path for _, path in history.grids()]
         if len(every) < 2:
             raise EngineError(
                 "“{name}” has fewer than two sample grids.",

@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from gan_engine.architectures.base import Architecture
+from gan_engine.errors import EngineError
 from gan_engine.schema import Message, Part
 
-Need = Literal["weights", "seeds", "styles", "pictures", "grids"]
+Need = Literal["weights", "seeds", "styles", "pictures", "run"]
+
+
+ONLY_OF_RUNS = Message("A file of weights has no curves or grids: only a run's folder keeps them.")
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,8 @@ class Exporter(Part):
             architecture: Of the networks.
             of_run: Whether it is made from a run's folder, not from a file of weights.
         """
-        if cls.needs == "grids" and not of_run:
-            return Message("A file of weights has no sample grids: only a run's folder keeps them.")
+        if cls.needs == "run" and not of_run:
+            return ONLY_OF_RUNS
         if cls.needs == "seeds" and architecture.needs_pairs:
             return Message("This generator makes a picture from another one, not from a seed.")
         if cls.needs == "styles" and not architecture.truncates:
@@ -65,3 +69,14 @@ class Exporter(Part):
             SpaceError: `out` cannot be written.
         """
         raise NotImplementedError
+
+
+def folder_of(source: Path) -> Path:
+    """Return `source`, for what is made from a run's folder.
+
+    Raises:
+        EngineError: It is a file.
+    """
+    if not source.is_dir():
+        raise EngineError(ONLY_OF_RUNS, hint="Choose a run.")
+    return source

@@ -3,7 +3,6 @@
 from gan_engine.training.branching import branch, saves_of
 from gan_engine.training.folder import RunInfo, list_runs, new_folder, read_run
 from gan_engine.training.following import follow
-from gan_engine.training.history import History
 from gan_engine.training.leading import serve
 from gan_engine.training.mail import answer, tell
 from gan_engine.training.meters import score_edges
@@ -16,7 +15,6 @@ from gan_engine.training.shelf import Shelf
 from gan_engine.training.trial import Trial, try_out
 
 __all__ = [
-    "History",
     "Neighbour",
     "Neighbours",
     "Pin",

@@ -14,9 +14,9 @@ from gan_engine import checkpoint, configfile, durable
 from gan_engine.config import parse
 from gan_engine.drafts import escape, put
 from gan_engine.errors import FileError
+from gan_engine.history import copy_history
 from gan_engine.training import originals
 from gan_engine.training.folder import REALS, SETTINGS, new_folder
-from gan_engine.training.history import copy_history
 from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.pins import read_pins, write_pins
 

@@ -15,8 +15,8 @@ from gan_engine import configfile, durable, paths
 from gan_engine.checkpoint import listed
 from gan_engine.drafts import Draft, get
 from gan_engine.errors import BusyError, EngineError, FileError
+from gan_engine.history import Happening, History
 from gan_engine.metrics import METRICS
-from gan_engine.training.history import Happening, History
 from gan_engine.training.notes import NOTHING, RunNotes, read_notes
 
 State = Literal["training", "done", "stopped", "interrupted", "unreadable"]

@@ -30,11 +30,11 @@ from gan_engine.events import (
     ScoreCounts,
     Started,
 )
+from gan_engine.history import CountRow, HappeningRow, History, Pulse, ReadingRow
 from gan_engine.imaging import read_png
 from gan_engine.pictures import ImageError
 from gan_engine.training import mail
 from gan_engine.training.folder import REALS, SETTINGS
-from gan_engine.training.history import CountRow, HappeningRow, History, Pulse, ReadingRow
 from gan_engine.training.meters import BINS
 from gan_engine.training.recorder import notice_of
 from gan_engine.training.statistics import NAME as NUMBERS

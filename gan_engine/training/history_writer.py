@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gan_engine import durable
-from gan_engine.training.history import NAME, TABLES, decoded
+from gan_engine.history import NAME, TABLES, decoded
 
 MOST_WAITING = 100_000
 """How much of a history is remembered while it cannot be written; then the oldest goes."""

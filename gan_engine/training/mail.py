@@ -20,9 +20,9 @@ from gan_engine import commands, configfile, durable
 from gan_engine.commands import Command, Inbox
 from gan_engine.config import parse
 from gan_engine.errors import EngineError, NothingToDoError
+from gan_engine.history import History
 from gan_engine.training.amending import with_value
 from gan_engine.training.folder import SETTINGS, settings_of
-from gan_engine.training.history import History
 from gan_engine.training.history_writer import HistoryWriter
 
 FOLDER, REFUSED = "inbox", "refused"

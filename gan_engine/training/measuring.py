@@ -14,9 +14,9 @@ from gan_engine import durable
 from gan_engine.checkpoint import SUFFIX
 from gan_engine.device import out_of_memory
 from gan_engine.events import Notice
+from gan_engine.history import History
 from gan_engine.metrics import Judge, Metric
 from gan_engine.schema import Message
-from gan_engine.training.history import History
 from gan_engine.training.session import Session
 
 T = TypeVar("T")

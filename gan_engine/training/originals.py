@@ -17,7 +17,7 @@ from gan_engine.data.scan import BadFile, signature
 from gan_engine.data_settings import DataSettings
 from gan_engine.drafts import escape
 from gan_engine.errors import DataError, ImagesChangedError, SpaceError
-from gan_engine.training.history import History
+from gan_engine.history import History
 
 Answer = Literal["ask", "prepared", "anew"]
 """What to do when the pictures are others than those a run began with."""

@@ -13,8 +13,8 @@ from typing import Any
 from gan_engine import durable, paths
 from gan_engine.drafts import escape, unescape
 from gan_engine.errors import FileError, SpaceError
+from gan_engine.history import NAME as HISTORY
 from gan_engine.training.folder import SETTINGS, RunInfo, read_run
-from gan_engine.training.history import NAME as HISTORY
 from gan_engine.training.notes import NAME as NOTES
 from gan_engine.training.notes import RunNotes
 

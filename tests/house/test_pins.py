@@ -50,13 +50,15 @@ def test_that_what_the_program_imports_is_declared_and_the_reverse() -> None:
     declared = names(PROJECT["project"]["dependencies"])
     implied = {"pydantic-core", "shiboken6"}  # come with pydantic and PySide6
     optional = PROJECT["project"]["optional-dependencies"]
-    extras = names([*optional["metrics"], *optional["video"]])  # torch itself asks for onnx
+    extras = names(
+        [*optional["metrics"], *optional["tensorboard"], *optional["video"]]
+    )  # torch itself asks for onnx
     assert used_by("gan_engine", "studio") - implied == declared | extras
 
 
 def test_that_tests_have_what_an_extra_brings() -> None:
     extras = PROJECT["project"]["optional-dependencies"]
-    for extra in ("metrics", "onnx", "video"):
+    for extra in ("metrics", "onnx", "tensorboard", "video"):
         assert names(extras[extra]) <= names(extras["test"])
 
 

@@ -21,7 +21,8 @@ from gan_engine import checkpoint, durable
 from gan_engine.commands import Inbox, Resume
 from gan_engine.configfile import write_draft
 from gan_engine.events import Notice, Paused, Resumed, Saved
-from gan_engine.training import History, list_runs, train
+from gan_engine.history import History
+from gan_engine.training import list_runs, train
 from tests.reliability.helpers import newest, of_kind, same, tiny
 
 NOBODY = 65534

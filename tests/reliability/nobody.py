@@ -22,7 +22,8 @@ from gan_engine.config import default_draft
 from gan_engine.configfile import save_preset
 from gan_engine.errors import EngineError
 from gan_engine.export import ImageGrid, export
-from gan_engine.training import History, Shelf, read_run, resume, train, write_notes
+from gan_engine.history import History
+from gan_engine.training import Shelf, read_run, resume, train, write_notes
 from gan_engine.training.notes import RunNotes
 from studio.preferences import Preferences
 from studio.report import write_report

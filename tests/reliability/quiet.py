@@ -38,10 +38,14 @@ def session(folder: Path, images: Path) -> None:
     list(gan_engine.resume(folder / "run", images=40))
     gan_engine.open_sampler(folder / "run").grid(2, 2)
     newest = max((folder / "run" / "checkpoints").iterdir())
-    for exporter in (
-        one for one in EXPORTERS if one.key() not in ("styles", "time_lapse", "pictures")
-    ):
-        list(export(newest, exporter(), folder / f"out-{exporter().kind}"))
+    for exporter in (one for one in EXPORTERS if one.needs not in ("styles", "pictures")):
+        list(
+            export(
+                newest if exporter.needs != "run" else folder / "run",
+                exporter(),
+                folder / f"out-{exporter().kind}",
+            )
+        )
     gan_engine.list_runs(folder)
     for words in (["presets"], ["scan", str(images)], ["check", str(folder / "run" / "run.toml")]):
         sys.argv = ["gan-engine", *words]

@@ -14,7 +14,8 @@ import pytest
 from gan_engine import checkpoint
 from gan_engine.errors import DamagedFileError, FileError, MemoryFullError, OlderSaveError
 from gan_engine.events import Finished, Notice
-from gan_engine.training import History, list_runs, read_run, resume, train
+from gan_engine.history import History
+from gan_engine.training import list_runs, read_run, resume, train
 from tests.reliability.helpers import newest, of_kind, same, tiny
 
 SEED = 11

@@ -16,8 +16,9 @@ from gan_engine import checkpoint
 from gan_engine.commands import Inbox, Resume, SaveNow
 from gan_engine.durable import space_error
 from gan_engine.events import Event, Finished, Notice, Paused, Saved
+from gan_engine.history import History
 from gan_engine.metrics import Judge
-from gan_engine.training import History, conductor, train
+from gan_engine.training import conductor, train
 from gan_engine.training.session import Session
 from gan_engine.training.step import Step
 from studio.panels import marks

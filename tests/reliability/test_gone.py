@@ -12,7 +12,8 @@ from gan_engine.commands import Inbox, Resume, SampleNow, Stop
 from gan_engine.config import RunConfig
 from gan_engine.errors import DamagedFileError, SpaceError
 from gan_engine.events import Event, Finished, Notice, Paused, Resumed, Saved
-from gan_engine.training import History, resume, train
+from gan_engine.history import History
+from gan_engine.training import resume, train
 from tests.reliability.helpers import in_process, newest, of_kind, same, tiny
 from tests.reliability.test_disks import OWN_MOUNTS, can_mount, outside  # noqa: F401
 from tests.reliability.test_no_numbers import poisoned, weight

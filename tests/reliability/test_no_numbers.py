@@ -14,7 +14,8 @@ import torch
 from gan_engine import checkpoint
 from gan_engine.errors import DivergedError
 from gan_engine.events import Changed, Event, Finished, Notice, Saved, Scalars
-from gan_engine.training import History, conductor, train
+from gan_engine.history import History
+from gan_engine.training import conductor, train
 from gan_engine.training.conductor import MOST_RETURNS
 from gan_engine.training.session import Session
 from tests.gan_engine.training.conftest import readings

@@ -14,9 +14,10 @@ from gan_engine import checkpoint
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.errors import MemoryFullError
 from gan_engine.events import Changed, Event, Finished, Notice, SampleGrid, Saved
+from gan_engine.history import History
 from gan_engine.metrics import Judge
 from gan_engine.penalties import R1, PathLength
-from gan_engine.training import History, resume, session, train
+from gan_engine.training import resume, session, train
 from gan_engine.training.meters import Meters
 from gan_engine.training.optimisers import Update
 from gan_engine.training.session import Session

@@ -13,7 +13,8 @@ from gan_engine.data.pairs import Unit
 from gan_engine.data_settings import DataSettings
 from gan_engine.errors import DataError
 from gan_engine.events import Finished, Notice, Saved
-from gan_engine.training import History, train
+from gan_engine.history import History
+from gan_engine.training import train
 from tests.reliability.helpers import newest, of_kind, same, tiny
 
 

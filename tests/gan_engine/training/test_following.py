@@ -29,9 +29,9 @@ from gan_engine.events import (
     Started,
     Statistics,
 )
+from gan_engine.history import History
 from gan_engine.training import following, history, history_writer, resume, statistics, train
 from gan_engine.training.following import follow
-from gan_engine.training.history import History
 from tests.gan_engine.training.conftest import of_kind
 
 

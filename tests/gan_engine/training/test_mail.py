@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from gan_engine import checkpoint, configfile, durable
+from gan_engine import checkpoint, configfile, durable, history
 from gan_engine.commands import (
     Change,
     Inbox,
@@ -27,7 +27,7 @@ from gan_engine.commands import (
 )
 from gan_engine.errors import EngineError, NothingToDoError
 from gan_engine.events import Changed, Finished, Notice, Paused, SampleGrid, Saved, Scalars, Started
-from gan_engine.training import answer, history, mail, resume, tell, train
+from gan_engine.training import answer, mail, resume, tell, train
 from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.mail import Letters
 from tests.gan_engine.training.conftest import of_kind

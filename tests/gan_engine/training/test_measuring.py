@@ -18,8 +18,9 @@ from gan_engine.commands import Evaluate, Inbox, Stop
 from gan_engine.config import RunConfig, parse
 from gan_engine.errors import EngineError
 from gan_engine.events import Finished, Notice, Scalars
+from gan_engine.history import History
 from gan_engine.metrics import SlicedWasserstein
-from gan_engine.training import History, measuring, resume, train
+from gan_engine.training import measuring, resume, train
 from gan_engine.training.measuring import BEST, Measuring
 from gan_engine.training.saver import Saver
 from tests.gan_engine.training.conftest import of_kind

@@ -15,7 +15,8 @@ from gan_engine.cli import main
 from gan_engine.config import RunConfig
 from gan_engine.errors import DataError, ImagesChangedError
 from gan_engine.events import Finished, Notice, Started
-from gan_engine.training import History, branch, resume, train
+from gan_engine.history import History
+from gan_engine.training import branch, resume, train
 from gan_engine.training.originals import NAME, prepared_uses, read
 from tests.gan_engine.training.conftest import of_kind
 

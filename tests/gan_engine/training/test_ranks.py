@@ -19,7 +19,8 @@ from gan_engine.config import parse
 from gan_engine.drafts import merge
 from gan_engine.errors import BusyError, DeviceError, MemoryFullError, SettingsError, SpaceError
 from gan_engine.events import Finished, Notice, Started
-from gan_engine.training import History, conductor, follow, go_on_or_train, leading, resume, train
+from gan_engine.history import History
+from gan_engine.training import conductor, follow, go_on_or_train, leading, resume, train
 from gan_engine.training import ranks as ranks_module
 from gan_engine.training.ranks import ALONE, BatchNormTogether, Ranks, Together
 from gan_engine.training.shortage import Alike

@@ -18,8 +18,9 @@ from gan_engine.data_settings import DataSettings
 from gan_engine.drafts import merge
 from gan_engine.errors import BusyError, NothingToDoError
 from gan_engine.events import Changed, Finished, Notice, Paused, SampleGrid, Saved, Started
+from gan_engine.history import History
 from gan_engine.imaging import read_png_text
-from gan_engine.training import History, read_run, resume, run, train
+from gan_engine.training import read_run, resume, run, train
 from gan_engine.training.session import Session
 from tests.gan_engine.training.conftest import TINY, of_kind, readings
 

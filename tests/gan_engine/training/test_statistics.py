@@ -11,7 +11,8 @@ import torch
 
 from gan_engine.config import RunConfig
 from gan_engine.events import SampleGrid, Scalars, ScoreCounts, Started, Statistics
-from gan_engine.training import History, score_edges, train
+from gan_engine.history import History
+from gan_engine.training import score_edges, train
 from gan_engine.training.meters import BINS, Meters
 from gan_engine.training.statistics import _means
 from tests.gan_engine.training.conftest import of_kind

@@ -204,7 +204,7 @@ def test_that_a_file_of_weights_has_no_time_lapse_and_says_why(dialog, run_folde
         dialog.show_source(source, draft)
         assert dialog.what.buttons.button(number).isEnabled() is has
     dialog.show_source(newest, draft)
-    assert "no sample grids" in dialog.what._abouts[number].text()
+    assert "no curves or grids" in dialog.what._abouts[number].text()
 
 
 def test_that_a_screen_with_room_needs_no_scrolling_and_a_low_one_does(dialog, monkeypatch):

@@ -9,8 +9,8 @@ import numpy as np
 
 from gan_engine import durable
 from gan_engine.events import Scalars
+from gan_engine.history import History
 from gan_engine.training.folder import SETTINGS, read_run
-from gan_engine.training.history import History
 from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.recorder import recorded
 
