@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
 
-import numpy as np
 import pytest
 from PySide6.QtGui import (
     QColor,
@@ -75,46 +73,6 @@ def test_that_edges_focus_and_curves_stand_out_from_what_is_behind_them(colors):
 def test_that_no_two_curves_look_alike(colors):
     assert len(set(colors.series)) == len(colors.series) >= 6
     assert len(set(theme.DASHES)) == 4
-
-
-# What a colour looks like to most of those who lack one kind of cone, in linear RGB.
-# Source: Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color
-# Vision Deficiency" (2009), severity 1.
-EYES = {
-    "all cones": np.eye(3),
-    "no red": [
-        [0.152286, 1.052583, -0.204868],
-        [0.114503, 0.786281, 0.099216],
-        [-0.003882, -0.048116, 1.051998],
-    ],
-    "no green": [
-        [0.367322, 0.860646, -0.227968],
-        [0.280085, 0.672501, 0.047413],
-        [-0.011820, 0.042940, 0.968881],
-    ],
-    "no blue": [
-        [1.255528, -0.076749, -0.178779],
-        [-0.078411, 0.930809, 0.147602],
-        [0.004733, 0.691367, 0.303900],
-    ],
-}
-TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-
-
-def seen_as(color: str, eye: str) -> np.ndarray:
-    """Return a colour as this eye sees it, in CIELAB, where distances are what one sees."""
-    parts = np.array([int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)])
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    xyz = TO_XYZ @ np.clip(np.array(EYES[eye]) @ linear, 0, 1) / TO_XYZ.sum(axis=1)
-    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
-    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
-
-
-@BOTH
-@pytest.mark.parametrize("eye", EYES)
-def test_that_curves_are_told_apart_by_colour_blind_people_too(colors, eye):
-    for one, two in combinations(colors.series, 2):
-        assert np.linalg.norm(seen_as(one, eye) - seen_as(two, eye)) >= 12, (one, two)
 
 
 @BOTH
