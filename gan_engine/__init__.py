@@ -40,6 +40,7 @@ _HOME = {
     "score_curves": "LossCurve LossCurves loss_curves",
     "history": "History",
     "sampling": "Grid Sampler open_sampler",
+    "route": "seeds_in",
     "exploring": "Exploration Sight explore",
     "foreign": "Match match_weights read_weights weights_that_fit",
     "data": (
@@ -102,6 +103,7 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
     from gan_engine.score_curves import LossCurve, LossCurves, loss_curves
     from gan_engine.history import History
     from gan_engine.sampling import Grid, Sampler, open_sampler
+    from gan_engine.route import seeds_in
     from gan_engine.exploring import Exploration, Sight, explore
     from gan_engine.foreign import Match, match_weights, read_weights, weights_that_fit
     from gan_engine.data import (

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import torch
 
 from gan_engine.imaging import tile
+from gan_engine.route import Route, seeds_in, through
 from gan_engine.sampling import Grid, Sampler, truncation
 from gan_engine.schema import Part, option
 
@@ -31,6 +32,7 @@ class Exploration(Part):
         2.0, ge=0.2, le=30, unit="s", label="A walk's pace",
         help="How long a walk takes from one sample to the next.",
     )  # fmt: skip
+    through: str = through()
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,15 @@ def explore(sampler: Sampler, sight: Sight) -> Grid:
     samples that the exporter of walks passes with the same seed, rows and columns.
 
     Raises:
-        EngineError: There is no such class.
+        EngineError: There is no such class, or what a walk should pass are no seeds.
     """
     how = sight.how
     if sampler.needs_pictures:
         return sampler.example(how.rows, how.columns)
     count = how.rows * how.columns
     stop, share = divmod(sight.walked, 1.0)
-    begin = how.seed + int(stop) * count
-    seeds, others = (list(range(first, first + count)) for first in (begin, begin + count))
+    route = Route(how.seed, count, seeds_in(how.through) if sight.walked else ())
+    seeds, others = (route.at(int(stop) + further) for further in (0, 1))
     label, named = sight.label, seeds
     if sight.near is not None:
         # Towards other seeds than its own, of its own class.

@@ -96,7 +96,8 @@ class Exploring(QObject):
     def look(self, how: Exploration) -> None:
         """Look with other settings; a walk begins anew where it would pass other samples."""
         old = self.sight.how
-        moved = (how.seed, how.rows, how.columns) != (old.seed, old.rows, old.columns)
+        kept = {"seed", "rows", "columns", "through"}
+        moved = how.model_dump(include=kept) != old.model_dump(include=kept)
         self._see(replace(self.sight, how=how, walked=0.0 if moved else self.sight.walked))
 
     @Slot(object)

@@ -22,6 +22,7 @@ from gan_engine.export.base import Exporter, ExportProgress, Need, folder_of
 from gan_engine.export.images import side_by_side
 from gan_engine.history import History
 from gan_engine.imaging import read_png
+from gan_engine.route import Route, seeds_in, through
 from gan_engine.sampling import AT_ONCE, open_sampler, truncation
 from gan_engine.schema import option
 
@@ -46,15 +47,20 @@ class Walk(Exporter):
     others: ClassVar[tuple[str, ...]] = OTHERS
     rows: int = option(2, ge=1, le=50, help="Rows of samples; each goes a way of its own.")
     columns: int = option(3, ge=1, le=50, help="Samples in a row.")
-    stops: int = option(6, ge=2, le=200, help="How many samples each passes.")
+    stops: int = option(
+        6, ge=2, le=200, help="How many samples each passes, where you choose none below."
+    )
     steps: int = option(30, ge=1, le=600, help="Pictures from one sample to the next.")
     rate: int = option(25, ge=1, le=50, unit="/s", help="Pictures a second.")
     seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
+    through: str = through()
     truncation: float = truncation()
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         _check_name(out)
-        total, cells = self.stops * self.steps, self.rows * self.columns
+        route = Route(self.seed, self.rows * self.columns, seeds_in(self.through))
+        stops, cells = len(route.chosen) or self.stops, route.cells
+        total = stops * self.steps
         yield ExportProgress(0, total, out)
         sampler = open_sampler(source)
         shape = sampler.config.data.shape
@@ -64,13 +70,9 @@ class Walk(Exporter):
         together = max(1, AT_ONCE // cells)
         for first in range(0, total, together):
             numbers = range(first, min(first + together, total))
-            begun = [number // self.steps for number in numbers for _ in range(cells)]
             shares = [number % self.steps / self.steps for number in numbers for _ in range(cells)]
             seeds, others = (
-                [
-                    self.seed + (stop + further) % self.stops * cells + i % cells
-                    for i, stop in enumerate(begun)
-                ]
+                [s for n in numbers for s in route.at((n // self.steps + further) % stops)]
                 for further in (0, 1)
             )
             made = sampler.between(seeds, others, shares, self.truncation)

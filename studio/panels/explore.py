@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gan_engine import Exploration, escape, put, unescape, write_png
+from gan_engine import EngineError, Exploration, escape, put, seeds_in, unescape, write_png
 from studio import theme
 from studio.failures import sentence_of
 from studio.forms import Form
@@ -150,6 +151,7 @@ class ExplorePanel(Panel):
             self._shape = grid.rows, grid.columns
             self.view.set_cells(*self._shape)
         self.view.name_cells([_name_of(sight, seed) for seed in self._seeds])
+        self._show_pins(sight)
         self._show_picture(grid.pixels)
 
     @Slot(object)
@@ -171,6 +173,7 @@ class ExplorePanel(Panel):
         self.view.setMinimumSize(240, 160)
         self.view.cell_activated.connect(self._go_near)
         self.view.save_asked.connect(self.save)
+        self.view.pin_asked.connect(self._pin)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -290,6 +293,28 @@ class ExplorePanel(Panel):
         self._values = put(self._values, path, value)
         self.form.show_draft(self._values)
         self.looked.emit(Exploration(**self._values))
+
+    @property
+    def _chosen(self) -> list[int]:
+        """The seeds that a walk should pass; none where what is written are no seeds."""
+        with contextlib.suppress(EngineError):
+            return list(seeds_in(self._values["through"]))
+        return [int(word) for word in [self._values["through"].strip()] if word.isdigit()]
+
+    def _show_pins(self, sight: Sight) -> None:
+        """Mark the samples that are chosen for a walk; what is on a way to another cannot be."""
+        if sight.near is not None or sight.walked % 1.0 or not self._seeds:
+            self.view.show_pins(None)
+            return
+        chosen = set(self._chosen)
+        self.view.show_pins(cell for cell, seed in enumerate(self._seeds) if seed in chosen)
+
+    @Slot(int)
+    def _pin(self, cell: int) -> None:
+        """Let a walk pass this sample, or no longer."""
+        seed, chosen = self._seeds[cell], self._chosen
+        kept = [one for one in chosen if one != seed] if seed in chosen else [*chosen, seed]
+        self._edit("through", ", ".join(map(str, kept)))
 
     @Slot()
     def _go_on(self) -> None:

@@ -24,7 +24,7 @@ from studio.i18n import tr
 from studio.meanings import page
 from studio.panels.base import words
 
-_LOOKED_AT = {"seed", "rows", "columns", "truncation"}
+_LOOKED_AT = {"seed", "rows", "columns", "through", "truncation"}
 
 
 class ExportChoice(QScrollArea):
@@ -108,7 +108,7 @@ class ExportChoice(QScrollArea):
         self._turn(number)
 
     def begin_with(self, looked: Mapping[str, Any]) -> None:
-        """Offer the seed, rows, columns and truncation that somebody has just looked at."""
+        """Offer the seeds, rows, columns and truncation that somebody has just looked at."""
         for number, kind in enumerate(EXPORTERS):
             same = {s.name for s in settings_of(kind)} & set(looked) & _LOOKED_AT
             self._values[number] |= {name: looked[name] for name in same}

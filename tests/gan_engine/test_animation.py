@@ -80,6 +80,18 @@ def test_that_a_walk_passes_its_stops_and_ends_where_it_began(
     assert np.abs(pictures[-1][:, :16].astype(int) - way[0]).mean() < 12
 
 
+def test_that_a_walk_through_chosen_seeds_passes_each_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampler = awake("dcgan")
+    monkeypatch.setattr(animation, "open_sampler", lambda source: sampler)
+    walk = Walk(rows=1, columns=1, steps=2, through="9, 4, 7")
+    list(export(tmp_path, walk, tmp_path / "walk.png"))
+    pictures, _ = frames_of(tmp_path / "walk.png")
+    assert same(np.stack(pictures[::2]), sampler.images([9, 4, 7]))
+    assert same(pictures[5][None], sampler.between([7], [9], [0.5]))
+
+
 def test_that_opacity_is_kept_where_the_format_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

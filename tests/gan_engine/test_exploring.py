@@ -46,6 +46,14 @@ def test_that_a_walk_goes_on_to_the_next_samples(sampler: Sampler, walked: float
     assert same(cells_of(grid), way)
 
 
+def test_that_a_walk_passes_what_was_chosen(sampler: Sampler) -> None:
+    how = Exploration(**SMALL, through="3, 17")
+    grid = explore(sampler, Sight(how, walked=2.5))
+    assert grid.seeds == (3, 17, 3, 17, 3, 17)
+    assert same(cells_of(grid)[:1], sampler.between([3], [17], [0.5]))
+    assert explore(sampler, Sight(how)).seeds[0] == 5  # before it begins
+
+
 @pytest.mark.parametrize("near", [1, 7])
 def test_that_neighbours_come_after_the_sample_itself_and_lie_on_the_way_to_others(
     sampler: Sampler, near: int

@@ -48,7 +48,8 @@ def watched(studio, exploring, heard, run_folder, qtbot):
 def test_that_nothing_is_loaded_until_somebody_looks(studio, exploring, heard, run_folder, qtbot):
     studio.run.open_folder(run_folder)
     qtbot.waitUntil(lambda: studio.run.view is not None, timeout=PATIENCE)
-    assert not studio.jobs.active
+    qtbot.waitUntil(lambda: not studio.jobs.active, timeout=PATIENCE)
+    assert exploring._sampler is None
     assert heard.opened == []
     exploring.watch(True)
     qtbot.waitUntil(lambda: bool(heard.drawn), timeout=PATIENCE)

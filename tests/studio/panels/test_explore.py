@@ -143,3 +143,23 @@ def test_that_what_goes_wrong_is_said_and_leaves_the_picture(filled, tmp_path, q
     filled.picture_saved.emit(tmp_path / "no" / "such" / "\0.png", filled._pixels, {})
     qtbot.waitUntil(lambda: "neighbours" not in filled.tip.text(), timeout=PATIENCE)
     assert not filled.view.is_empty
+
+
+def test_that_pinned_samples_are_what_a_walk_passes(filled, studio, qtbot):
+    assert filled.view.pinned == frozenset()
+    for cell in (4, 2, 7, 2):
+        filled.view.pin_asked.emit(cell)
+    assert studio.exploring.sight.how.through == "4, 7"
+    qtbot.waitUntil(lambda: filled.view.pinned == {4, 7}, timeout=PATIENCE)
+    filled.walk_button.click()
+    qtbot.waitUntil(lambda: filled._seeds[:3] == (4, 7, 4), timeout=PATIENCE)
+    assert filled.view.pinned is None  # what is on a way to another sample cannot be pinned
+
+
+def test_that_one_seed_is_no_walk_and_says_so(filled, studio, qtbot):
+    filled.view.pin_asked.emit(4)
+    qtbot.waitUntil(lambda: filled.view.pinned == {4}, timeout=PATIENCE)
+    filled.walk_button.click()
+    qtbot.waitUntil(lambda: "no seeds for a walk" in filled.tip.text(), timeout=PATIENCE)
+    assert filled.walk_button.text() == "Walk"
+    assert not filled.view.is_empty
