@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from gan_engine import unescape
+from gan_engine import escape, paths, unescape
 from studio.i18n import tr
 from studio.panels import words as say
 from studio.panels.base import Section, button, words
@@ -117,6 +118,13 @@ class PreparedSection(Section):
         self.removed.emit([item.data(0, _ROLE).set.path for item in self._unused()])
 
 
+def _source(path: str) -> str:
+    """Return what the pictures of a set are called."""
+    if path == escape(str(paths.builtin_images())):
+        return tr("built-in images")
+    return say.name(Path(unescape(path)).name) or tr("Not finished")
+
+
 def _item(shelf: Shelf) -> QTreeWidgetItem:
     one = shelf.set
     height, width, channels = (*one.shape, 0, 0, 0)[:3]
@@ -127,10 +135,9 @@ def _item(shelf: Shelf) -> QTreeWidgetItem:
         size=say.shape((width, height)),
         colour=colour,
     )
-    source = say.name(unescape(one.source).rpartition("/")[2]) or tr("Not finished")
     item = QTreeWidgetItem(
         [
-            source,
+            _source(one.source),
             what if one.images else "–",
             say.size(one.bytes),
             say.when(one.used),

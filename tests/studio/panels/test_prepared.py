@@ -2,12 +2,13 @@
 
 import os
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from gan_engine import DataSettings, clean_prepared, parse, paths, prepare, prepared_sets, train
 from studio.panels.prepared import PreparedSection
-from studio.prepared import kept
+from studio.prepared import Shelf, kept
 from tests.studio.tiny import tiny_draft
 
 
@@ -52,6 +53,13 @@ def test_that_every_set_is_listed_with_its_size_and_its_runs(show, sets, wait):
     assert all("kB" in size for size in sizes)
     assert all("2001" in date for date in dates)
     assert "in all" in section.summary.text()
+
+
+def test_that_a_set_is_called_after_its_pictures(show, sets):
+    section, known = show(PreparedSection), prepared_sets()[0]
+    named = {"": "Not finished", str(paths.builtin_images()): "built-in images", "/a/cats": "cats"}
+    section.show_list([Shelf(replace(known, source=source), ()) for source in named])
+    assert [row[0] for row in rows(section)] == list(named.values())
 
 
 def test_that_the_chosen_one_is_removed_and_no_picture_is(show, sets, emoji, wait):
