@@ -191,6 +191,8 @@ def _dress(app: QApplication) -> None:
     if not app.property("fusion"):  # a style under a style sheet no longer tells its name
         app.setStyle("Fusion")
         app.setProperty("fusion", True)
+    # Qt exchanges a sheet for another four times as slowly as it takes one off and puts one on.
+    app.setStyleSheet("")
     app.setPalette(_palette(current()))
     app.setStyleSheet(style_sheet(current()))
     _load_font(app)
