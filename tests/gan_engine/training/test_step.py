@@ -15,6 +15,7 @@ from gan_engine.augment import Transform
 from gan_engine.config import RunConfig
 from gan_engine.data.classes import Classes
 from gan_engine.data.dataset import Shown
+from gan_engine.penalties import R1, FeatureMatching, Scene
 from gan_engine.training.session import Session
 from tests.gan_engine.training.test_accumulation import session_of
 
@@ -91,6 +92,25 @@ def test_that_g_is_judged_through_the_same_changes(loss: dict[str, str], tiny: M
     real = d(watched.shown[-1].images_NCHW * 2) if watched.shown else None
     assert (real is not None) == ("pairing" in loss)
     assert watched.equals("g", watched.session.config.loss.generator(real, fake))
+
+
+@pytest.mark.parametrize("network", ["d", "g"])
+def test_that_a_penalty_is_shown_images_as_they_are_and_scores_of_changed_ones(
+    network: str, tiny: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, scenes = {"d": R1, "g": FeatureMatching}[network], list[Scene]()
+    term = kind.term
+    monkeypatch.setattr(kind, "term", lambda p, scene: (scenes.append(scene), term(p, scene))[1])
+    watched = Watched(tiny, penalties={"r1": {}, "feature_matching": {}})
+    watched.update(network)
+    (scene,) = scenes
+    g, d = watched.before["g"], watched.before["d"]
+    real, fake = watched.shown[-1].images_NCHW, g(watched.latents[-1])
+    assert torch.equal(scene.real_NCHW, real)
+    assert torch.allclose(scene.fake_NCHW, fake, atol=1e-6)
+    assert torch.allclose(scene.real_scores, d(real * 2), atol=1e-5)
+    assert torch.allclose(scene.fake_scores, d(fake * 2), atol=1e-5)
+    assert scene.fake_NCHW.requires_grad == (network == "g")
 
 
 def test_that_fakes_are_made_and_judged_as_of_their_reals_classes(tiny: Make) -> None:
