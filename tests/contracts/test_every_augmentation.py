@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import pytest
 import torch
 from torch import Tensor
@@ -9,7 +11,8 @@ from torch import Tensor
 from gan_engine.augment import AUGMENTATIONS, Adaptive, Augmentation, DiffAugment
 from gan_engine.augment.adaptive import _Draw, _geometry
 from gan_engine.augment.diff_augment import _painted
-from gan_engine.schema import Ramp
+from gan_engine.schema import Ramp, Setting, settings_of
+from tests.contracts.test_every_setting import another
 
 BATCHES = [(6, 3, 16, 16), (4, 1, 16, 24), (4, 4, 16, 16)]
 
@@ -197,6 +200,40 @@ def test_that_p_rises_while_d_is_sure_and_stops_at_its_cap() -> None:
     for _ in range(400):
         part.learn(torch.full((10,), -3.0), memory)
     assert memory["p"].item() == 0.0
+
+
+@pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
+def test_that_learning_moves_nothing_but_what_it_remembers(kind: type[Augmentation]) -> None:
+    """And that in place: a captured step reads the same tensors again."""
+    memory, surety = memory_of(kind(), 0.4), torch.linspace(-1, 3, 8)
+    kept, dice = surety.clone(), torch.get_rng_state()
+    kind().learn(surety, MappingProxyType(memory))
+    assert torch.equal(surety, kept)
+    assert torch.equal(torch.get_rng_state(), dice)
+    assert all(torch.isfinite(value) and not value.requires_grad for value in memory.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [
+        pytest.param(kind, setting, id=f"{kind.key()}-{setting.name}")
+        for kind in AUGMENTATIONS
+        for setting in settings_of(kind)
+    ],
+)
+def test_that_every_setting_of_an_augmentation_counts(
+    kind: type[Augmentation], setting: Setting
+) -> None:
+    """In what it does to images once it has seen that D is sure of nineteen reals in twenty."""
+    surety, x, made = torch.ones(8000), images(BATCHES[0]), []
+    surety[::20] = -1
+    for part in (kind(), kind.model_validate({setting.name: another(setting)})):
+        memory = {name: torch.tensor(value) for name, value in part.memory().items()}
+        for _ in range(20):
+            part.learn(surety, memory)
+        random = torch.Generator().manual_seed(0)
+        made.append((part.draw(6, (16, 16), random, memory)(x), memory.get("p")))
+    assert not torch.equal(made[0][0], made[1][0]) or made[0][1] != made[1][1]
 
 
 def test_that_p_is_the_cap_where_it_does_not_adapt() -> None:

@@ -15,6 +15,8 @@ from gan_engine.losses import (
     LeastSquares,
     Wasserstein,
 )
+from gan_engine.schema import Setting, settings_of
+from tests.contracts.test_every_setting import another
 
 Slope = Callable[[torch.Tensor], torch.Tensor]
 SHAPES = [(6,), (6, 1, 3, 3)]
@@ -135,6 +137,22 @@ def test_that_a_curve_is_read_score_by_score(loss: AdversarialLoss) -> None:
         assert torch.allclose(curve(scores), each)
     assert torch.equal(scores, kept)
     assert torch.equal(torch.get_rng_state(), dice)
+
+
+@pytest.mark.parametrize(
+    ("loss", "setting"),
+    [
+        pytest.param(loss, setting, id=f"{loss.key()}-{setting.name}")
+        for loss in LOSSES
+        for setting in settings_of(loss)
+        if not (loss.relative and setting.name == "pairing")
+    ],
+)
+def test_that_every_setting_of_a_loss_counts(loss: type[AdversarialLoss], setting: Setting) -> None:
+    real, fake = torch.tensor([-3.0, 0.5, 2.0]), torch.tensor([-1.5, 0.1, 4.0])
+    sides = [loss(), loss.model_validate({setting.name: another(setting)})]
+    paid = [(one.discriminator(real, fake), one.generator(real, fake)) for one in sides]
+    assert paid[0] != paid[1]
 
 
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda part: part.key())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 import torch
@@ -25,6 +26,8 @@ from gan_engine.penalties import (
     Penalty,
     Scene,
 )
+from gan_engine.schema import Setting, settings_of
+from tests.contracts.test_every_setting import another
 
 SLOPE = torch.linspace(-1, 1, 12).reshape(1, 3, 2, 2)
 
@@ -98,7 +101,7 @@ def test_that_a_patch_map_is_taken_too(kind: type[Penalty]) -> None:
     assert torch.isfinite(penalty.term(scene))
 
 
-def whole(kind: type[Penalty], repeats: int = 1, **settings: float) -> tuple[Penalty, Scene]:
+def whole(kind: type[Penalty], repeats: int = 1, **settings: Any) -> tuple[Penalty, Scene]:
     """A penalty and all it may look at: four images and fakes, again and again, and a G with styles."""
     torch.manual_seed(0)
     d, g = nn.Sequential(nn.Conv2d(3, 4, 2), nn.Tanh(), nn.Conv2d(4, 1, 1)), Styles()
@@ -120,13 +123,28 @@ def test_that_a_penalty_is_a_price_whose_strength_is_the_steps_business(
     assert price(kind, weight=7.0, interval=5) == term
 
 
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [
+        pytest.param(kind, setting, id=f"{kind.key()}-{setting.name}")
+        for kind in PENALTIES
+        for setting in settings_of(kind)
+        if setting.name not in ("weight", "interval")
+    ],
+)
+def test_that_every_other_setting_of_a_penalty_counts(
+    kind: type[Penalty], setting: Setting
+) -> None:
+    assert price(kind, **{setting.name: another(setting)}) != price(kind)
+
+
 @pytest.mark.parametrize("kind", PENALTIES, ids=lambda part: part.key())
 def test_that_a_larger_batch_of_the_same_images_costs_the_same(kind: type[Penalty]) -> None:
     """Up to what is drawn for each image: a sum over the batch would be eight times as much."""
     assert price(kind, 128) == pytest.approx(price(kind, 16), rel=0.4)
 
 
-def price(kind: type[Penalty], repeats: int = 1, **settings: float) -> float:
+def price(kind: type[Penalty], repeats: int = 1, **settings: Any) -> float:
     penalty, scene = whole(kind, repeats, **settings)
     term = penalty.term(scene)
     assert term.shape == ()
