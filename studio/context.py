@@ -68,7 +68,7 @@ class Studio(QObject):
 
     def shut_down(self) -> None:
         """Save and end the run, cancel the jobs; returns when no thread is left."""
-        self.exploring.watch(False)
+        self.exploring.close()
         self.several.shut_down()
         self.run.shut_down()
         self.keeping.close()

@@ -58,7 +58,7 @@ class Exploring(QObject):
         self.now: Opened | None = None
         self.sight = Sight(Exploration())
         self._sampler: Sampler | None = None
-        self._watched = False
+        self._watchers = 0
         self._asked = self._shown = 0.0
         self._walks = False
         self._loads, self._draws = Newest(jobs, _load, self), Newest(jobs, _draw, self)
@@ -77,19 +77,26 @@ class Exploring(QObject):
 
     @Slot(bool)
     def watch(self, on: bool) -> None:
-        """Load the newest generator, or let it go: on a GPU its memory is the run's again."""
-        self._watched = on
+        """Load the newest generator, or let it go: on a GPU its memory is the run's again.
+
+        Of two windows that take turns the new one may begin to look before the old one ends.
+        """
+        self._watchers = max(0, self._watchers + (1 if on else -1))
         if on:
             self.refresh()
-        else:
-            self.walk(False)
-            self._sampler = None
+        elif not self._watchers:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the generator."""
+        self.walk(False)
+        self._sampler = None
 
     @Slot()
     def refresh(self) -> None:
         """Load the newest save of the run on the screen, if somebody looks."""
         self._leave()
-        if self._watched and self._run.source is not None:
+        if self._watchers and self._run.source is not None:
             self._loads.ask(self._run.source)
 
     @Slot(object)
@@ -148,7 +155,7 @@ class Exploring(QObject):
     @Slot(object)
     def _take_sampler(self, found: tuple[Path, Sampler | None]) -> None:
         source, sampler = found
-        if source != self._run.source or sampler is None or not self._watched:
+        if source != self._run.source or sampler is None or not self._watchers:
             return
         self._sampler = sampler
         now = Opened(source, sampler.images_seen, sampler.classes, sampler.needs_pictures)

@@ -129,3 +129,11 @@ def test_that_a_file_that_is_no_generator_is_told(studio, exploring, heard, tmp_
     exploring.watch(True)
     qtbot.waitUntil(lambda: bool(heard.failed), timeout=PATIENCE)
     assert "bad.safetensors" in str(heard.failed[0])
+
+
+def test_that_a_second_who_looks_keeps_the_generator(watched):
+    watched.watch(True)
+    watched.watch(False)
+    assert watched._sampler is not None
+    watched.watch(False)
+    assert watched._sampler is None
