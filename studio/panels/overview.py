@@ -235,7 +235,9 @@ class Overview(QWidget):
         """Put the buttons below the headline where there is no room for both side by side."""
         super().resizeEvent(event)
         self._top.removeItem(self._acts)
-        if self.width() < _NARROW:
+        narrow = self.width() < _NARROW
+        self._acts.setContentsMargins(0, 4 if narrow else 0, 0, 0)
+        if narrow:
             self._top.addLayout(self._acts, 2, 0, 1, 2)
         else:
             self._top.addLayout(self._acts, 0, 1)

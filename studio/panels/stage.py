@@ -22,6 +22,7 @@ from studio.panels.base import HEAD, tool
 from studio.panels.beside import Beside
 from studio.panels.sample_card import SampleCard, cut
 from studio.panels.saving import ask_for_png
+from studio.theme import GRID
 from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
 from studio.widgets.timeline import Timeline
@@ -246,6 +247,7 @@ class Stage(QWidget):
         self.copy_button.clicked.connect(self._copy_chosen)
         self.reals_button.toggled.connect(self._arrange)
         made, head = QWidget(), QHBoxLayout()
+        self._samples = made
         head.setSpacing(4)
         head.addWidget(self._heading, 1)
         head.addWidget(self._pointed)
@@ -355,6 +357,7 @@ class Stage(QWidget):
         if shown and not self.beside.isVisibleTo(self._split):
             self._split.setSizes([4000, 3000])
         self.beside.setVisible(shown)
+        self._samples.setContentsMargins(0, 0, GRID if shown else 0, 0)  # clear of the line
         self.reals_button.setEnabled(self.beside.has_something)
 
     @Slot()
