@@ -174,7 +174,8 @@ class ExplorePanel(Panel):
         self.view.cell_activated.connect(self._go_near)
         self.view.save_asked.connect(self.save)
         self.view.pin_asked.connect(self._pin)
-        left = QWidget()
+        self._left = left = QWidget()
+        left.setContentsMargins(0, 0, theme.GRID, 0)  # clear of the line
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -271,6 +272,7 @@ class ExplorePanel(Panel):
         wanted = Qt.Orientation.Vertical if upright else Qt.Orientation.Horizontal
         if self._split.orientation() != wanted:
             self._split.setOrientation(wanted)
+            self._left.setContentsMargins(0, 0, 0 if upright else theme.GRID, 0)
             self._split.setSizes([300, 120] if upright else [800, _FORM_PX])
 
     def showEvent(self, event: QShowEvent) -> None:
