@@ -188,6 +188,7 @@ class FolderField(TextField):
     def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(setting, parent)
         button = QToolButton()
+        button.setObjectName("browse")
         theme.wear(button, "folder")
         button.setIconSize(QSize(16, 16))
         button.setToolTip(tr("Choose a folder…"))

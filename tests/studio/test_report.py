@@ -12,7 +12,6 @@ from gan_engine.training.history_writer import HistoryWriter
 from studio.failures import log_file
 from studio.parts import PARTS, all_parts, licence_of
 from studio.report import scrub, write_report
-from tests.studio.panels.conftest import run_folder  # noqa: F401
 
 
 @pytest.mark.parametrize(
@@ -46,7 +45,7 @@ def test_that_the_users_name_is_left_out(monkeypatch):
 
 def test_that_it_holds_settings_log_and_curves_but_no_pictures(
     draft,
-    run_folder,  # noqa: F811
+    run_folder,
     tmp_path,
     monkeypatch,
 ):
@@ -66,7 +65,7 @@ def test_that_it_holds_settings_log_and_curves_but_no_pictures(
         assert str(tmp_path) not in text
 
 
-def test_that_what_happened_names_no_picture(run_folder, tmp_path):  # noqa: F811
+def test_that_what_happened_names_no_picture(run_folder, tmp_path):
     writer = HistoryWriter(run_folder, 48)
     writer.event(48, "trouble", text="“Alice at home.png” is at /home/alice/My Pictures")
     writer.close()

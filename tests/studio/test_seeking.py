@@ -5,7 +5,6 @@ from PySide6.QtWidgets import QDockWidget
 
 from gan_engine import RunConfig, differences, find_preset, read_presets, walk, with_preset
 from studio.actions import ACTIONS
-from tests.studio.panels.conftest import run_folder  # noqa: F401
 
 
 def opened(visitor):
@@ -76,7 +75,7 @@ def test_that_a_preset_is_taken_with_one_undo_step(visitor, qtbot):
     assert document.draft == before
 
 
-def test_that_a_recent_run_is_opened(visitor, qtbot, run_folder, monkeypatch):  # noqa: F811
+def test_that_a_recent_run_is_opened(visitor, qtbot, run_folder, monkeypatch):
     monkeypatch.setenv("GAN_STUDIO_HOME", str(run_folder.parent.parent))
     visitor.studio.library.refresh()
     visitor.waits_until(lambda: bool(visitor.studio.library.runs))
