@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -332,6 +333,8 @@ class ImageView(QWidget):
             self.zoom(1 / _STEP if key == Qt.Key.Key_Minus else _STEP)
         elif key == Qt.Key.Key_0:
             self.fit()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy(self._chosen)
         else:
             super().keyPressEvent(event)
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from studio.widgets.carrier import Carrier
@@ -141,6 +141,15 @@ def test_that_a_cell_and_the_grid_can_be_copied(view):
     assert QGuiApplication.clipboard().image().size().toTuple() == (5, 5)
     view.copy()
     assert QGuiApplication.clipboard().image().size().toTuple() == (26, 19)
+
+
+def test_that_the_usual_keys_copy_the_chosen_cell_or_else_the_grid(view, qtbot):
+    for chosen, size in ((False, (26, 19)), (True, (5, 5))):
+        if chosen:
+            qtbot.keyClick(view, Qt.Key.Key_Right)
+        QGuiApplication.clipboard().clear()
+        qtbot.keySequence(view, QKeySequence.StandardKey.Copy)
+        assert QGuiApplication.clipboard().image().size().toTuple() == size
 
 
 def test_that_saving_is_asked_for_by_menu(view, qtbot):
