@@ -26,8 +26,9 @@ from gan_engine import (
     write_draft,
 )
 from studio.failures import note, sentence_of
-from studio.i18n import tr
+from studio.i18n import mark, tr
 from studio.meanings import choices
+from studio.mending import SETTING, RefusedError
 from studio.run import Run
 
 if TYPE_CHECKING:
@@ -99,8 +100,12 @@ class Queue(QObject):
         config, problems = check(draft)
         if config is None:
             first = next(problem for problem in problems if problem.severity == "error")
-            text = Message("{what} {hint}", what=first.text, hint=first.hint)
-            self.refused.emit(EngineError(text, hint="Mend that setting, then add them again."))
+            refusal = RefusedError(
+                Message("{what} {hint}", what=first.text, hint=first.hint),
+                hint="Mend that setting, then add them again.",
+                acts=((mark("Show the setting"), f"{SETTING}{first.path}"),),
+            )
+            self.refused.emit(refusal)
             return False
         self.entries.append(Entry(draft=draft))
         self._keep()

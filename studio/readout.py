@@ -28,7 +28,7 @@ class Readout(QObject):
         run = studio.run
         studio.document.changed.connect(self._take_document)
         studio.document.edited.connect(self._take_edit)
-        studio.document.file_changed.connect(self._show_title)
+        studio.document.file_changed.connect(self._take_file)
         studio.library.chosen_changed.connect(self.refresh)
         studio.queue.changed.connect(self.refresh)
         run.state_changed.connect(self._take_state)
@@ -200,6 +200,11 @@ class Readout(QObject):
     def _take_edit(self, path: str, value: object) -> None:
         if path == "data.folder":
             self._forget_refusals()
+
+    @Slot()
+    def _take_file(self) -> None:
+        self._forget_refusals()
+        self._show_title()
 
     def _forget_refusals(self) -> None:
         """Something was opened: what could not be, before that, is no news any more."""

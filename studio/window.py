@@ -203,8 +203,9 @@ class MainWindow(layout.DockedWindow):
         self._deeds.asks_before_undo = speakers.taking_back.asks
         speakers.speak_in(self)
         self.notices.act.connect(self._mend)
-        for failing in (studio.run.failed, studio.several.failed, studio.library.failed):
-            failing.connect(self._take_failure)
+        for failing in (studio.run, studio.several, studio.library, studio.comparison):
+            failing.failed.connect(self._take_failure)
+        studio.queue.refused.connect(self.show_failure)
         Bell(studio.run, studio.queue, self).told.connect(self.notices.show_first)
         if isinstance(start := self.panels.get("start"), StartPanel):
             start.folder_chosen.connect(self.open_path)
@@ -248,10 +249,9 @@ class MainWindow(layout.DockedWindow):
 
     @Slot(object)
     def _take_failure(self, error: BaseException) -> None:
-        """Say what went wrong with a run, unless somebody knows more of it."""
+        """Say what went wrong with a run, unless Offers or Originals know more of it."""
         from gan_engine import ImagesChangedError, MemoryFullError, OlderSaveError
 
-        # Offers and Originals have those.
         if not isinstance(error, ImagesChangedError | MemoryFullError | OlderSaveError):
             self.show_failure(error, self._studio.run.folder if self._studio else None)
 

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtWidgets import QPushButton
 
 from gan_engine import get, list_runs
 from studio.panels.starting import StartDialog
@@ -21,7 +22,7 @@ def test_a_folder_with_no_images(visitor, tmp_path):
     (folder / "notes.txt").write_text("no picture")
     visitor.drops(folder)
     visitor.waits_until(lambda: not visitor.window.acts["start"].isEnabled())
-    assert "Folder" in refused(visitor)
+    assert "folder" in refused(visitor)
     assert visitor.studio.document.problems_at("data.folder")
 
 
@@ -157,6 +158,34 @@ def test_a_sample_let_go_over_its_own_window_opens_nothing(visitor, emoji):
     event.ignore()
     visitor.window.dragEnterEvent(event)
     assert not event.isAccepted()
+
+
+def test_settings_opened_after_some_that_are_no_toml(visitor, tmp_path):
+    (tmp_path / "bad.toml").write_text("[training", encoding="utf-8")
+    visitor.drops(tmp_path / "bad.toml")
+    assert "bad.toml" in visitor.notice
+    visitor.studio.document.save(tmp_path / "good.toml")
+    visitor.drops(tmp_path / "good.toml")
+    assert not visitor.notice
+
+
+def test_wrong_settings_added_to_the_queue(visitor):
+    visitor.studio.document.set("data.folder", "/nowhere")
+    visitor.chooses("queue_add")
+    assert "“/nowhere” is not there" in visitor.notice
+    assert not visitor.studio.queue.entries
+    click(visitor, "Show the setting")
+    assert not visitor.window.panels["settings"].form.rows["data.folder"].visibleRegion().isEmpty()
+
+
+def test_a_run_that_is_gone_when_it_is_compared(visitor, tmp_path):
+    visitor.studio.comparison.show([tmp_path / "gone"])
+    visitor.waits_until(lambda: "“gone”" in visitor.notice)
+
+
+def click(visitor, label):
+    every = visitor.window.notices.findChildren(QPushButton)
+    next(button for button in every if button.text() == label).click()
 
 
 def test_a_second_start(visitor, endless):
