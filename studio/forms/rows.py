@@ -29,6 +29,8 @@ from studio.i18n import together, tr
 from studio.meanings import about, choices, page
 
 _LABEL_SHARE, _FIELD_SHARE = 2, 3
+_FIELD_PX = 28
+"""How high a field is, and so the line of a label beside it."""
 
 
 class ProblemLine(QWidget):
@@ -127,12 +129,12 @@ class Row(QWidget):
         self._label.setWordWrap(True)
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._label.setIndent(depth * 12)
-        self._label.setMinimumHeight(26)
+        self._label.setMinimumHeight(_FIELD_PX)
         self.field: Field = make_field(setting)
         self._label.setBuddy(self.field)
         self._badge = QLabel()
         self._badge.setFixedWidth(14)
-        self._badge.setMinimumHeight(26)
+        self._badge.setMinimumHeight(_FIELD_PX)
         self.line = ProblemLine()
         self.line.mended.connect(self.edited)
         self.field.edited.connect(self._tell)
