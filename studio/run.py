@@ -391,6 +391,7 @@ class Run(Following):
         self._drain()
         self._tell_readings()
         self._timer.stop()
+        self._live = frozenset()
         self._worker, self._ended = None, worker  # which is speaking: it must not be freed yet
         begin, self._next = self._next, None
         self._enter("idle")

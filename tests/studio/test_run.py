@@ -78,6 +78,15 @@ def test_that_a_live_setting_reaches_the_run_and_comes_back_as_changed(qtbot, st
     assert changes[1].new == changes[0].old
 
 
+def test_that_a_run_that_is_over_keeps_its_settings(qtbot, studio, draft):
+    studio.document.load(draft)
+    studio.run.start(parse(draft))
+    wait_for(qtbot, studio.run, "idle")
+    rate = get(studio.run.draft, "optimizer_d.rate")
+    studio.document.set("optimizer_d.rate", rate / 2)
+    assert get(studio.run.draft, "optimizer_d.rate") == rate
+
+
 def test_that_other_settings_wait_for_the_next_run(qtbot, studio, endless):
     run, heard = studio.run, []
     run.setting_changed.connect(heard.append)
