@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from PySide6.QtGui import (
@@ -20,8 +21,8 @@ from PySide6.QtGui import (
 
 from studio.theme import GRID
 
-_OTHERS = "\u2e80"
-"""From here on letters are Chinese, and drawn with a font of the system's."""
+_OWN = re.compile(r"[^\u2e80-\uffff]+")
+"""What is drawn with the own font; Chinese letters are drawn with one of the system's."""
 _LINE_PERCENT = 125
 """How far apart lines are that are read one after the other; those of a table are looked up."""
 _CODE_SHARE = 12 / 13
@@ -124,9 +125,9 @@ def _lighten(document: QTextDocument) -> None:
         pieces = block.begin()
         while not pieces.atEnd():
             piece = pieces.fragment()
-            own = max(piece.text(), default=" ") < _OTHERS
-            if own and piece.charFormat().fontWeight() > QFont.Weight.DemiBold:
-                bold.append((piece.position(), piece.position() + piece.length()))
+            if piece.charFormat().fontWeight() > QFont.Weight.DemiBold:
+                at = piece.position()
+                bold += [(at + run.start(), at + run.end()) for run in _OWN.finditer(piece.text())]
             pieces += 1
     cursor, look = QTextCursor(document), QTextCharFormat()
     look.setFontWeight(QFont.Weight.DemiBold)

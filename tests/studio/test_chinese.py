@@ -22,7 +22,8 @@ NAMES = (
     "GAN Studio|GAN|CPU|GPU|CUDA|NVIDIA|AMD|Apple|PNG|JPEG|WebP|BMP|TIFF|GIF|EXIF|RGBA?|CMYK|sRGB|MIT"
     "|DCGAN|FastGAN|ResNet|SNGAN|LSGAN|WGAN-GP|R3|Style|pix2pix|R1|R2|DRAGAN|LeCam|ADA|DiffAugment|bCR"
     "|Adam|AdamW|RMSprop|Beta[12]|Alpha|Eps|Gamma|Lambda|Epsilon|(?:Leaky )?ReLU|ELU|SiLU|GELU|tanh"
-    "|Wasserstein|Fréchet|FID|KID|Inception|TensorFlow|Clean|Legacy|Lanczos|Dropout|L1|L2|fp32|bf16"
+    "|Wasserstein|Fréchet|FID|KID|Inception|EfficientNet-Lite0|TensorFlow"
+    "|Clean|Legacy|Lanczos|Dropout|L1|L2|fp32|bf16"
     "|logit|px|kB|MB|GB|zip|tar|safetensors|toml|run\\.toml|builtin|auto|English"
     "|real|fake|log|max|min|images/s|HW|ij|Ctrl|Shift|Home|End|[a-z_0-9]+(?:\\.[a-z_0-9]+)+"
 )

@@ -29,7 +29,7 @@ def block_with(page: QTextDocument, text: str) -> QTextBlock:
 
 
 def test_that_what_is_bold_is_as_bold_as_the_own_font_and_chinese_stays_as_it_was(qapp):
-    page = page_of("# Heading\n\nplain **strong** and **粗体**\n")
+    page = page_of("# Heading\n\nplain **strong** and **粗体** and **D(real) 和**\n")
     found, block = {}, page.begin()
     while block.isValid():
         pieces = block.begin()
@@ -38,7 +38,8 @@ def test_that_what_is_bold_is_as_bold_as_the_own_font_and_chinese_stays_as_it_wa
             pieces += 1
         block = block.next()
     assert found["Heading"] == found["strong"] == QFont.Weight.DemiBold
-    assert found["粗体"] == QFont.Weight.Bold
+    assert found["D(real)"] == QFont.Weight.DemiBold
+    assert found["粗体"] == found["和"] == QFont.Weight.Bold
 
 
 def test_that_the_head_of_a_table_below_code_is_one_bold_line(qapp):
