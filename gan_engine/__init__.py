@@ -19,7 +19,7 @@ __version__ = "0.1.0"
 _HOME = {
     "schema": "Message Part Ramp Setting chosen option settings_of value_at walk",
     "drafts": "Draft asked_grid differences drop escape get merge put read_value unescape whole",
-    "problems": "Problem",
+    "problems": "Problem part_of",
     "errors": (
         "BrokenOffError BusyError DamagedFileError DataError DeviceError DivergedError EngineError FileError ForeignFileError"
         " ImagesChangedError MemoryFullError MismatchError NothingToDoError OlderSaveError RankLostError SettingsError SpaceError"
@@ -71,7 +71,7 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
     from gan_engine.drafts import (
         Draft, asked_grid, differences, drop, escape, get, merge, put, read_value, unescape, whole,
     )
-    from gan_engine.problems import Problem
+    from gan_engine.problems import Problem, part_of
     from gan_engine.errors import (
         BrokenOffError, BusyError, DamagedFileError, DataError, DeviceError, DivergedError, EngineError,
         FileError, ForeignFileError, ImagesChangedError, MemoryFullError, MismatchError, NothingToDoError,

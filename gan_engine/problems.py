@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from gan_engine.schema import Message, Part, Ramp, chosen, settings_of, walk
+
+_Part = TypeVar("_Part", bound=Part)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,14 @@ _WORDS = {
     "missing": "Is missing.",
 }
 _TYPES = {"int": "a whole number", "float": "a number", "bool": "true or false", "string": "a text"}
+
+
+def part_of(kind: type[_Part], values: Mapping[str, Any]) -> tuple[_Part | None, list[Problem]]:
+    """Return the part that `values` mean, or None, and everything wrong with them."""
+    try:
+        return kind(**values), []
+    except ValidationError as error:
+        return None, problems_of(error, kind, values)
 
 
 def problems_of(

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gan_engine import EngineError, Exploration, escape, put, seeds_in, unescape, write_png
+from gan_engine import EngineError, Exploration, escape, part_of, put, seeds_in, unescape, write_png
 from studio import theme
 from studio.failures import sentence_of
 from studio.forms import Form
@@ -293,8 +293,10 @@ class ExplorePanel(Panel):
     @Slot(str, object)
     def _edit(self, path: str, value: object) -> None:
         self._values = put(self._values, path, value)
-        self.form.show_draft(self._values)
-        self.looked.emit(Exploration(**self._values))
+        how, problems = part_of(Exploration, self._values)
+        self.form.show_draft(self._values, problems)
+        if how is not None:
+            self.looked.emit(how)
 
     @property
     def _chosen(self) -> list[int]:
@@ -320,8 +322,9 @@ class ExplorePanel(Panel):
 
     @Slot()
     def _go_on(self) -> None:
-        how = Exploration(**self._values)
-        self._edit("seed", (how.seed + how.rows * how.columns) % 2**31)
+        how, _ = part_of(Exploration, self._values)
+        if how is not None:
+            self._edit("seed", (how.seed + how.rows * how.columns) % 2**31)
 
     @Slot(int)
     def _go_near(self, cell: int) -> None:

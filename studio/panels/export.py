@@ -283,6 +283,8 @@ class ExportDialog(Dialog):
     @Slot()
     def _ask(self) -> None:
         exporter = self.what.made()
+        if exporter is None:
+            return self._tell(tr("Mend what is marked first."), "error")
         self.export_asked.emit(exporter, self._target())
 
     @Slot(object, object)

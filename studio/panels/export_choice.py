@@ -17,7 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gan_engine import EXPORTERS, Draft, EngineError, Exporter, Part, parse, put, settings_of
+from gan_engine import (
+    EXPORTERS,
+    Draft,
+    EngineError,
+    Exporter,
+    Part,
+    parse,
+    part_of,
+    put,
+    settings_of,
+)
 from studio import theme
 from studio.forms import Form
 from studio.i18n import tr
@@ -97,10 +107,11 @@ class ExportChoice(QScrollArea):
         """Ask for no more than has been given: whoever shows it knows how much there is."""
         return self.minimumSize()
 
-    def made(self) -> Exporter:
-        """Return what is chosen, with its settings."""
+    def made(self) -> Exporter | None:
+        """Return what is chosen; None where its settings are wrong, which its form says."""
         self.forms[self.number].flush()
-        return self.kind(**self._values[self.number])
+        made: Exporter | None = part_of(self.kind, self._values[self.number])[0]
+        return made
 
     def choose(self, number: int) -> None:
         """Choose the exporter at this place."""
@@ -150,8 +161,8 @@ class ExportChoice(QScrollArea):
 
     @Slot(str, object)
     def _edit(self, path: str, value: object) -> None:
-        self._values[self.number] = put(self._values[self.number], path, value)
-        self.forms[self.number].show_draft(self._values[self.number])
+        values = self._values[self.number] = put(self._values[self.number], path, value)
+        self.forms[self.number].show_draft(values, part_of(self.kind, values)[1])
         self.edited.emit()
 
 

@@ -163,3 +163,14 @@ def test_that_one_seed_is_no_walk_and_says_so(filled, studio, qtbot):
     qtbot.waitUntil(lambda: "no seeds for a walk" in filled.tip.text(), timeout=PATIENCE)
     assert filled.walk_button.text() == "Walk"
     assert not filled.view.is_empty
+
+
+def test_that_a_number_that_cannot_be_is_said_at_its_field_and_drawn_by_nobody(panel, studio):
+    before = studio.exploring.sight
+    panel.form.edited.emit("rows", 99)
+    assert panel.form.rows["rows"].line.text == "Must be at most 16."
+    panel.other_button.click()
+    assert studio.exploring.sight == before
+    panel.form.edited.emit("rows", 3)
+    assert not panel.form.rows["rows"].line.text
+    assert studio.exploring.sight.how.rows == 3

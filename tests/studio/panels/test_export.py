@@ -50,6 +50,19 @@ def test_that_a_name_is_suggested_that_says_what_it_is(dialog):
     assert dialog.path.text().endswith("001-emoji-images")
 
 
+def test_that_a_number_that_cannot_be_is_said_at_its_field(dialog, tmp_path):
+    choose(dialog, "grid")
+    form = dialog.what.forms[dialog.what.number]
+    dialog._take_path(str(tmp_path / "mine.png"))
+    form.edited.emit("rows", 0)
+    assert form.rows["rows"].line.text == "Must be at least 1."
+    dialog.export_button.click()
+    assert dialog.note.text() == "Mend what is marked first."
+    form.edited.emit("rows", 1)
+    assert not form.rows["rows"].line.text
+    assert dialog.what.made().rows == 1
+
+
 def test_that_a_typed_name_is_kept_and_gets_its_ending(dialog, tmp_path):
     choose(dialog, "grid")
     dialog.path.setText(str(tmp_path / "mine"))
