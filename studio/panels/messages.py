@@ -6,7 +6,16 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,6 +26,8 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMenu,
     QSplitter,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +44,7 @@ if TYPE_CHECKING:
     from studio.context import Studio
     from studio.worker import RunView
 
+_Index = QModelIndex | QPersistentModelIndex
 MOST, MOST_PAST = 1000, 100
 """Lines of the log; older ones go."""
 _PATH, _LEVEL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -289,7 +301,17 @@ def _lines(name: str) -> QListWidget:
     made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     made.setTextElideMode(Qt.TextElideMode.ElideNone)
+    made.setItemDelegate(_Line(made))
+    made.setIconSize(QSize(12, 16))
     return made
+
+
+class _Line(QStyledItemDelegate):
+    """A line of the lists, its dot beside the first of the lines it wraps to."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
+        super().initStyleOption(option, index)
+        option.decorationAlignment = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter
 
 
 def _column(
@@ -300,6 +322,7 @@ def _column(
     head.addWidget(title, 1)
     if act is not None:
         head.addWidget(act)
+    head.addStrut(24)  # with a button or without
     column = QVBoxLayout(made)
     column.setContentsMargins(16, 6, 16, 6)  # below the dock's title
     column.setSpacing(4)
@@ -313,12 +336,13 @@ def _column(
 def _dot(level: str) -> QIcon:
     colors = theme.current()
     shades: dict[str, Any] = {"error": colors.error, "warning": colors.warning}
-    picture = QPixmap(12, 12)
+    picture = QPixmap(24, 32)  # as high as a line, and sharp on a fine screen
+    picture.setDevicePixelRatio(2)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(shades.get(level, colors.muted)))
-    painter.drawEllipse(2, 2, 8, 8)
+    painter.drawEllipse(2, 5, 8, 8)
     painter.end()
     return QIcon(picture)
