@@ -12,7 +12,7 @@ import tomli_w
 from pydantic import ConfigDict, ValidationError
 from PySide6.QtCore import QObject, QSettings, Signal
 
-from gan_engine import EngineError, Message, Part, option, paths, write_durably
+from gan_engine import EngineError, Message, Part, option, part_of, paths, write_durably
 from studio.i18n import LANGUAGES
 
 LAYOUT_VERSION = 2
@@ -97,6 +97,11 @@ class Preferences(QObject):
     def get(self, name: str) -> Any:
         """Return one preference by its name in the file."""
         return getattr(self._likes, name)
+
+    def wrong_with(self, name: str, value: Any) -> str:
+        """Return why a preference cannot have this value, in a sentence; empty if it can."""
+        _, problems = part_of(Likes, {**self._likes.model_dump(), name: value})
+        return str(problems[0].text) if problems else ""
 
     def set(self, name: str, value: Any) -> None:
         """Change one preference and keep it; a disk that cannot be written only costs the keeping.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from gan_engine import settings_of
 from studio.forms.field import Field
@@ -31,6 +31,7 @@ class LikesDialog(Dialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Preferences"), QSize(560, 10), parent)
         self.fields: dict[str, Field] = {}
+        self.notes: dict[str, tuple[QLabel, str]] = {}
         self.sections = [kind() for kind in SECTIONS]
         self.column.setSpacing(16)
         self.column.addLayout(self._rows())
@@ -49,7 +50,8 @@ class LikesDialog(Dialog):
         for name in self.fields:
             self.show_value(name, preferences.get(name))
         preferences.changed.connect(self.show_value)
-        self.edited.connect(preferences.set)
+        self._preferences = preferences
+        self.edited.connect(self._keep)
         for section in self.sections:
             section.bind(studio)
 
@@ -58,6 +60,22 @@ class LikesDialog(Dialog):
         """Show what one preference is now."""
         if name in self.fields:
             self.fields[name].show_value(value)
+
+    def show_wrong(self, name: str, text: str) -> None:
+        """Say at its field why one preference cannot be that; with "" what it is for."""
+        self.fields[name].show_wrong(bool(text))
+        note, help_text = self.notes[name]
+        note.setText(tr(text) or help_text)
+        note.setProperty("role", "error" if text else "muted")
+        note.style().unpolish(note)
+        note.style().polish(note)
+
+    @Slot(str, object)
+    def _keep(self, name: str, value: object) -> None:
+        wrong = self._preferences.wrong_with(name, value)
+        self.show_wrong(name, wrong)
+        if not wrong:
+            self._preferences.set(name, value)
 
     def done(self, result: int) -> None:
         """Take what was typed last, then close."""
@@ -80,7 +98,9 @@ class LikesDialog(Dialog):
             row = grid.rowCount()
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)
-            grid.addWidget(words(tr(setting.help), "muted"), row + 1, 1)
+            note = words(tr(setting.help), "muted")
+            self.notes[setting.name] = note, note.text()
+            grid.addWidget(note, row + 1, 1)
             grid.setRowMinimumHeight(row + 2, 8)
         return grid
 

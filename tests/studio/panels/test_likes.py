@@ -42,6 +42,16 @@ def test_that_what_is_changed_elsewhere_is_shown(dialog, studio):
     assert dialog.fields["theme"]._box.currentText() == "Follow the system"
 
 
+def test_that_a_number_that_cannot_be_is_said_at_its_field_and_not_kept(dialog, studio):
+    field, (note, help_text) = dialog.fields["train_more_images"], dialog.notes["train_more_images"]
+    field.edited.emit(0)
+    assert note.text() == "Must be at least 1."
+    assert studio.preferences.train_more_images == Likes().train_more_images
+    field.edited.emit(7)
+    assert note.text() == help_text
+    assert studio.preferences.train_more_images == 7
+
+
 def test_that_defaults_come_back_at_once(dialog, studio):
     studio.preferences.set("train_more_images", 7)
     dialog._reset()
