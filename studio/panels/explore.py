@@ -9,23 +9,21 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from gan_engine import EngineError, Exploration, escape, part_of, put, seeds_in, unescape, write_png
+from gan_engine import EngineError, Exploration, escape, part_of, put, seeds_in, write_png
 from studio import theme
 from studio.failures import sentence_of
 from studio.forms import Form
 from studio.i18n import together, tr
 from studio.panels import words as say
-from studio.panels.base import HEAD, PAGE, EmptyState, Pages, Panel, button, column_of, tool, words
+from studio.panels.base import HEAD, PAGE, EmptyState, Pages, Panel, button, column_of, tool
+from studio.panels.explore_choice import ExploreChoice
 from studio.panels.sample_card import cut
 from studio.panels.saving import ask_for_png
 from studio.widgets.elided import ElidedLabel
@@ -109,27 +107,23 @@ class ExplorePanel(Panel):
         self.heading.setText(
             tr("“{name}” after {images}", name=escape(name), images=say.images(opened.images_seen))
         )
-        self.classes.blockSignals(True)
-        self.classes.clear()
-        self.classes.addItem(tr("All in turn"), None)
-        for place, label in enumerate(opened.classes):
-            self.classes.addItem(unescape(label), place)
-        self.classes.blockSignals(False)
-        self._class_row.setVisible(bool(opened.classes))
+        self.choice.show_classes(opened.classes)
         seeds = not opened.needs_pictures
-        for part in (self._side, self.walk_button, self.other_button, self.tip):
+        for part in (self.choice, self.walk_button, self.other_button, self.tip):
             part.setVisible(seeds)
 
     @Slot(object)
     def show_sight(self, sight: Sight) -> None:
         """Say what is looked at: all samples, one class, or neighbours of one."""
         self.back_button.setVisible(sight.near is not None)
-        place = self.classes.findData(sight.label)
-        self.classes.blockSignals(True)
-        self.classes.setCurrentIndex(max(0, place))
-        self.classes.blockSignals(False)
+        self.choice.show_class(sight.label)
         if sight.near is None:
-            self.tip.setText(tr("Double-click a sample, or press Enter, to see its neighbours."))
+            self.tip.setText(
+                tr(
+                    "Double-click a sample, or press Enter, to see its neighbours; pin some, and a walk"
+                    " passes those."
+                )
+            )
         else:
             self.tip.setText(tr("Neighbours of seed {seed}, which comes first.", seed=sight.near))
 
@@ -183,11 +177,15 @@ class ExplorePanel(Panel):
         column.addWidget(self.view, 1)
         column.addLayout(self._foot())
         column.addWidget(self.tip)
-        self._side = self._settings()
+        self.choice = ExploreChoice()
+        self.choice.class_chosen.connect(self.class_chosen)
+        self.form: Form = self.choice.form
+        self.form.edited.connect(self._edit)
+        self.form.show_draft(self._values)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(left)
-        self._split.addWidget(self._side)
+        self._split.addWidget(self.choice)
         self._split.setStretchFactor(0, 1)
         self._split.setSizes([800, _FORM_PX])
         made = QWidget()
@@ -233,36 +231,6 @@ class ExplorePanel(Panel):
             row.addWidget(one)
         row.addStretch(1)
         return row
-
-    def _settings(self) -> QWidget:
-        self.classes = QComboBox()
-        self.classes.setAccessibleName(tr("Class"))
-        self.classes.currentIndexChanged.connect(self._choose_class)
-        self._class_row = QWidget()
-        row = QHBoxLayout(self._class_row)
-        row.setContentsMargins(8, 0, 4, 0)
-        row.addWidget(words(tr("Class"), wraps=False))
-        row.addStretch(1)
-        row.addWidget(self.classes)
-        self.form = Form(root=Exploration)
-        self.form.edited.connect(self._edit)
-        self.form.show_draft(self._values)
-        inner = QWidget()
-        inner.setObjectName("scrolled")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(8, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self._class_row)
-        column.addWidget(self.form)
-        column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setMinimumWidth(220)
-        area.setWidget(inner)
-        return area
 
     # --- inside ------------------------------------------------------------------------------
 
@@ -334,10 +302,6 @@ class ExplorePanel(Panel):
     @Slot()
     def _go_back(self) -> None:
         self.near_chosen.emit(None)
-
-    @Slot()
-    def _choose_class(self) -> None:
-        self.class_chosen.emit(self.classes.currentData())
 
     @Slot()
     def _open_weights(self) -> None:

@@ -44,7 +44,7 @@ def test_that_an_empty_page_offers_to_open_a_file(panel, qtbot):
 def test_that_a_finished_run_is_explored_as_soon_as_the_page_is_seen(filled, run_folder):
     assert run_folder.name in filled.heading.text()
     assert (filled.view.count, filled._seeds[:3]) == (36, (0, 1, 2))
-    assert not filled._class_row.isVisible()
+    assert not filled.choice.class_row.isVisible()
     assert filled.walk_button.isVisible()
 
 
@@ -110,18 +110,18 @@ def test_that_a_chosen_cell_stays_chosen_while_a_walk_goes(panel):
 
 def test_that_classes_can_be_chosen_where_there_are_some(panel, studio):
     panel.show_opened(Opened(panel_source(), 48, ("cat", "dog"), False))
-    assert panel._class_row.isVisible()
-    assert [panel.classes.itemText(n) for n in range(3)] == ["All in turn", "cat", "dog"]
-    panel.classes.setCurrentIndex(2)
+    assert panel.choice.class_row.isVisible()
+    assert [panel.choice.classes.itemText(n) for n in range(3)] == ["All in turn", "cat", "dog"]
+    panel.choice.classes.setCurrentIndex(2)
     assert studio.exploring.sight.label == 1
-    panel.classes.setCurrentIndex(0)
+    panel.choice.classes.setCurrentIndex(0)
     assert studio.exploring.sight.label is None
 
 
 def test_that_what_makes_pictures_from_pictures_has_no_seeds_to_choose(panel):
     panel.show_opened(Opened(panel_source(), 48, (), True))
     panel.show_drawn(drawn())
-    parts = (panel._side, panel.walk_button, panel.other_button, panel.tip)
+    parts = (panel.choice, panel.walk_button, panel.other_button, panel.tip)
     assert not any(part.isVisible() for part in parts)
     panel.view.cell_activated.emit(1)
     assert not panel.back_button.isVisible()
