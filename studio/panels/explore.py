@@ -119,10 +119,7 @@ class ExplorePanel(Panel):
         self.choice.show_class(sight.label)
         if sight.near is None:
             self.tip.setText(
-                tr(
-                    "Double-click a sample, or press Enter, to see its neighbours; pin some, and a walk"
-                    " passes those."
-                )
+                tr("Double-click or Enter: a sample's neighbours. A walk passes pinned ones.")
             )
         else:
             self.tip.setText(tr("Neighbours of seed {seed}, which comes first.", seed=sight.near))
