@@ -65,6 +65,8 @@ class Looking(QObject):
     nearest_found = Signal(object)
     """The pixels of a grid, and its samples' nearest training images."""
     nearest_failed = Signal(str)
+    failed = Signal(object)
+    """What could not be kept: the run goes on without it."""
     pins_changed = Signal(object)
     pictures_read = Signal(object)
     """Which pictures the run on the screen learned from: a Learned, or None."""
@@ -92,7 +94,7 @@ class Looking(QObject):
         self._nearest.failed.connect(self._take_failure)
         self._strips.done.connect(self.strip_cut)
         self._kept = Newest(jobs, _keep, self)  # one after the other, the newest pins last
-        self._kept.failed.connect(run.failed)
+        self._kept.failed.connect(self.failed)
         self._learned = Newest(jobs, learned, self)
         self._learned.done.connect(self.pictures_read)
         run.started.connect(self._take_start)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 
-from gan_engine import Pin, SampleGrid, read_pins, write_png
+from gan_engine import EngineError, Pin, SampleGrid, read_pins, write_png
+from studio import looking
 from studio.panels.beside import PINNED
 from studio.panels.train import TrainPanel
 from studio.worker import read_view
@@ -177,3 +178,20 @@ def test_that_of_pins_set_in_quick_succession_the_last_are_kept(
     wait_until(lambda: studio.looking._kept._job is None)
     assert read_pins(run_folder) == tuple(Pin(seed) for seed in range(8))
     assert not failures
+
+
+def test_that_pins_that_cannot_be_kept_are_told_and_the_run_is_not_said_to_break_off(
+    studio, run_folder, wait_until, monkeypatch
+):
+    def refuse(*_):
+        raise EngineError("The disk is full.", hint="Make room.")
+
+    monkeypatch.setattr(looking, "write_pins", refuse)
+    broke, told = [], []
+    studio.run.failed.connect(broke.append)
+    studio.run.noticed.connect(told.append)
+    studio.run.open_folder(run_folder)
+    wait_until(lambda: studio.run.view is not None)
+    studio.looking.pin([Pin(1)])
+    wait_until(lambda: bool(told))
+    assert (told[0].text, broke) == ("The disk is full.", [])
