@@ -172,7 +172,7 @@ def test_that_of_pins_set_in_quick_succession_the_last_are_kept(
     viewed, studio, run_folder, wait_until
 ):
     failures = []
-    studio.run.failed.connect(failures.append)
+    studio.looking.failed.connect(failures.append)
     for count in range(1, 9):
         studio.looking.pin([Pin(seed) for seed in range(count)])
     wait_until(lambda: studio.looking._kept._job is None)
