@@ -17,8 +17,8 @@ from gan_engine.config import RunConfig
 from gan_engine.drafts import get
 from gan_engine.errors import FileError, SettingsError
 from gan_engine.events import Changed, Saved, Scalars
+from gan_engine.history import History
 from gan_engine.training import (
-    History,
     branch,
     conductor,
     read_run,

@@ -12,7 +12,7 @@ import threading
 import numpy as np
 import pytest
 
-from gan_engine import durable
+from gan_engine import durable, history
 from gan_engine.commands import Change, Inbox, Leave, Pause, Resume
 from gan_engine.errors import BrokenOffError
 from gan_engine.events import (
@@ -30,7 +30,7 @@ from gan_engine.events import (
     Statistics,
 )
 from gan_engine.history import History
-from gan_engine.training import following, history, history_writer, resume, statistics, train
+from gan_engine.training import following, history_writer, resume, statistics, train
 from gan_engine.training.following import follow
 from tests.gan_engine.training.conftest import of_kind
 
