@@ -12,7 +12,6 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QLabel,
     QMenu,
     QScrollArea,
@@ -25,6 +24,7 @@ from gan_engine import METRICS, RunConfig, score_edges, walk
 from studio import theme
 from studio.i18n import mark, tr
 from studio.panels.base import button, words
+from studio.panels.saving import ask_for_file
 from studio.tables import Table, table_of
 from studio.widgets.curve_grid import CurveGrid
 from studio.widgets.curve_plot import CurvePlot
@@ -220,17 +220,8 @@ class Curves(QWidget):
         QGuiApplication.clipboard().setPixmap(self.picture(key))
 
     def _ask(self, key: str, kind: Literal["png", "csv"]) -> None:
-        png = kind == "png"
-        dialog = QFileDialog(self, tr("Save as PNG") if png else tr("Export as CSV"))
-        dialog.setObjectName(f"save-curves-{kind}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(kind)
-        dialog.setNameFilters([tr("PNG image (*.png)") if png else tr("Table (*.csv)")])
-        dialog.selectFile(f"{key.replace('/', '-') or 'curves'}.{kind}")
-        dialog.setModal(False)
-        dialog.fileSelected.connect(lambda chosen: self.save(key, Path(chosen), kind))
-        dialog.show()
+        name = f"{key.replace('/', '-') or 'curves'}.{kind}"
+        ask_for_file(self, name, lambda path: self.save(key, path, kind))
 
     def save(self, key: str, path: Path, kind: Literal["png", "csv"]) -> None:
         """Tell what is to be written where."""

@@ -25,7 +25,7 @@ from studio.panels import words as say
 from studio.panels.base import HEAD, PAGE, EmptyState, Pages, Panel, button, column_of, tool
 from studio.panels.explore_choice import ExploreChoice
 from studio.panels.sample_card import cut
-from studio.panels.saving import ask_for_png
+from studio.panels.saving import ask_for_file
 from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
 
@@ -328,7 +328,7 @@ class ExplorePanel(Panel):
         run = (
             self._opened.source.stem if self._opened.source.is_file() else self._opened.source.name
         )
-        ask_for_png(
+        ask_for_file(
             self,
             f"{run}-{seen}-{name}.png",
             lambda path: self.picture_saved.emit(path, pixels, text),

@@ -21,7 +21,7 @@ from studio.panels import words as say
 from studio.panels.base import HEAD, tool
 from studio.panels.beside import Beside
 from studio.panels.sample_card import SampleCard, cut
-from studio.panels.saving import ask_for_png
+from studio.panels.saving import ask_for_file
 from studio.theme import GRID
 from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
@@ -388,4 +388,4 @@ class Stage(QWidget):
             self._ask(name, cut(self.reals, pixels, cell), {"program": "GAN Studio"})
 
     def _ask(self, name: str, pixels: Pixels, text: dict[str, str]) -> None:
-        ask_for_png(self, name, lambda path: self.picture_saved.emit(path, pixels, text))
+        ask_for_file(self, name, lambda path: self.picture_saved.emit(path, pixels, text))

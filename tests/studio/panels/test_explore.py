@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from gan_engine import Exploration, Grid, Sight, read_png
+from gan_engine import Exploration, Grid, Sight, paths, read_png
 from studio.exploring import Opened
 from studio.panels.explore import ExplorePanel
 from tests.studio.panels.conftest import picture
@@ -95,8 +96,6 @@ def test_that_cells_are_called_what_they_are(panel):
 
 
 def panel_source():
-    from pathlib import Path
-
     return Path("g.safetensors")
 
 
@@ -128,9 +127,11 @@ def test_that_what_makes_pictures_from_pictures_has_no_seeds_to_choose(panel):
 
 
 def test_that_a_sample_is_saved_as_it_is_seen(filled, tmp_path, qtbot):
+    paths.home().mkdir(parents=True, exist_ok=True)
     filled.save(2)
-    dialog = filled.findChild(QFileDialog, "save-picture")
+    dialog = filled.findChild(QFileDialog, "save-png")
     assert "seed-2.png" in dialog.selectedFiles()[0]
+    assert dialog.directory().absolutePath() != str(Path.cwd())
     dialog.fileSelected.emit(str(tmp_path / "mine.png"))
     dialog.close()
     qtbot.waitUntil((tmp_path / "mine.png").is_file, timeout=PATIENCE)

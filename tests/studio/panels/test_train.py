@@ -111,7 +111,7 @@ def test_that_a_run_that_goes_back_to_its_save_loses_the_samples_after_it(going)
 def test_that_one_sample_is_saved_with_its_seed(going, tmp_path, qtbot):
     going.show_sample(grid(8, level=77))
     going.stage.save(1)
-    dialog = going.findChild(QFileDialog, "save-picture")
+    dialog = going.findChild(QFileDialog, "save-png")
     assert not dialog.isModal()
     assert "seed6" in dialog.selectedFiles()[0]
     dialog.fileSelected.emit(str(tmp_path / "mine.png"))
