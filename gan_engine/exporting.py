@@ -17,17 +17,13 @@ def export_as(source: Path, table: Draft, what: str, target: Path) -> None:
         SettingsError: It has no such settings.
         EngineError: There is no such exporter, or it cannot do it.
     """
-    from pydantic import ValidationError
-
     from gan_engine.export import EXPORTERS
     from gan_engine.export import export as write
-    from gan_engine.problems import problems_of
+    from gan_engine.problems import part_of
 
-    part = find(EXPORTERS, what)
-    try:
-        exporter = part.model_validate(table)
-    except ValidationError as error:
-        raise SettingsError(problems_of(error, part, table)) from error
+    exporter, problems = part_of(find(EXPORTERS, what), table)
+    if exporter is None:
+        raise SettingsError(problems)
     with bar_of(what) as (bar, task):
         for report in write(source, exporter, target):
             bar.update(task, completed=report.done, total=report.total)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import stat
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import psutil
 import torch
 from torch import Tensor
 
-from gan_engine import checkpoint
+from gan_engine import checkpoint, paths
 from gan_engine.config import RunConfig
 from gan_engine.errors import EngineError, FileError, ForeignFileError
 
@@ -123,16 +122,13 @@ def _size_of(path: Path) -> int:
 def _asked(path: Path, copy: Path, limits: Limits) -> str:
     """Have a child open `path` and copy its tensors; return what it says, or what ended it."""
     words = [str(path.absolute()), str(copy), str(limits.seconds), str(limits.memory)]
-    search = os.pathsep.join(
-        dict.fromkeys([str(Path(__file__).resolve().parent.parent), *filter(None, sys.path)])
-    )
-    quiet = {"PYTHONPATH": search, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+    quiet = {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "gan_engine.foreign_child", *words],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # torch's own words would say how to switch the protection off
-        env={**os.environ, **quiet},
+        env={**paths.for_a_child(), **quiet},
         cwd=copy.parent,
         start_new_session=True,
     ) as child:

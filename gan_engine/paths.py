@@ -6,6 +6,7 @@ import contextlib
 import os
 import posixpath
 import re
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -93,3 +94,9 @@ def state() -> Path:
     """Return the folder of preferences, window layout and logs."""
     chosen = os.environ.get("GAN_STUDIO_STATE")
     return Path(chosen) if chosen else Path(platformdirs.user_config_path("gan-studio"))
+
+
+def for_a_child() -> dict[str, str]:
+    """Return this process's environment for one that it starts, which finds the same packages."""
+    search = dict.fromkeys([str(Path(__file__).resolve().parent.parent), *filter(None, sys.path)])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(search)}

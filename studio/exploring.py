@@ -40,6 +40,11 @@ class Opened:
     classes: tuple[str, ...]
     needs_pictures: bool
 
+    @property
+    def name(self) -> str:
+        """What the run or the file is called."""
+        return self.source.stem if self.source.is_file() else self.source.name
+
 
 class Exploring(QObject):
     """Follows the run on the screen; keeps its newest generator only while somebody looks."""

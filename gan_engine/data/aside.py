@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
+from gan_engine import paths
+
 Kind = Literal["headers", "looks"]
 WORTH = 400
 """With fewer pictures than this, starting a process takes longer than looking at them."""
@@ -33,14 +35,13 @@ def remembered(
 
     Nothing is raised: what went wrong shows when the memory is read.
     """
-    search = dict.fromkeys([str(Path(__file__).resolve().parents[2]), *filter(None, sys.path)])
     with contextlib.suppress(OSError):
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", "gan_engine.data.aside", kind, os.fspath(folder)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(search)},
+            env=paths.for_a_child(),
             start_new_session=True,
         )
         with child:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from fractions import Fraction
@@ -20,6 +18,7 @@ from gan_engine.colour import flat
 from gan_engine.errors import EngineError, FileError
 from gan_engine.export.base import Exporter, ExportProgress, Need, folder_of
 from gan_engine.export.images import side_by_side
+from gan_engine.extras import adding, missing
 from gan_engine.history import History
 from gan_engine.imaging import read_png
 from gan_engine.route import Route, seeds_in, through
@@ -28,7 +27,6 @@ from gan_engine.schema import option
 
 Frame = NDArray[np.uint8]
 FORMATS = {"": "WEBP", ".webp": "WEBP", ".gif": "GIF", ".png": "PNG", ".mp4": "MP4"}
-OTHERS = (".mp4", ".gif", ".png")
 VIDEO_PX = 720
 """A video of smaller pictures shows each pixel as a square: players blur what they enlarge."""
 MOST = 2**29
@@ -37,14 +35,19 @@ LAST_S = 2.0
 """So much longer the end of a time lapse is shown."""
 
 
-class Walk(Exporter):
+class Animation(Exporter):
+    """What moves; the file's ending says in which format."""
+
+    suffix: ClassVar[str] = ".webp"
+    others: ClassVar[tuple[str, ...]] = (".mp4", ".gif", ".png")
+
+
+class Walk(Animation):
     """An animation from sample to sample: WebP, MP4, GIF or PNG."""
 
     title: ClassVar[str] = "Walk from sample to sample"
     kind: Literal["walk"] = "walk"
     needs: ClassVar[Need] = "seeds"
-    suffix: ClassVar[str] = ".webp"
-    others: ClassVar[tuple[str, ...]] = OTHERS
     rows: int = option(2, ge=1, le=50, help="Rows of samples; each goes a way of its own.")
     columns: int = option(3, ge=1, le=50, help="Samples in a row.")
     stops: int = option(
@@ -85,14 +88,12 @@ class Walk(Exporter):
         yield ExportProgress(total, total, out)
 
 
-class TimeLapse(Exporter):
+class TimeLapse(Animation):
     """The run's sample grids, first to last: WebP, MP4, GIF or PNG."""
 
     title: ClassVar[str] = "Time lapse of the training"
     kind: Literal["time_lapse"] = "time_lapse"
     needs: ClassVar[Need] = "run"
-    suffix: ClassVar[str] = ".webp"
-    others: ClassVar[tuple[str, ...]] = OTHERS
     seconds: float = option(
         10.0, ge=1, le=120, unit="s", help="How long it takes, without its end."
     )
@@ -179,11 +180,10 @@ def _video(pictures: Sequence[Image.Image], seconds: Sequence[float]) -> bytes:
 
 
 def _check_name(out: Path) -> None:
-    if out.suffix.lower() == ".mp4" and importlib.util.find_spec("av") is None:
+    if out.suffix.lower() == ".mp4" and (lacking := missing(["av"])):
         raise EngineError(
             "MP4 needs a package that is not installed: av.",
-            hint="Install it once: {python} -m pip install av",
-            python=sys.executable,
+            hint=adding(lacking),
         )
     if out.suffix.lower() not in FORMATS:
         raise FileError(

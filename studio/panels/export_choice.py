@@ -177,4 +177,4 @@ def _objections(draft: Draft, of_run: bool) -> dict[int, str]:
 
 
 def _defaults(kind: type[Part]) -> dict[str, Any]:
-    return {name: value for name, value in kind().model_dump().items() if name != "kind"}
+    return kind().model_dump(exclude={"kind"})
