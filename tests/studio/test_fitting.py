@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QApplication,
     QCheckBox,
     QLabel,
     QPushButton,
@@ -50,13 +50,25 @@ def test_that_nothing_is_cut_short(somebody, emoji):
     window, studio = somebody.window, somebody.studio
     studio.document.set("data.folder", str(emoji))
     studio.document.set("data.size", 50)  # something is wrong, and is told at three places
+    somebody.waits_until(
+        lambda: studio.clinic.diagnosis is not None and not studio.clinic.is_looking
+    )
     found = set()
     for size in SIZES:
         window.resize(*size)
         for key, panel in window.panels.items():
             window.show_page(key)
             window.show_dock(key)
-            for _ in range(3):  # what wraps finds its height, then what is around it its place
-                QApplication.processEvents()
-            found |= {(size, key, text) for text in cut_short(panel)}
+            found |= {(size, key, text) for text in _stays_cut_short(panel)}
     assert not found
+
+
+def _stays_cut_short(panel: QWidget) -> set[str]:
+    """Return what is cut short when wrapping has found its height and its surroundings a place."""
+    found = set()
+    for _ in range(20):
+        QTest.qWait(10)
+        found = set(cut_short(panel))
+        if not found:
+            break
+    return found
