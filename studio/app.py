@@ -97,10 +97,18 @@ class App(QObject):
         QTimer.singleShot(50, self._loader.start)
 
     def interrupt(self, code: int) -> None:
-        """Save, then leave with `code`; a second time leave at once."""
+        """Save, then leave with `code`; a second time leave at once.
+
+        Python hears a signal between any two of its lines, perhaps in the middle of painting:
+        closing then crashed. The event loop closes the window.
+        """
         if self.code:
             os._exit(code)
         self.code = code
+        QTimer.singleShot(0, self, self._close)
+
+    @Slot()
+    def _close(self) -> None:
         self.window.close()
 
     @Slot(object)

@@ -26,7 +26,6 @@ import pytest
 
 LOCAL = ("localhost", "127.0.0.1", "::1", "", None)
 LEAK_PATIENCE_S = 5.0
-_modules = 0
 
 # A shell's background job, or nohup, starts with these ignored, and so would every program that
 # a test starts and then interrupts: it would never end.
@@ -139,19 +138,23 @@ def no_leaked_qt() -> Iterator[None]:
     _freeze()
     before = _qt_alive()
     yield
-    leaked = _qt_alive().keys() - before.keys()
-    if leaked:  # it may only wait for the event loop or the garbage collector
-        _settle()
+    for _ in range(3):  # it may only wait for the event loop or the garbage collector
         after = _qt_alive()
         names = sorted(after[key] for key in after.keys() - before.keys())
-        assert not names, f"left behind: {names}"
+        if not names:
+            return
+        _settle()
+    after = _qt_alive()
+    names = sorted(after[key] for key in after.keys() - before.keys())
+    assert not names, f"left behind: {names}"
 
 
 def _freeze() -> None:
-    """Look no more at what came with modules: whatever a test leaves behind is made after this."""
-    global _modules
-    if "PySide6.QtCore" in sys.modules and len(sys.modules) > _modules + 20:
-        _modules = len(sys.modules)
+    """Look no more at what was there before the test: whatever it leaves behind is made after this.
+
+    Else each look for garbage goes through all that modules and thousands of tests have left.
+    """
+    if "PySide6.QtCore" in sys.modules:
         gc.collect()
         gc.freeze()
 
@@ -185,7 +188,6 @@ def _settle() -> None:
     """Let Qt delete what was asked to be deleted later, and Python what nothing refers to."""
     from PySide6.QtCore import QCoreApplication, QEvent
 
-    for _ in range(3):
-        gc.collect()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        QCoreApplication.processEvents()
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.processEvents()

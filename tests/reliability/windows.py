@@ -7,6 +7,7 @@ depends on its number alone, which begins at FIRST, so that many of them can be 
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import random
@@ -61,11 +62,12 @@ class Window:
                 os.environ[f"GAN_STUDIO_{name}"] = str(self.home / name.lower())
             said = os.open(self.home / "stderr.txt", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
             os.dup2(said, 2)
+            faulthandler.enable()  # for what breaks before or after the program itself takes note
             plain = program.App._fill
 
             def fill(app: Any, device: str) -> None:
                 plain(app, device)
-                signal.signal(signal.SIGUSR1, lambda *_: app.window.close())
+                signal.signal(signal.SIGUSR1, lambda *_: QTimer.singleShot(0, app, app._close))
                 os.write(into, b"W")
                 filled(app, into)
 
@@ -104,6 +106,11 @@ class Window:
 
     def said(self) -> str:
         return (self.home / "stderr.txt").read_text(encoding="utf-8", errors="replace")
+
+    def crashed(self) -> str:
+        """Return where it was when it crashed, if it did."""
+        noted = [path.read_text(errors="replace") for path in self.home.rglob("crash.txt")]
+        return "\n".join([self.said()[-3000:], *noted])
 
 
 def settings(images: Path) -> dict[str, Any]:
@@ -150,7 +157,8 @@ def leave(folder: Path, numbers: range, images: Path) -> dict[str, Any]:
             time.sleep(draw.uniform(0, 0.3))
         os.kill(window.pid, signal.SIGUSR1 if way == "close" else getattr(signal, way))
         code = window.ends()
-        tally[left_behind(window) if code == CODES[way] else f"{way} ended with {code}"] += 1
+        wrong = f"{way} ended with {code}\n{window.crashed()}"
+        tally[left_behind(window) if code == CODES[way] else wrong] += 1
         saved += any(info.saved_images for info in window.runs())
         shutil.rmtree(window.home)
     return {"left": dict(tally), "saved": saved}

@@ -68,6 +68,32 @@ def test_that_a_signal_saves_and_ends_with_its_own_code(qtbot, number, code):
     assert info.saved_images == info.images_seen
 
 
+def test_that_a_signal_heard_while_it_paints_closes_the_window_afterwards():
+    code = """
+    import signal, sys
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtWidgets import QApplication
+    from studio import app
+
+    class Watcher(QObject):
+        heard = False
+
+        def eventFilter(self, watched, event):
+            painting = event.type() == QEvent.Type.Paint and watched.objectName() == "main"
+            if painting and not self.heard:
+                self.heard = True
+                signal.raise_signal(signal.SIGTERM)
+                print("still there" if watched.isVisible() else "closed", flush=True)
+            return False
+
+    application, watcher = QApplication([]), Watcher()
+    application.installEventFilter(watcher)
+    sys.exit(app.main([]))
+    """
+    done = subprocess.run(python(code), capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stdout) == (143, "still there\n")
+
+
 def test_that_help_and_version_need_no_window(capsys):
     with pytest.raises(SystemExit) as end:
         main(["--version"])
