@@ -1,4 +1,4 @@
-"""Every exporter says which networks have nothing of its kind, and only those refuse it."""
+"""Every exporter leaves what its settings say, and says which networks have nothing of its kind."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from gan_engine import checkpoint, parse
 from gan_engine.architectures import ARCHITECTURES, Architecture, Pix2Pix, Style
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.errors import EngineError
-from gan_engine.export import EXPORTERS, onnx
+from gan_engine.export import EXPORTERS, Exporter, onnx
 from gan_engine.imaging import write_png
 from gan_engine.schema import settings_of
 from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.session import Session
 
-FEW: dict[str, Any] = {"rows": 1, "columns": 2, "count": 2, "layer": 1, "stops": 2, "steps": 2}
+FEW: dict[str, Any] = {
+    "rows": 1, "columns": 2, "count": 2, "layer": 1, "stops": 2, "steps": 2, "rate": 2, "seconds": 1,
+}  # fmt: skip
 
 
 def saved(kind: type[Architecture], at: Path) -> Path:
@@ -44,26 +46,43 @@ def saved(kind: type[Architecture], at: Path) -> Path:
     made = Session(config, pixels, torch.device("cpu")).snapshot()
     whole = Checkpoint("checkpoint", made.draft, made.counters, made.tensors)
     checkpoint.write(at / "run" / "checkpoints" / "000000000004.safetensors", whole)
-    for seen in (0, 4):
-        write_png(at / "run" / "grids" / f"{seen:012d}.png", np.zeros((16, 16, 3), np.uint8))
+    for seen in (0, 2, 4):
+        pixels = np.full((16, 16, 3), 50 * seen, np.uint8)
+        write_png(at / "run" / "grids" / f"{seen:012d}.png", pixels)
     history = HistoryWriter(at / "run", 0)
     history.scalars(4, 1.0, {"loss/g": 0.5})
     history.close()
     return at / "run"
 
 
+def able(exporter: type[Exporter], at: Path) -> Path:
+    """Return a run's folder that `exporter` can take something away from."""
+    kind = next(one for one in (Style, Pix2Pix) if not exporter.objection(one(), True))
+    return saved(kind, at)
+
+
+def few(exporter: type[Exporter], at: Path) -> Exporter:
+    """Return an exporter that makes no more than it must, of one picture where it starts from some."""
+    chosen = {s.name: FEW[s.name] for s in settings_of(exporter) if s.name in FEW}
+    if "inputs" in exporter.model_fields:
+        chosen["inputs"] = str(pictures(at / "inputs", 1))
+    return exporter(**chosen)
+
+
+def pictures(at: Path, count: int) -> Path:
+    at.mkdir()
+    for number in range(count):
+        Image.new("RGB", (16, 16), "red").save(at / f"{number}.png")
+    return at
+
+
 @pytest.mark.parametrize("exporter", EXPORTERS, ids=lambda kind: kind.key())
 def test_that_an_exporter_tells_how_far_it_is_and_leaves_what_it_promised(exporter, tmp_path):
-    kind = next(one for one in (Style, Pix2Pix) if not exporter.objection(one(), True))
-    source, inputs, away = saved(kind, tmp_path), tmp_path / "inputs", tmp_path / "away"
-    inputs.mkdir()
+    source, away = able(exporter, tmp_path), tmp_path / "away"
     away.mkdir()
-    Image.new("RGB", (16, 16), "red").save(inputs / "a.png")
     before = kept(source)
-    few = {s.name: FEW[s.name] for s in settings_of(exporter) if s.name in FEW}
-    asked = {"inputs": str(inputs)} if exporter.key() == "pictures" else {}
     out = away / f"made{exporter.suffix}"
-    reports = list(exporter(**few, **asked).export(source, out))
+    reports = list(few(exporter, tmp_path).export(source, out))
     done = [report.done for report in reports]
     assert done == sorted(done)
     assert reports[-1].done == reports[-1].total
@@ -80,25 +99,56 @@ def kept(run: Path) -> dict[Path, bytes]:
 
 @contextlib.contextmanager
 def traced(path: Path, made: Path, truncation: float) -> Iterator[SimpleNamespace]:
-    """Stand for the process that traces a generator."""
-    made.touch()
+    """Stand for the process that traces a generator, and note what it is told."""
+    made.write_text(str(truncation))
     yield SimpleNamespace(poll=lambda: 0, returncode=0)
 
 
 @pytest.mark.parametrize("kind", ARCHITECTURES, ids=lambda kind: kind.key())
 def test_that_what_an_exporter_objects_to_is_what_it_refuses(kind, tmp_path, monkeypatch):
     monkeypatch.setattr(onnx, "_tracing", traced)  # seconds for each; has tests of its own
-    source, inputs = saved(kind, tmp_path), tmp_path / "inputs"
-    inputs.mkdir()
-    Image.new("RGB", (16, 16), "red").save(inputs / "a.png")
+    source = saved(kind, tmp_path)
     newest = checkpoint.newest(source)
     architecture = newest[1].config().architecture
-    for exporter, given in itertools.product(EXPORTERS, (source, newest[0])):
-        few = {s.name: FEW[s.name] for s in settings_of(exporter) if s.name in FEW}
-        asked = {"inputs": str(inputs)} if exporter.key() == "pictures" else {}
+    exporters = [few(exporter, tmp_path) for exporter in EXPORTERS]
+    for exporter, given in itertools.product(exporters, (source, newest[0])):
         refused = ""
         try:
-            list(exporter(**few, **asked).export(given, tmp_path / f"out-{exporter.key()}"))
+            list(exporter.export(given, tmp_path / f"out-{exporter.kind}"))
         except EngineError as error:
             refused = error.text
         assert refused == exporter.objection(architecture, given.is_dir()), exporter.title
+
+
+@pytest.mark.parametrize(
+    "exporter", [e for e in EXPORTERS if settings_of(e)], ids=lambda kind: kind.key()
+)
+def test_that_every_setting_of_an_exporter_counts(exporter, tmp_path, monkeypatch):
+    monkeypatch.setattr(onnx, "_tracing", traced)  # that its graph has it, its own tests see
+    source, usual = able(exporter, tmp_path), few(exporter, tmp_path)
+    others = {"inputs": str(pictures(tmp_path / "more", 2)), "through": "3, 9", "format": "webp"}
+    made = [shown(usual, source, tmp_path / f"usual-{number}") for number in range(2)]
+    assert made[0] == made[1]
+    for setting in settings_of(exporter):
+        value = others.get(setting.name)
+        value = getattr(usual, setting.name) + 1 if value is None else value
+        one = exporter.model_validate({**usual.model_dump(), setting.name: value})
+        assert shown(one, source, tmp_path / setting.name) != made[0], setting.label
+
+
+def shown(exporter: Exporter, source: Path, at: Path) -> list[Any]:
+    """Return what somebody sees in the files that are made; their words and names do not count."""
+    *_, last = exporter.export(source, at / f"made{exporter.suffix}")
+    files = sorted(last.path.rglob("*")) if last.path.is_dir() else [last.path]
+    return [_seen(path) for path in files if path.is_file()]
+
+
+def _seen(path: Path) -> Any:
+    if path.suffix == ".onnx":
+        return path.read_bytes()
+    frames = []
+    with Image.open(path) as image:
+        for frame in ImageSequence.Iterator(image):
+            frame.load()  # only then WebP knows how long it is shown
+            frames.append((np.asarray(frame).tolist(), frame.info.get("duration")))
+        return image.format, frames

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from gan_engine.errors import EngineError
 from gan_engine.metrics import METRICS, Metric
-from gan_engine.schema import settings_of
+from gan_engine.schema import Setting, settings_of
+from tests.contracts.test_every_setting import another
 
 every = pytest.mark.parametrize("kind", METRICS, ids=lambda kind: kind.key())
 # What needs a file that nobody can download here is measured in its own test.
@@ -66,6 +67,24 @@ def test_that_numbers_are_finite_and_the_ones_announced(kind: type[Metric], shap
     found = measured(kind, images(24, shape, 0), images(20, shape, 1))
     assert list(found) == list(kind.values)
     assert all(type(value) is float and math.isfinite(value) for value in found.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [
+        pytest.param(kind, setting, id=f"{kind.key()}-{setting.name}")
+        for kind in MEASURED
+        for setting in settings_of(kind)
+    ],
+)
+def test_that_every_setting_of_a_metric_counts(kind: type[Metric], setting: Setting) -> None:
+    real, fake = images(48, SHAPES[0], 0), images(40, SHAPES[0], 1)
+    fake[20:] = real[:20].flip(3)  # copies, as only their mirror images show
+    found = [
+        part.measure(real, fake, torch.Generator().manual_seed(0))
+        for part in (kind(), kind.model_validate({setting.name: another(setting)}))
+    ]
+    assert found[0] != found[1]
 
 
 @every_measured

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from gan_engine import checkpoint
-from gan_engine.architectures import ARCHITECTURES
+from gan_engine.architectures import ARCHITECTURES, Style
 from gan_engine.errors import EngineError
 from gan_engine.export import Onnx, export
 from gan_engine.export import onnx as onnx_module
@@ -61,17 +61,18 @@ def test_that_classes_and_truncation_reach_it(kind: str) -> None:
 
 
 def test_that_a_file_is_written_that_holds_no_path_and_says_what_it_is(tmp_path: Path) -> None:
-    source = saved(ARCHITECTURES[0], tmp_path)
-    *_, last = export(source, Onnx(), tmp_path / "g.onnx")
+    source = saved(Style, tmp_path)
+    *_, last = export(source, Onnx(truncation=0.6), tmp_path / "g.onnx")
     assert (last.done, last.path) == (1, tmp_path / "g.onnx")
     written = (tmp_path / "g.onnx").read_bytes()
     assert b".py" not in written
     assert str(tmp_path).encode() not in written
     words = {p.key: p.value for p in onnx.load(tmp_path / "g.onnx").metadata_props}
-    assert (words["program"], words["architecture"]) == ("GAN Studio", ARCHITECTURES[0].key())
+    assert (words["program"], words["architecture"]) == ("GAN Studio", "style")
     sampler = open_sampler(source, "cpu")
-    given = latents([7], sampler.takes[0])
-    assert same(run(tmp_path / "g.onnx", latents=given), sampler.images([7]))
+    made = run(tmp_path / "g.onnx", latents=latents([7], sampler.takes[0]))
+    assert same(made, sampler.images([7], 0.6))
+    assert not same(made, sampler.images([7]))
 
 
 def test_that_missing_packages_are_named_with_what_installs_them(
