@@ -36,11 +36,10 @@ def truncation() -> Any:
 
 def latents(seeds: Sequence[int], z_dim: int) -> Tensor:
     """Return one latent a seed, the same on every machine: (N, Z), float32 on the CPU."""
-    rows = []
-    for seed in seeds:
-        random = torch.Generator().manual_seed(seed)
-        rows.append(torch.randn(z_dim, generator=random))
-    return torch.stack(rows)
+    latents_NZ = torch.empty(len(seeds), z_dim)
+    for latent_Z, seed in zip(latents_NZ, seeds, strict=True):
+        latent_Z.normal_(generator=torch.Generator().manual_seed(seed))
+    return latents_NZ
 
 
 def turned(one_NZ: Tensor, other_NZ: Tensor, share_N1: Tensor) -> Tensor:
@@ -77,7 +76,7 @@ def generate(
     """
     more = {} if truncation is None else {"truncation": truncation}
     parts = []
-    for start in range(0, len(latents_NZ), at_once):
+    for start in range(0, max(1, len(latents_NZ)), at_once):  # none have a shape as well
         some = slice(start, start + at_once)
         told = () if labels_N is None else (labels_N[some],)
         parts.append(network(latents_NZ[some], *told, **more).float())
@@ -177,7 +176,7 @@ class Sampler:
                 hint="Choose a run whose architecture is Style.",
             )
         parts = []
-        for at in range(0, len(seeds), AT_ONCE):
+        for at in range(0, max(1, len(seeds)), AT_ONCE):
             own_NLZ, other_NLZ = (
                 self._styles(self.network, some[at : at + AT_ONCE], truncation)
                 for some in (seeds, others)
@@ -225,7 +224,7 @@ class Sampler:
             EngineError: It makes pictures from other pictures, or there is no such class.
         """
         parts = []
-        for at in range(0, len(seeds), AT_ONCE):
+        for at in range(0, max(1, len(seeds)), AT_ONCE):
             ends = [some[at : at + AT_ONCE] for some in (seeds, others)]
             share_N1 = torch.tensor(shares[at : at + AT_ONCE], device=self._device)[:, None]
             if isinstance(self.network, Styled):

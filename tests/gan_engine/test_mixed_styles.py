@@ -79,18 +79,18 @@ def test_that_the_picture_has_both_beside_what_they_make(
 ) -> None:
     sampler, out = sampler_of(channels=channels), tmp_path / "styles.png"
     monkeypatch.setattr(styles_module, "open_sampler", lambda source: sampler)
-    list(export(tmp_path, MixedStyles(rows=2, columns=3, seed=7, layer=3), out))
+    list(export(tmp_path, MixedStyles(rows=2, columns=3, seed=7, layer=3, truncation=0.7), out))
     picture = read_png(out)
     assert picture.shape[:2] == (3 * 18 - 2, 4 * 18 - 2)
 
     def cell(row: int, column: int) -> np.ndarray:
         return picture[18 * row : 18 * row + 16, 18 * column : 18 * column + 16]
 
-    alone = sampler.images(range(7, 12))[..., : picture.shape[2]]
+    alone = sampler.images(range(7, 12), 0.7)[..., : picture.shape[2]]
     if channels != 4:  # what is transparent may be laid on something in what is read back
         assert same(cell(1, 0), alone[0])
         assert same(cell(0, 3), alone[4])
-        assert same(cell(2, 3), sampler.mixed([8], [11], 3)[0])
+        assert same(cell(2, 3), sampler.mixed([8], [11], 3, 0.7)[0])
     assert len(np.unique(cell(0, 0))) == 1
 
 

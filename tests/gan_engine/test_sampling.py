@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
 import torch
 
-from gan_engine.sampling import generate
+from gan_engine.architectures import ARCHITECTURES
+from gan_engine.sampling import generate, open_sampler
+from tests.contracts.test_every_exporter import saved
 
 
 def test_that_an_image_stays_within_what_can_be_shown_and_measured() -> None:
@@ -13,3 +20,15 @@ def test_that_an_image_stays_within_what_can_be_shown_and_measured() -> None:
     made = generate(bold, torch.linspace(-3, 3, 60).reshape(5, 12), at_once=2)
     assert made.shape == (5, 3, 2, 2)
     assert (made.min(), made.max()) == (-1, 1)
+
+
+FROM_SEEDS = [kind for kind in ARCHITECTURES if not kind.needs_pairs]
+
+
+@pytest.mark.parametrize("kind", FROM_SEEDS, ids=lambda kind: kind.key())
+def test_that_no_images_have_the_shape_that_some_would_have(kind: Any, tmp_path: Path) -> None:
+    sampler = open_sampler(saved(kind, tmp_path), "cpu")
+    made = [sampler.images([]), sampler.between([], [], [])]
+    if kind.truncates:
+        made.append(sampler.mixed([], [], 1))
+    assert {(one.shape, one.dtype) for one in made} == {((0, 16, 16, 3), np.dtype(np.uint8))}
