@@ -34,7 +34,7 @@ _HOME = {
     "data_settings": "DataSettings",
     "config": "RunConfig check default_draft image_settings live_paths parse",
     "rules": "obstacles",
-    "configfile": "Preset find_preset read_draft read_given read_presets save_preset to_toml with_preset without_beyond write_draft",
+    "configfile": "Preset find_preset preset_file read_draft read_given read_presets save_preset to_toml with_preset without_beyond write_draft",
     "summary": "LayerRow NetworkSummary summarize",
     "costs": "Cost Relief cost_of reliefs_of",
     "score_curves": "LossCurve LossCurves loss_curves",
@@ -95,7 +95,7 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
     from gan_engine.config import RunConfig, check, default_draft, image_settings, live_paths, parse
     from gan_engine.rules import obstacles
     from gan_engine.configfile import (
-        Preset, find_preset, read_draft, read_given, read_presets, save_preset, to_toml, with_preset,
+        Preset, find_preset, preset_file, read_draft, read_given, read_presets, save_preset, to_toml, with_preset,
         without_beyond, write_draft,
     )
     from gan_engine.summary import LayerRow, NetworkSummary, summarize

@@ -146,22 +146,29 @@ def find_preset(key: str) -> Preset:
     Raises:
         FileError: There is none; the hint names the closest.
     """
-    known = {preset.key: preset for preset in read_presets()}
+    # The program's come first here, and last they stay: one of the user's never stands for them.
+    known = {preset.key: preset for preset in reversed(read_presets())}
     if key not in known:
         raise FileError("There is no preset “{key}”.", hint=did_you_mean(key, known), key=key)
     return known[key]
 
 
-def save_preset(title: str, about: str, draft: Mapping[str, Any]) -> Path:
-    """Keep settings as a preset of the user's own; no place on this computer is part of it."""
+def preset_file(title: str) -> Path:
+    """Return the file that a preset of the user's own called `title` is in, or would be."""
     key = (
         "".join(c if c.isalnum() or c in "-_" else "-" for c in title.lower()).strip("-")
         or "preset"
     )
+    taken = (paths.builtin_presets() / f"{key}.toml").exists()
+    return paths.presets() / (f"{key}-own.toml" if taken else f"{key}.toml")
+
+
+def save_preset(title: str, about: str, draft: Mapping[str, Any]) -> Path:
+    """Keep settings as a preset of the user's own; no place on this computer is part of it."""
     kept = dict(draft)
     for place in places(draft):
         kept = drop(kept, place)
-    path = paths.presets() / f"{key}.toml"
+    path = preset_file(title)
     durable.write(
         path, tomli_w.dumps({"title": title, "about": about, "format": FORMAT, **kept}).encode()
     )

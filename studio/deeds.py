@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gan_engine import DataError, EngineError, Message, escape, paths, unescape
 from studio import opening
@@ -155,10 +155,9 @@ class Deeds(RunDeeds):
         dialog.show()
 
     def save_preset(self) -> None:
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle(tr("Save as preset"))
-        dialog.setLabelText(tr("Name of the preset"))
-        dialog.setOkButtonText(tr("Save"))
+        from studio.panels.preset_name import PresetName  # it draws on the engine
+
+        dialog = PresetName(self._window)
         dialog.textValueSelected.connect(self._save_preset)
         dialog.finished.connect(dialog.deleteLater)
         dialog.setModal(False)

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from gan_engine.config import RunConfig, check
-from gan_engine.configfile import find_preset, read_presets, with_preset
+from gan_engine.config import RunConfig, check, default_draft
+from gan_engine.configfile import find_preset, read_presets, save_preset, with_preset
 from gan_engine.penalties import Penalty
 from gan_engine.schema import Ramp
 
@@ -108,3 +108,11 @@ def test_that_few_images_are_always_changed_and_watched_for_copies() -> None:
     assert augment.cutout > 0
     assert penalties(config)["r1"].weight == 10
     assert "memorisation" in [metric.kind for metric in config.metrics]
+
+
+@pytest.mark.parametrize("key", NAMES[:2])
+def test_that_one_of_the_users_own_never_stands_for_it(key: str) -> None:
+    own = save_preset(key, "", default_draft())
+    assert own.stem != key
+    own.rename(own.with_stem(key))  # as files were called once
+    assert not find_preset(key).own

@@ -137,6 +137,20 @@ def test_that_settings_become_a_preset_of_ones_own(visitor):
     assert get(find_preset("mine").draft, "training.batch_size") == 24
 
 
+def test_that_a_preset_is_replaced_by_one_of_its_name_only_after_that_is_told(visitor):
+    visitor.studio.document.save_as_preset("Mine")
+    visitor.chooses("save_preset")
+    asker = dialog(visitor.window, QInputDialog)
+    assert asker.okButtonText() == "Save"
+    asker.setTextValue("mine ")
+    assert asker.okButtonText() == "Replace"
+    assert "replaced" in asker.labelText()
+    asker.setTextValue("Mine too")
+    assert asker.okButtonText() == "Save"
+    assert "replaced" not in asker.labelText()
+    asker.reject()
+
+
 def test_that_help_blocks_nothing(visitor):
     for key in ("show_shortcuts", "about"):
         visitor.chooses(key)
