@@ -64,7 +64,7 @@ class Overlay(QWidget):
         if key not in self._grids:
             grid = self._grids[key] = CurveGrid()
             for name, title in plots.items():
-                plot = grid.add_plot(name, title)
+                plot = grid.add_plot(name, title, names=2)
                 plot.setMinimumHeight(_LEAST_PX)
                 plot.show_raw(False)
                 for place in range(count):

@@ -50,9 +50,9 @@ class CurveGrid(QWidget):
         """Return the plot called `key`."""
         return self._plots[key]
 
-    def add_plot(self, key: str, title: str) -> CurvePlot:
-        """Add a plot and return it."""
-        plot = self._plots[key] = CurvePlot(title)
+    def add_plot(self, key: str, title: str, names: int = 1) -> CurvePlot:
+        """Add a plot and return it; the names of its curves take at most so many lines."""
+        plot = self._plots[key] = CurvePlot(title, names=names)
         self.add_card(plot)
         plot.menu_asked.connect(lambda place: self.menu_asked.emit(key, place))
         plot.pointed.connect(self._point)

@@ -59,7 +59,8 @@ class CurvePlot(QWidget):
     menu_asked = Signal(object)
     """What can be done with this plot should be shown at this place of the screen."""
 
-    def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, title: str = "", parent: QWidget | None = None, names: int = 1) -> None:
+        """Make one without curves, whose names take at most so many lines."""
         super().__init__(parent)
         self._lines: dict[str, _Line] = {}
         self._raw, self._smooth, self._log, self._weight = True, True, False, 0.9
@@ -72,7 +73,7 @@ class CurvePlot(QWidget):
         self._name = title
         self._title = QLabel(title)
         self._title.setProperty("role", "title")
-        self._legend = Legend()
+        self._legend = Legend(names)
         self._legend.setAccessibleName(tr("{plot}: which curves are shown", plot=title))
         self._legend.toggled.connect(self._toggle)
         self.area = PlotArea()

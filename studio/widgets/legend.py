@@ -131,8 +131,8 @@ class Legend(QWidget):
         gaps = gap * (len(widths) - 1)
         wanted, room = sum(widths), self.width() - gaps
         self._tight = wanted > room > 0
-        if self._tight:  # names end in an ellipsis rather than in the middle of a letter
-            widths = [width * room // wanted for width in widths]
+        if self._tight:
+            widths = _shared(widths, room)
         self._places, high = [], self._line()
         for line, row in enumerate(rows):
             x = max(0, self.width() - sum(widths) - gaps)
@@ -156,7 +156,7 @@ class Legend(QWidget):
         painter.setPen(QColor(colors.muted if entry.shown else colors.faint))
         label = entry.label
         if self._tight:
-            cut = Qt.TextElideMode.ElideRight
+            cut = Qt.TextElideMode.ElideMiddle  # names of runs often differ only at their end
             label = painter.fontMetrics().elidedText(label, cut, words.width())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, label)
         if values and entry.shown:
@@ -210,3 +210,12 @@ class Legend(QWidget):
             )
             return True
         return super().event(event)
+
+
+def _shared(widths: Sequence[int], room: int) -> list[int]:
+    """Return widths that fit in `room`: the widest are cut first, so that short names stay whole."""
+    given, left = list(widths), room
+    for rank, place in enumerate(sorted(range(len(widths)), key=lambda n: widths[n])):
+        given[place] = min(widths[place], left // (len(widths) - rank))
+        left -= given[place]
+    return given

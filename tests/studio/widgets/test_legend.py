@@ -51,3 +51,18 @@ def test_that_where_no_name_fits_the_lines_stand_alone(qtbot):
     places = [place for place, _ in legend._places]
     assert len({place.width() for place in places}) == 1
     assert all(b.left() - a.right() > 6 for a, b in itertools.pairwise(places))
+
+
+def test_that_a_long_name_is_cut_before_short_ones(qtbot):
+    legend = Legend()
+    qtbot.addWidget(legend)
+    names = ("001", "002", "all of my cats at half the rate of learning, R1 of 10")
+    legend.show_entries([LegendEntry(name, name, "#1f77b4", "solid", True) for name in names])
+    legend.resize(300, 40)
+    legend.show()
+    legend.grab()
+    first, second, long = [place for place, _ in legend._places]
+    assert first.width() >= legend._width_of(legend._entries[0], False)
+    assert second.width() >= legend._width_of(legend._entries[1], False)
+    assert long.right() < legend.width()
+    assert long.width() < legend._width_of(legend._entries[2], False)
