@@ -70,6 +70,16 @@ def test_that_edges_focus_and_curves_stand_out_from_what_is_behind_them(colors):
 
 
 @BOTH
+def test_that_a_fields_border_is_an_edge_that_can_be_seen(colors):
+    sheet = theme.style_sheet(colors)
+    rule = re.search(r"^QLineEdit, [^{]*QTextEdit \{([^}]*)\}", sheet, re.MULTILINE)
+    assert rule is not None
+    border = re.search(r"border: 1px solid (#\w+);", rule[1])
+    assert border is not None
+    assert all(contrast(border[1], behind) >= 3 for behind in (colors.window, colors.surface))
+
+
+@BOTH
 def test_that_no_two_curves_look_alike(colors):
     assert len(set(colors.series)) == len(colors.series) >= 6
     assert len(set(theme.DASHES)) == 4
