@@ -110,9 +110,9 @@ class TrainingSettings(Part):
     acceleration: Literal["auto", "eager", "graph", "compile"] = option(
         "auto",
         advanced=True,
-        help="How updates are run; the same results. Graphs spare a GPU the waiting for Python.",
+        help="How updates are run; the same results. Automatic is the fastest that starts at once; graphs spare a GPU the waiting for Python.",
         names={
-            "auto": "The fastest that starts at once",
+            "auto": "Automatic",
             "eager": "Step by step",
             "graph": "CUDA graphs",
             "compile": "Compiled",

@@ -74,7 +74,7 @@ class Exploring(QObject):
         self._next = QTimer(self)
         self._next.setSingleShot(True)
         self._next.timeout.connect(self._step)
-        for told in (run.started, run.viewed, run.saved, run.finished):
+        for told in (run.started, run.viewed, run.saved):  # a run ends with a save
             told.connect(self._follow)
         run.state_changed.connect(self._leave)
 

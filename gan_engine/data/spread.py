@@ -118,22 +118,22 @@ def suggest_size(report: DatasetReport) -> Suggestion:
     size = max((size for size in SIZES if size <= most), default=SIZES[0])
     if most > SIZES[-1]:
         reason = Message(
-            "Most pictures have {side} px or more on their shorter side; beyond {size} px training"
+            "Most pictures have {side}\u00a0px or more on their shorter side; beyond {size}\u00a0px training"
             " takes days.",
             side=most,
             size=size,
         )
     elif most < SIZES[0]:
         reason = Message(
-            "Most pictures have {side} px or less on their shorter side; {size} px is the least"
+            "Most pictures have {side}\u00a0px or less on their shorter side; {size}\u00a0px is the least"
             " that networks work with.",
             side=most,
             size=size,
         )
     else:
         reason = Message(
-            "Three of four pictures have {side} px or more on their shorter side, so none of them"
-            " is enlarged at {size} px.",
+            "Three of four pictures have {side}\u00a0px or more on their shorter side, so none of them"
+            " is enlarged at {size}\u00a0px.",
             side=most,
             size=size,
         )

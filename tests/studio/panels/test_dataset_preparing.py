@@ -113,7 +113,7 @@ def test_that_a_size_is_suggested_with_its_reason_and_taken_by_a_button(
     assert not panel.preparation.advice.isVisible()  # 64 is chosen and suggested
     studio.document.set("data.size", 32)
     wait(lambda: panel.preparation.advice.isVisible())
-    assert "64 px" in panel.preparation.advice_text.text()
+    assert "64\u00a0px" in panel.preparation.advice_text.text()  # no line ends between the two
     panel.preparation.take_button.click()
     assert studio.document.draft["data"]["size"] == 64
     wait(lambda: not panel.preparation.advice.isVisible())
