@@ -159,8 +159,9 @@ class Library(QObject):
 
     @Slot(object, object)
     def note(self, folder: Path, notes: RunNotes) -> None:
-        """Keep a title, tags and a note about a run; `changed` follows."""
+        """Keep a title, tags and a note about a run; `changed` follows at once."""
         self._noted[folder] = self._unwritten[folder] = notes
+        self._tell(self.runs)
         self._write_next()
 
     @Slot()
@@ -181,6 +182,7 @@ class Library(QObject):
     def _refuse_notes(self, error: Exception) -> None:
         self._noted.clear()
         self.failed.emit(error)
+        self.refresh()
 
     @Slot()
     def _end_writing(self) -> None:
