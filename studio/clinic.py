@@ -123,7 +123,7 @@ class Clinic(QObject):
         self._looking = self._jobs.scan(folder)
         self._looking.progressed.connect(self._take_scan)
         self._looking.done.connect(self._take_report)
-        self._looking.failed.connect(self.failed)
+        self._looking.failed.connect(self._take_failure)
         self._looking.cancelled.connect(self.rested)
 
     def look_closer(self) -> None:
@@ -176,6 +176,12 @@ class Clinic(QObject):
             self.look_closer()
         else:
             self.rested.emit()
+
+    @Slot(object)
+    def _take_failure(self, error: Exception) -> None:
+        self._looking = None
+        self._document.check_again()
+        self.failed.emit(error)
 
     @Slot(object)
     def _take_look(self, found: InspectProgress) -> None:

@@ -215,6 +215,11 @@ class Document(QObject):
         self._check()
         self.changed.emit(self.draft, self._config, self.problems)
 
+    def check_again(self) -> None:
+        """Find out anew what is wrong: a folder that was there may be gone, or the other way round."""
+        self._check()
+        self.changed.emit(self.draft, self._config, self.problems)
+
     def take_space(self, problem: Problem | None) -> None:
         """Let what the disk has too little space for join the problems, or leave them."""
         if problem != self._space:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QSplitter, QWidget
 
 from gan_engine import DataSettings, escape, get, image_settings, paths, unescape
 from studio.failures import sentence_of
 from studio.i18n import tr
-from studio.panels.base import EmptyState, Pages, Panel, column_of
+from studio.panels.base import EmptyState, Pages, Panel, button, column_of
 from studio.panels.overview import Overview, progress_text
 from studio.panels.preparation import Preparation
 from studio.widgets.drop_zone import DropZone
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SIDE, MOST = 96, 60
 """Thumbnails: their longest side in pixels, and how many are made in one go."""
+_BESIDE_PX, _LEAST_PX = 650, 330
+"""How wide the page is to have its halves beside each other, and how wide it is at least."""
 
 
 class DatasetPanel(Panel):
@@ -114,6 +117,7 @@ class DatasetPanel(Panel):
     def show_beginning(self) -> None:
         """Show that a folder is looked into, of which nothing is known yet."""
         self._names, self._wanted = None, []
+        self.again.hide()
         if self._thumbnails is not None:
             self._thumbnails.cancel()
         self._wait.show_text(tr("Looking through the folder"), self._shown_folder())
@@ -168,6 +172,7 @@ class DatasetPanel(Panel):
         """Say why a folder cannot be looked into."""
         text, hint = sentence_of(error)
         self.empty.show_text(text, hint)
+        self.again.show()
         self._stack.setCurrentWidget(self.empty)
 
     @Slot(object)
@@ -207,6 +212,12 @@ class DatasetPanel(Panel):
         self.drop_zone = DropZone()
         self.drop_zone.folder_dropped.connect(self._take_drop)
         self.empty.inner.insertWidget(2, self.drop_zone)
+        self.again = button(
+            tr("Look again"), tr("Read the folder once more, after files have changed.")
+        )
+        self.again.clicked.connect(self.look)
+        self.again.hide()
+        self.empty.inner.insertWidget(2, self.again, 0, Qt.AlignmentFlag.AlignHCenter)
         self.empty.pressed.connect(self._try_builtin)
         return self.empty
 
@@ -244,6 +255,18 @@ class DatasetPanel(Panel):
         return self._page
 
     # --- inside ------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the halves below each other where they have no room beside each other."""
+        super().resizeEvent(event)
+        beside = self.width() >= _BESIDE_PX
+        wanted = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
+        if self._page.orientation() != wanted:
+            self._page.setOrientation(wanted)
+            self._page.setSizes([500, 350])
 
     @Slot()
     def look(self) -> None:

@@ -240,7 +240,8 @@ class ExplorePanel(Panel):
         wanted = Qt.Orientation.Vertical if upright else Qt.Orientation.Horizontal
         if self._split.orientation() != wanted:
             self._split.setOrientation(wanted)
-            self._left.setContentsMargins(0, 0, 0 if upright else theme.GRID, 0)
+            below, beside = (theme.GRID, 0) if upright else (0, theme.GRID)
+            self._left.setContentsMargins(0, 0, beside, below)
             self._split.setSizes([300, 120] if upright else [800, _FORM_PX])
 
     def showEvent(self, event: QShowEvent) -> None:

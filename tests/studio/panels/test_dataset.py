@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from gan_engine import escape, paths
+from studio.layout import scrolling
 from studio.panels.dataset import DatasetPanel
 from studio.panels.overview import FINDINGS, NUMBERS
 
@@ -84,6 +85,36 @@ def test_that_a_folder_that_is_gone_is_told_where_another_can_be_chosen(panel, s
     studio.document.set("data.folder", escape(str(emoji)))
     wait(lambda: panel.empty.isVisible() and "not there" in panel.empty.said())
     assert panel.drop_zone.isVisible()
+
+
+def test_that_looking_again_finds_that_a_folder_is_gone_and_that_it_is_back(
+    panel, studio, emoji, tmp_path, wait
+):
+    studio.document.set("data.folder", escape(str(emoji)))
+    wait(lambda: panel.overview.isVisible() and not studio.clinic.is_looking)
+    assert studio.document.config is not None
+    away = emoji.rename(tmp_path / "unplugged")
+    panel.overview.rescan_button.click()
+    wait(lambda: panel.again.isVisible())
+    assert "is not there" in str(studio.document.errors[0].text)
+    away.rename(emoji)
+    panel.again.click()
+    wait(lambda: panel.overview.isVisible() and studio.document.config is not None)
+
+
+def test_that_its_halves_go_below_each_other_where_it_is_narrow(panel, studio, emoji, wait):
+    studio.document.set("data.folder", escape(str(emoji)))
+    wait(lambda: panel.preparation.isVisible())
+    halves, area = (panel.overview, panel.preparation), scrolling(panel)
+    area.show()
+    area.resize(900, 700)
+    wait(lambda: halves[0].y() == halves[1].y())
+    area.resize(500, 700)
+    wait(lambda: halves[0].y() < halves[1].y())
+    wait(lambda: halves[0].width() == halves[1].width() <= 500)
+    area.takeWidget()
+    area.close()
+    area.deleteLater()
 
 
 def test_that_an_empty_folder_says_so_and_what_would_do(panel, studio, tmp_path, wait):
