@@ -30,7 +30,9 @@ def test_that_g_ends_at_the_image_and_d_at_one_logit(kind) -> None:
     found = summarize(config(kind))
     assert [row.shape for row in found.g if row.depth == 0][-1] == (3, 32, 32)
     ends = [row.shape for row in found.d if row.depth == 0 and row.shape[:1] in ((), (1,))]
-    assert ends in ([()], [(1, 5, 5)] * 2, [(1, 2, 2)])
+    assert {len(shape) for shape in ends} in ({0}, {3}), (
+        "let D's last block return its logit itself"
+    )
     assert all(row.name and row.kind for row in found.g + found.d)
 
 

@@ -1,12 +1,12 @@
 """What goes wrong is said in the window, at its place, and nothing is lost."""
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QPushButton
 
 from gan_engine import get, list_runs
 from studio.panels.starting import StartDialog
 from tests.studio.tiny import tiny_draft
+from tests.studio.visitor import takes
 
 
 def refused(visitor):
@@ -141,23 +141,11 @@ def test_what_could_not_be_opened_is_no_news_once_something_else_is(visitor, emo
 
 
 def test_a_sample_let_go_over_its_own_window_opens_nothing(visitor, emoji):
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(sorted(emoji.iterdir())[0]))])
-
     class Own(QDragEnterEvent):
         def source(self):
             return visitor.window
 
-    event = Own(
-        QPoint(9, 9),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    event.ignore()
-    visitor.window.dragEnterEvent(event)
-    assert not event.isAccepted()
+    assert not takes(visitor.window, sorted(emoji.iterdir())[0], event=Own)
 
 
 def test_settings_opened_after_some_that_are_no_toml(visitor, tmp_path):

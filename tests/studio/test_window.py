@@ -1,9 +1,8 @@
 """The main window."""
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent
-from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QFileDialog, QInputDialog
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDockWidget, QFileDialog, QInputDialog
 
 from gan_engine import find_preset, get, paths, read_draft
 from studio import theme
@@ -11,6 +10,7 @@ from studio.actions import ACTIONS
 from studio.preferences import Preferences
 from studio.widgets.palette import Palette
 from studio.window import DOCKS, MainWindow
+from tests.studio.visitor import takes
 
 
 @pytest.fixture
@@ -40,18 +40,7 @@ def test_that_a_shell_changes_its_looks_already(shell):
 
 
 def test_that_a_shell_takes_no_drops(shell, tmp_path):
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(tmp_path))])
-    event = QDragEnterEvent(
-        QPoint(9, 9),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    event.ignore()
-    QApplication.sendEvent(shell, event)
-    assert not event.isAccepted()
+    assert not takes(shell, tmp_path)
 
 
 def test_that_every_action_stands_in_its_menu(shell):

@@ -6,14 +6,30 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.context import Studio
 from studio.preferences import Preferences
 from studio.window import MainWindow
 from tests.studio.tiny import PATIENCE
+
+
+def carried(*paths: Path) -> tuple[QMimeData, Qt.MouseButton, Qt.KeyboardModifier]:
+    """Return what an event says of files that are dragged; keep it for as long as the event."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def takes(window: QWidget, *paths: Path, event: type[QDragEnterEvent] = QDragEnterEvent) -> bool:
+    """Return whether files that are dragged over a window could be let go there."""
+    what = carried(*paths)
+    entering = event(QPoint(9, 9), Qt.DropAction.CopyAction, *what)
+    entering.ignore()
+    QApplication.sendEvent(window, entering)
+    return entering.isAccepted()
 
 
 class Visitor:
@@ -39,13 +55,9 @@ class Visitor:
 
     def drops(self, *paths: Path) -> None:
         """Drop files or folders on the window, all at once."""
-        mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-        keys = (mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-        enter = QDragEnterEvent(QPointF(9, 9).toPoint(), Qt.DropAction.CopyAction, *keys)
-        QApplication.sendEvent(self.window, enter)
-        assert enter.isAccepted()
-        drop = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, *keys)
+        assert takes(self.window, *paths)
+        what = carried(*paths)
+        drop = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, *what)
         QApplication.sendEvent(self.window, drop)
 
     def chooses(self, key: str) -> None:
