@@ -60,6 +60,13 @@ class Slot:
         self._used.record(now)
 
 
+def side_stream(device: torch.device) -> torch.cuda.Stream:
+    """Return a stream for copies, behind all that is queued: new buffers may lie where that works."""
+    stream: torch.cuda.Stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+    stream.wait_stream(torch.cuda.current_stream())
+    return stream
+
+
 class Ahead:
     """Reads what is expected next on a thread of its own while a step runs."""
 
@@ -67,8 +74,7 @@ class Ahead:
         self._prepared = prepared_NHWC
         self._free = [Slot((batch, *prepared_NHWC.shape[1:]), device) for _ in range(SLOTS)]
         self._coming: list[tuple[NDArray[np.int64], Slot, Future[None]]] = []
-        on_gpu = device.type == "cuda"
-        self._stream = torch.cuda.Stream(device) if on_gpu else None  # type: ignore[no-untyped-call]
+        self._stream = side_stream(device) if device.type == "cuda" else None
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="images")
         self.late = 0
         """How many batches were asked for that nobody had expected."""

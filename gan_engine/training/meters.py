@@ -26,7 +26,7 @@ class Meters:
     """Sums and counts of named values on the device, and how often D gave which scores.
 
     On a GPU a reading is asked for, copied to pinned memory beside the running work, and taken at
-    the next call: a step late, but never a stall.
+    the next call: a step late, but never a stall. Who waits has all of it.
     """
 
     def __init__(self, names: Sequence[str], device: torch.device) -> None:
@@ -54,9 +54,9 @@ class Meters:
         )
 
     @property
-    def sums(self) -> Tensor:
-        """What was summed since the last reading, and how often; filled in place."""
-        return self._sums
+    def everything(self) -> Tensor:
+        """What was summed and counted since the last reading; filled in place."""
+        return self._all
 
     def count(self, real: Tensor, fake: Tensor) -> None:
         """Count the scores of as many reals as fakes, each of any shape, by their size."""
@@ -76,7 +76,8 @@ class Meters:
         """Return the means since the last reading; empty while a copy is on its way.
 
         Args:
-            wait: Finish everything that is queued first; for the end of a run.
+            wait: Finish everything that is queued first, and leave nothing for the next reading; for
+                a pause, a single step and the end of a run.
         """
         if self.before is not None:
             self.before()
@@ -84,16 +85,22 @@ class Meters:
             taken_all = self._all.clone()
             self._all.zero_()
             return self._means(taken_all)
-        taken: dict[str, float] = {}
+        arrived: list[Tensor] = []
         if self._pending and (wait or self._copied.query()):  # type: ignore[no-untyped-call]
-            self._copied.synchronize()
-            taken, self._pending = self._means(self._pinned), False
+            arrived.append(self._arrived(self._copied))
         if not self._pending:
             self._pinned.copy_(self._all, non_blocking=True)
             self._all.zero_()
             self._copied.record()
             self._pending = True
-        return taken
+        if wait:
+            arrived.append(self._arrived(self._copied))
+        return self._means(torch.stack(arrived).sum(0)) if arrived else {}
+
+    def _arrived(self, copied: torch.cuda.Event) -> Tensor:
+        copied.synchronize()
+        self._pending = False
+        return self._pinned.clone()
 
     def add_up(self, ranks: Ranks) -> None:
         """Give rank 0 what every process has counted since the last time."""

@@ -141,7 +141,7 @@ class Session:
             *self.networks.g.buffers(),
             *self.networks.d.buffers(),
             *self.memory.tensors().values(),
-            self.meters.sums,
+            self.meters.everything,
         ]
         self._undo, self._alike = Undo(moved), Alike(self.step)
         wanted = config.training.acceleration

@@ -12,11 +12,12 @@ import pytest
 import torch
 
 from gan_engine.config import RunConfig
-from gan_engine.data.ahead import Ahead
+from gan_engine.data.ahead import Ahead, side_stream
 from gan_engine.data.dataset import Images
 from gan_engine.device import autocast_type, memory_used, usual_formats
 from gan_engine.errors import MismatchError
 from gan_engine.training.accelerate import CudaGraphs
+from gan_engine.training.optimisers import Update
 from tests.gan_engine.training.test_accelerate import Stand, with_stand
 from tests.gan_engine.training.test_accumulation import session_of
 
@@ -106,6 +107,34 @@ def test_that_nothing_is_on_its_way_to_memory_that_is_given_back() -> None:
     ahead._stream = Stream("images", done)  # type: ignore[assignment]
     ahead.close()
     assert done == ["images is finished"]
+
+
+def test_that_images_are_sent_behind_what_may_still_use_their_buffers_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(torch.cuda, "Stream", lambda device: Stream("images", done))
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda: Stream("run", done))
+    side_stream(CUDA)
+    assert done == ["images waits for run"]
+
+
+def test_that_an_update_that_is_done_again_counts_its_scores_once(
+    tiny: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, apply, calls = session_of(tiny), Update.apply, list[Update]()
+
+    def short(update: Update) -> torch.Tensor:
+        calls.append(update)
+        if len(calls) == 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return apply(update)
+
+    monkeypatch.setattr(Update, "apply", short)
+    session.update_d()
+    assert len(calls) == 2
+    session.meters.read()
+    assert session.meters.take_counts().sum() == 2 * session.config.training.batch_size
 
 
 def test_that_graphs_are_gone_before_anything_they_write_to(tiny: Make, tmp_path: Path) -> None:

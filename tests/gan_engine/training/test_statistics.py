@@ -156,3 +156,16 @@ def test_that_at_the_end_of_a_run_the_copy_is_waited_for() -> None:
     meters.read()
     assert meters.read(wait=True) == {"loss/g": 2.0}
     assert mark.waited
+
+
+def test_that_who_waits_for_a_gpus_reading_has_all_of_it_and_leaves_none_for_the_next() -> None:
+    meters, _ = on_a_gpu()
+    meters.add("loss/g", torch.tensor(2.0))
+    meters.read()
+    meters.add("loss/g", torch.tensor(5.0))
+    meters.count(torch.zeros(4), torch.zeros(4))
+    assert meters.read(wait=True) == {"loss/g": 3.5}  # a pause
+    assert meters.take_counts().sum() == 8
+    meters.add("loss/g", torch.tensor(7.0))
+    assert meters.read(wait=True) == {"loss/g": 7.0}  # a single step, by itself
+    assert meters.read(wait=True) == {}
