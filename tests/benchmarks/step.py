@@ -239,9 +239,7 @@ def rate(
     while time.perf_counter() - began < seconds or rounds % lazy:
         step()
         rounds += 1
-        if rounds % 16 == 0:
-            wait()
-    wait()
+    wait()  # for what is queued: a tenth of a second of work at most
     shown = rounds * config.training.batch_size * config.training.d_steps
     return shown / (time.perf_counter() - began)
 
@@ -277,7 +275,8 @@ def plain(draft: dict[str, Any], images: np.ndarray, device: torch.device) -> Ca
     """Return one round as a tutorial writes it: the same networks, loss, penalties and optimisers.
 
     A DataLoader, float images, autograd through both networks, `.item()` for the log, and an
-    average of G in a Python loop; fp32 and every library at its defaults, torch's threads included.
+    average of G in a Python loop; fp32 and every library at its defaults, torch's threads included,
+    but for cuDNN's choice of kernels, which torch's own DCGAN example lets it try out.
     """
     from gan_engine.penalties import Scene
 
@@ -285,6 +284,7 @@ def plain(draft: dict[str, Any], images: np.ndarray, device: torch.device) -> Ca
     torch.set_num_threads(os.cpu_count() or 1)
     torch.set_flush_denormal(False)
     torch.set_float32_matmul_precision("highest")
+    torch.backends.cudnn.benchmark = True
     networks = build_networks(config, device, formats=Formats("fp32", False))
     training = config.training
     floats = torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1

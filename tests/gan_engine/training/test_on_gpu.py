@@ -5,6 +5,7 @@ python -m pytest -m gpu tests/gan_engine/training/test_on_gpu.py
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,19 @@ def test_that_only_a_little_work_is_queued(tiny: Make) -> None:
     assert all(mark.query() for mark in session._gpu_pace._queued)
 
 
-def test_that_compiled_networks_are_the_eager_step(tiny: Make) -> None:
+@pytest.fixture
+def compiler(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Torch's compiler in this very process: the pool it would begin outlives a test."""
+    monkeypatch.setenv("TORCH_WARM_POOL", "0")
+    monkeypatch.setattr(importlib.import_module("torch._inductor.config"), "compile_threads", 1)
+    torch._dynamo.reset()
+    yield
+    torch._dynamo.reset()
+
+
+@pytest.mark.timeout(600)  # without a pool it takes its time
+@pytest.mark.filterwarnings("ignore:::torch", "ignore:::triton")  # the compiler's, of its own code
+def test_that_compiled_networks_are_the_eager_step(tiny: Make, compiler: None) -> None:
     sessions = [on_gpu(tiny, mode) for mode in ("eager", "compile")]
     sessions[1].runner.compile()
     for session in sessions:
