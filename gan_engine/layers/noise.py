@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import ClassVar
+from weakref import WeakValueDictionary
 
 import torch
 from torch import Tensor, nn
@@ -17,13 +20,56 @@ class Drawing(nn.Module):
 
     random: torch.Generator | None = None
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = next(_NUMBERS)
+        _DRAWING[self.number] = self
+
     def drawn(self, like: Tensor, *shape: int) -> Tensor:
         """Return numbers from the normal distribution, of `like`'s kind and device."""
+        if torch.compiler.is_compiling():
+            normal: Tensor = _normal(like.detach(), shape, self.number)
+            return normal
         return torch.randn(shape, dtype=like.dtype, device=like.device, generator=self.random)
 
     def share(self, like: Tensor, *shape: int) -> Tensor:
         """Return numbers evenly from [0, 1), in fp32 on `like`'s device."""
+        if torch.compiler.is_compiling():
+            even: Tensor = _even(like.detach(), shape, self.number)
+            return even
         return torch.rand(shape, device=like.device, generator=self.random)
+
+
+_NUMBERS = itertools.count()
+_DRAWING: WeakValueDictionary[int, Drawing] = WeakValueDictionary()
+
+# Torch's compiler gives up where it meets a generator, and compiles what is before and after it by
+# itself, only so many pieces: the last layers of a G with noise in each would stay as they are. It
+# takes an operation of our own as one it knows nothing of; the number makes each of them another.
+
+
+@torch.library.custom_op(
+    "gan_engine::normal", mutates_args=(), tags=(torch.Tag.nondeterministic_seeded,)
+)
+def _normal(like: Tensor, shape: Sequence[int], number: int) -> Tensor:
+    return _DRAWING[number].drawn(like, *shape)
+
+
+@torch.library.custom_op(
+    "gan_engine::even", mutates_args=(), tags=(torch.Tag.nondeterministic_seeded,)
+)
+def _even(like: Tensor, shape: Sequence[int], number: int) -> Tensor:
+    return _DRAWING[number].share(like, *shape)
+
+
+@_normal.register_fake
+def _(like: Tensor, shape: Sequence[int], number: int) -> Tensor:
+    return like.new_empty(shape)
+
+
+@_even.register_fake
+def _(like: Tensor, shape: Sequence[int], number: int) -> Tensor:
+    return like.new_empty(shape, dtype=torch.float32)
 
 
 def draw_from(network: nn.Module, random: torch.Generator | None) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
 import pytest
 import torch
 
+from gan_engine.architectures import ARCHITECTURES, SelfTaught
 from gan_engine.config import RunConfig
 from gan_engine.events import Notice, SampleGrid, Saved
 from gan_engine.training import accelerate, train
@@ -23,6 +25,8 @@ from tests.gan_engine.training.recorded import Recorded
 from tests.gan_engine.training.test_accumulation import session_of
 
 Make = Callable[..., RunConfig]
+# Torch's compiler does what torch warns of.
+TRACED = pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
 CUDA, CPU, MPS = torch.device("cuda"), torch.device("cpu"), torch.device("mps")
 
 
@@ -213,12 +217,15 @@ def test_that_graphs_without_a_gpu_are_told_of(tiny: Make, tmp_path: Path) -> No
 
 
 @pytest.mark.timeout(600)  # the compiler is a program of its own, and slow on a busy machine
-@pytest.mark.parametrize("kind", ["dcgan", "fastgan"])
+@TRACED
+@pytest.mark.parametrize("kind", ["dcgan", "fastgan", "style"])
 def test_that_a_compiled_step_is_the_same_step(
     kind: str, tiny: Make, compiler: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(accelerate, "BACKEND", "aot_eager")
     nets = {"kind": kind, "width": 4, "z_dim": 8, "d_norm": "batch"}
+    if kind == "style":  # it draws noise
+        nets = {"kind": kind, "width": 16, "z_dim": 8}
     plain = session_of(tiny, architecture=nets)
     session = session_of(tiny, architecture=nets, training={"acceleration": "compile"})
     before = {name: t.clone() for name, t in session.networks.tensors().items()}
@@ -233,6 +240,27 @@ def test_that_a_compiled_step_is_the_same_step(
         session.round()
     found, wanted = session.meters.read(), plain.meters.read()
     assert found == pytest.approx(wanted, rel=1e-4)
+
+
+@TRACED
+@pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES if not part.needs_pairs])
+def test_that_each_network_is_compiled_in_one_piece(
+    kind: str, tiny: Make, compiler: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many pieces the compiler leaves the last as they are."""
+    pieces = []
+
+    def noted(graph: Any, inputs: Any) -> Any:
+        pieces.append(graph)
+        return graph.forward
+
+    monkeypatch.setattr(accelerate, "BACKEND", noted)
+    nets = {"kind": kind, "width": 16, "z_dim": 8}
+    session = session_of(tiny, architecture=nets, training={"acceleration": "compile"})
+    session.runner.compile()
+    assert session.runner.trouble is None
+    session.round()
+    assert len(pieces) == 2 - isinstance(session.networks.d, SelfTaught)
 
 
 def test_that_compiling_that_fails_leaves_no_trace_and_is_told(
@@ -256,6 +284,19 @@ def test_that_compiling_that_fails_leaves_no_trace_and_is_told(
     notices = [e for e in events if isinstance(e, Notice)]
     assert [n.level for n in notices] == ["info", "warning"]
     assert "goes on without it" in str(notices[1].text)
+
+
+def test_that_a_c_compiler_that_fails_ends_no_run(
+    tiny: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(backend: str) -> None:
+        raise CalledProcessError(1, ["gcc", "main.c"])
+
+    session = session_of(tiny, training={"acceleration": "compile"})
+    monkeypatch.setattr(session.step, "compile", fails)
+    session.runner.compile()
+    assert "goes on without it" in str(session.runner.trouble)
+    assert session.runner.mode == "eager"
 
 
 def test_that_a_run_compiles_after_the_first_samples_and_says_so(
