@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from subprocess import SubprocessError
 from typing import Literal, Protocol
 
 import torch
@@ -17,8 +18,10 @@ Update = Callable[[], None]
 WARM_UP = 3
 """Real updates on a side stream before a capture, so that libraries have chosen their kernels."""
 BACKEND = "inductor"
-_REFUSALS = (RuntimeError, AssertionError, OSError, ValueError, TypeError, LookupError, ImportError)
-"""What torch's compiler raises where it cannot: a missing C++ compiler as well as code it rejects."""
+_REFUSALS = (
+    RuntimeError, AssertionError, OSError, ValueError, TypeError, LookupError, ImportError, SubprocessError,
+)  # fmt: skip
+"""What torch's compiler raises where it cannot: a C++ compiler that is missing or fails, or code it rejects."""
 
 
 def choose_mode(wanted: str, device: torch.device) -> Mode:

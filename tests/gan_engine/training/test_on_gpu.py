@@ -26,7 +26,9 @@ from gan_engine.training.accelerate import WARM_UP
 from gan_engine.training.session import Session
 from tests.gan_engine.training.test_run import tiny_preset
 
-pytestmark = pytest.mark.gpu
+# Torch says of the mode that finds what waits for the GPU that it does not find everything.
+PROTOTYPE = "ignore:Synchronization debug mode is a prototype feature:UserWarning"
+pytestmark = [pytest.mark.gpu, pytest.mark.filterwarnings(PROTOTYPE)]
 Make = Callable[..., RunConfig]
 PENALTIES = {"r1": {"interval": 2}}
 
