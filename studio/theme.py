@@ -191,10 +191,12 @@ def _dress(app: QApplication) -> None:
     if not app.property("fusion"):  # a style under a style sheet no longer tells its name
         app.setStyle("Fusion")
         app.setProperty("fusion", True)
-    # Qt exchanges a sheet for another four times as slowly as it takes one off and puts one on.
-    app.setStyleSheet("")
-    app.setPalette(_palette(current()))
-    app.setStyleSheet(style_sheet(current()))
+    sheet = style_sheet(current())
+    if app.styleSheet() != sheet:  # a window in another language finds it on
+        # Qt exchanges a sheet for another four times as slowly as it takes one off and puts one on.
+        app.setStyleSheet("")
+        app.setPalette(_palette(current()))
+        app.setStyleSheet(sheet)
     _load_font(app)
     for widget in app.allWidgets():
         if widget.property("glyph"):

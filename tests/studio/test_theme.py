@@ -246,3 +246,11 @@ def test_that_a_button_keeps_its_height_when_it_becomes_the_primary(qapp, qtbot)
         button.show()
     assert plain.sizeHint().height() == primary.sizeHint().height()
     assert isinstance(plain.grab().toImage(), QImage)
+
+
+def test_that_looks_that_are_on_already_are_not_put_on_again(qapp, monkeypatch):
+    theme.apply(qapp, "light")
+    told = []
+    monkeypatch.setattr(qapp, "setStyleSheet", told.append)
+    theme.apply(qapp, "light")
+    assert told == []
