@@ -17,6 +17,9 @@ Mode = Literal["eager", "graph", "compile"]
 Update = Callable[[], None]
 WARM_UP = 3
 """Real updates on a side stream before a capture, so that libraries have chosen their kernels."""
+CAPTURES_THAT_MAY_FAIL = 1
+"""Another thread that waits for the whole GPU, as cuDNN does where it tries out kernels for Explore, breaks
+a capture off: it is tried again after another warm-up. What no graph can hold fails then too."""
 BACKEND = "inductor"
 _REFUSALS = (
     RuntimeError, AssertionError, OSError, ValueError, TypeError, LookupError, ImportError, SubprocessError,
@@ -136,6 +139,7 @@ class Runner:
             self._graphs = None
         if wanted == "graph" and self._graphs is None:
             self.trouble = Message("CUDA graphs need an NVIDIA GPU: updates run step by step.")
+        self._captures_left = CAPTURES_THAT_MAY_FAIL
         self._captured: dict[tuple[str, ...], Update] = {}
         self._runs: dict[tuple[str, ...], int] = {}
 
@@ -190,7 +194,7 @@ class Runner:
         (replay or update)()
 
     def _capture(self, graphs: Graphs, key: tuple[str, ...], update: Update) -> Update | None:
-        """Return the update as a graph; None, and eager from then on, where it cannot be one.
+        """Return the update as a graph; None where it cannot be one, and from the second time on eager.
 
         Processes that share a batch capture it all, or none does: what they exchange in it is one
         operation of all of them (docs of NCCL, "Using NCCL with CUDA Graphs").
@@ -202,10 +206,14 @@ class Runner:
             why = _first_line(error)
         if not self.step.ranks.anywhere(bool(why)):
             return self._captured[key]
-        self._graphs = None
         self._let_go(graphs)
         # The old generator may believe that it is being captured still.
         self.step.renew_random()
+        if self._captures_left:
+            self._captures_left -= 1
+            self._runs.clear()
+            return None
+        self._graphs = None
         self.trouble = Message(
             "CUDA graphs are off, training goes on step by step: {why}",
             why=why or Message("another process could not capture its update"),

@@ -206,7 +206,7 @@ def test_that_a_capture_that_fails_falls_back_to_the_same_step(tiny: Make, tmp_p
         return scores
 
     session.step._teach_d = asks  # type: ignore[method-assign]
-    for _ in range(2 * WARM_UP):
+    for _ in range(5 * WARM_UP):  # with and without R1 in turn; a capture is tried twice
         eager.round()
         session.round()
     assert session.runner.trouble is not None
