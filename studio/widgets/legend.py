@@ -94,7 +94,7 @@ class Legend(QWidget):
 
     def _width_of(self, entry: LegendEntry, values: bool) -> int:
         metrics = self.fontMetrics()
-        width = _SWATCH + 6 + metrics.horizontalAdvance(entry.label)
+        width = _SWATCH + 6 + metrics.horizontalAdvance(entry.label) + 1  # it may be rounded down
         if values:  # room for the widest reading, so that nothing jumps
             width += 6 + max(
                 metrics.horizontalAdvance(self._values.get(entry.key, "")),
@@ -154,15 +154,18 @@ class Legend(QWidget):
         if words.width() <= 0:
             return
         painter.setPen(QColor(colors.muted if entry.shown else colors.faint))
-        label = entry.label
-        if self._tight:
-            cut = Qt.TextElideMode.ElideMiddle  # names of runs often differ only at their end
-            label = painter.fontMetrics().elidedText(label, cut, words.width())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, label)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._fitting(entry, place))
         if values and entry.shown:
             painter.setPen(QColor(colors.text))
             side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(words, side, self._values.get(entry.key, ""))
+
+    def _fitting(self, entry: LegendEntry, place: QRect) -> str:
+        """Return a name as it is drawn: cut in its middle, as those of runs often differ at the end."""
+        if not self._tight:
+            return entry.label
+        cut = Qt.TextElideMode.ElideMiddle
+        return self.fontMetrics().elidedText(entry.label, cut, place.width() - _SWATCH - 6)
 
     # --- mouse and keys ----------------------------------------------------------------------
 
