@@ -214,7 +214,9 @@ def tell(
         if answered is None:
             out.print(f"{what}: no answer yet; it waits in the run's inbox.")
         elif answered[1]:
-            raise EngineError("The run refused it: {why}.", why=answered[1])
+            raise EngineError(
+                "The run refused it: {why}.", hint="Mend it, then tell it again.", why=answered[1]
+            )
         else:
             out.print(f"{what}: taken after {answered[0]:,} images.")
 
@@ -253,7 +255,7 @@ def sample(
             target or Path("pictures"),
         )
         return
-    from gan_engine.export.images import side_by_side
+    from gan_engine.export.images import side_by_side, words_of
     from gan_engine.imaging import write_png
     from gan_engine.sampling import open_sampler
 
@@ -268,11 +270,8 @@ def sample(
         part = share_of(amount)
         share = (label, sampler.label(other), part)
     pixels = sampler.images(range(seed, seed + count), truncation, label, share)
-    write_png(
-        target,
-        side_by_side(pixels, columns),
-        {"program": "GAN Studio", "seeds": f"{seed}-{seed + count - 1}"},
-    )
+    words = words_of(sampler, f"{seed}-{seed + count - 1}")
+    write_png(target, side_by_side(pixels, columns), words)
     out.print(str(target), markup=False, soft_wrap=True)
 
 
