@@ -27,13 +27,18 @@ def test_that_a_checkpoint_is_as_large_as_estimated(kind, emoji, tmp_path):
     path = max((tmp_path / "run" / "checkpoints").glob("*.safetensors"))
     with safe_open(path, "pt") as file:
         held = sum(file.get_tensor(n).nbytes for n in file.keys())  # noqa: SIM118
-        remembered = sum(
-            file.get_tensor(n).nbytes
-            for n in file.keys()  # noqa: SIM118
-            if n.startswith("optimizer_")
+        networks, remembered = (
+            sum(
+                file.get_tensor(n).nbytes
+                for n in file.keys()  # noqa: SIM118
+                if n.startswith(parts)
+            )
+            for parts in (("g.", "d.", "ema."), "optimizer_")
         )
     cost = cost_of(config)
+    gradients = 4 * (cost.parameters_g + cost.parameters_d)
     assert cost.checkpoint == pytest.approx(held, rel=0.01)
+    assert cost.weights == pytest.approx(networks + gradients, rel=0.01)
     assert cost.optimizers == pytest.approx(remembered, rel=0.01)
 
 

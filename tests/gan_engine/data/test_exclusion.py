@@ -79,6 +79,12 @@ def test_that_a_look_ahead_names_what_a_run_leaves_out(folder, change, gone):
     assert all(told.values())
 
 
+def test_that_the_shorter_side_is_the_one_that_counts():
+    sizes = ((100, 20), (20, 100), (40, 40))
+    report = DatasetReport(Path(), ("a", "b", "c"), (), 0, {}, {}, {}, {}, dimensions=sizes)
+    assert left_out(DataSettings(min_side=40), report).keys() == {"a", "b"}
+
+
 def test_that_pictures_leave_and_come_back_one_by_one_whatever_they_are_called():
     rng = random.Random(0)
     letters = "ab[]|*? -/!#;\n猫"

@@ -15,6 +15,7 @@ from gan_engine.errors import FileError
 from gan_engine.metrics import InceptionFid
 from gan_engine.metrics.inception import (
     Inception,
+    _Mixed,
     clean_resize,
     inception_features,
     legacy_resize,
@@ -55,6 +56,11 @@ def test_that_its_names_and_shapes_are_the_weight_files(network: Inception) -> N
         "Mixed_7c.branch3x3_2b.conv.weight": (384, 384, 3, 1),
     }
     assert {name: tuple(state[name].shape) for name in known} == known
+
+
+def test_that_what_is_beside_a_map_does_not_count_in_its_averages() -> None:
+    even = torch.ones(1, 2, 5, 5)
+    assert torch.allclose(_Mixed(2, [("average",)])(even), even)
 
 
 def test_that_weights_decide_its_features(network: Inception, pictures: Tensor) -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gan_engine.metrics import Memorisation, nearest
+from gan_engine.metrics import Memorisation, memorisation, nearest
 from tests.gan_engine.metrics.conftest import blurred, dice, noisy
 
 
@@ -40,6 +40,21 @@ def test_that_copies_among_new_pictures_are_counted(pictures: Tensor) -> None:
     real = pictures[:300]
     fake = torch.cat([real[:50], pictures[300:400]])
     assert judged(real, fake)[1] == pytest.approx(0.9 * 100 / 150, abs=0.07)
+
+
+def test_that_a_tenth_of_many_training_images_is_held_out(
+    pictures: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, find = list[int](), memorisation.closest
+
+    def noted(fake_NF: Tensor, *others: Tensor | None) -> tuple[Tensor, Tensor]:
+        asked.append(len(fake_NF))
+        return find(fake_NF, *others)
+
+    monkeypatch.setattr(memorisation, "ENOUGH", 5)
+    monkeypatch.setattr(memorisation, "closest", noted)
+    judged(pictures[:300], pictures[300:340], mirrored=False)
+    assert asked == [30, 40]
 
 
 def test_that_a_few_odd_samples_do_not_hide_copies(pictures: Tensor) -> None:

@@ -21,7 +21,6 @@ from gan_engine.errors import EngineError
 from gan_engine.events import Notice, SampleGrid, Started
 from gan_engine.export import export
 from gan_engine.export.weights import GeneratorWeights
-from gan_engine.grid_layout import lay_out
 from gan_engine.penalties import PENALTIES
 from gan_engine.sampling import open_sampler
 from gan_engine.training import resume, train
@@ -198,8 +197,3 @@ def test_that_one_class_trains_and_says_that_it_is_one(tiny: Make, tmp_path: Pat
     grid = of_kind(events, SampleGrid)[-1]
     assert (grid.rows, grid.columns) == (2, 3)
     assert (open_sampler(tmp_path / "run").grid(2, 3) == grid.pixels).all()
-
-
-def test_that_a_grid_without_classes_counts_its_seeds_up() -> None:
-    plan = lay_out(2, 3, 7)
-    assert (plan.seeds, plan.labels) == ((7, 8, 9, 10, 11, 12), None)
