@@ -26,6 +26,7 @@ from studio.preferences import Preferences
 from studio.window import MainWindow
 
 if TYPE_CHECKING:
+    from studio.context import Studio
     from studio.demo import Demo
 
 DEMO_SECONDS = 60
@@ -72,6 +73,7 @@ class App(QObject):
         self.preferences = preferences
         i18n.use(preferences.language)
         self.demo: Demo | None = None
+        self._studio: Studio | None = None
         self.failures = Failures()
         self._garbage = Garbage(self)
         self._adopt(MainWindow(self.preferences))
@@ -109,7 +111,15 @@ class App(QObject):
 
     @Slot()
     def _close(self) -> None:
+        if self._studio is not None and self._studio.run.is_following:
+            self._studio.run.shut_down()  # it goes on; nobody may be there to answer whether it shall
         self.window.close()
+
+    @Slot(str)
+    def _take_state(self, state: str) -> None:
+        """Where a run begins, somebody thought better of leaving: the next signal saves again."""
+        if state == "preparing":
+            self.code = 0
 
     @Slot(object)
     def commit(self, manager: object) -> None:
@@ -123,10 +133,11 @@ class App(QObject):
         from studio.demo import Demo
         from studio.panels import PANELS
 
-        studio = Studio(self.preferences)
+        studio = self._studio = Studio(self.preferences)
         self.window.bind(studio, PANELS, device)
         studio.library.refresh()
         studio.run.state_changed.connect(self._garbage.take_state)
+        studio.run.state_changed.connect(self._take_state)
         if self.failures.crashed:
             text = tr("GAN Studio ended in the middle of something last time.")
             hint = tr("Help, Save a report… writes down what is known of it, to pass on.")

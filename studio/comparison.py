@@ -42,6 +42,7 @@ class Comparison(QObject):
         self._folders: list[Path] = []
         self._views: dict[Path, RunView] = {}
         self._reading: Job | None = None
+        self._read_now = Path()
         self._picturing: Job | None = None
         self._wanted: dict[Path, Path] = {}
 
@@ -73,7 +74,8 @@ class Comparison(QObject):
     def _read(self) -> None:
         missing = [folder for folder in self._folders if folder not in self._views]
         if missing and self._reading is None:
-            self._reading = self._jobs.call(lambda: read_view(missing[0]))
+            folder = self._read_now = missing[0]
+            self._reading = self._jobs.call(lambda: read_view(folder))
             self._reading.done.connect(self._take_view)
             self._reading.failed.connect(self._fail)
             self._reading.ended.connect(self._end_reading)
@@ -86,8 +88,7 @@ class Comparison(QObject):
     @Slot(object)
     def _fail(self, error: Exception) -> None:
         """A run that cannot be read is left out, and said."""
-        missing = [folder for folder in self._folders if folder not in self._views]
-        self._folders = [folder for folder in self._folders if folder != missing[0]]
+        self._folders = [folder for folder in self._folders if folder != self._read_now]
         self.failed.emit(error)
 
     @Slot()

@@ -71,6 +71,7 @@ class Studio(QObject):
         """Save and end the run, cancel the jobs; returns when no thread is left."""
         self.exploring.close()
         self.several.shut_down()
+        self.queue.rest()
         self.run.shut_down()
         self.keeping.close()
         self.previews.shut_down()

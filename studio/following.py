@@ -49,6 +49,15 @@ class Following(QObject):
         if self.sender() is self._worker:
             self._end()
 
+    @Slot(object)
+    def _take_failure(self, error: Exception) -> None:
+        """A thread that another has followed says nothing any more of what goes on now."""
+        if self._worker is None or self.sender() is self._worker:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        raise NotImplementedError
+
     def _end(self) -> None:
         raise NotImplementedError
 

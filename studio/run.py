@@ -275,7 +275,7 @@ class Run(Following):
         self._wished, self._newest = {}, None
         self._lately.clear()
         worker = Worker(begin, following)
-        worker.failed.connect(self._fail)
+        worker.failed.connect(self._take_failure)
         worker.finished.connect(self._take_end)
         self._worker = worker
         self._enter("preparing")
@@ -376,7 +376,6 @@ class Run(Following):
             self._enter("training")
         self.started.emit(event)
 
-    @Slot(object)
     def _fail(self, error: Exception) -> None:
         self._next = None  # what did not end well is looked at first
         self._drain()
@@ -393,7 +392,7 @@ class Run(Following):
         self._timer.stop()
         self._live = frozenset()
         self._worker, self._ended = None, worker  # which is speaking: it must not be freed yet
+        self._enter("idle")  # whoever hears of it may close the window: then nothing follows
         begin, self._next = self._next, None
-        self._enter("idle")
         if begin is not None and self._worker is None:
             self._begin(begin, {})

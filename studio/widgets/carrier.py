@@ -30,8 +30,11 @@ class Carrier:
         return data
 
     def carry(self, source: QWidget, image: QImage, name: str) -> None:
-        """Let a picture be dragged from `source` to wherever it is dropped."""
-        drag = QDrag(source)
+        """Let a picture be dragged from `source` to wherever it is dropped.
+
+        The drag is the window's: `source` may be deleted while it is under way.
+        """
+        drag = QDrag(source.window())
         drag.setMimeData(self.mime_of(image, name))
         small = image.scaled(_SHOWN, _SHOWN, Qt.AspectRatioMode.KeepAspectRatio)
         drag.setPixmap(QPixmap.fromImage(small))

@@ -136,7 +136,8 @@ class Palette(QFrame):
         """Go, and give the keyboard back to what had it."""
         before, self._before = self._before, None
         self.hide()
-        if before is not None and before.isVisible():
+        still = before in self.window().findChildren(QWidget)  # what is gone cannot be asked
+        if before is not None and still and before.isVisible():
             before.setFocus(Qt.FocusReason.PopupFocusReason)
 
     @property

@@ -1,16 +1,19 @@
 """From the first paint to the exit code, in a process of its own."""
 
+import argparse
 import json
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+from types import SimpleNamespace
 
 import pytest
 
 from gan_engine import list_runs, paths
-from studio.app import main
+from studio.app import App, main
+from studio.preferences import Preferences
 from tests.studio.tiny import PATIENCE
 
 
@@ -92,6 +95,43 @@ def test_that_a_signal_heard_while_it_paints_closes_the_window_afterwards():
     """
     done = subprocess.run(python(code), capture_output=True, text=True, timeout=100)
     assert (done.returncode, done.stdout) == (143, "still there\n")
+
+
+@pytest.fixture
+def app(qapp, tmp_path):
+    """The program itself, filled; nothing of it is left when the test ends."""
+    preferences = Preferences(tmp_path / "state")
+    preferences.set("tour_seen", True)
+    made = App(qapp, preferences, argparse.Namespace(open=None, demo=False))
+    made._app = SimpleNamespace(exit=lambda code: None)  # Qt's would end the other tests' waiting
+    made._fill("CPU")
+    made.window.show()
+    yield made
+    made._studio.shut_down()
+    made._garbage.end()
+    made.window.deleteLater()
+    made.deleteLater()
+
+
+def test_that_the_next_signal_saves_again_where_somebody_thought_better_of_leaving(
+    qtbot, app, endless
+):
+    run = app._studio.run
+    app._studio.document.load(endless)
+    app.window.acts["start"].trigger()
+    qtbot.waitUntil(lambda: run.images_seen > 0, timeout=PATIENCE)
+    with qtbot.waitSignal(run.state_changed, check_params_cb="stopping".__eq__):
+        app.interrupt(130)
+    with qtbot.waitSignal(run.started, timeout=PATIENCE):
+        app.window.notices.act.emit("stay")
+    assert app.code == 0
+
+
+def test_that_a_signal_asks_nothing_of_a_run_that_goes_on_without_the_window(qtbot, app, tmp_path):
+    app._studio.run.ours = tmp_path
+    app._studio.run.follow(tmp_path)
+    with qtbot.waitSignal(app.window.left, timeout=PATIENCE):
+        app.interrupt(143)
 
 
 def test_that_help_and_version_need_no_window(capsys):

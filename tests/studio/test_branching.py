@@ -1,6 +1,7 @@
 """A new run from an earlier moment of another, by the menu."""
 
 from gan_engine import History, saves_of
+from tests.studio.tiny import PATIENCE
 
 
 def test_that_a_run_branches_from_the_moment_on_the_screen(visitor, draft):
@@ -32,3 +33,14 @@ def test_that_a_branch_from_the_end_of_a_run_goes_on_from_there(visitor, draft):
     visitor.waits_until(lambda: run.folder not in (None, first) and not run.is_active)
     assert "is finished" in visitor.window.panels["train"].ending.text.text()
     assert run.images_seen >= seen + 1000
+
+
+def test_that_a_window_that_is_closed_begins_no_branch(visitor, endless):
+    run, window = visitor.studio.run, visitor.window
+    visitor.settings(endless)
+    visitor.chooses("start")
+    visitor.waits_until(lambda: run.images_seen > 0)
+    visitor.chooses("branch")
+    with visitor.qtbot.waitSignal(window.left, timeout=PATIENCE):
+        window.close()
+    assert not run.is_active

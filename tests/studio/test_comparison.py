@@ -78,3 +78,11 @@ def test_that_a_seventh_run_has_no_room(studio, tmp_path):
     assert len(comparison._folders) == 6
     comparison.add(tmp_path / "another")
     assert len(comparison._folders) == 6
+
+
+def test_that_none_but_the_run_that_cannot_be_read_is_left_out(studio, runs, tmp_path, qtbot):
+    comparison, gone = studio.comparison, tmp_path / "gone"
+    comparison.show([gone])
+    comparison.show([runs[0], gone])  # while it is being read
+    qtbot.waitUntil(lambda: len(comparison.views) == 1, timeout=PATIENCE)
+    assert comparison.views[0].info.folder == runs[0]

@@ -129,3 +129,13 @@ def test_that_runs_change_places_and_leave_but_not_the_one_that_goes(queue, draf
 def test_that_a_run_that_waits_is_called_by_what_it_learns(draft):
     assert name_of(draft) == "emoji · DCGAN · Cross entropy · 16 px"
     assert name_of(tiny_draft("builtin")).startswith("built-in images")
+
+
+def test_that_nothing_begins_any_more_in_a_window_that_is_left(studio, queue, draft, qtbot):
+    queue.add(draft)
+    queue.start()
+    studio.shut_down()
+    with qtbot.waitSignal(queue._soon.timeout):
+        queue._soon.start()
+    assert not studio.run.is_active
+    assert states(queue) == ["waiting"]

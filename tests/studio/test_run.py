@@ -206,3 +206,18 @@ def test_that_a_metric_of_an_earlier_moment_does_not_take_the_run_back(qtbot, st
     run._worker.mailbox.put(Scalars(4, {"metric/kid": 0.5}, 1.0))
     qtbot.waitUntil(lambda: any(reading.is_late for reading in told), timeout=PATIENCE)
     assert run.images_seen == 10_000
+
+
+def test_that_a_former_runs_failure_is_not_the_new_ones(qtbot, studio, draft):
+    run, failures = studio.run, []
+
+    def broken(inbox):
+        raise EngineError("The run that was followed cannot be read any more.")
+        yield
+
+    run.failed.connect(failures.append)
+    run._begin(broken, {}, following=True)
+    run._worker.wait()  # it has failed; nobody has heard of it yet
+    with qtbot.waitSignal(run.finished, timeout=PATIENCE):
+        run.start(parse(draft))
+    assert failures == []

@@ -1,6 +1,7 @@
 """The search over everything one can do."""
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -105,3 +106,12 @@ def test_that_a_click_chooses_too(palette, done, qtbot):
     place = palette.list.visualItemRect(palette.list.item(0)).center()
     qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert done == ["start"]
+
+
+def test_that_it_goes_where_what_had_the_keyboard_is_gone(palette):
+    palette.close_and_return()
+    palette.window().other.setFocus()
+    palette.open([])
+    shiboken6.delete(palette.window().other)
+    palette.close_and_return()
+    assert palette.isHidden()
