@@ -24,6 +24,7 @@ class Following(QObject):
     ours: Path | None = None
     """The folder of a run whose processes this window started."""
     _worker: Worker | None
+    _begun: tuple[Callable[[Inbox], Iterator[object]], Draft]
     folder: Path | None
     source: Path | None
 
@@ -42,6 +43,16 @@ class Following(QObject):
         """Follow no longer; the run goes on."""
         if self._worker is not None and self._worker.following:
             self._worker.end()
+
+    def begin_again(self) -> None:
+        """Go on with the run that has ended, or begin it once more where it ended before it had a folder."""
+        if self.folder is not None:
+            self.resume(self.folder)
+        elif self._worker is None:
+            self._begin(*self._begun)
+
+    def resume(self, folder: Path) -> None:
+        raise NotImplementedError
 
     @Slot()
     def _take_end(self) -> None:

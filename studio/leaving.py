@@ -76,6 +76,6 @@ class Leaving(QObject):
         if self._leaving:
             self._leaving = False
             self.ready.emit()
-        elif self._staying and self._run.folder is not None:
+        elif self._staying:
             self._staying = False
-            self._run.resume(self._run.folder)
+            self._run.begin_again()

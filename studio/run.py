@@ -277,7 +277,7 @@ class Run(Following):
         worker = Worker(begin, following)
         worker.failed.connect(self._take_failure)
         worker.finished.connect(self._take_end)
-        self._worker = worker
+        self._worker, self._begun = worker, (begin, draft)
         self._enter("preparing")
         self._timer.start()
         worker.start()

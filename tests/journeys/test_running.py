@@ -91,6 +91,20 @@ def test_that_one_can_think_better_of_leaving(visitor, endless):
     assert run.folder == folder
 
 
+def test_that_one_can_think_better_of_leaving_before_the_run_has_a_folder(visitor, endless):
+    run, window = visitor.studio.run, visitor.window
+    visitor.settings(endless)
+    visitor.chooses("start")
+    window.close()
+    assert run.folder is None
+    with visitor.qtbot.waitSignal(run.started, timeout=60_000):
+        window.notices.act.emit("stay")
+    visitor.waits_for("training")
+    visitor.chooses("stop")
+    visitor.waits_for("idle")
+    assert not run.is_active
+
+
 VICTIM = """
 import sys
 from pathlib import Path
