@@ -211,7 +211,7 @@ class Setting:
     """One setting as a form, a flag or the guide sees it.
 
     `kind` says how to edit it; `one` and `each` choose among `parts`, a `section` holds the
-    settings of `parts[0]`. Bounds are inclusive unless `open_low`; a text that `is_place` names a
+    settings of `parts[0]`. Bounds are inclusive unless `open_low` or `open_high`; a text that `is_place` names a
     file or folder.
     """
 
@@ -223,6 +223,7 @@ class Setting:
     low: float | None = None
     high: float | None = None
     open_low: bool = False
+    open_high: bool = False
     unit: str = ""
     scale: str = "linear"
     choices: tuple[tuple[Any, str], ...] = ()
@@ -274,7 +275,7 @@ def chosen(setting: Setting, table: Mapping[str, Any]) -> type[Part]:
 def _setting(path: str, name: str, info: FieldInfo) -> Setting:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     data: Any = extra.get("option", {})
-    low, high, open_low = _bounds(info)
+    low, high, open_low, open_high = _bounds(info)
     kind, parts = _kind(info, data.get("role", ""))
     choices: tuple[tuple[Any, str], ...] = ()
     if kind == "choice":
@@ -291,6 +292,7 @@ def _setting(path: str, name: str, info: FieldInfo) -> Setting:
         low=low,
         high=high,
         open_low=open_low,
+        open_high=open_high,
         unit=data.get("unit", ""),
         scale=data.get("scale", "linear"),
         choices=choices,
@@ -301,9 +303,9 @@ def _setting(path: str, name: str, info: FieldInfo) -> Setting:
     )
 
 
-def _bounds(info: FieldInfo) -> tuple[float | None, float | None, bool]:
+def _bounds(info: FieldInfo) -> tuple[float | None, float | None, bool, bool]:
     low = high = None
-    open_low = False
+    open_low = open_high = False
     for item in info.metadata:
         if (value := getattr(item, "ge", None)) is not None:
             low = value
@@ -312,8 +314,8 @@ def _bounds(info: FieldInfo) -> tuple[float | None, float | None, bool]:
         if (value := getattr(item, "le", None)) is not None:
             high = value
         if (value := getattr(item, "lt", None)) is not None:
-            high = value
-    return low, high, open_low
+            high, open_high = value, True
+    return low, high, open_low, open_high
 
 
 def _kind(info: FieldInfo, role: str) -> tuple[Kind, tuple[type[Part], ...]]:

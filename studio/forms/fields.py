@@ -73,6 +73,7 @@ def number_box(setting: Setting) -> NumberBox:
         low=setting.low,
         high=setting.high,
         open_low=setting.open_low,
+        open_high=setting.open_high,
         log=setting.scale == "log",
         unit=tr(setting.unit),
     )

@@ -65,12 +65,14 @@ class NumberBox(QAbstractSpinBox):
         low: float | None = None,
         high: float | None = None,
         open_low: bool = False,
+        open_high: bool = False,
         log: bool = False,
         unit: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._whole, self._low, self._high, self._open_low = whole, low, high, open_low
+        self._whole, self._low, self._high = whole, low, high
+        self._open_low, self._open_high = open_low, open_high
         self._log, self._value = log, math.nan
         self._unit = QLabel(unit, self)
         self._unit.setProperty("role", "muted")
@@ -123,6 +125,8 @@ class NumberBox(QAbstractSpinBox):
         start = here if here is not None else (self._low or 0)
         value: float = self._climb(start, steps) if self._log else start + steps * self._step(start)
         value = self._within(value)
+        if self._open_high and self._high is not None and value >= self._high:
+            value = start if start < self._high else self._high - self._step(start)
         self.lineEdit().setText(number_text(value))
         self.lineEdit().selectAll()
         self.flush()

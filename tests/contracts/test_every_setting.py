@@ -63,7 +63,8 @@ def beyond(setting: Setting) -> list[float]:
     if setting.low is not None:
         values.append(setting.low if setting.open_low else setting.low - step)
     if setting.high is not None:
-        values.append(setting.high + step * max(1, abs(setting.high)))
+        past = setting.high + step * max(1, abs(setting.high))
+        values.append(setting.high if setting.open_high else past)
     return values
 
 

@@ -69,7 +69,11 @@ def _values(setting: Setting) -> str:
     low = (
         "" if setting.low is None else f"{_shown(setting.low)} {'<' if setting.open_low else '≤'} "
     )
-    high = "" if setting.high is None else f" ≤ {_shown(setting.high)}"
+    high = (
+        ""
+        if setting.high is None
+        else f" {'<' if setting.open_high else '≤'} {_shown(setting.high)}"
+    )
     return f"{low}{setting.unit or '…'}{high}" if low or high else setting.unit
 
 

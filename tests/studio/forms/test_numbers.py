@@ -123,6 +123,19 @@ def test_that_arrows_climb_a_logarithmic_ladder(box):
     assert box.value == 1.0
 
 
+def test_that_arrows_stop_before_a_bound_that_is_itself_too_much(qtbot):
+    box = NumberBox(low=0, high=1, open_high=True)
+    qtbot.addWidget(box)
+    box.show_value(0.85)
+    steps = [(1, 0.95), (1, 0.95), (-1, 0.85)]
+    for step, value in steps:
+        box.stepBy(step)
+        assert box.value == value
+    box.show_value(7)
+    box.stepBy(1)
+    assert box.value == 0.9
+
+
 @pytest.mark.parametrize("steps", [1, -1, 30, -30])
 @pytest.mark.parametrize("start", [0, 1, 3, 1000, 10**6])
 def test_that_steps_of_whole_numbers_stay_whole_and_within_bounds(qtbot, start, steps):
