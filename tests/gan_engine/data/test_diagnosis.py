@@ -132,4 +132,4 @@ def test_that_a_size_is_suggested_that_most_pictures_fill(tmp_path, side, size):
     *_, report = scan_folder(tmp_path)
     suggestion = suggest_size(report)
     assert suggestion.size == size
-    assert f"{side} px" in suggestion.reason
+    assert f"{side}\u00a0px" in suggestion.reason
