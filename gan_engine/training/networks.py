@@ -64,8 +64,17 @@ class Frozen:
         copies: dict[str, Tensor] = {}
         for buffers in self._moving.values():  # torch copies a list in one call by a product alone
             copies |= zip(buffers, torch._foreach_mul(list(buffers.values()), 1), strict=True)
-        out: Tensor = torch.func.functional_call(self._network, {**self._weights, **copies}, inputs)
+        return self._run({**self._weights, **copies}, inputs)
+
+    def _run(self, values: dict[str, Tensor], inputs: tuple[Tensor, ...]) -> Tensor:
+        out: Tensor = torch.func.functional_call(self._network, values, inputs)
         return out
+
+    def compiled(self, backend: str) -> Frozen:
+        """Return the same function, compiled."""
+        same = copy.copy(self)
+        same._run = torch.compile(self._run, backend=backend, dynamic=False)  # type: ignore[method-assign]
+        return same
 
 
 class PowerAverages:

@@ -71,6 +71,7 @@ class Step:
         self._running = {"g": running(self.networks.g), "d": running(self.networks.d)}
         self._g: Callable[..., Tensor] = self.networks.g
         self._d: Callable[..., Tensor] = self.networks.d
+        self._still_g, self._still_d = self._frozen_g, self._frozen_d
 
     def compile(self, backend: str) -> None:
         """Compile the passes that are differentiated once; penalties keep the networks as they are.
@@ -78,13 +79,15 @@ class Step:
         So does a D with a task of its own: batch norm cannot be run as it is and compiled in one
         update, since what is compiled writes its averages where the other still reads them.
 
-        Both run once, forth and back, so that what the compiler does not like is raised here; buffers
+        All run once, forth and back, so that what the compiler does not like is raised here; buffers
         are put back, and the next update forgets the gradients.
         """
         g = torch.compile(self.networks.g, backend=backend, dynamic=False)
         d: Callable[..., Tensor] = self.networks.d
+        still_g, still_d = self._frozen_g.compiled(backend), self._frozen_d
         if not isinstance(d, SelfTaught):
             d = torch.compile(self.networks.d, backend=backend, dynamic=False)
+            still_d = still_d.compiled(backend)
         networks = (self.networks.g, self.networks.d)
         kept = [(b, b.clone()) for network in networks for b in network.buffers()]
         shown, change = self.reals(self.random), self._change()
@@ -95,12 +98,18 @@ class Step:
             with self._autocast():
                 images: Tensor = g(inputs_N, *_labels(labels_N)).float()
                 scores: Tensor = d(images.detach(), *told).float()
-            (images.sum() + scores.sum()).backward()  # type: ignore[no-untyped-call]
+                judged: Tensor = still_d(images.detach().requires_grad_(True), *told).float()
+                with torch.no_grad():
+                    still_g(inputs_N, *_labels(labels_N))
+                    if self.shows_reals_to_g(tuple(p for p in self.penalties if p.on == "g")):
+                        still_d(images.detach(), *told)
+            (images.sum() + scores.sum() + judged.sum()).backward()  # type: ignore[no-untyped-call]
         finally:
             with torch.no_grad():
                 for buffer, before in kept:
                     buffer.copy_(before)
         self._g, self._d = g, d
+        self._still_g, self._still_d = still_g, still_d
 
     @property
     def _inner(self) -> torch.Generator:
@@ -158,7 +167,7 @@ class Step:
         told = _told(labels_N, sources_NCHW, change)
         with self._autocast():
             with torch.no_grad():
-                fake_NCHW = self._frozen_g(inputs_N, *_labels(labels_N))
+                fake_NCHW = self._still_g(inputs_N, *_labels(labels_N))
             real, lesson = self._judge(change(real_NCHW), told)
             fake = self._d(change(fake_NCHW.float()), *told).float()
         loss = self.loss.discriminator(real, fake)
@@ -240,12 +249,12 @@ class Step:
         with self._autocast():
             given_N = latents_NZ if sources_NCHW is None else sources_NCHW
             fake_NCHW = self._g(given_N, *_labels(labels_N)).float()
-            fake = critic(fake_NCHW).float()
+            fake = self._still_d(change(fake_NCHW), *told).float()
             real_NCHW, real = fake_NCHW.detach(), fake.detach()
             if shown:
                 real_NCHW = shown.images_NCHW
                 with torch.no_grad():
-                    real = critic(real_NCHW).float()
+                    real = self._still_d(change(real_NCHW), *told).float()
         loss = self.loss.generator(real, fake)
         scene = Scene(
             critic, real_NCHW, fake_NCHW, real, fake, self._inner,
