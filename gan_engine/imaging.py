@@ -52,6 +52,9 @@ __all__ = [
     "write_png",
 ]
 
+GAP = 2
+"""So many pixels lie between the pictures of a grid."""
+
 Crop = Literal["centre", "top", "content"]
 Half = Literal["", "left", "right"]
 """Which half of a picture is meant where two of them stand side by side in one file."""
@@ -284,7 +287,7 @@ def _busiest(detail: NDArray[np.float32], share: float) -> float:
 # --- our own pictures ----------------------------------------------------------------------------
 
 
-def tile(images_NCHW: Tensor, columns: int, gap: int = 2, background: str = "#202020") -> Pixels:
+def tile(images_NCHW: Tensor, columns: int, gap: int = GAP, background: str = "#202020") -> Pixels:
     """Return a batch laid out row by row as one picture, put together on the batch's device.
 
     Args:

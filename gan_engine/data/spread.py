@@ -13,6 +13,7 @@ from gan_engine.data.scan import DatasetReport
 from gan_engine.schema import Message
 
 SIZES = (32, 64, 128, 256)
+_LEAST = 5
 _SIDES = (16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 _ASPECTS = (1 / 3, 1 / 2, 2 / 3, 0.9, 1.12, 1.5, 2.0, 3.0)
 _ASPECT_NAMES = ("1:3", "1:2", "2:3", "4:5", "1:1", "5:4", "3:2", "2:1", "3:1")
@@ -96,12 +97,10 @@ def _counted(values: Iterable[float], place: Callable[[float], int]) -> list[int
     return [found[number] for number in range(max(found, default=-1) + 1)]
 
 
-def _trimmed(
-    counts: Sequence[int], names: Sequence[str], ranges: Sequence[str], least: int = 5
-) -> Histogram:
-    """Leave out empty ranges at both ends, but never more than leaves `least`."""
+def _trimmed(counts: Sequence[int], names: Sequence[str], ranges: Sequence[str]) -> Histogram:
+    """Leave out empty ranges at both ends, but never more than leaves `_LEAST`."""
     first, last = 0, len(counts)
-    while last - first > least and (not counts[first] or not counts[last - 1]):
+    while last - first > _LEAST and (not counts[first] or not counts[last - 1]):
         if not counts[last - 1]:
             last -= 1
         else:

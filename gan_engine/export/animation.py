@@ -20,7 +20,7 @@ from gan_engine.export.base import Exporter, ExportProgress, Need, folder_of
 from gan_engine.export.images import side_by_side
 from gan_engine.extras import adding, missing
 from gan_engine.history import History
-from gan_engine.imaging import read_png
+from gan_engine.imaging import GAP, read_png
 from gan_engine.route import Route, seeds_in, through
 from gan_engine.sampling import AT_ONCE, open_sampler, truncation
 from gan_engine.schema import option
@@ -67,7 +67,7 @@ class Walk(Animation):
         yield ExportProgress(0, total, out)
         sampler = open_sampler(source)
         shape = sampler.config.data.shape
-        _check_size(total, self.rows * (shape.height + 2), self.columns * (shape.width + 2))
+        _check_size(total, self.rows * (shape.height + GAP), self.columns * (shape.width + GAP))
         frames = list[Frame]()
         # A picture's cells together, and as many pictures as are made in one go anyway.
         together = max(1, AT_ONCE // cells)

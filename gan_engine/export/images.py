@@ -16,7 +16,7 @@ from gan_engine import durable
 from gan_engine.colour import flat
 from gan_engine.export.base import Exporter, ExportProgress, Need
 from gan_engine.grid_layout import lay_out
-from gan_engine.imaging import tile, write_png
+from gan_engine.imaging import GAP, tile, write_png
 from gan_engine.sampling import AT_ONCE, Sampler, open_sampler, truncation
 from gan_engine.schema import option
 
@@ -76,15 +76,15 @@ def side_by_side(images_NHWC: NDArray[np.uint8], columns: int) -> NDArray[np.uin
     return tile(torch.from_numpy(images_NHWC).permute(0, 3, 1, 2), columns)
 
 
-def cut_out(images_NHW4: NDArray[np.uint8], columns: int, gap: int = 2) -> NDArray[np.uint8]:
+def cut_out(images_NHW4: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     """Return images with opacity as one picture, nothing between them: (rows, columns, 4)."""
     count, height, width, channels = images_NHW4.shape
     rows = -(-count // columns)
-    cells = np.zeros((rows * columns, height + gap, width + gap, channels), np.uint8)
+    cells = np.zeros((rows * columns, height + GAP, width + GAP, channels), np.uint8)
     cells[:count, :height, :width] = images_NHW4
-    grid = cells.reshape(rows, columns, height + gap, width + gap, channels)
-    grid = grid.transpose(0, 2, 1, 3, 4).reshape(rows * (height + gap), -1, channels)
-    return np.ascontiguousarray(grid[:-gap, :-gap])
+    grid = cells.reshape(rows, columns, height + GAP, width + GAP, channels)
+    grid = grid.transpose(0, 2, 1, 3, 4).reshape(rows * (height + GAP), -1, channels)
+    return np.ascontiguousarray(grid[:-GAP, :-GAP])
 
 
 def write_picture(

@@ -214,9 +214,9 @@ def inception_features(network: nn.Module, images_NCHW: Tensor, resize: Resize) 
         return cast(Tensor, network((large - 128) / 128))
 
 
-def clean_resize(levels_NCHW: Tensor, side: int = SIDE) -> Tensor:
-    """Return the images `side` pixels wide and high: bicubic, antialiased, within 0 and 255."""
-    size = (side, side)
+def clean_resize(levels_NCHW: Tensor) -> Tensor:
+    """Return the images `SIDE` pixels wide and high: bicubic, antialiased, within 0 and 255."""
+    size = (SIDE, SIDE)
     return F.interpolate(levels_NCHW, size=size, mode="bicubic", antialias=True).clamp(0, 255)
 
 
