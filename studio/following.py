@@ -24,6 +24,8 @@ class Following(QObject):
     ours: Path | None = None
     """The folder of a run whose processes this window started."""
     _worker: Worker | None
+    _wish: Path | None = None
+    """What somebody wanted to look at last."""
     _begun: tuple[Callable[[Inbox], Iterator[object]], Draft]
     folder: Path | None
     source: Path | None

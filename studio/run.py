@@ -106,8 +106,7 @@ class Run(Following):
         for told in (self.started, self.saved, self.setting_changed, self.noticed, self.finished):
             told.connect(self._remember)
         self._live: frozenset[str] = frozenset()
-        self._readings: list[Scalars] = []
-        self._drains = 0
+        self._readings, self._drains = list[Scalars](), 0
         self._wished: dict[str, list[Any]] = {}
         self._next: Callable[[Inbox], Iterator[object]] | None = None
 
@@ -166,14 +165,14 @@ class Run(Following):
     def open_folder(self, folder: Path) -> None:
         """Look at a run that is not going: its curves, grids and settings arrive with `viewed`."""
         if self._is_free(Message("A run is going: stop it before you open another.")):
-            job = self._jobs.call(lambda: read_view(folder))
+            self._wish, job = folder, self._jobs.call(lambda: read_view(folder))
             job.done.connect(self._show_view)
             job.failed.connect(self.failed)
 
     def open_weights(self, path: Path) -> None:
         """Look at what a saved generator makes; `viewed` and `sample_arrived` follow."""
         if self._is_free(Message("A run is going: stop it before you open a checkpoint.")):
-            job = self._jobs.call(lambda: read_weights(path))
+            self._wish, job = path, self._jobs.call(lambda: read_weights(path))
             job.done.connect(self._show_weights)
             job.failed.connect(self.failed)
 
@@ -293,9 +292,11 @@ class Run(Following):
 
     @Slot(object)
     def _show_view(self, view: RunView) -> None:
-        if self._worker is None and view.info.state == "training":
+        if self._worker is not None or view.info.folder != self._wish:
+            return  # something else was asked for since
+        if view.info.state == "training":
             self.follow(view.info.folder)
-        elif self._worker is None:
+        else:
             self.draft, self._newest, self.last_saved = view.info.draft, None, None
             self._take_view(view)
 
@@ -308,7 +309,7 @@ class Run(Following):
     def _show_weights(self, found: tuple[RunView, SampleGrid]) -> None:
         view, grid = found
         self._show_view(view)
-        if self._worker is None:
+        if self.view is view:
             self.folder, self.source = None, view.info.folder
             self._newest = grid
             self.sample_arrived.emit(grid)

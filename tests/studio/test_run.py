@@ -1,8 +1,12 @@
 """The run that is going, as the window sees it."""
 
+import shutil
+import threading
+
 import pytest
 
 from gan_engine import EngineError, Scalars, get, merge, parse, read_run
+from studio import run as studio_run
 from studio.run import Run
 from tests.studio.tiny import PATIENCE
 
@@ -221,3 +225,24 @@ def test_that_a_former_runs_failure_is_not_the_new_ones(qtbot, studio, draft):
     with qtbot.waitSignal(run.finished, timeout=PATIENCE):
         run.start(parse(draft))
     assert failures == []
+
+
+def test_that_what_was_opened_last_is_what_is_shown(
+    qtbot, studio, run_folder, tmp_path, monkeypatch
+):
+    run, other, first = studio.run, tmp_path / "runs" / "002-emoji", threading.Event()
+    shutil.copytree(run_folder, other)
+    plain = studio_run.read_view
+
+    def slow(folder):
+        if folder == run_folder:
+            first.wait()
+        return plain(folder)
+
+    monkeypatch.setattr(studio_run, "read_view", slow)
+    run.open_folder(run_folder)
+    with qtbot.waitSignal(run.viewed, timeout=PATIENCE):
+        run.open_folder(other)
+    first.set()
+    qtbot.waitUntil(lambda: not studio.jobs.active, timeout=PATIENCE)
+    assert run.folder == other
