@@ -153,12 +153,14 @@ def find_preset(key: str) -> Preset:
     return known[key]
 
 
+_LONGEST = 50
+"""Characters of a preset's name that its file is called after: a file's has 255 bytes at most."""
+
+
 def preset_file(title: str) -> Path:
     """Return the file that a preset of the user's own called `title` is in, or would be."""
-    key = (
-        "".join(c if c.isalnum() or c in "-_" else "-" for c in title.lower()).strip("-")
-        or "preset"
-    )
+    plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in title.lower()).strip("-")
+    key = plain[:_LONGEST] or "preset"
     taken = (paths.builtin_presets() / f"{key}.toml").exists()
     return paths.presets() / (f"{key}-own.toml" if taken else f"{key}.toml")
 

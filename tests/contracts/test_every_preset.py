@@ -116,3 +116,9 @@ def test_that_one_of_the_users_own_never_stands_for_it(key: str) -> None:
     assert own.stem != key
     own.rename(own.with_stem(key))  # as files were called once
     assert not find_preset(key).own
+
+
+def test_that_a_preset_may_be_called_anything_however_long() -> None:
+    for title in ("x" * 300, "猫" * 300):
+        assert save_preset(title, "", default_draft()).is_file()
+        assert title in {preset.title for preset in read_presets()}
