@@ -192,3 +192,10 @@ def test_that_a_missing_package_is_named_before_anything_is_made(
     with pytest.raises(EngineError, match="not installed: av") as error:
         next(iter(export(tmp_path, Walk(), tmp_path / "a.mp4")))
     assert "-m pip install av" in str(error.value.hint)
+
+
+@pytest.mark.parametrize(("height", "width"), [(8, 2**14), (2**14, 8)])
+def test_that_no_picture_is_larger_than_the_formats_can_hold(height: int, width: int) -> None:
+    animation._check_size(2, min(height, 2**14 - 1), min(width, 2**14 - 1))
+    with pytest.raises(EngineError, match="too much for one animation"):
+        animation._check_size(2, height, width)

@@ -108,3 +108,23 @@ def test_that_p_moves_by_the_images_seen_after_the_mean_sign_of_some_batches() -
         assert memory["sign"].item() == pytest.approx(1 - 0.75**batches)
     # The mean sign is above 0.6 from the fourth batch on.
     assert memory["p"].item() == pytest.approx(7 * 10 / 1000)
+
+
+def test_that_one_of_the_two_moves_is_by_whole_pixels() -> None:
+    """Of two sides that are not as long as each other, and where nothing else is drawn."""
+
+    class OnlyMoves(_Draw):
+        def uniform(self, low: float, high: float, neutral: float) -> Tensor:
+            moves = high < 1  # what is left is turned by up to pi
+            return super().uniform(low, high, neutral) if moves else torch.zeros(self.count)
+
+        def normal(self, spread: float) -> Tensor:
+            return torch.zeros(self.count)
+
+        def whole(self, count: int) -> Tensor:
+            return torch.zeros(self.count)
+
+    draw = OnlyMoves(64, torch.Generator().manual_seed(0), torch.tensor(1.0))
+    moved_N2 = _geometry(draw, (24, 40))[:, :, 2] * torch.tensor([40, 24]) / 2  # x, then y
+    assert torch.allclose(moved_N2, moved_N2.round(), atol=1e-5)
+    assert moved_N2.abs().amax(0).round().tolist() == [5, 3]
