@@ -106,7 +106,8 @@ class Run(Following):
         for told in (self.started, self.saved, self.setting_changed, self.noticed, self.finished):
             told.connect(self._remember)
         self._live: frozenset[str] = frozenset()
-        self._readings, self._drains = list[Scalars](), 0
+        self._readings: list[Scalars] = []
+        self._drains = 0
         self._wished: dict[str, list[Any]] = {}
         self._next: Callable[[Inbox], Iterator[object]] | None = None
 

@@ -139,14 +139,17 @@ def no_leaked_qt() -> Iterator[None]:
     before = _qt_alive()
     yield
     for _ in range(3):  # it may only wait for the event loop or the garbage collector
-        after = _qt_alive()
-        names = sorted(after[key] for key in after.keys() - before.keys())
-        if not names:
+        if not _fresh(before):
             return
         _settle()
-    after = _qt_alive()
-    names = sorted(after[key] for key in after.keys() - before.keys())
+    names = _fresh(before)
     assert not names, f"left behind: {names}"
+
+
+def _fresh(before: dict[int, str]) -> list[str]:
+    """Return what of Qt is at work now and was not before."""
+    after = _qt_alive()
+    return sorted(after[key] for key in after.keys() - before.keys())
 
 
 def _freeze() -> None:
