@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QProgressBar, QSplitter, QWidget
 from gan_engine import DataSettings, escape, get, image_settings, paths, unescape
 from studio.failures import sentence_of
 from studio.i18n import tr
-from studio.panels.base import EmptyState, Pages, Panel, button, column_of
-from studio.panels.overview import Overview, progress_text
+from studio.panels.base import EmptyState, Pages, Panel, column_of
+from studio.panels.overview import Overview, look_again_button, progress_text
 from studio.panels.preparation import Preparation
 from studio.widgets.drop_zone import DropZone
 
@@ -212,9 +212,7 @@ class DatasetPanel(Panel):
         self.drop_zone = DropZone()
         self.drop_zone.folder_dropped.connect(self._take_drop)
         self.empty.inner.insertWidget(2, self.drop_zone)
-        self.again = button(
-            tr("Look again"), tr("Read the folder once more, after files have changed.")
-        )
+        self.again = look_again_button()
         self.again.clicked.connect(self.look)
         self.again.hide()
         self.empty.inner.insertWidget(2, self.again, 0, Qt.AlignmentFlag.AlignHCenter)

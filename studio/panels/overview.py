@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QProgressBar,
+    QPushButton,
     QTabBar,
     QVBoxLayout,
     QWidget,
@@ -65,6 +66,11 @@ class LookLine(QWidget):
         self.bar.setRange(0, progress.total if progress.stage != "names" else 0)
         self.bar.setValue(progress.done)
         self.show()
+
+
+def look_again_button() -> QPushButton:
+    """Return the button that reads the folder once more."""
+    return button(tr("Look again"), tr("Read the folder once more, after files have changed."))
 
 
 def progress_text(progress: Progress) -> str:
@@ -212,9 +218,7 @@ class Overview(QWidget):
     def _head(self) -> QGridLayout:
         self.choose_button = button(tr("Other folder…"), tr("Learn from other pictures."))
         self.choose_button.clicked.connect(self.folder_asked)
-        self.rescan_button = button(
-            tr("Look again"), tr("Read the folder once more, after files have changed.")
-        )
+        self.rescan_button = look_again_button()
         self.rescan_button.clicked.connect(self.rescan_asked)
         self._acts = QHBoxLayout()
         self._acts.setSpacing(6)
