@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from gan_engine import read_png
+from gan_engine import EngineError, read_png
 from studio.jobs import Cancelled, Job, Jobs
 from studio.worker import RunView, read_view
 
@@ -33,7 +33,7 @@ class Comparison(QObject):
     changed = Signal(object)
     """The runs that are compared, as RunViews in order."""
     pictured = Signal(object)
-    """A grid that was wanted: (the run's folder, its path, Pixels)."""
+    """A grid that was wanted: (the run's folder, its path, Pixels, or why it cannot be read)."""
     failed = Signal(object)
 
     def __init__(self, jobs: Jobs) -> None:
@@ -110,7 +110,10 @@ class Comparison(QObject):
 
             def work(cancelled: Cancelled) -> Iterator[object]:
                 for folder, path in wanted.items():
-                    yield folder, path, read_png(path)
+                    try:
+                        yield folder, path, read_png(path)
+                    except EngineError as error:  # one that cannot be read hides none after it
+                        yield folder, path, error
                 yield None
 
             self._picturing = self._jobs.run(work)

@@ -21,10 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gan_engine import escape
+from gan_engine import EngineError, escape
 from studio import theme
 from studio.comparison import MOST, differences_of, grids_at, moments_of
-from studio.i18n import tr
+from studio.failures import sentence_of
+from studio.i18n import together, tr
 from studio.panels import words as say
 from studio.panels.base import PAGE, EmptyState, Pages, Panel, button, column_of, words
 from studio.panels.overlay import DASHES, Overlay, RunCurves
@@ -95,6 +96,13 @@ class RunCard(QFrame):
         column.addWidget(self.name)
         column.addLayout(head)
         column.addWidget(self.samples, 1)
+
+    def show_samples(self, grid: Pixels | EngineError) -> None:
+        """Show these samples, or in their place why they cannot be read."""
+        if isinstance(grid, EngineError):
+            why, _ = sentence_of(grid)  # its hint is for pictures that a run learns from
+            self.samples.show_text(together(why, tr("Look at another moment.")))
+        self.samples.show_pixels(None if isinstance(grid, EngineError) else grid)
 
     @Slot()
     def _remove(self) -> None:
@@ -172,11 +180,11 @@ class ComparePanel(Panel):
         self._offer()
 
     @Slot(object)
-    def show_grid(self, found: tuple[Path, Path, Pixels]) -> None:
-        """Show a run's samples."""
-        folder, _, pixels = found
+    def show_grid(self, found: tuple[Path, Path, Pixels | EngineError]) -> None:
+        """Show a run's samples, or why there are none to see."""
+        folder, _, grid = found
         if folder in self.cards:
-            self.cards[folder].samples.show_pixels(pixels)
+            self.cards[folder].show_samples(grid)
 
     # --- building ----------------------------------------------------------------------------
 

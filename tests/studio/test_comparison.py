@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_engine import merge, parse, train
+from gan_engine import FileError, merge, parse, train
 from studio.comparison import Difference, differences_of, grids_at, moments_of
 from studio.worker import RunView
 from tests.studio.panels.conftest import info
@@ -86,3 +86,15 @@ def test_that_none_but_the_run_that_cannot_be_read_is_left_out(studio, runs, tmp
     comparison.show([runs[0], gone])  # while it is being read
     qtbot.waitUntil(lambda: len(comparison.views) == 1, timeout=PATIENCE)
     assert comparison.views[0].info.folder == runs[0]
+
+
+def test_that_a_grid_that_cannot_be_read_hides_none_after_it(studio, runs, tmp_path, qtbot):
+    comparison, said = studio.comparison, []
+    comparison.pictured.connect(said.append)
+    whole = sorted((runs[1] / "grids").glob("*.png"))[-1]
+    torn = tmp_path / "torn.png"
+    torn.write_bytes(whole.read_bytes()[:60])
+    comparison.want_grids({runs[0]: torn, runs[1]: whole})
+    qtbot.waitUntil(lambda: len(said) == 2, timeout=PATIENCE)
+    assert said[0][:2] == (runs[0], torn) and isinstance(said[0][2], FileError)
+    assert said[1][:2] == (runs[1], whole) and said[1][2].dtype == np.uint8

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from gan_engine.pictures import ImageError
 from studio import theme
 from studio.panels.compare import ComparePanel
 from studio.panels.overlay import DASHES
@@ -102,3 +103,15 @@ def test_that_six_runs_are_all_there_is_room_for(panel, tmp_path):
     panel.show_runs([info(tmp_path / str(n)) for n in range(8)])
     panel.show_views([view(tmp_path / str(n)) for n in range(6)])
     assert not panel.add_button.isEnabled()
+
+
+def test_that_samples_that_cannot_be_read_are_said_where_they_would_be(panel, tmp_path):
+    a = tmp_path / "a"
+    panel.show_views([view(a), view(tmp_path / "b")])
+    samples = panel.cards[a].samples
+    panel.show_grid((a, a / "64.png", picture()))
+    panel.show_grid((a, a / "64.png", ImageError(a / "64.png", "the file is empty")))
+    assert samples.cell_image(-1).isNull()  # nothing of another moment stays under this one's name
+    assert "“64.png” cannot be used: the file is empty." in samples._text
+    panel.show_grid((a, a / "0.png", picture()))
+    assert not samples.cell_image(-1).isNull()
