@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,9 +17,11 @@ from gan_engine.drafts import Draft, get
 from gan_engine.errors import BusyError, EngineError, FileError
 from gan_engine.history import Happening, History
 from gan_engine.metrics import METRICS
+from gan_engine.schema import Message
 from gan_engine.training.notes import NOTHING, RunNotes, read_notes
+from gan_engine.training.recorder import sentence
 
-State = Literal["training", "done", "stopped", "interrupted", "unreadable"]
+State = Literal["training", "done", "stopped", "interrupted", "unstarted", "unreadable"]
 SETTINGS = "run.toml"
 REALS = "real.png"
 """Real images laid out like the samples, for who looks at the run later."""
@@ -32,6 +34,7 @@ _TURNS = ("started", "finished", "saved", "failed", "resized")
 class RunInfo:
     """A run as a list shows it; `saved_images` is its newest checkpoint, 0 when it has none.
 
+    One that ended before its first update is `unstarted`; `problem` says why, or why it is unreadable.
     `best` names the metric that the best save was kept by, and its value; `writer` is who trains
     the run now, empty unless that is another process.
     """
@@ -139,7 +142,7 @@ def read_run(folder: Path) -> RunInfo:
         happened = history.events(*_TURNS, "best")
         grids = history.grids()
         last = [one for one in happened if one.kind in _TURNS]
-        state, reached = _state(last[-1] if last else None), saved
+        state, reached = _state(last, saved), saved
         if state == "interrupted" and (pulse := history.pulse()):
             reached = max(saved, pulse.images_seen)  # farther than what it had time to say
     finally:
@@ -164,15 +167,27 @@ def read_run(folder: Path) -> RunInfo:
         thumbnail=thumbnail,
         started=started,
         notes=notes,
+        problem=_why(last[-1].payload) if state == "unstarted" else "",
         best=best,
         writer=_other(holder) if holder else "",
     )
 
 
-def _state(last: Happening | None) -> State:
-    if last and last.kind == "finished":
-        return "done" if last.payload.get("reason") == "done" else "stopped"
-    return "interrupted"
+def _state(turns: Sequence[Happening], saved: int) -> State:
+    last = turns[-1] if turns else None
+    if last is None or last.kind not in ("failed", "finished"):
+        return "interrupted"
+    if last.payload.get("reason") == "done":
+        return "done"
+    if not saved and all(turn.kind != "started" for turn in turns):
+        return "unstarted"
+    return "stopped" if last.kind == "finished" else "interrupted"
+
+
+def _why(failed: Mapping[str, Any]) -> str:
+    """Return what was said when a run failed; nothing where somebody stopped it."""
+    what, hint = sentence(failed.get("what", failed.get("text", ""))), failed.get("hint")
+    return Message("{what} {hint}", what=what, hint=sentence(hint)) if hint else what
 
 
 def _other(holder: Mapping[str, object]) -> str:

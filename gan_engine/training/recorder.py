@@ -55,6 +55,8 @@ def plain(text: str) -> object:
 
 
 def _value(value: object) -> object:
+    if isinstance(value, str):  # perhaps a sentence in a sentence
+        return plain(value)
     return value if isinstance(value, int | float) else str(value)
 
 
@@ -72,5 +74,10 @@ def sentence(kept: object) -> str:
     """Return the sentence that `plain` made JSON of; what is damaged is shown as it is."""
     if isinstance(kept, list) and len(kept) == 2 and isinstance(kept[1], dict):
         with contextlib.suppress(KeyError, ValueError, IndexError, TypeError, AttributeError):
-            return Message(str(kept[0]), **kept[1])
+            values = {name: _said(value) for name, value in kept[1].items()}
+            return Message(str(kept[0]), **values)
     return str(kept)
+
+
+def _said(value: object) -> object:
+    return sentence(value) if isinstance(value, list) else value

@@ -37,7 +37,7 @@ from gan_engine.training.leading import lead
 from gan_engine.training.logbook import logged
 from gan_engine.training.mail import Letters
 from gan_engine.training.ranks import ALONE, Ranks, Together
-from gan_engine.training.recorder import recorded
+from gan_engine.training.recorder import plain, recorded
 from gan_engine.training.returning import kept_aside
 from gan_engine.training.session import Session
 from gan_engine.training.trial import fastest
@@ -231,7 +231,8 @@ class _Run:
                 hint="Halve the batch size or the image size.",
             ) from error
         except EngineError as error:
-            history.event(seen, "failed", text=str(error))
+            what, hint = plain(error.text), plain(error.hint)
+            history.event(seen, "failed", text=str(error), what=what, hint=hint)
             raise
         finally:
             history.close()

@@ -17,8 +17,9 @@ from gan_engine.history import NAME as HISTORY
 from gan_engine.training.folder import SETTINGS, RunInfo, read_run
 from gan_engine.training.notes import NAME as NOTES
 from gan_engine.training.notes import RunNotes
+from gan_engine.training.recorder import plain, sentence
 
-FORMAT = 1
+FORMAT = 2
 BATCH = 12
 """Runs that are told at once, more than a list shows without scrolling; read in some 30 ms."""
 _PARTS = (SETTINGS, NOTES, HISTORY, f"{HISTORY}-wal", "checkpoints", "grids")
@@ -131,6 +132,7 @@ def _row(info: RunInfo) -> dict[str, Any]:
     row = asdict(replace(info, folder=Path(), notes=RunNotes()))
     del row["folder"], row["name"]
     row["notes"] = [escape(text) for text in (info.notes.title, info.notes.note, *info.notes.tags)]
+    row["problem"] = plain(info.problem)
     row["thumbnail"] = info.thumbnail and escape(str(info.thumbnail.relative_to(info.folder)))
     return row
 
@@ -142,6 +144,7 @@ def _info(folder: Path, row: dict[str, Any]) -> RunInfo:
         folder=folder,
         name=folder.name,
         thumbnail=folder / unescape(inner) if inner else None,
+        problem=sentence(row.pop("problem")),
         notes=RunNotes(title, note, tuple(tags)),
         best=(best[0], best[1]) if best else None,
         **row,

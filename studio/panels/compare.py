@@ -157,7 +157,7 @@ class ComparePanel(Panel):
     @Slot(object)
     def show_runs(self, runs: list[RunInfo]) -> None:
         """Know which runs can be added."""
-        self._runs = [info for info in runs if info.state != "unreadable"]
+        self._runs = [info for info in runs if info.state not in ("unreadable", "unstarted")]
         enough = len(self._runs) > 1
         act = tr("Compare the two newest runs") if enough else tr("Choose images")
         self.empty.button.setText(act)

@@ -72,6 +72,10 @@ class Ending(QFrame):
                 tr("“{name}” is being trained by another program.", name=info.name),
                 saved=False,
             )
+        elif info.state == "unstarted":
+            what = tr("“{name}” did not start.", name=info.name)
+            tone = "error" if info.problem else "info"
+            self._show(tone, together(what, tr(info.problem)), saved=False, kept=False)
         elif info.state == "unreadable":
             self._show("error", tr(info.problem), saved=False)
         else:

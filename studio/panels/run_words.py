@@ -43,14 +43,18 @@ def state(info: RunInfo) -> str:
             return tr("Stopped")
         case "interrupted":
             return tr("Interrupted")
+        case "unstarted":
+            return tr("Did not start")
         case _:
             return tr("Cannot be read")
 
 
 def far(info: RunInfo, seen: int | None = None) -> str:
-    """Return how far a run came: 12.3 k images."""
+    """Return how far a run came: 12.3 k images; or why it never began."""
     if info.state == "unreadable":
         return ""
+    if info.state == "unstarted":
+        return tr(info.problem)
     if info.state == "interrupted" and not info.saved_images:
         return tr("no save yet")
     return say.images(info.images_seen if seen is None else seen)
@@ -65,7 +69,7 @@ def tip(info: RunInfo) -> str:
         lines.append(tr("Best save, {metric}: {value}", metric=label, value=say.exact(value)))
     if info.writer:
         lines.append(tr("Being trained by another program: process {writer}", writer=info.writer))
-    lines += [info.problem] if info.problem else []
+    lines += [tr(info.problem)] if info.problem else []
     lines += [escape(info.notes.note)] if info.notes.note else []
     return "\n".join([*lines, escape(str(info.folder))])
 

@@ -241,7 +241,12 @@ class RunsPanel(Panel):
         self.compare_button = button(
             tr("Compare"), tr("Settings, curves and samples side by side, of two to six runs.")
         )
+        self.discard_button = button(
+            tr("Move to trash"),
+            tr("It never began: there is nothing but its settings and its log."),
+        )
         self.compare_button.clicked.connect(self.compare_action.trigger)
+        self.discard_button.clicked.connect(self.discard_action.trigger)
         self.open_button.clicked.connect(self.open_action.trigger)
         self.continue_button.clicked.connect(self.continue_action.trigger)
         self.notes_button = QToolButton()
@@ -261,7 +266,12 @@ class RunsPanel(Panel):
         row = QHBoxLayout()
         row.setContentsMargins(8, 8, 8, 8)
         row.setSpacing(4)
-        for made in (self.open_button, self.continue_button, self.compare_button):
+        for made in (
+            self.open_button,
+            self.continue_button,
+            self.compare_button,
+            self.discard_button,
+        ):
             row.addWidget(made)
         row.addStretch(1)
         row.addWidget(self.notes_button)
@@ -317,13 +327,16 @@ class RunsPanel(Panel):
             (self.notes_button, info is not None),
             (self.reveal_action, info is not None),
             (self.discard_action, bool(many) and still),
+            (self.discard_button, bool(many) and still),
             (self.more_button, bool(many)),
         ):
             act.setEnabled(on)
         several = len(many) > 1
+        unstarted = bool(many) and all(run.state == "unstarted" for run in many)
         self.open_button.setVisible(not several)
-        self.continue_button.setVisible(not several)
-        self.compare_button.setVisible(several)
+        self.continue_button.setVisible(not several and not unstarted)
+        self.compare_button.setVisible(several and not unstarted)
+        self.discard_button.setVisible(unstarted)
         self.continue_action.setText(tr("Train more") if done else tr("Continue"))
         self.continue_button.setText(tr("Train more") if done else tr("Continue"))
         self.continue_button.setToolTip(self._continue_tip(info))

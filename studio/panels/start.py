@@ -136,9 +136,10 @@ class StartPanel(Panel):
     @Slot(object)
     def show_runs(self, runs: list[RunInfo]) -> None:
         """Show the newest runs."""
-        self.recent.show_rows([row_of(info) for info in runs[:RECENT]])
-        self._none.setVisible(not runs)
-        self.recent.setVisible(bool(runs))
+        begun = [info for info in runs if info.state != "unstarted"]
+        self.recent.show_rows([row_of(info) for info in begun[:RECENT]])
+        self._none.setVisible(not begun)
+        self.recent.setVisible(bool(begun))
 
     @Slot(object)
     def show_picture(self, found: tuple[Path, Pixels]) -> None:

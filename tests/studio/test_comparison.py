@@ -96,5 +96,6 @@ def test_that_a_grid_that_cannot_be_read_hides_none_after_it(studio, runs, tmp_p
     torn.write_bytes(whole.read_bytes()[:60])
     comparison.want_grids({runs[0]: torn, runs[1]: whole})
     qtbot.waitUntil(lambda: len(said) == 2, timeout=PATIENCE)
-    assert said[0][:2] == (runs[0], torn) and isinstance(said[0][2], FileError)
-    assert said[1][:2] == (runs[1], whole) and said[1][2].dtype == np.uint8
+    assert [found[:2] for found in said] == [(runs[0], torn), (runs[1], whole)]
+    assert isinstance(said[0][2], FileError)
+    assert said[1][2].dtype == np.uint8

@@ -6,7 +6,7 @@ import os
 import pytest
 
 import gan_engine.training.shelf as shelf_module
-from gan_engine import RunNotes, Shelf, list_runs, parse, train, write_notes
+from gan_engine import DataError, Inbox, RunNotes, Shelf, Stop, list_runs, parse, train, write_notes
 from gan_engine.durable import lock
 from gan_engine.training.history_writer import HistoryWriter
 from tests.studio.tiny import tiny_draft
@@ -161,3 +161,34 @@ def test_that_a_real_run_is_on_the_shelf(emoji, tmp_path):
     info = everything(Shelf())[0]
     assert (info.state, info.images_seen, info.writer) == ("done", 48, "")
     assert info.thumbnail.is_file()
+
+
+def test_that_a_run_that_could_not_begin_says_why_in_any_language(tmp_path):
+    (tmp_path / "no pictures").mkdir()
+    folder, index = tmp_path / "runs" / "001-a", tmp_path / "index.json"
+    with pytest.raises(DataError) as refused:
+        list(train(parse(tiny_draft(tmp_path / "no pictures")), folder=folder))
+    told = [everything(Shelf(folder.parent, index))[0] for _ in range(2)]  # read, then remembered
+    for info in told:
+        assert (info.state, info.images_seen) == ("unstarted", 0)
+        assert info.problem == str(refused.value)
+        assert info.problem.values["what"].template == refused.value.text.template
+
+
+def test_that_a_run_stopped_while_it_was_prepared_did_not_start_and_no_fault_is_told(
+    emoji, tmp_path
+):
+    inbox = Inbox()
+    inbox.post(Stop())
+    list(train(parse(tiny_draft(emoji)), inbox, tmp_path / "runs" / "001-a"))
+    info = list_runs(tmp_path / "runs")[0]
+    assert (info.state, info.problem) == ("unstarted", "")
+
+
+def test_that_a_run_that_began_after_all_is_like_any_other(tmp_path):
+    folder = make_run(tmp_path / "runs", "001-a", 1_700_000_000, failed={"text": "no"})
+    history = HistoryWriter(folder, 0)
+    history.event(0, "started")
+    history.event(50, "finished", reason="stopped")
+    history.close()
+    assert list_runs(tmp_path / "runs")[0].state == "stopped"

@@ -32,7 +32,12 @@ def test_that_with_less_than_two_runs_it_leads_to_where_one_begins(panel, tmp_pa
 
 def test_that_the_two_newest_are_one_click_away(panel, studio, tmp_path):
     panel.show_runs(
-        [info(tmp_path / "c", "unreadable"), info(tmp_path / "b"), info(tmp_path / "a")]
+        [
+            info(tmp_path / "d", "unstarted"),
+            info(tmp_path / "c", "unreadable"),
+            info(tmp_path / "b"),
+            info(tmp_path / "a"),
+        ]
     )
     panel.empty.button.click()
     assert studio.comparison._folders == [tmp_path / "b", tmp_path / "a"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan_engine import RunNotes, Scalars
+from gan_engine import Message, RunNotes, Scalars
 from studio.panels.runs import RunsPanel
 from studio.worker import RunView
 from tests.studio.panels.conftest import grid, info, picture, start
@@ -231,3 +231,19 @@ def test_that_runs_that_are_found_later_leave_the_choice_and_the_rest_alone(pane
     assert len(panel.list.runs.rows) == 40
     assert panel.chosen.name == "007"
     assert not resets
+
+
+def test_that_a_run_that_did_not_start_says_why_and_is_one_click_from_the_trash(
+    panel, tmp_path, qtbot
+):
+    why = Message("{what} {hint}", what="There are no images in “cats”.", hint="Choose others.")
+    panel.show_runs([info(tmp_path / "a", "unstarted", problem=why, saved_images=0)])
+    row = panel.list.runs.rows[0]
+    assert row.about == f"Did not start · {why}"
+    assert why in row.tip
+    assert not panel.continue_button.isVisible()
+    with qtbot.waitSignal(panel.action_asked) as asked:
+        panel.discard_button.click()
+    assert asked.args == ["discard_runs"]
+    panel.show_runs([info(tmp_path / "b", "stopped")])
+    assert not panel.discard_button.isVisible()

@@ -69,3 +69,8 @@ def test_that_an_offer_is_answered_once_and_goes_when_a_run_begins(panel, qtbot)
     panel.show_offer("warning", "Again.", "", answers)
     panel.show_state("preparing")
     assert not panel.offer.isVisible()
+
+
+def test_that_runs_that_did_not_start_are_not_among_those_to_go_on_with(panel, tmp_path):
+    panel.show_runs([info(tmp_path / "b", "unstarted"), info(tmp_path / "a")])
+    assert [row.name for row in panel.recent.runs.rows] == ["a"]

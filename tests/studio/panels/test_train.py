@@ -214,6 +214,14 @@ def test_that_nothing_is_taken_from_a_run_that_was_stopped_before_it_saved(going
             assert act.isVisible() == bool(saved)
 
 
+def test_that_a_run_that_did_not_start_is_looked_at_with_the_reason(going, tmp_path):
+    unstarted = info(tmp_path / "001-a", "unstarted", problem="No images.", saved_images=0)
+    going.ending.show_run(unstarted, 0)
+    assert going.ending.text.text() == "“001-a” did not start. No images."
+    for act in (going.ending.go_on, going.ending.export):
+        assert not act.isVisible()
+
+
 def test_that_a_run_with_nothing_left_to_do_can_be_made_longer(panel, run_folder):
     panel.show_view(read_view(run_folder))
     panel.show_failure(NothingToDoError("This run has seen its 48 images already."))
