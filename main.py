@@ -55,6 +55,8 @@ X11_LIBRARIES = {
     "libxcb-randr.so.0": "libxcb-randr0",
     "libxcb-shape.so.0": "libxcb-shape0",
 }
+# What pip takes of torch on Linux, where nobody asks for another build.
+BUILD_ON_LINUX = "cu130"
 # Megabytes on disk with what they bring along; what is not named is small.
 MEGABYTES = {"torch": 860, "pyside6-essentials": 240, "numpy": 75, "scipy": 145, "mypy": 35}
 
@@ -304,6 +306,8 @@ def install(extras: list[str]) -> None:
     UNFINISHED.touch()
     pip = [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     pip += [] if missing else ["-q"]
+    if "torch" in names:
+        install_torch_for_card(pip)
     if not runs([*pip, "-c", str(HERE / "constraints.txt"), *wanted], quiet=False):
         raise CannotStartError(
             "pip could not install that. Check the network, then run this again."
@@ -315,6 +319,33 @@ def install(extras: list[str]) -> None:
     )
     UNFINISHED.unlink()
     say("Everything is there.")
+
+
+def install_torch_for_card(pip: list[str]) -> None:
+    """Install the build of torch that uses this computer's NVIDIA card, where pip alone takes another.
+
+    On Windows it takes one for CPUs, on Linux one that newer cards and drivers alone can use.
+    """
+    from gan_engine import cards
+
+    driver = cards.read_driver()
+    build = cards.build_for(driver) if driver else ""
+    if driver is None or build == ("" if os.name == "nt" else BUILD_ON_LINUX):
+        return
+    name = driver.cards[0].name
+    if not build:
+        say(
+            f"The driver of {name} is too old for torch: the CPU will train. Update it, and try again."
+        )
+        return
+    pinned = re.findall(
+        r"^torch==([0-9.]+)", (HERE / "constraints.txt").read_text(encoding="utf-8"), re.M
+    )[0]
+    say(f"torch comes in the build for {name}: {build}.")
+    if not runs([*pip, *cards.requirement(pinned, build)], quiet=False):
+        say(
+            "That could not be had. The usual torch is taken; the studio says how to change it later."
+        )
 
 
 def runs(command: list[str], *, quiet: bool = True) -> bool:

@@ -27,7 +27,7 @@ _HOME = {
     "events": "Changed Event Finished Heard Notice Paused Pixels Preparing Resumed SampleGrid Saved Scalars ScoreCounts Started Statistics",
     "commands": "Change Command Evaluate Inbox Leave Pause Resume SampleNow SaveNow StepOnce Stop",
     "durable": "lock_holder write_durably",
-    "device": "DeviceInfo available_devices describe_device gpus",
+    "device": "DeviceInfo UnusedCard available_devices describe_device gpus unused_card",
     "imaging": "ImageHeader ImageShape decode read_header read_png read_png_text thumbnail write_png",
     "archives": "is_archive unread_archive",
     "augment": "AUGMENTATIONS Augmentation",
@@ -85,7 +85,7 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
         Change, Command, Evaluate, Inbox, Leave, Pause, Resume, SampleNow, SaveNow, StepOnce, Stop,
     )
     from gan_engine.durable import lock_holder, write_durably
-    from gan_engine.device import DeviceInfo, available_devices, describe_device, gpus
+    from gan_engine.device import DeviceInfo, UnusedCard, available_devices, describe_device, gpus, unused_card
     from gan_engine.imaging import (
         ImageHeader, ImageShape, decode, read_header, read_png, read_png_text, thumbnail, write_png,
     )

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import psutil
 import torch
 
+from gan_engine import cards
 from gan_engine.errors import DeviceError
+from gan_engine.extras import pip_install
 from gan_engine.schema import Message
 from gan_engine.usable import usable_cores
 
@@ -18,7 +20,7 @@ from gan_engine.usable import usable_cores
 def available_devices() -> tuple[str, ...]:
     """Return the processors that torch can use here, the fastest first."""
     found = []
-    if torch.cuda.is_available():
+    if _uses_cuda():
         found.append("cuda")
     if torch.backends.mps.is_available():
         found.append("mps")
@@ -27,7 +29,60 @@ def available_devices() -> tuple[str, ...]:
 
 def gpus() -> int:
     """Return how many CUDA GPUs torch can use here."""
-    return torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return torch.cuda.device_count() if _uses_cuda() else 0
+
+
+def _uses_cuda() -> bool:
+    """Return whether torch sees a GPU that it was built for; without its kernels the first step fails."""
+    if not torch.cuda.is_available():
+        return False
+    built, driver = torch.cuda.get_arch_list(), cards.read_driver()
+    if (
+        torch.version.cuda is None or driver is None or not built
+    ):  # AMD's GPUs, or nothing to compare
+        return True
+    return cards.runs_on(built, driver.cards[0].capability)
+
+
+@dataclass(frozen=True)
+class UnusedCard:
+    """Why torch does not use the NVIDIA card of this computer, what mends it, and the command for that."""
+
+    text: Message
+    hint: Message
+    command: str = ""
+
+
+def unused_card() -> UnusedCard | None:
+    """Return what is known of an NVIDIA card that stands idle; None where there is none."""
+    driver = None if _uses_cuda() else cards.read_driver()
+    if driver is None:
+        return None
+    card, wanted, has = driver.cards[0], cards.build_for(driver), torch.version.cuda
+    name = card.name
+    if card.capability < cards.OLDEST:
+        return UnusedCard(
+            Message("“{card}” is not used: it is too old for PyTorch.", card=name),
+            Message("The CPU trains instead."),
+        )
+    if not wanted:
+        return UnusedCard(
+            Message("“{card}” is not used: its driver is too old.", card=name),
+            Message("Update NVIDIA's driver, then start again."),
+        )
+    if has and wanted == f"cu{has.replace('.', '')}":
+        return UnusedCard(
+            Message("“{card}” is not used: PyTorch does not find it.", card=name),
+            Message("Restart the computer; if that does not help, update NVIDIA's driver."),
+        )
+    command = pip_install(cards.requirement(torch.__version__, wanted))
+    text = (
+        Message("“{card}” is not used: this PyTorch, for CUDA {cuda}, cannot.", card=name, cuda=has)
+        if has
+        else Message("“{card}” is not used: this PyTorch is for CPUs.", card=name)
+    )
+    how = Message("Close GAN Studio, then install the one for it: {command}", command=command)
+    return UnusedCard(text, how, command)
 
 
 def choose(wanted: str) -> torch.device:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gan_engine.archives import is_archive, unread_archive
 from gan_engine.data_settings import KINDS
-from gan_engine.device import available_devices
+from gan_engine.device import available_devices, unused_card
 from gan_engine.losses import CrossEntropy, LeastSquares
 from gan_engine.metrics import METRICS
 from gan_engine.penalties import PENALTIES
@@ -68,7 +68,9 @@ def _kinds_are_known(config: RunConfig) -> Iterator[Problem]:
 
 def _device_is_there(config: RunConfig) -> Iterator[Problem]:
     wanted = config.training.device
-    if wanted != "auto" and wanted not in available_devices():
+    if wanted == "cuda" and (unused := unused_card()):
+        yield Problem("training.device", unused.text, unused.hint, suggestion="auto")
+    elif wanted != "auto" and wanted not in available_devices():
         text = Message("There is no “{device}” that torch can use here.", device=wanted)
         yield Problem("training.device", text, "Choose “auto”.", suggestion="auto")
 

@@ -26,6 +26,7 @@ from studio.preferences import Preferences
 from studio.window import MainWindow
 
 if TYPE_CHECKING:
+    from gan_engine import UnusedCard
     from studio.context import Studio
     from studio.demo import Demo
 
@@ -41,11 +42,18 @@ class Loader(QThread):
 
     def run(self) -> None:
         try:
-            from gan_engine import describe_device, open_sampler, scan_folder, summarize, train
+            from gan_engine import (
+                describe_device,
+                open_sampler,
+                scan_folder,
+                summarize,
+                train,
+                unused_card,
+            )
 
             assert all((open_sampler, scan_folder, summarize, train))
             settle()
-            self.loaded.emit(describe_device().name)
+            self.loaded.emit((describe_device().name, unused_card()))
         except Exception as error:  # an engine that cannot be loaded is told in the window
             self.failed.emit(error)
 
@@ -80,6 +88,8 @@ class App(QObject):
         self._loader = Loader(self)
         self._loader.loaded.connect(self._fill)
         self._loader.failed.connect(self._give_up)
+        self._loading = QTimer(self, singleShot=True, interval=50)
+        self._loading.timeout.connect(self._loader.start)
         self._pulse = QTimer(self)  # lets Python look at signals while Qt waits
         self._pulse.timeout.connect(self._beat)
         app.commitDataRequest.connect(self.commit)
@@ -96,7 +106,7 @@ class App(QObject):
         """Show the shell, then load the engine once it has been painted."""
         self.window.show()
         self._pulse.start(200)
-        QTimer.singleShot(50, self._loader.start)
+        self._loading.start()
 
     def interrupt(self, code: int) -> None:
         """Save, then leave with `code`; a second time leave at once.
@@ -127,17 +137,22 @@ class App(QObject):
         self.window.save_at_once()
 
     @Slot(object)
-    def _fill(self, device: str) -> None:
+    def _fill(self, found: tuple[str, UnusedCard | None]) -> None:
         """The engine is there: make the models and panels, which import torch's and pyqtgraph's names."""
         from studio.context import Studio
         from studio.demo import Demo
         from studio.panels import PANELS
 
         studio = self._studio = Studio(self.preferences)
+        device, unused = found
         self.window.bind(studio, PANELS, device)
+        self.window.device.warn(unused)
         studio.library.refresh()
         studio.run.state_changed.connect(self._garbage.take_state)
         studio.run.state_changed.connect(self._take_state)
+        if unused is not None:
+            copied = [(tr("Copy the command"), f"copy:{unused.command}")] if unused.command else []
+            self.window.notices.show_first("warning", tr(unused.text), tr(unused.hint), copied)
         if self.failures.crashed:
             text = tr("GAN Studio ended in the middle of something last time.")
             hint = tr("Help, Save a report… writes down what is known of it, to pass on.")
@@ -174,6 +189,7 @@ class App(QObject):
 
     @Slot()
     def _leave(self) -> None:
+        self._loading.stop()  # else it may begin on the way out, and nobody waits for it
         self._loader.wait()
         self._pulse.stop()
         self._garbage.end()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gan_engine import DataError, EngineError, Message, escape, paths, unescape
@@ -81,13 +82,15 @@ class Deeds(RunDeeds):
                 self.weights_chosen.emit(path)
 
     def show(self, kind: str, what: str) -> None:
-        """Bring a setting, a run or a folder to view; `kind` is what the window calls an act."""
+        """Bring a setting, a run or a folder to view, or copy a text; `kind` is what the window calls an act."""
         if kind == "setting":
             self.setting_asked.emit(what)
         elif kind == "open":
             self.open(Path(unescape(what)))
         elif kind == "reveal":
             reveal(Path(unescape(what)))
+        elif kind == "copy":
+            QGuiApplication.clipboard().setText(what)
 
     def use_folder(self, folder: str) -> None:
         """Make a folder of images the one to learn from, and show its page."""

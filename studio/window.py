@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QTabBar,
     QToolBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from studio import help_pages, i18n, layout, opening, theme
 from studio.actions import ACTIONS, MENUS
 from studio.acts import Actions
 from studio.deeds import Deeds
+from studio.device_button import DeviceButton
 from studio.dialogs import Dialogs
 from studio.failures import sentence_of
 from studio.i18n import tr
@@ -118,8 +118,7 @@ class MainWindow(layout.DockedWindow):
                     bar.addAction(action)
         self._view_menu = menus["View"]
         self.menuBar().setCornerWidget(layout.seek_button(self.acts["palette"], self.menuBar()))
-        self.device = QToolButton()
-        self.device.setProperty("role", "muted")
+        self.device = DeviceButton()
         self.device.clicked.connect(lambda: self.show_setting("training.device"))
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -166,9 +165,7 @@ class MainWindow(layout.DockedWindow):
                 self.tabs.setTabData(self.tabs.count() - 1, kind.key)
             panel.bind(studio)
             self._listen_to(panel)
-        self._trains_on = device
-        self.device.setText(tr(device))
-        self.device.setToolTip(tr("What trains; a click leads to the setting that changes it."))
+        self.device.show_device(device)
         self._layout.arrange()
         self._make_speakers(studio)
         self._readout = Readout(self, studio)
@@ -338,7 +335,7 @@ class MainWindow(layout.DockedWindow):
         self.renewed.emit(heir)
         if self._studio is not None:
             kinds = [type(panel) for panel in self.panels.values()]
-            heir.bind(self._studio, kinds, self._trains_on)
+            heir.bind(self._studio, kinds, self.device.device)
             heir._take_over(self)
             self.destroyed.connect(heir._catch_up)
         heir.show()
@@ -351,6 +348,7 @@ class MainWindow(layout.DockedWindow):
         for key, panel in self.panels.items():
             panel.take_over(former.panels[key])
         self.notices.take_over(former.notices)
+        self.device.warn(former.device.unused)
         if self._readout is not None and former._readout is not None:
             self._readout.take_over(former._readout)
         former._dialogs.hand_over(self._dialogs)

@@ -17,6 +17,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 import main
+from gan_engine import cards
 from gan_engine.cli import app
 from tests.house.source import ROOT
 
@@ -226,3 +227,64 @@ def test_that_a_bare_machine_is_set_up_once_and_survives_interruptions(bare: Pat
     said, _ = waiting.communicate()
     assert waiting.returncode == 0
     assert "GAN Studio needs" not in said
+
+
+# --- torch for a card ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What pip is asked for."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(main, "runs", lambda command, quiet: commands.append(command) or True)
+    return commands
+
+
+@pytest.mark.parametrize(
+    ("system", "capability", "cuda", "build"),
+    [
+        ("nt", (8, 6), (13, 0), "cu130"),
+        ("nt", (6, 1), (12, 4), "cu126"),
+        ("posix", (8, 6), (13, 0), ""),
+        ("posix", (8, 6), (12, 4), "cu126"),
+        ("posix", (12, 0), (12, 8), ""),
+    ],
+)
+def test_that_a_card_gets_the_torch_that_uses_it(
+    system: str,
+    capability: tuple[int, int],
+    cuda: tuple[int, int],
+    build: str,
+    asked: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    driver = cards.Driver(cuda, (cards.Card("GeForce", capability),))
+    monkeypatch.setattr(cards, "read_driver", lambda: driver)
+    monkeypatch.setattr(main.os, "name", system)
+    main.install_torch_for_card(["pip", "install"])
+    pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").strip()
+    wanted = [f"{pinned}+{build}", "--index-url", cards.INDEX + build]
+    assert asked == ([["pip", "install", *wanted]] if build else [])
+    said = capsys.readouterr().out
+    assert ("GeForce" in said) == (bool(build) or cuda == (12, 8))
+
+
+def test_that_nothing_is_asked_for_a_card_that_is_not_there(
+    asked: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "read_driver", lambda: None)
+    for system in ("nt", "posix"):
+        monkeypatch.setattr(main.os, "name", system)
+        main.install_torch_for_card(["pip", "install"])
+    assert asked == []
+
+
+def test_that_a_build_that_cannot_be_had_does_not_stop_the_set_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    driver = cards.Driver((12, 4), (cards.Card("GeForce", (8, 6)),))
+    monkeypatch.setattr(cards, "read_driver", lambda: driver)
+    monkeypatch.setattr(main, "runs", lambda command, quiet: False)
+    main.install_torch_for_card(["pip", "install"])
+    assert "The usual torch is taken" in capsys.readouterr().out

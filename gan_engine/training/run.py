@@ -16,7 +16,14 @@ from gan_engine.commands import Command, Inbox, Stop
 from gan_engine.config import RunConfig, parse
 from gan_engine.data.classes import Classes, classes_for
 from gan_engine.data.prepare import Prepared, prepare
-from gan_engine.device import Formats, autocast_type, choose, describe_device, out_of_memory
+from gan_engine.device import (
+    Formats,
+    autocast_type,
+    choose,
+    describe_device,
+    out_of_memory,
+    unused_card,
+)
 from gan_engine.drafts import differences, merge
 from gan_engine.errors import (
     BusyError,
@@ -295,6 +302,8 @@ class _Run:
         originals.note(folder, prepared)
         history.event(started.images_seen, originals.IMAGES, **originals.learned_from(prepared))
         yield started
+        if config.training.device == "auto" and (unused := unused_card()):
+            yield Notice(session.images_seen, "warning", unused.text, unused.hint, key="card")
         yield from _told(session.images_seen, prepared, classes, table)
         conductor = Conductor(session, self._inbox, folder, history)
         try:

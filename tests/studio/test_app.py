@@ -10,8 +10,10 @@ import textwrap
 from types import SimpleNamespace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
-from gan_engine import list_runs, paths
+from gan_engine import Message, UnusedCard, list_runs, paths
 from studio.app import App, main
 from studio.preferences import Preferences
 from tests.studio.tiny import PATIENCE
@@ -97,14 +99,25 @@ def test_that_a_signal_heard_while_it_paints_closes_the_window_afterwards():
     assert (done.returncode, done.stdout) == (143, "still there\n")
 
 
+IDLE = UnusedCard(
+    Message("“GeForce” is not used."), Message("Install: {it}", it="x"), "C:\\py -m x"
+)
+
+
 @pytest.fixture
-def app(qapp, tmp_path):
+def unused():
+    """A card of this computer that stands idle."""
+    return None
+
+
+@pytest.fixture
+def app(qapp, tmp_path, unused):
     """The program itself, filled; nothing of it is left when the test ends."""
     preferences = Preferences(tmp_path / "state")
     preferences.set("tour_seen", True)
     made = App(qapp, preferences, argparse.Namespace(open=None, demo=False))
     made._app = SimpleNamespace(exit=lambda code: None)  # Qt's would end the other tests' waiting
-    made._fill("CPU")
+    made._fill(("CPU", unused))
     made.window.show()
     yield made
     made._studio.shut_down()
@@ -132,6 +145,23 @@ def test_that_a_signal_asks_nothing_of_a_run_that_goes_on_without_the_window(qtb
     app._studio.run.follow(tmp_path)
     with qtbot.waitSignal(app.window.left, timeout=PATIENCE):
         app.interrupt(143)
+
+
+@pytest.mark.parametrize("unused", [IDLE])
+def test_that_a_card_that_stands_idle_is_told_with_the_command_that_mends_it(
+    qtbot, qapp, app, unused
+):
+    window = app.window
+    assert (window.notices.text, window.notices.hint) == (unused.text, unused.hint)
+    assert unused.text in window.device.toolTip()
+    assert not window.device.icon().isNull()
+    qapp.clipboard().clear()
+    qtbot.mouseClick(window.notices.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    assert qapp.clipboard().text() == unused.command
+    with qtbot.waitSignal(window.renewed, timeout=PATIENCE) as heard:
+        app.preferences.set("language", "zh_CN")
+    qtbot.waitUntil(heard.args[0].isVisible)
+    assert unused.text in app.window.device.toolTip()
 
 
 def test_that_help_and_version_need_no_window(capsys):
