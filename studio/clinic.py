@@ -139,7 +139,7 @@ class Clinic(QObject):
         )
         self._looking.progressed.connect(self._take_look)
         self._looking.done.connect(self._take_inspection)
-        self._looking.failed.connect(self.rested)
+        self._looking.failed.connect(self._break_off)
         self._looking.cancelled.connect(self.rested)
 
     def cancel(self) -> None:
@@ -182,6 +182,13 @@ class Clinic(QObject):
         self._looking = None
         self._document.check_again()
         self.failed.emit(error)
+
+    @Slot(object)
+    def _break_off(self, error: Exception) -> None:
+        """A closer look that failed leaves what is known as it is."""
+        self._looking = None
+        self.rested.emit()
+        self._jobs.unheard.emit(error)
 
     @Slot(object)
     def _take_look(self, found: InspectProgress) -> None:

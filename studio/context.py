@@ -63,6 +63,7 @@ class Studio(QObject):
         self.library.failed.connect(self._explain)
         self.comparison.failed.connect(self._explain)
         self.looking.failed.connect(self._explain)
+        self.jobs.unheard.connect(self._explain)
         self.library.told.connect(self._say)
         self.queue.begun.connect(self._show_settings)
         self.queue.refused.connect(self._explain)

@@ -116,7 +116,14 @@ class Doctor(QObject):
         readings, draft, facts = tuple(self._readings), self._run.draft, self._facts
         self._job = self._jobs.call(lambda: _findings(readings, draft, facts))
         self._job.done.connect(self._take_findings)
+        self._job.failed.connect(self._give_up)
         self._job.ended.connect(self._rest)
+
+    @Slot(object)
+    def _give_up(self, error: Exception) -> None:
+        """A rule that is broken is told once; it would break again with the next readings."""
+        self._examined_at = math.inf
+        self._jobs.unheard.emit(error)
 
     @Slot()
     def _rest(self) -> None:

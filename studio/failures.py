@@ -28,6 +28,7 @@ _LEVELS = {
 }
 _WEIGHTS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _MOST_OF_A_CRASH = 100_000
+_NOTED = "_gan_studio_noted"
 
 
 def sentence_of(error: BaseException) -> tuple[str, str]:
@@ -55,8 +56,10 @@ def message_of(error: BaseException) -> tuple[str, str]:
 
 
 def note(error: BaseException) -> None:
-    """Keep an exception's traceback in the log."""
-    LOG.error("%s", error, exc_info=(type(error), error, error.__traceback__))
+    """Keep an exception's traceback in the log, once, whoever else tells of it."""
+    if not getattr(error, _NOTED, False):
+        setattr(error, _NOTED, True)
+        LOG.error("%s", error, exc_info=(type(error), error, error.__traceback__))
 
 
 def log_file() -> Path:

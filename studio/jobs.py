@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QMetaMethod, QObject, QThread, Signal, Slot
 
-from gan_engine import scan_folder, thumbnail
+from gan_engine import EngineError, scan_folder, thumbnail
+from studio.failures import note
 
 if TYPE_CHECKING:
     from gan_engine import Exporter
@@ -55,6 +56,8 @@ class Job(QObject):
     failed = Signal(object)
     cancelled = Signal()
     ended = Signal()
+    unheard = Signal(object)
+    """Instead of `failed`, where nobody is connected to that."""
 
     def __init__(self, work: Work) -> None:
         super().__init__()
@@ -94,7 +97,10 @@ class Job(QObject):
     def _break(self, error: Exception) -> None:
         if not self._told:
             self._told, self.active = True, False
-            self.failed.emit(error)
+            heard = self.isSignalConnected(QMetaMethod.fromSignal(self.failed))
+            if not isinstance(error, EngineError):  # its sentence says that the log knows more
+                note(error)
+            (self.failed if heard else self.unheard).emit(error)
 
     @Slot()
     def _end(self) -> None:
@@ -110,6 +116,8 @@ class Jobs(QObject):
 
     scanned = Signal(object)
     """A scan's report, whoever asked for it."""
+    unheard = Signal(object)
+    """What a job failed with that nobody listens to."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -159,6 +167,7 @@ class Jobs(QObject):
             job.active = False
             return job
         job.ended.connect(self._forget)
+        job.unheard.connect(self.unheard)
         self._running.append(job)
         job.start()
         return job

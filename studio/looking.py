@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QMetaMethod, QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from gan_engine import Neighbours, Pin, learned, read_pins, read_png, read_png_text, write_pins
@@ -49,7 +49,8 @@ class Newest(QObject):
             work = self._work
             self._job = self._jobs.call(lambda: work(wish))
             self._job.done.connect(self.done)
-            self._job.failed.connect(self.failed)
+            if self.isSignalConnected(QMetaMethod.fromSignal(self.failed)):
+                self._job.failed.connect(self.failed)
             self._job.ended.connect(self._next)
 
 

@@ -68,6 +68,12 @@ class Offers(QObject):
         self._said, draft = (level, text, hint), self._run.draft
         job = self._jobs.call(lambda: _found(draft))
         job.done.connect(self._offer)
+        job.failed.connect(self._offer_nothing)
+
+    @Slot(object)
+    def _offer_nothing(self, error: Exception) -> None:
+        """What was said is said all the same where nothing can be found that would take less."""
+        self._offer(())
 
     @Slot(object)
     def _offer(self, reliefs: tuple[Relief, ...]) -> None:

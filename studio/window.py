@@ -200,8 +200,9 @@ class MainWindow(layout.DockedWindow):
         self._deeds.asks_before_undo = speakers.taking_back.asks
         speakers.speak_in(self)
         self.notices.act.connect(self._mend)
-        for failing in (studio.run, studio.several, studio.library, studio.comparison):
-            failing.failed.connect(self._take_failure)
+        failing = studio.run, studio.several, studio.library, studio.comparison
+        for told in (*(model.failed for model in failing), studio.jobs.unheard):
+            told.connect(self._take_failure)
         studio.queue.refused.connect(self.show_failure)
         Bell(studio.run, studio.queue, self).told.connect(self.notices.show_first)
         if isinstance(start := self.panels.get("start"), StartPanel):

@@ -3,6 +3,7 @@
 import pytest
 
 from gan_engine import escape
+from studio import clinic
 from studio.clinic import Progress, _Pace
 
 
@@ -80,3 +81,22 @@ def test_that_time_left_is_told_once_there_is_something_to_judge_by(monkeypatch)
     assert pace.left("headers", 200, 1000) == pytest.approx(8.0)
     assert pace.left("names", 200, 1000) is None
     assert Progress("looks", 1, 2, None).left is None
+
+
+@pytest.mark.parametrize("work", ["diagnose", "inspect_folder"])
+def test_that_what_it_fails_at_is_told_and_nothing_waits_for_it(
+    studio, emoji, wait, monkeypatch, work
+):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    told = []
+    studio.jobs.unheard.connect(told.append)
+    monkeypatch.setattr(clinic, work, broken)
+    studio.document.set("data.folder", escape(str(emoji)))
+    studio.clinic.look(emoji)
+    wait(lambda: any(isinstance(error, ZeroDivisionError) for error in told))
+    wait(lambda: not studio.clinic.is_looking)
+    monkeypatch.undo()
+    studio.clinic.look(emoji)
+    wait(lambda: studio.clinic.diagnosis and studio.clinic.diagnosis.looked_closer)

@@ -133,3 +133,15 @@ def test_that_nothing_is_said_of_a_run_that_is_over(qtbot, studio, doctor):
     ill(qtbot, studio)
     studio.run.state_changed.emit("idle")
     assert doctor.shown is None
+
+
+def test_that_a_rule_that_breaks_is_told_once(qtbot, studio, doctor, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    told = []
+    studio.jobs.unheard.connect(told.append)
+    monkeypatch.setattr("studio.doctor.examine", broken)
+    ill(qtbot, studio)
+    assert len(told) == 1
+    assert doctor.shown is None

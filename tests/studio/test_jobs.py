@@ -1,5 +1,6 @@
 """Short work off the window's thread."""
 
+import logging
 import threading
 
 import pytest
@@ -13,6 +14,8 @@ from gan_engine import (
     parse,
     train,
 )
+from studio.failures import LOG
+from studio.looking import Newest
 from tests.studio.tiny import PATIENCE
 
 CHOOSY = [kind for kind in EXPORTERS if kind.key() in ("pictures", "styles")]
@@ -113,3 +116,48 @@ def test_that_shutting_down_joins_what_is_going(jobs):
     jobs.shut_down()
     assert jobs.active == []
     job.wait()
+
+
+@pytest.fixture
+def log(monkeypatch):
+    """What is written into the log."""
+    lines, written = [], logging.Formatter()
+    monkeypatch.setattr(LOG, "handle", lambda record: lines.append(written.format(record)))
+    return lines
+
+
+def broken():
+    raise ZeroDivisionError("unforeseen")
+
+
+def test_that_a_failure_nobody_listens_to_is_told_to_the_person_and_the_log(qtbot, studio, log):
+    told = []
+    studio.run.noticed.connect(told.append)
+    studio.jobs.call(broken)
+    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    assert told[0].level == "error"
+    assert "ZeroDivisionError" in told[0].text
+    assert len([line for line in log if "in broken" in line]) == 1  # its traceback, once
+
+
+def test_that_a_failure_somebody_hears_is_told_by_them_alone(qtbot, jobs, log):
+    unheard = []
+    jobs.unheard.connect(unheard.append)
+    job = jobs.call(broken)
+    with qtbot.waitSignal(job.failed, timeout=PATIENCE):
+        pass
+    assert not unheard
+    assert "in broken" in log[0]  # what they say of it leads to the log
+
+
+def test_that_work_done_for_the_newest_wish_tells_its_failures_too(qtbot, studio):
+    told = []
+    studio.jobs.unheard.connect(told.append)
+    newest = Newest(studio.jobs, lambda wish: wish / 0, studio)
+    newest.ask(1)
+    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    newest.failed.connect(told.append)
+    newest.ask(1)
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not studio.jobs.active, timeout=PATIENCE)
+    assert len(told) == 2

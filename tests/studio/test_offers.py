@@ -66,3 +66,17 @@ def test_that_memory_that_ran_out_is_told_with_settings_that_take_less(visitor, 
     before = get(document.draft, "training.batch_size")
     window.notices.act.emit("training.batch_size")
     assert get(document.draft, "training.batch_size") == before // 2
+
+
+def test_that_want_of_memory_is_told_also_where_nothing_is_found_to_offer(visitor, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("studio.offers.reliefs_of", broken)
+    visitor.studio.run.failed.emit(MemoryFullError("Too little memory.", hint="Halve something."))
+    visitor.waits_until(lambda: "Too little memory. Halve something." in visitor.notice)
+
+
+def test_that_a_failure_nobody_waits_for_stands_above_the_page(visitor):
+    visitor.studio.jobs.call(lambda: 1 // 0)
+    visitor.waits_until(lambda: "ZeroDivisionError" in visitor.notice)
