@@ -160,7 +160,8 @@ def _pairs_are_for_some(config: RunConfig) -> Iterator[Problem]:
         text = Message(
             "“{kind}” makes pictures from nothing: it has no use for pairs.", kind=kind.title
         )
-        yield Problem("data.pairs", text, "Turn pairs off.", suggestion="off")
+        hint = "Choose the preset pix2pix, which learns from pairs, or turn pairs off."
+        yield Problem("data.pairs", text, hint, suggestion="off")
 
 
 def _batch_is_large_enough(config: RunConfig) -> Iterator[Problem]:

@@ -109,8 +109,11 @@ class DesignPanel(Panel):
         self, draft: Draft, config: RunConfig | None, problems: list[Problem]
     ) -> None:
         """Show the settings, what they mean and what is wrong with them."""
+        came = _paired(draft) and not _paired(self._draft)
         self._draft, self._config = draft, config
         self._mark_preset()
+        if came:
+            self.gallery.bring(lambda preset: _paired(preset.draft))
         self._enable()
         self.blueprint.show_problems(problems, draft)
         if config is not None:
@@ -306,3 +309,7 @@ class DesignPanel(Panel):
     @Slot()
     def _start(self) -> None:
         self.action_asked.emit("start")
+
+
+def _paired(draft: Draft) -> bool:
+    return bool(get(draft, "data.pairs", "off") != "off")

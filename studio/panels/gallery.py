@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPalette, QPixmap
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPalette, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -133,6 +134,7 @@ class Gallery(QScrollArea):
         self._group.setExclusive(False)
         self._group.buttonClicked.connect(self._choose)
         self.cards: list[Card] = []
+        self._awaited: Card | None = None
         self.back = tool("chevron-left", tr("Presets before these"))
         self.on = tool("chevron-right", tr("More presets"))
         self.back.clicked.connect(lambda: self._turn(-1))
@@ -163,6 +165,22 @@ class Gallery(QScrollArea):
         """Mark the presets whose settings are the ones in force."""
         for card in self.cards:
             card.setChecked(card.preset.key in keys)
+
+    def bring(self, fits: Callable[[Preset], bool]) -> None:
+        """Scroll to the first preset that `fits`, now or when the page is in view."""
+        self._awaited = next((card for card in self.cards if fits(card.preset)), None)
+        if self.isVisible():
+            self._reach()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._reach)  # the cards have their places then
+
+    @Slot()
+    def _reach(self) -> None:
+        if self._awaited in self.cards:
+            self.ensureWidgetVisible(self._awaited, GAP)
+        self._awaited = None
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, Card):

@@ -199,3 +199,21 @@ def test_that_d_stands_beside_g_where_there_is_room(panel, qtbot, wait):
     wait(lambda: panel.blueprint.networks.d.x() > panel.blueprint.networks.g.x())
     panel.resize(800, 800)
     wait(lambda: panel.blueprint.networks.d.y() > panel.blueprint.networks.g.y())
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_that_pairs_lead_to_the_preset_that_learns_from_them(panel, studio, wait, seen):
+    card = next(one for one in panel.gallery.cards if one.preset.key == "pix2pix-256")
+
+    def whole():
+        return card.visibleRegion().boundingRect() == card.rect()
+
+    assert not whole()
+    panel.setVisible(seen)
+    studio.document.set("data.pairs", "folders")
+    panel.setVisible(True)
+    wait(whole)
+    assert "preset pix2pix" in panel.blueprint.problems.texts()[0]
+    card.click()
+    assert studio.document.config.architecture.kind == "pix2pix"
+    assert panel.start_button.isEnabled()
