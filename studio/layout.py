@@ -221,6 +221,9 @@ def scrolling(page: QWidget) -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
+    # A click beside a control, or a button that is switched off, would frame the whole page as
+    # where the keyboard is. Keys that scroll come here from the controls inside.
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(page)
     return area
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -133,6 +133,26 @@ def test_that_one_sees_where_the_keyboard_is(visitor, qtbot, page):
         qtbot.keyClick(there, Qt.Key.Key_Tab)
     assert len(seen) > 9
     assert not unseen
+
+
+def test_that_no_page_is_framed_where_somebody_clicks_beside_its_controls(visitor, qtbot):
+    visitor.window.activateWindow()
+    visitor.chooses("show_start")
+    page = visitor.window.panels["start"]
+    page.builtin_button.setFocus()
+    corner = QPoint(page.width() - 2, page.height() - 2)
+    assert page.childAt(corner) is None
+    qtbot.mouseClick(page, Qt.MouseButton.LeftButton, pos=corner)
+    assert visitor.window.focusWidget() is page.builtin_button
+
+
+def test_that_keys_scroll_a_page_that_has_no_room(visitor, qtbot):
+    visitor.window.resize(1300, 420)
+    visitor.chooses("show_start")
+    page = visitor.window.panels["start"]
+    visitor.waits_until(lambda: page.height() > page.parentWidget().height())
+    qtbot.keyClick(page.builtin_button, Qt.Key.Key_PageDown)
+    assert page.y() < 0
 
 
 @pytest.mark.parametrize("kind", [LikesDialog, ExportDialog])
