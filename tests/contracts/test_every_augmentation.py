@@ -45,6 +45,7 @@ def test_that_shape_and_finiteness_stay(kind: type[Augmentation], shape: tuple[i
 def test_that_one_draw_changes_reals_and_fakes_alike(kind: type[Augmentation]) -> None:
     change, x = drawn(kind(), BATCHES[0]), images(BATCHES[0])
     assert torch.equal(change(x), change(x.clone()))
+    assert torch.equal(change(x.clone().requires_grad_()), change(x))  # as G's are, and reals not
 
 
 @pytest.mark.parametrize("shape", BATCHES, ids=["colour", "grey-wide", "transparent"])
@@ -65,10 +66,26 @@ def test_that_a_part_of_the_batch_is_changed_as_within_the_whole(
 def test_that_the_same_dice_draw_the_same_changes_and_images_have_their_own(
     kind: type[Augmentation],
 ) -> None:
-    x = images((1, 3, 16, 16)).expand(6, -1, -1, -1)
+    x = images((1, 3, 16, 16)).expand(16, -1, -1, -1)
     out = drawn(kind(), x.shape)(x)
     assert torch.equal(drawn(kind(), x.shape)(x), out)
-    assert len(out.unique(dim=0)) == 6
+    assert len(out.unique(dim=0)) > 1
+
+
+@pytest.mark.parametrize(
+    "part", [DiffAugment(translation=0.0, cutout=0.0), Adaptive()], ids=lambda part: part.key()
+)
+def test_that_no_two_images_are_given_one_colour(part: Augmentation) -> None:
+    x = images((1, 3, 16, 16)).expand(6, -1, -1, -1)
+    assert len(drawn(part, x.shape, p=1.0)(x).unique(dim=0)) == 6
+
+
+@pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
+def test_that_switched_off_and_at_its_lowest_it_changes_nothing(kind: type[Augmentation]) -> None:
+    """A probability, a strength: 0 has to be none, not all."""
+    lowest = {s.name: False if s.kind == "switch" else s.low for s in settings_of(kind)}
+    x = images(BATCHES[0])
+    assert torch.allclose(drawn(kind(**lowest), x.shape)(x), x, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
@@ -87,7 +104,7 @@ def test_that_another_draw_changes_them_otherwise(kind: type[Augmentation]) -> N
 
 @pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
 def test_that_a_penalty_can_pass_through(kind: type[Augmentation]) -> None:
-    """The second derivative exists and is right."""
+    """Both derivatives exist and are right."""
     shape = (2, 3, 6, 6)
     change = drawn(kind(), shape)
     x = images(shape).double().requires_grad_()
@@ -98,6 +115,9 @@ def test_that_a_penalty_can_pass_through(kind: type[Augmentation]) -> None:
 
     (slope,) = torch.autograd.grad(score(x), x, create_graph=True)
     (curve,) = torch.autograd.grad(slope.square().sum(), x)
+    aside = 1e-2 * weight.sign()
+    rise = (score(x + aside) - score(x - aside)).item()
+    assert rise == pytest.approx(2 * (slope * aside).sum().item(), rel=0.05, abs=1e-3)
     step = 1e-3 * curve.sign()
     slopes = [torch.autograd.grad(score(x + s), x)[0].square().sum() for s in (step, -step)]
     along = (curve * step).sum() * 2
@@ -107,12 +127,6 @@ def test_that_a_penalty_can_pass_through(kind: type[Augmentation]) -> None:
 def test_that_ada_at_zero_changes_nothing() -> None:
     x = images(BATCHES[0])
     assert torch.allclose(drawn(Adaptive(), x.shape, p=0.0)(x), x, atol=1e-5)
-
-
-def test_that_diff_augment_with_everything_off_changes_nothing() -> None:
-    x = images(BATCHES[0])
-    part = DiffAugment(colour=False, translation=0.0, cutout=0.0)
-    assert torch.equal(drawn(part, x.shape)(x), x)
 
 
 def test_that_translation_moves_whole_pixels_and_lets_black_in() -> None:
@@ -256,16 +270,25 @@ def test_that_a_mirror_is_exact() -> None:
     assert (apart < 1e-4).any()
 
 
-@pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
-def test_that_changes_of_colour_leave_opacity_alone(kind: type[Augmentation]) -> None:
-    still = {"translation": 0.0, "cutout": 0.0, "geometry": False}
-    part = kind(**{name: value for name, value in still.items() if name in kind.model_fields})
+@pytest.mark.parametrize(
+    "part",
+    [DiffAugment(translation=0.0, cutout=0.0), Adaptive(geometry=False)],
+    ids=lambda part: part.key(),
+)
+def test_that_changes_of_colour_leave_opacity_alone(part: Augmentation) -> None:
     x = images(BATCHES[2])
     out = drawn(part, x.shape)(x)
     assert torch.equal(out[:, 3], x[:, 3])
-    if kind.key() != "none":
-        assert not torch.allclose(out[:, :3], x[:, :3], atol=1e-2)
-    assert torch.allclose(out[:, :3], drawn(part, x.shape)(x[:, :3]), atol=1e-6)
+    assert not torch.allclose(out[:, :3], x[:, :3], atol=1e-2)
+
+
+@pytest.mark.parametrize("kind", AUGMENTATIONS, ids=lambda part: part.key())
+def test_that_opacity_is_no_colour(kind: type[Augmentation]) -> None:
+    """Colours change as they do without it, and it is never more than all or less than none."""
+    x = images((32, 4, 16, 16))
+    out = drawn(kind(), x.shape)(x)
+    assert torch.allclose(out[:, :3], drawn(kind(), x.shape)(x[:, :3]), atol=1e-6)
+    assert out[:, 3].abs().max() <= 1 + 1e-6
 
 
 def test_that_what_moves_in_and_what_is_cut_out_is_transparent() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from gan_engine.config import RunConfig, check, default_draft
 from gan_engine.configfile import find_preset, read_presets, save_preset, with_preset
+from gan_engine.costs import cost_of
 from gan_engine.penalties import Penalty
 from gan_engine.schema import Ramp
 
@@ -49,6 +50,12 @@ def test_that_it_says_what_to_expect_and_how_long_it_takes(key: str) -> None:
     assert preset.title
     assert len(preset.about) > 40
     assert TIMES.search(preset.about)
+
+
+@pytest.mark.parametrize("key", NAMES)
+def test_that_it_fits_a_gpu_with_8_gb_or_says_that_it_needs_a_larger_one(key: str) -> None:
+    fits = cost_of(config_of(key)).memory <= 8 * 2**30
+    assert fits or re.search(r"large GPU|[0-9]+ GB", find_preset(key).about)
 
 
 @pytest.mark.parametrize("key", [key for key in NAMES if key.startswith("style")])
