@@ -39,6 +39,7 @@ class Optimizer(Part):
         """Return torch's optimiser over `parameters`; `rate` may be a 0-d device tensor.
 
         Fused where torch can: such kernels leave out a step whose gradients are no numbers. Others
-        are given gradients of zero instead, on which one that remembers a direction still moves.
+        are given gradients of zero instead, on which one that remembers a direction would still
+        move: it multiplies its step by `1 - self.found_inf`, where a run has set that.
         """
         raise NotImplementedError

@@ -61,10 +61,9 @@ class Update:
         bad = (~torch.isfinite(norm)).float()
         if self._clip:
             torch._foreach_mul_(gradients, (self._clip / (norm + 1e-12)).clamp(max=1.0))
-        if self.optimizer.defaults.get("fused"):
-            # Fused kernels leave weights and state alone where this flag is one.
-            self.optimizer.found_inf = bad  # type: ignore[attr-defined]
-        else:
+        # Fused kernels leave weights and state alone where this flag is one.
+        self.optimizer.found_inf = bad  # type: ignore[attr-defined]
+        if not self.optimizer.defaults.get("fused"):
             for gradient in gradients:
                 torch.nan_to_num_(gradient, 0.0, 0.0, 0.0)
             torch._foreach_mul_(gradients, 1 - bad)

@@ -18,9 +18,9 @@ def update_of(kind: type[Optimizer], clip: float = 0.0) -> tuple[Update, list[nn
     return Update(kind().build(weights, torch.tensor(0.1)), weights, clip), weights
 
 
-def give(weights: list[nn.Parameter], scale: float) -> float:
+def give(weights: list[nn.Parameter], scale: float, seed: int = 1) -> float:
     """Give every weight a gradient; return the norm of all of them together."""
-    draw = torch.Generator().manual_seed(1)
+    draw = torch.Generator().manual_seed(seed)
     for weight in weights:
         weight.grad = scale * torch.randn(weight.shape, generator=draw)
     return float(torch.cat([weight.grad.flatten() for weight in weights]).norm())
@@ -39,12 +39,40 @@ def test_that_one_gradient_that_is_no_number_moves_no_weight(
     weights[1].grad[2] = value
     assert not torch.isfinite(update.apply())
     unmoved = all(torch.equal(w, b) for w, b in zip(weights, before, strict=True))
-    assert unmoved, "build it with fused=True: its kernels leave such a step out"
+    assert unmoved, "build it with fused=True, or multiply its step by 1 - self.found_inf"
     give(weights, 1.0)
     update.apply()
     for weight, was in zip(weights, before, strict=True):
         assert torch.isfinite(weight).all()
         assert not torch.equal(weight, was)
+
+
+class Heavy(torch.optim.Optimizer):
+    """Gradient descent with momentum, as somebody writes it whose optimiser torch lacks."""
+
+    def __init__(self, weights: list[nn.Parameter]) -> None:
+        super().__init__(weights, {"lr": 0.1})
+
+    @torch.no_grad()
+    def step(self, closure: object = None) -> None:  # type: ignore[override]
+        for weight in self.param_groups[0]["params"]:
+            direction = self.state[weight].setdefault("momentum", torch.zeros_like(weight))
+            direction.mul_(0.9).add_(weight.grad)
+            weight.sub_(0.1 * direction * (1 - self.found_inf))  # type: ignore[attr-defined]
+
+
+def test_that_one_that_torch_lacks_is_told_to_leave_a_step_out() -> None:
+    weight = nn.Parameter(torch.ones(5))
+    update = Update(Heavy([weight]), [weight], 0.0)
+    seen = []
+    for scale in (1.0, float("nan"), 1.0):
+        give([weight], scale)
+        update.apply()
+        seen.append(weight.detach().clone())
+    assert not torch.equal(seen[0], torch.ones(5))
+    assert torch.equal(seen[1], seen[0])
+    assert not torch.equal(seen[2], seen[1])
+    assert torch.isfinite(seen[2]).all()
 
 
 @pytest.mark.parametrize(("scale", "clipped"), [(100.0, True), (0.001, False)])
@@ -86,10 +114,12 @@ def test_that_steps_go_down(kind: type[Optimizer]) -> None:
 def test_that_every_setting_of_an_optimiser_counts(kind: type[Optimizer], setting: Setting) -> None:
     ends = []
     for part in (kind(), kind.model_validate({setting.name: another(setting)})):
-        weight = nn.Parameter(torch.ones(6))
+        weight = nn.Parameter(torch.ones(100))
         update = Update(part.build([weight], torch.tensor(0.1)), [weight], 0.0)
         for step in range(1, 4):
-            give([weight], 0.001 * step)
+            give(
+                [weight], 0.001 * step, seed=step
+            )  # one that takes only signs needs some that turn
             update.apply()
         ends.append(weight.detach())
     assert not torch.equal(*ends)
