@@ -71,7 +71,7 @@ def explore(sampler: Sampler, sight: Sight) -> Grid:
     label, named = sight.label, seeds
     if sight.near is not None:
         # Towards other seeds than its own, of its own class.
-        others = [seed + (seed >= sight.near) for seed in seeds]
+        others = [seed + (sight.near in seeds and seed >= sight.near) for seed in seeds]
         named, seeds = [sight.near, *others[:-1]], [sight.near] * count
         others = named
         shares = [0.0] + [how.distance] * (count - 1)
