@@ -279,6 +279,8 @@ class Sampler:
                 "This generator makes pictures from seeds, not from other pictures.",
                 hint="Ask for a number of images instead.",
             )
+        if not len(pictures_NHWC):  # of none are made none, as of no seeds
+            return np.empty_like(pictures_NHWC)
         given = torch.from_numpy(pictures_NHWC).permute(0, 3, 1, 2).float() / 127.5 - 1
         return _levels(generate(self.network, given.to(self._device)))
 

@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from gan_engine import checkpoint
+from gan_engine.architectures import Pix2Pix
 from gan_engine.cli import app
 from gan_engine.commands import Inbox, Pause, SaveNow, StepOnce, Stop
 from gan_engine.config import RunConfig, check, parse
@@ -26,6 +27,7 @@ from gan_engine.imaging import read_png, read_png_text
 from gan_engine.sampling import open_sampler
 from gan_engine.training import train
 from gan_engine.training.session import Session
+from tests.contracts.test_every_exporter import saved
 from tests.gan_engine.training.conftest import of_kind
 from tests.gan_engine.training.test_run import tiny_preset
 
@@ -187,6 +189,11 @@ def test_that_an_exported_generator_makes_the_same_of_a_picture(make, tmp_path: 
         assert np.array_equal(made[0], grid.pixels[:16, 18:34])
         with pytest.raises(EngineError, match="from another one"):
             sampler.grid(1, 1)
+
+
+def test_that_of_no_pictures_none_are_made(tmp_path: Path) -> None:
+    made = open_sampler(saved(Pix2Pix, tmp_path)).translate(np.zeros((0, 16, 16, 3), np.uint8))
+    assert (made.shape, made.dtype) == ((0, 16, 16, 3), np.uint8)
 
 
 def test_that_each_picture_of_a_folder_becomes_another(make, pairs: Path, tmp_path: Path) -> None:
