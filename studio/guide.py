@@ -10,7 +10,7 @@ from typing import Any
 
 from gan_engine import Part, RunConfig, Setting, get, paths, settings_of
 from studio import i18n
-from studio.i18n import listed, tr
+from studio.i18n import listed, mark, tr
 from studio.meanings import page
 
 WRITTEN = (
@@ -96,6 +96,14 @@ def search(text: str) -> list[Section]:
 
 # --- inside ------------------------------------------------------------------------------------
 
+_RANGES = {
+    (False, False): mark("From {low} to {high}"),
+    (True, False): mark("Above {low}, at most {high}"),
+    (False, True): mark("At least {low}, below {high}"),
+    (True, True): mark("Above {low}, below {high}"),
+}
+"""What is said of a number's bounds, by whether the low one and the high one are not allowed themselves."""
+
 
 @cache
 def _pages(language: str) -> tuple[Page, ...]:
@@ -179,5 +187,5 @@ def _facts(setting: Setting) -> str:
         facts.append(tr("Choices: {names}", names=listed(tr(name) for name in names.values())))
     if setting.low is not None and setting.high is not None:
         low, high = f"{setting.low:,g}", f"{setting.high:,g}"
-        facts.append(tr("From {low} to {high}", low=low, high=high))
+        facts.append(tr(_RANGES[setting.open_low, setting.open_high], low=low, high=high))
     return f"*{' · '.join(facts)}*"

@@ -29,6 +29,18 @@ def test_that_every_setting_has_a_place_in_the_guide(setting):
     assert setting.help in found.text
 
 
+@pytest.mark.parametrize(
+    ("path", "range"),
+    [
+        ("penalties.lecam.decay", "At least 0, below 1"),
+        ("penalties.path_length.decay", "Above 0, at most 1"),
+        ("optimizer_g.adam.rate", "From 0 to 1"),
+    ],
+)
+def test_that_a_bound_that_is_not_allowed_itself_is_said_to_be_none(path, range):
+    assert f" · {range}*" in guide.find(path).text
+
+
 def test_that_a_setting_of_a_part_is_found_with_and_without_its_kind():
     assert guide.find("loss.hinge.margin") == guide.find("loss.margin")
     assert guide.find("loss.hinge.margin").path == "loss.hinge.margin"
