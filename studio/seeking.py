@@ -15,6 +15,7 @@ from studio.actions import ACTIONS
 from studio.acts import Actions
 from studio.i18n import tr
 from studio.meanings import page
+from studio.synonyms import other_names
 from studio.widgets.palette import Entry, Palette
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Seeking(QObject):
                     partial(self._deeds.setting_asked.emit, setting.path),
                     names.get(above, ""),
                     _also(setting),
+                    names=other_names(setting.path),
                 )
             if setting.kind == "each":
                 for part in setting.parts:
@@ -76,7 +78,9 @@ class Seeking(QObject):
                     names[path] = tr(part.title)
                     about = page(part)
                     asked = partial(self._deeds.setting_asked.emit, path)
-                    yield Entry(tr(part.title), tr("Setting"), asked, tr(setting.label), about)
+                    also = other_names(path)
+                    where = tr(setting.label)
+                    yield Entry(tr(part.title), tr("Setting"), asked, where, about, names=also)
 
     def _presets(self) -> Iterator[Entry]:
         free = not self._deeds.studio.run.is_active

@@ -27,6 +27,7 @@ from studio.forms.fields import make_field
 from studio.forms.numbers import number_text
 from studio.i18n import together, tr
 from studio.meanings import about, choices, page
+from studio.synonyms import other_names
 
 _LABEL_SHARE, _FIELD_SHARE = 2, 3
 _FIELD_PX = 28
@@ -202,7 +203,9 @@ class Row(QWidget):
             self.setting.help,
             *(name for _, name in self.setting.choices),
         ]
-        return " ".join([self.setting.path, *labels, *map(tr, labels)]).lower()
+        live = ["live bolt", tr("bolt")] if self.setting.live else []
+        also = [self.setting.path, other_names(self.setting.path), *live]
+        return " ".join([*also, *labels, *map(tr, labels)]).lower()
 
     def show_value(
         self, value: Any, problem: Problem | None, running: bool, in_force: Any = None
@@ -348,8 +351,8 @@ class SwitchRow(QWidget):
     @property
     def words(self) -> str:
         """What a search looks at."""
-        title = self._part.title
-        return f"{title} {tr(title)} {self.path} {about(self._part)} {page(self._part)}".lower()
+        title, also = self._part.title, f"{self.path} {other_names(self.path)}"
+        return f"{title} {tr(title)} {also} {about(self._part)} {page(self._part)}".lower()
 
     @property
     def obstacle(self) -> str:

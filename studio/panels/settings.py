@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout
 from gan_engine import RunConfig, obstacles, settings_of
 from studio.forms import Form
 from studio.i18n import tr
-from studio.panels.base import EmptyState, Pages, Panel, words
+from studio.panels.base import EmptyState, Pages, Panel, button, words
 from studio.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
@@ -53,7 +53,13 @@ class SettingsPanel(Panel):
             ),
             "muted",
         )
-        self.note.hide()
+        self.live_button = button(
+            tr("Show those with a bolt"), tr("Show only what can be changed while a run trains.")
+        )
+        self.live_button.setProperty("small", True)
+        self.live_button.clicked.connect(self._search_live)
+        for part in (self.note, self.live_button):
+            part.hide()
         self.form = Form(SECTIONS, folded=FOLDED)
         self.form.edited.connect(self.edited)
         self.form.guide_asked.connect(self.guide_asked)
@@ -67,6 +73,7 @@ class SettingsPanel(Panel):
         column.setContentsMargins(8, 8, 8, 6)
         column.addWidget(self.search)
         column.addWidget(self.note)
+        column.addWidget(self.live_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.nothing = EmptyState(tr("Nothing found"), "", tr("Show all settings"), primary=False)
         self.nothing.pressed.connect(self._search_again)
         self._pages = Pages()
@@ -99,7 +106,8 @@ class SettingsPanel(Panel):
     def show_state(self, state: str) -> None:
         """While a run is going, tell what changes it from what is for the next one."""
         self._running = state != "idle"
-        self.note.setVisible(self._running)
+        for part in (self.note, self.live_button):
+            part.setVisible(self._running)
         if state in ("preparing", "idle"):
             self._in_force = {}
         self._show()
@@ -136,6 +144,10 @@ class SettingsPanel(Panel):
     def _search_again(self) -> None:
         self.search.clear()
         self.search.setFocus()
+
+    @Slot()
+    def _search_live(self) -> None:
+        self.search.setText(tr("bolt"))
 
     @Slot()
     def _reveal(self) -> None:

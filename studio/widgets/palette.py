@@ -43,6 +43,8 @@ class Entry:
     """What it is about; it is searched too, and shown as a tip."""
     keys: str = ""
     on: bool = True
+    names: str = ""
+    """What else it is called; it is searched too, and not shown."""
 
 
 class _Lines(QStyledItemDelegate):
@@ -149,7 +151,9 @@ class Palette(QFrame):
 
     def _search(self, text: str) -> None:
         """Show what fits; without a text, what can be done now."""
-        ranked = [(score(text, f"{e.text} {e.where}", e.more), e) for e in self._entries]
+        ranked = [
+            (score(text, f"{e.text} {e.where}", f"{e.more} {e.names}"), e) for e in self._entries
+        ]
         fits = [(points, e) for points, e in ranked if points > 0 and (text.strip() or e.on)]
         fits.sort(key=lambda pair: (-pair[0] if text.strip() else 0.0, not pair[1].on))
         empty(self.list)

@@ -97,3 +97,38 @@ def test_that_settings_are_found_in_chinese_and_by_their_english_name(qtbot, qap
     assert panel.form.filter("批大小") >= 1
     assert panel.form.filter("batch size") >= 1
     assert panel.form.filter("没有这个") == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        ("resolution", "data.size"),
+        ("epochs", "training.images"),
+        ("kimg", "training.images"),
+        ("lr", "optimizer_g.rate"),
+        ("n_critic", "training.d_steps"),
+        ("fp16", "training.precision"),
+        ("color", "data.channels"),
+        ("stylegan2", "architecture"),
+        ("snapshot", "checkpoint.every_images"),
+        ("lambda_l1", "penalties.l1"),
+    ],
+)
+def test_that_a_setting_is_found_by_the_name_it_has_elsewhere(panel, typed, path):
+    panel.search.setText(typed)
+    assert panel.form.rows[path].isVisibleTo(panel.form)
+    assert panel.form.found <= 5
+
+
+def test_that_what_changes_while_a_run_trains_can_be_seen_alone(panel):
+    assert not panel.live_button.isVisible()
+    panel.show_state("training")
+    panel.live_button.click()
+    rows = panel.form.rows
+    seen = [path for path, row in rows.items() if row.isVisibleTo(panel.form)]
+    assert seen == [
+        p for p, row in rows.items() if getattr(row, "setting", None) and row.setting.live
+    ]
+    assert "optimizer_g.rate" in seen
+    panel.search.clear()
+    assert rows["training.seed"].isVisibleTo(panel.form)
