@@ -165,6 +165,7 @@ class Curves(QWidget):
             return self.grid.plot("intensity")
         plot = self.grid.add_plot(name, label)
         plot.setMinimumHeight(LEAST_PX)
+        plot.as_read = name.startswith("metric/")
         if (better := _better().get(name)) is not None:
             plot.mark_best(better)
         return plot

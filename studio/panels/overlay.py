@@ -67,6 +67,7 @@ class Overlay(QWidget):
                 plot = grid.add_plot(name, title, names=2)
                 plot.setMinimumHeight(_LEAST_PX)
                 plot.show_raw(False)
+                plot.as_read = name in metric_names()
                 for place in range(count):
                     plot.add_series(str(place), str(place), place, DASHES[place])
             self._column.addWidget(grid)

@@ -69,6 +69,8 @@ class CurvePlot(QWidget):
         """Whether the view may stay as it is while what is drawn fits into it."""
         self._cursor: float | None = None
         self._tagged = True
+        self.as_read = False
+        """Whether readings are so few that an average over them would lag far behind."""
         self._better: Literal["", "lower", "higher"] = ""
         self._name = title
         self._title = QLabel(title)
@@ -315,11 +317,12 @@ class CurvePlot(QWidget):
         if self._following and extent is not None:
             self._follow(*extent)
         start, end = self.span
+        averaged = self._smooth and not self.as_read
         for line in self._lines.values():
             raw = smooth = None
-            if line.shown and (self._raw or not self._smooth):
+            if line.shown and (self._raw or not averaged):
                 raw = line.series.stretch(start, end, log=self._log)
-            if line.shown and self._smooth:
+            if line.shown and averaged:
                 smooth = line.series.stretch(start, end, smooth=True, log=self._log)
             line.drawn = raw, smooth
             line.curve.set_stretches(raw, smooth)

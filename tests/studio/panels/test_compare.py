@@ -51,6 +51,22 @@ def test_that_every_run_has_a_colour_and_a_dash_of_its_own(panel, tmp_path):
     assert len(set(DASHES)) == 6 <= len(theme.LIGHT.series)
 
 
+def test_that_metrics_of_runs_are_drawn_as_they_were_read_and_their_losses_smoothed(
+    panel, tmp_path
+):
+    steep = (np.arange(3.0), np.array([185.0, 118.0, 97.0]))
+    scalars = {"loss/d": steep, "metric/sliced_wasserstein": steep}
+    views = [RunView(info(tmp_path / name, draft={}), scalars, [], []) for name in "ab"]
+    panel.show_views(views)
+    ends = {}
+    for name in scalars:
+        plot = panel.curves.grid.plot(name)
+        plot._draw()
+        ends[name] = [line.mean[-1] for line in plot._lines["0"].drawn if line is not None]
+    assert ends["metric/sliced_wasserstein"] == [97.0]
+    assert ends["loss/d"][0] > 120
+
+
 def test_that_one_slider_asks_for_all_runs_samples_of_a_moment(panel, tmp_path, qtbot):
     panel.grids_wanted.disconnect()
     a, b = tmp_path / "a", tmp_path / "b"

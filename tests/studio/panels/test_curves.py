@@ -57,6 +57,20 @@ def test_that_a_metric_of_which_more_is_better_marks_the_highest(curves):
     assert curves.grid.plot("loss").best() is None
 
 
+def test_that_a_metric_is_drawn_as_it_was_read_and_not_as_an_average_that_lags(curves, qtbot):
+    name = "metric/sliced_wasserstein"
+    curves.extend([(seen, {name: value}) for seen, value in ((64, 185.0), (128, 118.0))])
+    plot = curves.grid.plot(name)
+    qtbot.waitUntil(plot.isVisible)
+    for raw in (True, False):
+        curves.raw.setChecked(raw)
+        plot.renew()
+        qtbot.waitUntil(lambda: not plot._stale)
+        as_read, averaged = plot._lines[name].drawn
+        assert list(as_read.mean) == [185.0, 118.0]
+        assert averaged is None
+
+
 def test_that_mean_intensities_share_a_plot(curves):
     curves.extend([(64, {"intensity/real": 0.4, "intensity/fake": 0.1})])
     assert curves.grid.plot("intensity").keys == ("intensity/real", "intensity/fake")
