@@ -75,13 +75,13 @@ def diagnose(
     """
     if inspection is not None:
         report = report.without(inspection.bad)
-    found = [*_unusable(report), *_too_few(report, augmented)]
+    found = [*_unusable(report), *_too_few(report, augmented), *about_pairs(report, settings)]
     if inspection is not None:
         found += _closer(inspection)
     found += _grey(report, settings, inspection)
     if settings is not None:
         found += _sizes(report, settings)
-    found += [*_classes(report), *about_pairs(report, settings)]
+    found += _classes(report)
     for key, (title, consequence, rule) in _ORDINARY.items():
         files = report.marks.get(key, ())
         if files and key == "alpha":

@@ -175,9 +175,13 @@ class Overview(QWidget):
     def show_diagnosis(self, diagnosis: Diagnosis, shorter: int) -> None:
         """Show what the settings make of the folder; `shorter` is the shorter side of a run's image."""
         report, out = diagnosis.report, diagnosis.out
-        paired = diagnosis.pairs is not None
-        pairs = tr("{count:,} pairs", count=diagnosis.pairs or 0)
-        self._show_headline(report, pairs if paired else say.pictures(len(report.files)))
+        count = say.pictures(len(report.files))
+        if diagnosis.pairs is not None:
+            count = tr("{count:,} pairs", count=diagnosis.pairs)
+        elif out:
+            used = sum(name not in out for name in report.files)
+            count = tr("{used:,} of {count}", used=used, count=count)
+        self._show_headline(report, count)
         self.findings.show_findings(diagnosis.findings)
         bad = [file.path for file in report.bad]
         self.pictures.drop(bad)

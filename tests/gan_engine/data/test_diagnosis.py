@@ -133,3 +133,12 @@ def test_that_a_size_is_suggested_that_most_pictures_fill(tmp_path, side, size):
     suggestion = suggest_size(report)
     assert suggestion.size == size
     assert f"{side}\u00a0px" in suggestion.reason
+
+
+def test_that_pairs_which_are_mixed_are_told_before_what_only_looks_odd(tmp_path):
+    for n in range(2):
+        save(tmp_path / "a" / f"{n}.png", scene(n).convert("L"))
+        save(tmp_path / "b" / f"{n}.png", scene(n))
+    told = list(findings(tmp_path))
+    assert {"grey", "paired_folders"} <= set(told)
+    assert told.index("paired_folders") < told.index("grey")

@@ -27,6 +27,7 @@ def test_that_all_that_is_safe_is_mended_by_one_edit_that_can_be_undone(
     assert data["skip_blank"]
     wait(lambda: len(panel.overview.out.rows) == 3)
     wait(lambda: not panel.overview.mend.isVisible())
+    assert panel.overview.headline.text().startswith("48 of 51 images")
     assert {name for name, _ in panel.overview.out.rows} == {
         "blank.png",
         "copy 1.webp",
