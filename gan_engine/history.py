@@ -78,7 +78,8 @@ class Pulse(NamedTuple):
 def copy_history(source: Path, target: Path, images: int) -> None:
     """Begin the history in the folder `target` with what another run did up to `images` seen.
 
-    A history that cannot be read is left out: the new one then begins empty.
+    What that run was told, and its sign of life, are its own. A history that cannot be read is left
+    out: the new one then begins empty.
     """
     theirs = _open(source / NAME)
     if theirs is None:
@@ -90,6 +91,14 @@ def copy_history(source: Path, target: Path, images: int) -> None:
             ours.executescript(TABLES)  # an older run has not all of them
             for table in ("scalars", "events", "counts"):
                 ours.execute(f"delete from {table} where images > ?", (images,))
+                # Who reads on stops at a missing row, and rows are not in the order of images.
+                ours.execute(f"create temp table kept as select * from {table} order by row")
+                ours.execute("update kept set row = rowid")
+                ours.execute(f"delete from {table}")
+                ours.execute(f"insert into {table} select * from kept")
+                ours.execute("drop table kept")
+            for table in ("commands", "pulse"):
+                ours.execute(f"delete from {table}")
             ours.commit()
     except sqlite3.Error:
         path.unlink(missing_ok=True)

@@ -95,7 +95,8 @@ def branch(
             write_pins(made, pins)
         # Last of all: from here on there is something to go on from.
         target = made / "checkpoints" / checkpoint.file_name(seen)
-        checkpoint.write(target, replace(saved, draft=draft))
+        counters = {**saved.counters, "commands": 0}  # it was told nothing yet
+        checkpoint.write(target, replace(saved, draft=draft, counters=counters))
     return made
 
 

@@ -17,7 +17,7 @@ from gan_engine.config import RunConfig
 from gan_engine.drafts import get
 from gan_engine.errors import FileError, SettingsError
 from gan_engine.events import Changed, Saved, Scalars
-from gan_engine.history import History
+from gan_engine.history import History, copy_history
 from gan_engine.training import (
     branch,
     conductor,
@@ -26,6 +26,7 @@ from gan_engine.training import (
     saves_of,
     train,
 )
+from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.saver import Kept, Saver
 from tests.gan_engine.training.conftest import of_kind
 
@@ -164,3 +165,53 @@ def _made(tmp_path: Path) -> Path:
     folder = tmp_path / "002-branch"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def test_that_a_past_without_its_rest_is_read_to_its_end(tmp_path: Path) -> None:
+    """Metrics come later than the moment they are of, and a run may have gone back: holes."""
+    parent, made = tmp_path / "parent", tmp_path / "made"
+    parent.mkdir(), made.mkdir()
+    writer = HistoryWriter(parent, 0)
+    for images in (8, 16, 24):
+        writer.scalars(images, 1.0, {"loss/d": float(images)})
+        writer.counts(images, [1], [images])
+        writer.event(images, "sample")
+    writer.scalars(16, 1.0, {"metric/kid": 0.5})
+    writer.go_back(8)
+    for images in (12, 16, 20):
+        writer.scalars(images, 2.0, {"loss/d": -float(images)})
+        writer.counts(images, [1], [images])
+        writer.event(images, "sample")
+    writer.close()
+    copy_history(parent, made, 16)
+    writer = HistoryWriter(made, 16)
+    writer.scalars(20, 3.0, {"loss/d": 7.0})
+    writer.counts(20, [1], [20])
+    writer.event(20, "saved")
+    writer.close()
+    past = History(made)
+    read = [(row.images_seen, row.values.get("loss/d")) for row in past.readings_after(0)]
+    assert read == [(8, 8.0), (12, -12.0), (16, -16.0), (20, 7.0)]
+    assert [row.images_seen for row in past.counts_after(0, 4)] == [8, 16, 12, 16, 20]
+    assert [row.images_seen for row in past.events_after(0)] == [8, 16, 12, 16, 20]
+    past.close()
+
+
+def test_that_a_branch_obeys_no_command_that_its_parent_was_given(
+    tiny: Make, tmp_path: Path
+) -> None:
+    """Nor is it alive because that was."""
+    parent = tmp_path / "001-parent"
+    list(train(tiny(training={"inbox": True}, **KEPT), folder=parent))
+    writer = HistoryWriter(parent, 24)
+    for number, rate in enumerate((0.5, 0.25)):
+        change = {"path": "optimizer_g.rate", "value": rate}
+        writer.acknowledge(f"{number}", "set", change, "")
+    writer.pulse(24, state="going")
+    writer.close()
+    made = branch(parent, 16, {"optimizer_g.rate": 0.0005}, into=_made(tmp_path))
+    past = History(made)
+    assert past.pulse() is None
+    past.close()
+    assert of_kind(resume(made), Changed) == []
+    assert get(checkpoint.newest(made)[1].draft, "optimizer_g.rate") == 0.0005
