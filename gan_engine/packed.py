@@ -32,8 +32,10 @@ MAX_RATIO = 200
 
 DAMAGE = (zlib.error, lzma.LZMAError, EOFError)
 
+_MAGIC = b"\x1f\x8b"  # what a gzip stream begins with
 _SMALL = 2**16
 _PIECE = 2**16  # of the packed file, fed at once
+_SIP = 2**13  # of that, so that a bomb is known before it is large
 _SPACING = 2**20  # unpacked bytes between two marks, at first
 _MOST_MARKS = 512  # each takes some 45 kB; beyond, every second is dropped
 _AT_ONCE = 2**22
@@ -59,9 +61,6 @@ class Gzip:
         self.path, self.size = path, os.stat(path).st_size
         self._spacing, self._lock = _SPACING, threading.Lock()
         self._marks = [_Mark(0, 0, _fresh())]
-        with open(path, "rb") as file:  # its end says how much it holds, up to 4 GB
-            file.seek(max(0, self.size - 4))
-            check_ratio(int.from_bytes(file.read(4), "little"), self.size)
 
     def before(self, offset: int) -> _Mark:
         """Return the last mark up to an unpacked offset."""
@@ -137,19 +136,25 @@ class _Reader(io.RawIOBase):
                 raise EOFError("it ends too early")
             return False
         self._start += len(self._ready)
-        pieces = []
+        pieces, more, ahead = list[bytes](), bool(data), self._start
         while data:
             if self._state.eof:  # another gzip stream may follow the first
                 data = data.lstrip(b"\0")
+                if not _MAGIC.startswith(data[:2]):  # but what is none belongs to nobody
+                    self._file.seek(0, os.SEEK_END)
+                    break
+                if not data:
+                    break
                 self._state = _fresh()
-            pieces.append(self._state.decompress(data))
-            data = self._state.unused_data if self._state.eof else b""
+            pieces.append(self._state.decompress(data[:_SIP]))
+            data = self._state.unused_data + data[_SIP:]
+            ahead += len(pieces[-1])
+            check_ratio(ahead, self._gzip.size)
         self._packed = self._file.tell()
         self._ready = b"".join(pieces)
-        check_ratio(self._start + len(self._ready), self._gzip.size)
         if not self._state.eof:
             self._gzip.note(self._start + len(self._ready), self._packed, self._state)
-        return bool(pieces)
+        return more
 
 
 def _fresh() -> Any:

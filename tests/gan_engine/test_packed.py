@@ -92,6 +92,30 @@ def test_that_several_gzip_streams_are_one_archive(tmp_path, files):
         assert read(path, name) == files[name]
 
 
+def test_that_what_stands_behind_the_last_stream_is_let_be(tmp_path, files):
+    whole = packed_tar(tmp_path / "x.tar.gz", files, "w:gz").read_bytes()
+    path = tmp_path / "x.tar.gz"
+    for behind in (b"\0" * 200_000, b"\0\0signed by nobody\xff" * 9):
+        path.write_bytes(whole + behind)
+        assert [member.name for member in archives.listing(path)] == list(files)
+        with packed.opened(path, "gz") as found:
+            assert found.read() == gzip.decompress(whole)
+    path.write_bytes(whole + b"\0" * 200_000 + gzip.compress(b"and more"))
+    with packed.opened(path, "gz") as found:
+        assert found.read() == gzip.decompress(whole) + b"and more"
+
+
+@pytest.mark.parametrize("share", [0.9, 0.5, 0.2])
+def test_that_half_an_archive_is_read_as_far_as_it_goes(tmp_path, files, share):
+    """Where it breaks off four bytes say nothing of how much it holds."""
+    path = packed_tar(tmp_path / "x.tar.gz", files, "w:gz")
+    path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)] + b"\xff" * 4)
+    found = list[str]()
+    with pytest.raises(ArchiveError, match="damaged"):
+        found.extend(member.name for member in archives.listing(path))
+    assert found == list(files)[: len(found)]
+
+
 @pytest.mark.parametrize("kind", MODES)
 def test_that_a_bomb_is_refused_before_it_takes_memory(tmp_path, kind):
     path = packed_tar(tmp_path / f"x.tar.{kind}", {"a.png": b"\0" * 100_000_000}, MODES[kind])
