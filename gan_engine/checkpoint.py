@@ -166,6 +166,20 @@ def read(path: Path) -> Checkpoint:
     return Checkpoint(holds, draft, counters, tensors, made)
 
 
+def seen_by(path: Path) -> int:
+    """Return how many images were seen by the save at `path`, of which only the head is read.
+
+    Raises:
+        FileError: It is not there, or none of ours.
+    """
+    try:
+        with open(_regular(path), "rb") as file:
+            _, words = _header(path, file)
+            return int(json.loads(words["counters"])["images_seen"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(path) from error
+
+
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """Return the tensors of a safetensors file of any origin that was found to be in order.
 

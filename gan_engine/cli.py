@@ -57,7 +57,12 @@ Images = Annotated[
 ]
 RunFolder = Annotated[Path, typer.Argument(help="A run's folder.", resolve_path=True)]
 Source = Annotated[
-    Path, typer.Argument(help="A run's folder, a checkpoint or an export.", resolve_path=True)
+    Path,
+    typer.Argument(
+        help="A run's folder, of which the newest save is taken; one of its checkpoints, best.safetensors"
+        " for example; or an export.",
+        resolve_path=True,
+    ),
 ]
 
 

@@ -211,13 +211,23 @@ def rename(path: Path, target: Path) -> None:
 def second_name(path: Path, name: str) -> None:
     """Let a file of ours be found under a second name, too; what had that name is not it any more.
 
+    Some disks know no second names: there it is a copy.
+
     Raises:
-        OSError: It cannot be: some disks know no second names.
+        OSError: It cannot be.
     """
     temporary = path.with_name(f"{TEMPORARY}{_writer()}-{name}")
     temporary.unlink(missing_ok=True)
-    os.link(path, temporary)
-    rename(temporary, path.with_name(name))
+    try:
+        try:
+            os.link(path, temporary)
+        except OSError:
+            shutil.copyfile(path, temporary)
+            with open(temporary, "rb+") as file:
+                os.fsync(file.fileno())
+        rename(temporary, path.with_name(name))
+    finally:
+        temporary.unlink(missing_ok=True)  # a file renamed to another name of itself stays as it is
 
 
 def aside(path: Path) -> Path:

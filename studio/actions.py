@@ -240,6 +240,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         when="run",
     ),
     ActionSpec(
+        "keep_save",
+        "Keep this save",
+        "Run",
+        "Let the newest save up to the samples on the screen stay when newer ones are written;"
+        " once more lets it go.",
+        when="run",
+    ),
+    ActionSpec(
         "show_left_out", "Pictures left out…", "Run", "What a run does not see.", when="run"
     ),
     ActionSpec(

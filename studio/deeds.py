@@ -303,6 +303,14 @@ class Deeds(RunDeeds):
         more = self._preferences.train_more_images
         self.studio.run.branch(self.studio.looking.moment, more=more)
 
+    def keep_save(self) -> None:
+        """Let the newest save up to the samples on the screen stay, or go if it was kept already."""
+        folder, moment = self.studio.run.folder, self.studio.looking.moment
+        if folder is not None:
+            job = self.studio.jobs.call(lambda: _kept_or_let_go(folder, moment))
+            job.done.connect(self._tell)
+            job.failed.connect(self.refused)
+
     def train_more(self) -> None:
         """Go on with the run on the screen, by so many images more where it had come to its end."""
         run = self.studio.run
@@ -376,3 +384,15 @@ class Deeds(RunDeeds):
     def _refuse(self, text: str, hint: str, **values: object) -> None:
         """Say why there are no pictures to learn from, with the ways to others."""
         self.refused.emit(DataError(text, hint=hint, **values))
+
+
+def _kept_or_let_go(folder: Path, moment: int) -> Message:
+    """Keep the newest save up to a moment, or let it go where it is kept; say which."""
+    from gan_engine import keep, kept_of, let_go  # they bring torch, which the shell does without
+
+    before = kept_of(folder)
+    seen = keep(folder, moment)
+    if seen in before:
+        let_go(folder, seen)
+        return Message("The save after {count:,} images is kept no longer.", count=seen)
+    return Message("The save after {count:,} images is kept, whatever follows.", count=seen)

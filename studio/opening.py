@@ -61,6 +61,10 @@ def is_run(folder: Path) -> bool:
 
 
 def run_of(checkpoint: Path) -> Path | None:
-    """Return the run that a checkpoint lies in, if it lies in one."""
+    """Return the run that a checkpoint is the newest save of; an earlier one is looked at by itself."""
+    from gan_engine import saves_of  # brings torch, which the shell does without
+
     folder = checkpoint.parent.parent
-    return folder if checkpoint.parent.name == "checkpoints" and is_run(folder) else None
+    if checkpoint.parent.name != "checkpoints" or not is_run(folder):
+        return None
+    return folder if [path for _, path in saves_of(folder)][:1] == [checkpoint] else None

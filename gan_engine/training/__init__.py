@@ -1,6 +1,6 @@
 """A run: its updates, its clock, its folder and its history."""
 
-from gan_engine.training.branching import branch, saves_of
+from gan_engine.training.branching import branch
 from gan_engine.training.folder import RunInfo, list_runs, new_folder, read_run
 from gan_engine.training.following import follow
 from gan_engine.training.leading import serve
@@ -11,6 +11,7 @@ from gan_engine.training.notes import RunNotes, read_notes, write_notes
 from gan_engine.training.pins import Pin, read_pins, write_pins
 from gan_engine.training.ranks import join, launched, leads, nearest_batch
 from gan_engine.training.run import go_on_or_train, resume, train
+from gan_engine.training.saves import best_of, keep, kept_of, let_go, saves_of
 from gan_engine.training.shelf import Shelf
 from gan_engine.training.trial import Trial, try_out
 
@@ -23,12 +24,16 @@ __all__ = [
     "Shelf",
     "Trial",
     "answer",
+    "best_of",
     "branch",
     "follow",
     "go_on_or_train",
     "join",
+    "keep",
+    "kept_of",
     "launched",
     "leads",
+    "let_go",
     "list_runs",
     "nearest_batch",
     "new_folder",

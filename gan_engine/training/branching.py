@@ -19,34 +19,7 @@ from gan_engine.training import originals
 from gan_engine.training.folder import REALS, SETTINGS, new_folder
 from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.pins import read_pins, write_pins
-
-BEFORE = "before-"
-"""What the name of the save begins with that the newest change of a setting was made after."""
-
-
-def saves_of(folder: Path) -> list[tuple[int, Path]]:
-    """Return (images seen, file) of every save a branch can begin from, the newest first."""
-    inside = folder / "checkpoints"
-    kept = [*checkpoint.listed(folder), *inside.glob(f"{BEFORE}*{checkpoint.SUFFIX}")]
-    found = {int(number): path for path in kept if (number := _number(path)).isdigit()}
-    return sorted(found.items(), reverse=True)
-
-
-def keep_before(folder: Path) -> None:
-    """Keep the newest save whatever comes, so that one can go back to before a change.
-
-    Only the one before the newest change is kept; where files cannot have two names, none is.
-    """
-    newest = next(iter(checkpoint.listed(folder)), None)
-    if newest is None:
-        return
-    kept = newest.with_name(BEFORE + newest.name)
-    with contextlib.suppress(OSError):
-        for old in newest.parent.glob(f"{BEFORE}*"):
-            if old != kept:
-                old.unlink(missing_ok=True)
-        if not kept.exists():
-            durable.second_name(newest, kept.name)
+from gan_engine.training.saves import saves_of
 
 
 def branch(
@@ -111,10 +84,6 @@ def _newest(folder: Path, images: int) -> tuple[int, checkpoint.Checkpoint]:
         run=escape(folder.name),
         images=images,
     )
-
-
-def _number(path: Path) -> str:
-    return path.stem.removeprefix(BEFORE)
 
 
 def _share(source: Path, target: Path) -> None:

@@ -16,12 +16,12 @@ from gan_engine.errors import EngineError, MemoryFullError, SpaceError
 from gan_engine.events import Changed, Event, Notice, Paused, Resumed, Saved, Scalars
 from gan_engine.schema import Message
 from gan_engine.training.amending import with_value
-from gan_engine.training.branching import keep_before
 from gan_engine.training.grids import Grids
 from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.measuring import Measuring, contained
 from gan_engine.training.returning import back_to_save, divergence, gave_up, went_back
 from gan_engine.training.saver import Kept, Saver
+from gan_engine.training.saves import keep_before
 from gan_engine.training.session import Session
 from gan_engine.training.shortage import ADVICE, Shortage, TornUpdateError
 from gan_engine.training.statistics import tell_counts

@@ -11,16 +11,15 @@ from typing import TypeVar
 import torch
 
 from gan_engine import durable
-from gan_engine.checkpoint import SUFFIX
 from gan_engine.device import out_of_memory
 from gan_engine.events import Notice
 from gan_engine.history import History
 from gan_engine.metrics import Judge, Metric
 from gan_engine.schema import Message
+from gan_engine.training.saves import BEST
 from gan_engine.training.session import Session
 
 T = TypeVar("T")
-BEST = f"best{SUFFIX}"
 
 
 class Measuring:
@@ -81,7 +80,7 @@ class Measuring:
         if value is None or (self._best is not None and sign * value >= sign * self._best):
             return False
         self._best = value
-        with contextlib.suppress(OSError):  # a disk without links keeps no best; the rest goes on
+        with contextlib.suppress(OSError):  # a full disk keeps no best; the rest goes on
             durable.second_name(path, BEST)
             return True
         return False

@@ -22,6 +22,7 @@ from gan_engine import (
     Draft,
     Exporter,
     ExportProgress,
+    escape,
     paths,
 )
 from studio.failures import sentence_of
@@ -29,6 +30,7 @@ from studio.i18n import together, tr
 from studio.panels.base import button, words
 from studio.panels.dialog import Dialog
 from studio.panels.export_choice import ExportChoice
+from studio.panels.save_choice import SaveChoice
 from studio.widgets.reveal import reveal
 
 if TYPE_CHECKING:
@@ -61,10 +63,12 @@ class ExportDialog(Dialog):
         self.what.chosen.connect(self._choose)
         self.what.edited.connect(self._enable)
         self.source_text = words("", "muted")
+        self.save = SaveChoice()
         column = self.column
         # Its own idea of the least height is that of every text at its narrowest.
         column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         column.addWidget(self.source_text)
+        column.addWidget(self.save)
         column.addWidget(words(tr("What"), "title"))
         column.addWidget(self.what, 1)
         column.addWidget(words(tr("Where"), "title"))
@@ -83,6 +87,7 @@ class ExportDialog(Dialog):
         self.folder_used.connect(self._keep_folder)
         run.started.connect(self.show_start)
         run.viewed.connect(self.show_view)
+        run.saved.connect(self.show_saved)
         self.show_source(run.source, run.draft)
         found = studio.exploring
         if found.now is not None and found.now.source == run.source:
@@ -92,6 +97,7 @@ class ExportDialog(Dialog):
         if not isinstance(former, ExportDialog):
             return
         self.what.take_over(former.what)
+        self.save.setCurrentIndex(max(0, self.save.findData(former.save.currentData())))
         self.path.setText(former.path.text())
         self._named = former._named
         if former._job is not None:
@@ -109,6 +115,11 @@ class ExportDialog(Dialog):
         """Export from what is looked at."""
         self.show_source(view.info.folder, view.info.draft)
 
+    @Slot(object)
+    def show_saved(self, _event: object) -> None:
+        """Offer the save that was just written, too."""
+        self.save.show_saves(self._source)
+
     def show_source(self, source: Path | None, draft: Draft | None = None) -> None:
         """Say what is exported from, a run's folder or a file of weights; `draft` has its settings."""
         if source != self._source:
@@ -117,9 +128,10 @@ class ExportDialog(Dialog):
         if source is None:
             self.source_text.setText(tr("There is no run yet: train one or open one first."))
         else:
-            run = tr("From the newest save of the run “{name}”.", name=source.name)
-            file = tr("From the file “{name}”.", name=source.name)
+            run = tr("From the run “{name}”.", name=escape(source.name))
+            file = tr("From the file “{name}”.", name=escape(source.name))
             self.source_text.setText(file if source.is_file() else run)
+        self.save.show_saves(source)
         self.what.rule_out(draft or {}, of_run=source is None or source.is_dir())
         self._suggest()
         self._enable()
@@ -245,6 +257,7 @@ class ExportDialog(Dialog):
         self.what.show_busy(busy)
         for part in (self.path, self.browse_button):
             part.setEnabled(not busy)
+        self.save.setEnabled(not busy and self.what.kind.needs != "run")
         if busy:
             return
         if replaces:
@@ -291,7 +304,8 @@ class ExportDialog(Dialog):
     def _export(self, exporter: Exporter, out: Path) -> None:
         if self._source is None:
             return
-        self._follow(self._jobs.export(self._source, exporter, out))
+        save = None if exporter.needs == "run" else self.save.source
+        self._follow(self._jobs.export(save or self._source, exporter, out))
 
     def _follow(self, job: Job) -> None:
         """Show how an export gets on that has begun."""

@@ -37,10 +37,15 @@ def test_that_a_folder_holds_images_unless_it_holds_a_run(tmp_path, draft):
     assert is_run(tmp_path / "run")
 
 
-def test_that_a_checkpoint_knows_the_run_it_lies_in(tmp_path, draft):
-    list(train(parse(draft), folder=tmp_path / "run"))
-    saved = next((tmp_path / "run" / "checkpoints").iterdir())
-    assert run_of(saved) == tmp_path / "run"
+def test_that_the_newest_checkpoint_of_a_run_means_the_run_and_an_earlier_one_itself(
+    tmp_path, draft
+):
+    often = {**draft, "checkpoint": {**draft["checkpoint"], "every_images": 8, "keep": 9}}
+    list(train(parse(often), folder=tmp_path / "run"))
+    newest, *earlier = sorted((tmp_path / "run" / "checkpoints").iterdir(), reverse=True)
+    assert run_of(newest) == tmp_path / "run"
+    assert earlier
+    assert not any(run_of(one) for one in earlier)
     assert run_of(tmp_path / "alone.safetensors") is None
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from gan_engine import checkpoint
+from gan_engine import checkpoint, durable
 from gan_engine.commands import Change, Inbox, Stop
 from gan_engine.config import RunConfig
 from gan_engine.drafts import get
@@ -28,6 +28,7 @@ from gan_engine.training import (
 )
 from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.saver import Kept, Saver
+from gan_engine.training.saves import BEST
 from tests.gan_engine.training.conftest import of_kind
 
 Make = Callable[..., RunConfig]
@@ -130,6 +131,17 @@ def test_that_a_change_while_the_first_save_is_written_waits_for_it(
             changed = event.images_seen
     assert changed
     assert min(seen for seen, _ in saves_of(folder)) <= changed
+
+
+def test_that_a_run_branches_from_its_best_save(tiny: Make, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    settings = {"checkpoint": {"every_images": 4, "keep": 1}, "training": {"images": 32}}
+    for event in train(tiny(**settings), folder=folder):
+        if isinstance(event, Saved) and event.images_seen == 8:
+            durable.second_name(event.path, BEST)
+    assert len(checkpoint.listed(folder)) == 1
+    made = branch(folder, 20, into=_made(tmp_path))
+    assert checkpoint.newest(made)[1].images_seen == 8
 
 
 def test_that_without_a_save_before_the_moment_there_is_no_branch(

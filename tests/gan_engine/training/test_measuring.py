@@ -21,8 +21,9 @@ from gan_engine.events import Finished, Notice, Scalars
 from gan_engine.history import History
 from gan_engine.metrics import SlicedWasserstein
 from gan_engine.training import measuring, resume, train
-from gan_engine.training.measuring import BEST, Measuring
+from gan_engine.training.measuring import Measuring
 from gan_engine.training.saver import Saver
+from gan_engine.training.saves import BEST, best_of, saves_of
 from tests.gan_engine.training.conftest import of_kind
 from tests.gan_engine.training.test_accumulation import session_of
 
@@ -57,6 +58,16 @@ def test_that_metrics_reach_the_history_and_the_best_save_is_kept(
     history.close()
     assert best
     assert checkpoint.read(tmp_path / "run" / "checkpoints" / BEST).images_seen == best[-1]
+    assert best_of(tmp_path / "run") == best[-1]
+    assert best[-1] in dict(saves_of(tmp_path / "run"))
+
+
+def test_that_a_damaged_best_save_is_none(tmp_path: Path) -> None:
+    (tmp_path / "checkpoints").mkdir()
+    assert best_of(tmp_path) is None
+    (tmp_path / "checkpoints" / BEST).write_bytes(b"nonsense")
+    assert best_of(tmp_path) is None
+    assert saves_of(tmp_path) == []
 
 
 @pytest.mark.usefixtures("unhurried")

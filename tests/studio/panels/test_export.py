@@ -6,7 +6,20 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication
 
-from gan_engine import EXPORTERS, Exploration, Sampler, open_sampler, read_png, settings_of
+from gan_engine import (
+    EXPORTERS,
+    Exploration,
+    Sampler,
+    Saved,
+    keep,
+    open_sampler,
+    parse,
+    read_png,
+    saves_of,
+    settings_of,
+    train,
+)
+from gan_engine.durable import second_name
 from studio.panels.export import ExportDialog
 
 WAIT = 60_000
@@ -246,3 +259,67 @@ def test_that_what_was_explored_is_offered(show, studio, run_folder, qtbot):
         choose(dialog, key)
         made = dialog.what.made()
         assert (made.seed, made.rows, made.columns, made.truncation) == (77, 2, 5, 0.5)
+
+
+@pytest.fixture
+def saved_often(draft, tmp_path):
+    """A run with three numbered saves, whose best one is older than all of these."""
+    folder = tmp_path / "runs" / "002-emoji"
+    often = {**draft, "checkpoint": {**draft["checkpoint"], "every_images": 8, "keep": 3}}
+    for event in train(parse(often), folder=folder):
+        if isinstance(event, Saved) and not (folder / "checkpoints" / "best.safetensors").exists():
+            second_name(event.path, "best.safetensors")
+    return folder
+
+
+@pytest.mark.parametrize(("place", "which"), [(0, 0), (1, -1), (2, 1)])
+def test_that_the_newest_the_best_or_an_earlier_save_is_taken_away(
+    show, studio, saved_often, tmp_path, qtbot, place, which
+):
+    dialog = show(ExportDialog)
+    dialog.show_source(saved_often)
+    seen = [moment for moment, _ in saves_of(saved_often)]
+    assert [dialog.save.itemText(row) for row in range(2)] == [
+        f"The newest save, after {seen[0]} images",
+        f"The best save, after {seen[-1]} images",
+    ]
+    assert dialog.save.count() == len(seen) == 4
+    dialog.save.setCurrentIndex(place)
+    dialog.show_saved(None)  # another save that is written leaves what was chosen
+    dialog._take_path(str(tmp_path / "out" / "mine.safetensors"))
+    dialog.export_button.click()
+    qtbot.waitUntil(dialog.show_button.isVisible, timeout=WAIT)
+    assert open_sampler(tmp_path / "out" / "mine.safetensors").images_seen == seen[which]
+
+
+def test_that_what_is_made_of_a_whole_run_needs_no_choice_of_a_save(
+    show, studio, saved_often, tmp_path, qtbot
+):
+    dialog = show(ExportDialog)
+    dialog.show_source(saved_often)
+    dialog.save.setCurrentIndex(1)
+    choose(dialog, "curves")
+    assert not dialog.save.isEnabled()
+    dialog._take_path(str(tmp_path / "out" / "mine.csv"))
+    dialog.export_button.click()
+    qtbot.waitUntil(dialog.show_button.isVisible, timeout=WAIT)
+    assert dialog.note.text().startswith("Written")
+
+
+def test_that_a_save_somebody_keeps_is_called_so(show, saved_often):
+    dialog = show(ExportDialog)
+    best, kept = min(saves_of(saved_often))[0], saves_of(saved_often)[1][0]
+    for seen in (best, kept):
+        keep(saved_often, seen)
+    dialog.show_source(saved_often)
+    lines = [dialog.save.itemText(row) for row in range(dialog.save.count())]
+    for seen in (best, kept):
+        assert f"The save you keep, after {seen} images" in lines
+    assert f"The best save, after {best} images" in lines
+
+
+def test_that_one_save_is_no_choice(dialog, tmp_path):
+    assert dialog.save.isHidden()
+    (tmp_path / "mine.safetensors").write_bytes(b"")
+    dialog.show_source(tmp_path / "mine.safetensors")
+    assert dialog.save.isHidden()

@@ -1,0 +1,100 @@
+"""The saves of a run: the newest ones, the best, the one before a change, and those that somebody keeps."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from gan_engine import checkpoint, durable
+from gan_engine.checkpoint import SUFFIX
+from gan_engine.drafts import escape
+from gan_engine.errors import EngineError, FileError
+
+BEST = f"best{SUFFIX}"
+BEFORE = "before-"
+"""What the name of the save begins with that the newest change of a setting was made after."""
+KEPT = "kept-"
+"""What the name of a save begins with that somebody wants to stay whatever comes."""
+
+
+def saves_of(folder: Path) -> list[tuple[int, Path]]:
+    """Return (images seen, file) of every save there is, the newest first."""
+    inside = folder / "checkpoints"
+    named = [path for start in (BEFORE, KEPT) for path in inside.glob(f"{start}*{SUFFIX}")]
+    kept = [*checkpoint.listed(folder), *named]
+    found = {int(number): path for path in kept if (number := _number(path)).isdigit()}
+    if (best := best_of(folder)) is not None:
+        found.setdefault(best, inside / BEST)
+    return sorted(found.items(), reverse=True)
+
+
+def best_of(folder: Path) -> int | None:
+    """Return after how many images the best save was made; None where there is none to be read."""
+    with contextlib.suppress(EngineError):
+        return checkpoint.seen_by(folder / "checkpoints" / BEST)
+    return None
+
+
+def kept_of(folder: Path) -> frozenset[int]:
+    """Return after how many images the saves were made that somebody keeps."""
+    found = (_number(path) for path in (folder / "checkpoints").glob(f"{KEPT}*{SUFFIX}"))
+    return frozenset(int(number) for number in found if number.isdigit())
+
+
+def keep(folder: Path, images: int) -> int:
+    """Let the newest save up to so many images seen stay, however many newer ones follow.
+
+    Returns:
+        After how many images it was made.
+
+    Raises:
+        FileError: There is no such save.
+        SpaceError: The folder cannot be written.
+    """
+    for seen, path in saves_of(folder):
+        if seen <= images:
+            try:
+                if seen not in kept_of(folder):
+                    durable.second_name(path, f"{KEPT}{checkpoint.file_name(seen)}")
+            except OSError as error:
+                raise durable.space_error(error, path) from error
+            return seen
+    raise FileError(
+        "“{run}” has no save up to this moment.",
+        hint="Save now, then keep it.",
+        run=escape(folder.name),
+    )
+
+
+def let_go(folder: Path, images: int) -> None:
+    """Keep the save after so many images no longer: it goes when newer ones have been written.
+
+    Raises:
+        SpaceError: The folder cannot be written.
+    """
+    path = folder / "checkpoints" / f"{KEPT}{checkpoint.file_name(images)}"
+    try:
+        durable.remove(path)
+    except OSError as error:
+        raise durable.space_error(error, path) from error
+
+
+def keep_before(folder: Path) -> None:
+    """Keep the newest save whatever comes, so that one can go back to before a change.
+
+    Only the one before the newest change is kept.
+    """
+    newest = next(iter(checkpoint.listed(folder)), None)
+    if newest is None:
+        return
+    kept = newest.with_name(BEFORE + newest.name)
+    with contextlib.suppress(OSError):
+        for old in newest.parent.glob(f"{BEFORE}*"):
+            if old != kept:
+                old.unlink(missing_ok=True)
+        if not kept.exists():
+            durable.second_name(newest, kept.name)
+
+
+def _number(path: Path) -> str:
+    return path.stem.removeprefix(BEFORE).removeprefix(KEPT)
