@@ -28,8 +28,8 @@ class SaveChoice(QComboBox):
         chosen, folder = self.currentData(), self._source
         if folder is None or not folder.is_dir() or chosen is None:
             return folder
-        seen = best_of(folder) if chosen == BEST else chosen
-        return dict(saves_of(folder)).get(seen, folder)
+        seen = best_of(folder) if chosen == BEST else int(chosen)
+        return next((path for moment, path in saves_of(folder) if moment == seen), folder)
 
     def show_saves(self, source: Path | None) -> None:
         """Offer the saves of a run; what was chosen of the same run stays so while it is there."""

@@ -34,13 +34,25 @@ def python_files(*tops: str) -> list[Path]:
 
 def tracked_files() -> list[Path]:
     """Return what is under version control; every file where this is no checkout."""
+    listed = _listed()
+    if not listed:
+        tops = ("main.py", "gan_engine", "studio", "tests")
+        return python_files(*tops)
+    return [path for path in listed if path.is_file()]
+
+
+def tracked_links() -> list[Path]:
+    """Return what is under version control as a link to another place; nothing where this is no checkout."""
+    return [path for path in _listed() if path.is_symlink()]
+
+
+def _listed() -> list[Path]:
     git = ["git", "-C", str(ROOT), "ls-files", "-z"]
     try:
         listed = subprocess.run(git, capture_output=True, check=True).stdout.decode().split("\0")
     except (OSError, subprocess.CalledProcessError):
-        tops = ("main.py", "gan_engine", "studio", "tests")
-        return python_files(*tops)
-    return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
+        return []
+    return [ROOT / name for name in listed if name]
 
 
 def shown(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.house.source import ROOT, shown, tracked_files
+from tests.house.source import ROOT, shown, tracked_files, tracked_links
 
 BINARY = (".png", ".webp", ".otf", ".ttf", ".jpg", ".gif", ".safetensors", ".zip", ".qm")
 TEXTS = [path for path in tracked_files() if path.suffix.lower() not in BINARY]
@@ -37,3 +37,8 @@ def test_that_the_top_level_is_the_houses() -> None:
     named = {"studio", "gan_engine", "resources", "tests", "pyproject.toml", "main.py"}
     hosting = {"README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "constraints.txt"}
     assert {top for top in tops if not top.startswith(".")} <= named | hosting
+
+
+def test_that_nothing_is_a_link() -> None:
+    """A link names a place of one machine; checked out, it takes the place of what lies there."""
+    assert not [shown(path) for path in tracked_links()]
