@@ -80,6 +80,15 @@ class Exploring(QObject):
 
     # --- asked -------------------------------------------------------------------------------
 
+    @property
+    def takes_away(self) -> str:
+        """The exporter of what is looked at, by its key; empty where nobody looks."""
+        if self.now is None or not self._watchers:
+            return ""
+        if self.now.needs_pictures:
+            return "pictures"
+        return "walk" if self._walks or self.sight.how.through else "grid"
+
     @Slot(bool)
     def watch(self, on: bool) -> None:
         """Load the newest generator, or let it go: on a GPU its memory is the run's again.

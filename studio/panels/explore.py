@@ -57,6 +57,7 @@ class ExplorePanel(Panel):
         self._opened: Opened | None = None
         self._pixels: Pixels | None = None
         self._seeds: tuple[int, ...] = ()
+        self._near: int | None = None
         self._shape = 0, 0
         self.empty = EmptyState(
             tr("Explore a generator"),
@@ -111,21 +112,27 @@ class ExplorePanel(Panel):
             )
         )
         self.choice.show_classes(opened.classes)
-        seeds = not opened.needs_pictures
-        for part in (self.choice, self.walk_button, self.other_button, self.tip):
-            part.setVisible(seeds)
+        for part in (self.choice, self.walk_button, self.other_button):
+            part.setVisible(not opened.needs_pictures)
+        self.folder_button.setVisible(opened.needs_pictures)
+        self._show_tip()
 
     @Slot(object)
     def show_sight(self, sight: Sight) -> None:
         """Say what is looked at: all samples, one class, or neighbours of one."""
+        self._near = sight.near
         self.back_button.setVisible(sight.near is not None)
         self.choice.show_class(sight.label)
-        if sight.near is None:
-            self.tip.setText(
-                tr("Double-click or Enter: a sample's neighbours. A walk passes pinned ones.")
-            )
-        else:
-            self.tip.setText(tr("Neighbours of seed {seed}, which comes first.", seed=sight.near))
+        self._show_tip()
+
+    def _show_tip(self) -> None:
+        """Say what is seen, or what can be done with it."""
+        said = tr("Double-click or Enter: a sample's neighbours. A walk passes pinned ones.")
+        if self._opened is not None and self._opened.needs_pictures:
+            said = tr("Pictures that come with the program, each beside what it makes.")
+        elif self._near is not None:
+            said = tr("Neighbours of seed {seed}, which comes first.", seed=self._near)
+        self.tip.setText(said)
 
     @Slot(bool)
     def show_walking(self, on: bool) -> None:
@@ -133,6 +140,7 @@ class ExplorePanel(Panel):
         self.walk_button.setChecked(on)
         theme.wear(self.walk_button, "pause" if on else "start")
         self.walk_button.setText(tr("Stand still") if on else tr("Walk"))
+        self.film_button.setVisible(on)
 
     @Slot(object)
     def show_drawn(self, drawn: tuple[Sight, Grid]) -> None:
@@ -223,11 +231,26 @@ class ExplorePanel(Panel):
         self.other_button.clicked.connect(self._go_on)
         self.back_button = button(tr("All samples"), tr("Show no neighbours, but different seeds."))
         self.back_button.clicked.connect(self._go_back)
-        self.back_button.hide()
+        self.film_button = button(
+            tr("Save as animation…"), tr("Write this walk as WebP, MP4, GIF or PNG.")
+        )
+        self.folder_button = button(
+            tr("Pictures of your own…"), tr("Write what it makes of each picture in a folder.")
+        )
+        for one in (self.film_button, self.folder_button):
+            one.clicked.connect(self._export)
+        for one in (self.back_button, self.film_button, self.folder_button):
+            one.hide()
         self.tip = ElidedLabel()
         row = QHBoxLayout()
         row.setSpacing(8)
-        for one in (self.walk_button, self.other_button, self.back_button):
+        for one in (
+            self.walk_button,
+            self.other_button,
+            self.back_button,
+            self.film_button,
+            self.folder_button,
+        ):
             row.addWidget(one)
         row.addStretch(1)
         return row

@@ -36,6 +36,7 @@ from studio.widgets.reveal import reveal
 if TYPE_CHECKING:
     from gan_engine import Started
     from studio.context import Studio
+    from studio.exploring import Exploring
     from studio.jobs import Job
     from studio.worker import RunView
 
@@ -59,6 +60,8 @@ class ExportDialog(Dialog):
         self._job: Job | None = None
         self._written: Path | None = None
         self._named = False
+        self._exploring: Exploring | None = None
+        self._looked: tuple[Draft, str] | None = None
         self.what = ExportChoice()
         self.what.chosen.connect(self._choose)
         self.what.edited.connect(self._enable)
@@ -73,6 +76,7 @@ class ExportDialog(Dialog):
         column.addWidget(self.what, 1)
         column.addWidget(words(tr("Where"), "title"))
         column.addLayout(self._where())
+        column.addWidget(self.endings)
         column.addWidget(self._report())
         self._add_buttons()
         self._choose()
@@ -89,9 +93,7 @@ class ExportDialog(Dialog):
         run.viewed.connect(self.show_view)
         run.saved.connect(self.show_saved)
         self.show_source(run.source, run.draft)
-        found = studio.exploring
-        if found.now is not None and found.now.source == run.source:
-            self.what.begin_with(found.sight.how.model_dump())
+        self._exploring = studio.exploring
 
     def take_over(self, former: Dialog) -> None:
         if not isinstance(former, ExportDialog):
@@ -163,6 +165,7 @@ class ExportDialog(Dialog):
         self.path = QLineEdit()
         self.path.setAccessibleName(tr("Where to write it"))
         self.path.textEdited.connect(self._name)
+        self.endings = words("", "muted")
         self.browse_button = button(tr("Choose…"), tr("Choose where to write it."))
         self.browse_button.clicked.connect(self._browse)
         row = QHBoxLayout()
@@ -198,6 +201,10 @@ class ExportDialog(Dialog):
 
     @Slot()
     def _choose(self) -> None:
+        kind = self.what.kind
+        ends = ", ".join((kind.suffix, *kind.others))
+        self.endings.setText(tr("Its ending says what kind of file: {endings}.", endings=ends))
+        self.endings.setVisible(bool(kind.others))
         self._fit()
         self._named = False
         self._suggest()
@@ -211,8 +218,20 @@ class ExportDialog(Dialog):
         self.what.setMinimumHeight(max(LEAST, min(self.what.whole_height, room)))
         self.resize(self.width(), others + self.what.minimumHeight())
 
+    def _begin(self) -> None:
+        """Offer what has been explored since this was last asked for."""
+        found = self._exploring
+        if found is None or found.now is None or found.now.source != self._source or self._job:
+            return
+        looked = found.sight.how.model_dump(), found.takes_away
+        if looked != self._looked:
+            self._looked = looked
+            self.what.begin_with(*looked)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not event.spontaneous():
+            self._begin()
         self._fit()  # only now the words have the font of the window
 
     @Slot(str)

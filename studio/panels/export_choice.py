@@ -118,12 +118,19 @@ class ExportChoice(QScrollArea):
         self.buttons.button(number).setChecked(True)
         self._turn(number)
 
-    def begin_with(self, looked: Mapping[str, Any]) -> None:
-        """Offer the seeds, rows, columns and truncation that somebody has just looked at."""
+    def begin_with(self, looked: Mapping[str, Any], key: str = "") -> None:
+        """Offer the seeds, rows, columns and truncation that somebody has just looked at.
+
+        Args:
+            looked: The settings of what was looked at.
+            key: The exporter that takes just that away; empty leaves the choice as it is.
+        """
         for number, kind in enumerate(EXPORTERS):
             same = {s.name for s in settings_of(kind)} & set(looked) & _LOOKED_AT
             self._values[number] |= {name: looked[name] for name in same}
             self.forms[number].show_draft(self._values[number])
+            if kind.key() == key and number not in self._barred:
+                self.choose(number)
 
     def take_over(self, former: ExportChoice) -> None:
         """Choose and set what is chosen and set in another one."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from gan_engine import Exploration, Grid, Sight, paths, read_png
 from studio.exploring import Opened
 from studio.panels.explore import ExplorePanel
+from studio.panels.export import ExportDialog
 from tests.studio.panels.conftest import picture
 from tests.studio.tiny import PATIENCE
 
@@ -120,7 +121,7 @@ def test_that_classes_can_be_chosen_where_there_are_some(panel, studio):
 def test_that_what_makes_pictures_from_pictures_has_no_seeds_to_choose(panel):
     panel.show_opened(Opened(panel_source(), 48, (), True))
     panel.show_drawn(drawn())
-    parts = (panel.choice, panel.walk_button, panel.other_button, panel.tip)
+    parts = (panel.choice, panel.walk_button, panel.other_button)
     assert not any(part.isVisible() for part in parts)
     panel.view.cell_activated.emit(1)
     assert not panel.back_button.isVisible()
@@ -175,3 +176,47 @@ def test_that_a_number_that_cannot_be_is_said_at_its_field_and_drawn_by_nobody(p
     panel.form.edited.emit("rows", 3)
     assert not panel.form.rows["rows"].line.text
     assert studio.exploring.sight.how.rows == 3
+
+
+def test_that_an_export_begins_with_what_is_looked_at(filled, studio, show, qtbot):
+    dialog = show(ExportDialog)
+
+    def begins_with():
+        dialog.close()
+        dialog.show()
+        return dialog.what.kind.key()
+
+    assert begins_with() == "grid"
+    assert not filled.film_button.isVisible()
+    filled.walk_button.click()
+    with qtbot.waitSignal(filled.action_asked) as heard:
+        filled.film_button.click()
+    assert heard.args == ["export"]
+    assert begins_with() == "walk"
+    filled.walk_button.click()
+    filled.form.edited.emit("seed", 7)
+    assert begins_with() == "grid"
+    assert dialog.what.made().seed == 7
+    dialog.what.buttons.button(0).click()
+    assert begins_with() == "ema"
+
+
+def test_that_pictures_of_ones_own_are_one_click_from_a_generator_of_pairs(panel, qtbot, tmp_path):
+    panel.show_opened(Opened(tmp_path / "001-pairs", 64, (), needs_pictures=True))
+    assert "come with the program" in panel.tip.text()
+    assert not panel.walk_button.isVisible()
+    with qtbot.waitSignal(panel.action_asked) as heard:
+        panel.folder_button.click()
+    assert heard.args == ["export"]
+    panel.show_opened(Opened(tmp_path / "002-seeds", 64, (), needs_pictures=False))
+    assert not panel.folder_button.isVisible()
+    assert panel.walk_button.isVisible()
+
+
+def test_that_an_export_from_a_generator_of_pairs_begins_with_pictures(studio, tmp_path):
+    studio.exploring.now = Opened(tmp_path / "001-pairs", 64, (), needs_pictures=True)
+    assert not studio.exploring.takes_away
+    studio.exploring._watchers = 1
+    assert studio.exploring.takes_away == "pictures"
+    studio.exploring._watchers = 0
+    studio.exploring.now = None

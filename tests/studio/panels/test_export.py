@@ -63,6 +63,13 @@ def test_that_a_name_is_suggested_that_says_what_it_is(dialog):
     assert dialog.path.text().endswith("001-emoji-images")
 
 
+def test_that_it_says_what_endings_a_file_may_have(dialog):
+    assert not dialog.endings.isVisible()
+    choose(dialog, "walk")
+    assert all(end in dialog.endings.text() for end in (".webp", ".mp4", ".gif", ".png"))
+    assert dialog.endings.isVisible()
+
+
 def test_that_a_number_that_cannot_be_is_said_at_its_field(dialog, tmp_path):
     choose(dialog, "grid")
     form = dialog.what.forms[dialog.what.number]
