@@ -48,17 +48,17 @@ class DataSettings(Part):
     channels: Literal[1, 3, 4] = option(
         3,
         help="Grey, colour, or colour with transparency: samples are cut out then.",
-        names={1: "Grey", 3: "Colour (RGB)", 4: "Colour and transparency (RGBA)"},
+        names={1: "Grey", 3: "Colour (RGB)", 4: "With transparency"},
     )
     fit: Literal["crop", "pad", "stretch"] = option(
         "crop",
         help="What to do with pictures of another shape.",
-        names={"crop": "Crop", "pad": "Pad with the background", "stretch": "Stretch"},
+        names={"crop": "Crop", "pad": "Pad", "stretch": "Stretch"},
     )
     crop: Literal["centre", "top", "content"] = option(
         "centre",
         help="What stays of a cropped picture: for portraits the top, for odd photos the content.",
-        names={"centre": "The middle", "top": "The top", "content": "Where most detail is"},
+        names={"centre": "The middle", "top": "The top", "content": "The most detail"},
     )
     background: str = option(
         "#ffffff",
@@ -84,7 +84,7 @@ class DataSettings(Part):
         "off",
         help="Learn what a picture becomes, a drawing a photo for example, from pairs of equal names"
         " in two folders “a” and “b”, or from pictures that show both side by side.",
-        names={"off": "Off", "folders": "Two folders, a and b", "side_by_side": "Side by side"},
+        names={"off": "Off", "folders": "Folders a and b", "side_by_side": "Side by side"},
     )
     direction: Literal["a_to_b", "b_to_a"] = option(
         "a_to_b",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QStyleOptionComboBox
 
 from gan_engine import DataSettings, prepare
 from studio.panels.dataset import DatasetPanel
@@ -188,3 +189,19 @@ def test_that_pairs_are_counted_as_pairs(panel, studio, emoji, wait):
     assert [caption for caption, _ in panel.preparation.strip.rows][1] == "Their partners"
     studio.document.set("data.pairs", "off")
     wait(lambda: panel.overview.headline.text().startswith("9 images"))
+
+
+def test_that_every_choice_of_its_form_can_be_read_in_a_window_of_ordinary_size(visitor):
+    visitor.window.resize(1440, 900)
+    visitor.window.show_page("dataset")
+    panel = visitor.window.panels["dataset"]
+    panel.look()
+    visitor.waits_until(lambda: panel.preparation.isVisible())
+    boxes = [box for box in panel.preparation.findChildren(QComboBox) if box.isVisible()]
+    assert {box.accessibleName() for box in boxes} >= {"Channels", "Fit", "Crop", "Pairs"}
+    for box in boxes:
+        option = QStyleOptionComboBox()
+        for place in range(box.count()):
+            box.setCurrentIndex(place)
+            box.initStyleOption(option)
+            assert option.currentText == box.itemText(place)
