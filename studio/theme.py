@@ -292,10 +292,15 @@ def _icon(name: str, color: str, off: str) -> QIcon:
 
 
 @cache
+def _source(name: str) -> bytes:
+    """Return a drawing's file: an icon is drawn twenty times in each colour."""
+    return (paths.resources() / "icons" / f"{name}.svg").read_bytes()
+
+
+@cache
 def _render(name: str, color: str, size: int, ratio: float) -> QPixmap:
-    source = (paths.resources() / "icons" / f"{name}.svg").read_bytes()
     buffer = QBuffer()
-    buffer.setData(QByteArray(source.replace(b"currentColor", color.encode())))
+    buffer.setData(QByteArray(_source(name).replace(b"currentColor", color.encode())))
     reader = QImageReader(buffer, b"svg")
     reader.setScaledSize(QSize(round(size * ratio), round(size * ratio)))
     drawn = QPixmap.fromImage(reader.read())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import (
@@ -254,3 +255,17 @@ def test_that_looks_that_are_on_already_are_not_put_on_again(qapp, monkeypatch):
     monkeypatch.setattr(qapp, "setStyleSheet", told.append)
     theme.apply(qapp, "light")
     assert told == []
+
+
+def test_that_a_drawing_is_read_once_for_all_its_sizes_and_colours(qapp, monkeypatch):
+    read, read_bytes = [], Path.read_bytes
+
+    def noted(path):
+        read.append(path.name)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    theme._source.cache_clear()
+    for color in ("#123456", "#654321"):
+        theme.icon("close", color)
+    assert read == ["close.svg"]
