@@ -65,7 +65,7 @@ def g_is_stuck(run: Readings) -> Verdict | None:
     level = float(np.median(now))
     fell = len(before) > 0 and level < VANISHED * float(np.median(before))
     loss = run.recent("loss/d")
-    ahead = len(loss) > 0 and np.median(loss) < 0.3 * run.undecided
+    ahead = len(loss) > 0 and run.undecided and np.median(loss) < 0.3 * run.undecided
     beside = bool(ahead) and len(other) > 0 and level < 1e-3 * float(np.median(other))
     if not (fell or beside):
         return None

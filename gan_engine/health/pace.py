@@ -18,6 +18,8 @@ MEASURES = {
 }
 """What says whether samples become better, the most telling first; lower is better."""
 _MEASUREMENTS = 10
+_LUCK = 3.5
+"""By so many steps from one measurement to the next the best of many may be better than usual."""
 _STILL = 0.01
 """A loss that differs by less than this share from guessing, all the time, is that of guessing."""
 _SLOWER = 0.6
@@ -100,7 +102,10 @@ def _no_better(run: Readings) -> Iterator[_Finding]:
         if images[best] < run.seen / 2 and run.facts.changed_at < images[best]:
             text = "{measure} was best after {images:,.0f} images: {best:.3g}, now {now:.3g}."
             now = float(np.median(values[-3:]))
-            if now > 1.02 * float(values[best]):
+            # The best of many is a lucky one; below 0, as KID may be, it is nothing but luck.
+            steps = np.abs(np.diff(values[images >= run.seen / 2]))
+            noise = float(np.mean(steps)) if len(steps) else 0.0
+            if now - values[best] > max(0.02 * abs(float(values[best])), _LUCK * noise):
                 yield (
                     Message(
                         text,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gan_engine.drafts import get
 from gan_engine.health.readings import Readings, Series, Values
 from gan_engine.health.remedies import changed, offered, slower_d, slower_g, stronger_penalty
 from gan_engine.health.verdict import Remedy, Verdict
@@ -125,6 +126,8 @@ def _beat(curve: Values) -> tuple[int, float, float]:
 
 def _clip(run: Readings, usual: float) -> Remedy | None:
     limit = float(f"{min(1000.0, max(1e-3, 5 * usual)):.2g}")
+    if 0 < get(run.draft, "training.gradient_clip", 0.0) <= limit:
+        return None  # norms are those before clipping: it would be loosened
     return changed(run, "training.gradient_clip", limit, "Limit the gradients")
 
 
