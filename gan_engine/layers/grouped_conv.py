@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from torch.autograd.function import Function
 from torch.nn.grad import conv2d_weight
 
+from gan_engine.layers.derivatives import by_weight, prepare
+
 
 class Geometry(NamedTuple):
     """How a filter moves over an image."""
@@ -77,14 +79,17 @@ class _Convolve(Function):
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
         ctx.save_for_backward(inputs[0], inputs[1])
         ctx.how = inputs[2]
+        prepare(ctx)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, gradient: Tensor | None) -> tuple[Tensor | None, ...]:
+        if gradient is None:
+            return None, None, None
         x, weight = ctx.saved_tensors
         for_x = for_weight = None
         if ctx.needs_input_grad[0]:
             for_x = _TRANSPOSE(gradient, weight, ctx.how, x.shape[2:])
-        if ctx.needs_input_grad[1]:
+        if by_weight(ctx):
             for_weight = _WEIGHT_GRADIENT(x, gradient, ctx.how, weight.shape)
         return for_x, for_weight, None
 
@@ -103,14 +108,17 @@ class _Transpose(Function):
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
         ctx.save_for_backward(inputs[0], inputs[1])
         ctx.how = inputs[2]
+        prepare(ctx)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, gradient: Tensor | None) -> tuple[Tensor | None, ...]:
+        if gradient is None:
+            return None, None, None, None
         x, weight = ctx.saved_tensors
         for_x = for_weight = None
         if ctx.needs_input_grad[0]:
             for_x = _CONVOLVE(gradient, weight, ctx.how)
-        if ctx.needs_input_grad[1]:
+        if by_weight(ctx):
             for_weight = _WEIGHT_GRADIENT(gradient, x, ctx.how, weight.shape)
         return for_x, for_weight, None, None
 
@@ -127,9 +135,12 @@ class _WeightGradient(Function):
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
         ctx.save_for_backward(inputs[0], inputs[1])
         ctx.how = inputs[2]
+        prepare(ctx)
 
     @staticmethod
-    def backward(ctx: Any, weight: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, weight: Tensor | None) -> tuple[Tensor | None, ...]:
+        if weight is None:
+            return None, None, None, None
         x, gradient = ctx.saved_tensors
         for_x = for_gradient = None
         if ctx.needs_input_grad[0]:

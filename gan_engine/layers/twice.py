@@ -1,52 +1,70 @@
-"""Convolutions of a pass that is differentiated twice: on a GPU each of their gradients is one call."""
+"""What a pass that is differentiated twice is made of, so that its gradients cost no more than they must."""
 
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from gan_engine.layers.bend import bend
+from gan_engine.layers.derivatives import modes
 from gan_engine.layers.grouped_conv import Geometry, convolve, convolve_transposed
 
 DEVICES = ("cuda",)
-"""Where it pays. Torch finds the weight's part of a second derivative by a convolution whose filter is as
-large as a map: cuDNN has no good kernel for that, and tries them for long; a CPU does not mind."""
-
-_inside = threading.local()
+"""Where convolutions of our own pay. Torch finds the weight's part of a second derivative by a convolution
+whose filter is as large as a map: cuDNN has no good kernel for that, and tries them for long; a CPU does
+not mind."""
 
 
 class Twice(TorchFunctionMode):
-    """Every convolution of torch inside is `convolve` or its transpose, whatever layer calls it."""
+    """Every ReLU inside, leaky or not, is `bend`, whatever layer calls it.
+
+    With `convolves` every convolution of torch is `convolve` or its transpose.
+    """
+
+    def __init__(self, convolves: bool = True) -> None:
+        super().__init__()
+        self._own = {**_BENT, **_CONVOLVED} if convolves else _BENT
+        self.again = partial(Twice, convolves)
 
     def __enter__(self) -> Any:
-        _inside.depth = getattr(_inside, "depth", 0) + 1
+        modes().append(self.again)
         return super().__enter__()  # type: ignore[no-untyped-call]
 
     def __exit__(self, *args: Any) -> None:
-        _inside.depth -= 1
+        modes().pop()
         super().__exit__(*args)  # type: ignore[no-untyped-call]
 
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        own = _OWN.get(func) if torch.is_grad_enabled() else None
+        own = self._own.get(func) if torch.is_grad_enabled() else None
         found = own(*args, **(kwargs or {})) if own else None
         return func(*args, **(kwargs or {})) if found is None else found
 
 
 def twice(device: torch.device) -> contextlib.AbstractContextManager[Any]:
     """Return a context for a pass whose gradients are differentiated again on `device`."""
-    return Twice() if device.type in DEVICES else contextlib.nullcontext()
+    return Twice(device.type in DEVICES)
 
 
 def again() -> Callable[[], contextlib.AbstractContextManager[Any]]:
     """Return what makes a context like the present one, for a pass that is run once more later."""
-    return Twice if getattr(_inside, "depth", 0) else contextlib.nullcontext
+    return modes()[-1] if modes() else contextlib.nullcontext
+
+
+def _leaky_relu(x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor | None:
+    return None if inplace or negative_slope < 0 else bend(x, negative_slope)
+
+
+def _relu(x: Tensor, inplace: bool = False) -> Tensor | None:
+    return None if inplace else bend(x, 0.0)
 
 
 def _convolution(
@@ -71,7 +89,8 @@ def _transposed(
     return _plus(convolve_transposed(x, weight, how, (height, width)), bias)
 
 
-_OWN: dict[Any, Callable[..., Tensor | None]] = {
+_BENT: dict[Any, Callable[..., Tensor | None]] = {F.leaky_relu: _leaky_relu, F.relu: _relu}
+_CONVOLVED: dict[Any, Callable[..., Tensor | None]] = {
     torch.conv2d: _convolution,
     torch.conv_transpose2d: _transposed,
 }

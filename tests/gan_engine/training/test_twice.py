@@ -49,7 +49,8 @@ def learned(session: Session) -> dict[str, Tensor]:
 def test_that_every_network_learns_the_same(
     case: str, tiny: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changes = {"data": {"size": 32}, **CASES[case]}
+    # D stays: Adam's first step is as long for a gradient of nothing but rounding as for any other.
+    changes = {"data": {"size": 32}, "optimizer_d": {"rate": 0.0}, **CASES[case]}
     theirs, plain = Filters(), session_of(tiny, **changes)
     with theirs:
         wanted = learned(plain)
