@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +59,13 @@ class Cost:
     device: str
     memory_total: int
     memory_free: int
+    disk_free: int | None = None
+    """On the disk of the library of runs; None where that cannot be told."""
     reliefs: tuple[Relief, ...] = field(default=())
+
+    def has_room(self, keep: int) -> bool:
+        """Whether the disk takes so many checkpoints and the one that is written before one goes."""
+        return self.disk_free is None or (keep + 1) * self.checkpoint <= self.disk_free
 
     @property
     def memory(self) -> int:
@@ -136,7 +143,18 @@ def _estimate(config: RunConfig) -> Cost:
         device=info.name,
         memory_total=info.memory_total,
         memory_free=info.memory_free,
+        disk_free=free_for_runs(),
     )
+
+
+def free_for_runs() -> int | None:
+    """Return how many bytes the disk of the library of runs has free; None where it cannot be told."""
+    folder = paths.runs()
+    there = next((place for place in (folder, *folder.parents) if place.is_dir()), folder)
+    try:
+        return shutil.disk_usage(there).free
+    except OSError:
+        return None
 
 
 def _learned(network: nn.Module) -> int:

@@ -34,6 +34,9 @@ def priced(config: RunConfig) -> Iterator[str]:
         f"Memory, estimated: {size_of(cost.memory)} of {size_of(cost.memory_total)} on"
         f" {cost.device}; a checkpoint takes {size_of(cost.checkpoint)}."
     )
+    if not cost.has_room(keep := config.checkpoint.keep):
+        needed, free = size_of((keep + 1) * cost.checkpoint), size_of(cost.disk_free or 0)
+        yield f"Disk: its saves need {needed}; {free} are free where runs are kept."
     if not cost.fits:
         yield "This will probably not fit."
     for relief in cost.reliefs:

@@ -20,7 +20,7 @@ from gan_engine.training.grids import Grids
 from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.measuring import Measuring, contained
 from gan_engine.training.returning import back_to_save, divergence, gave_up, went_back
-from gan_engine.training.saver import Kept, Saver
+from gan_engine.training.saver import Kept, Saver, short_of_room
 from gan_engine.training.saves import keep_before
 from gan_engine.training.session import Session
 from gan_engine.training.shortage import ADVICE, Shortage, TornUpdateError
@@ -39,7 +39,7 @@ class Conductor:
     ) -> None:
         self._session, self._inbox, self._folder, self._history = session, inbox, folder, history
         self.reason: Literal["done", "stopped"] = "done"
-        self._stopping = self._pausing = self._waiting = False
+        self._stopping = self._pausing = self._waiting = self._looked_for_room = False
         self._returns, self._told = 0, ""
         self._last_save: tuple[Path, int] | None = None
         self._saver = Saver(folder)
@@ -99,6 +99,9 @@ class Conductor:
         if self._grids.are_due(now):
             yield from self._grids.draw()
         yield from self._accelerate()
+        if not self._looked_for_room:  # only now the optimisers remember what will be saved
+            self._looked_for_room = True
+            yield from short_of_room(self._session.snapshot(), self._folder)
         if self._saver.ready:
             yield from self._finish_save()
         yield from self._measure()

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+import shutil
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
 from gan_engine import averages, checkpoint
 from gan_engine.checkpoint import Checkpoint
+from gan_engine.events import Notice
+from gan_engine.schema import Message
 
 
 @dataclass(frozen=True)
@@ -81,3 +87,17 @@ def _save(folder: Path, snapshot: Checkpoint, keep: int, powers: bool) -> Kept:
     except OSError as error:
         trouble = error.strerror or type(error).__name__
     return Kept(snapshot.images_seen, path, size, time.monotonic() - began, trouble)
+
+
+def short_of_room(snapshot: Checkpoint, folder: Path) -> Iterator[Notice]:
+    """Say at once where the disk has no room for the first save: it may be hours away."""
+    needed = sum(tensor.nbytes for tensor in snapshot.tensors.values())
+    with contextlib.suppress(OSError):
+        if needed > (free := shutil.disk_usage(folder).free):
+            text = Message(
+                "A save of this run needs {needed:,.0f} MB; its disk has {free:,.0f} MB free.",
+                needed=math.ceil(needed / 1e6),
+                free=math.floor(free / 1e6),
+            )
+            hint = Message("Free some space before the first save, or the run will wait for it.")
+            yield Notice(snapshot.images_seen, "warning", text, hint, key="room")

@@ -36,7 +36,7 @@ class CostCard(QFrame):
         }
         self.bar = ShareBar(tr("Memory needed"))
         self._memory, self._parts = words(""), words("", "muted")
-        self._warning = words("", "warning")
+        self._warning, self._full = words("", "warning"), words("", "warning")
         self._offers = QVBoxLayout()  # beside each other they would be wider than the page
         self._offers.setSpacing(4)
         head = QHBoxLayout()
@@ -67,6 +67,7 @@ class CostCard(QFrame):
         column.addLayout(head)
         column.addLayout(grid)
         column.addWidget(self.bar)
+        column.addWidget(self._full)
         column.addWidget(self._parts)
         column.addWidget(self._warning)
         column.addLayout(self._offers)
@@ -94,6 +95,16 @@ class CostCard(QFrame):
             total=say.size(cost.checkpoint * keep),
         )
         self._facts["Disk"].setText(disk)
+        self._full.setVisible(not cost.has_room(keep))
+        self._full.setText(
+            ""
+            if cost.has_room(keep)
+            else tr(
+                "The disk has {free} free where runs are kept: a run would wait for room, with one"
+                " save more than are kept while it writes. Free some space, or keep fewer.",
+                free=say.size(cost.disk_free or 0),
+            )
+        )
         needed, there = say.size(cost.memory), say.size(cost.memory_total)
         self._memory.setText(
             tr(
@@ -155,7 +166,14 @@ class CostCard(QFrame):
 
     def said(self) -> str:
         """Return everything it says."""
-        labels = (*self._facts.values(), self._memory, self._speed, self._parts, self._warning)
+        labels = (
+            *self._facts.values(),
+            self._memory,
+            self._speed,
+            self._parts,
+            self._warning,
+            self._full,
+        )
         return "\n".join(label.text() for label in labels)
 
     # --- inside ------------------------------------------------------------------------------

@@ -45,6 +45,17 @@ def test_that_disk_is_counted_for_all_that_are_kept(panel, studio):
     assert "1.0 GB a checkpoint, 3 are kept: 3.0 GB" in panel.blueprint.cost.said()
 
 
+@pytest.mark.parametrize(("keep", "short"), [(3, False), (4, True)])
+def test_that_a_disk_without_room_for_what_is_kept_is_told_before_a_start(
+    panel, studio, keep, short
+):
+    card = panel.blueprint.cost
+    card.show_cost(Cost(**{**vars(BIG), "disk_free": 4 * GB}), studio.document.draft, 64, keep)
+    assert ("The disk has 4.0 GB free" in card.said()) == short
+    card.show_cost(BIG, studio.document.draft, 64, keep)  # of some disks nothing is known
+    assert "The disk has" not in card.said()
+
+
 def measured(panel, studio, qtbot):
     studio.document.load(tiny_draft(studio.document.config.data.path))
     card = panel.blueprint.cost
