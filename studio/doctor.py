@@ -77,7 +77,12 @@ class Doctor(QObject):
             self._dismissed.clear()
         self._folder, self._readings, self._suspect = started.folder, [], ""
         seen = float(started.images_seen)
-        self._facts = Facts(started.dataset_images, changed_at=seen, resumed_at=seen)
+        self._facts = Facts(
+            started.dataset_images,
+            changed_at=seen,
+            resumed_at=seen,
+            on_gpu=not started.device.startswith("CPU"),
+        )
         self._show(None)
 
     @Slot(object)

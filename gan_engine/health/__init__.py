@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from gan_engine.drafts import Draft
 from gan_engine.health.contest import d_has_won, g_is_stuck
-from gan_engine.health.pace import nothing_happens, throughput_fell
+from gan_engine.health.pace import it_takes_days, nothing_happens, throughput_fell
 from gan_engine.health.readings import Facts, Readings, Series
 from gan_engine.health.steadiness import gradients_explode, losses_swing, rate_is_too_high
 from gan_engine.health.variety import augmentation_is_saturated, it_memorises, samples_collapse
@@ -23,6 +23,7 @@ RULES: tuple[Callable[[Readings], Verdict | None], ...] = (
     augmentation_is_saturated,
     nothing_happens,
     throughput_fell,
+    it_takes_days,
 )
 """Every rule there is, in order of urgency."""
 

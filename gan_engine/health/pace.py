@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gan_engine.drafts import get
 from gan_engine.health.readings import Readings
 from gan_engine.health.remedies import changed, faster_g, offered, scaled, slower_d, slower_g
 from gan_engine.health.verdict import Remedy, Verdict
@@ -23,6 +24,9 @@ _LUCK = 3.5
 _STILL = 0.01
 """A loss that differs by less than this share from guessing, all the time, is that of guessing."""
 _SLOWER = 0.6
+_LONG_HOURS = 24
+_PACE_READINGS = 20
+"""Where an update takes seconds, these are a few minutes."""
 _READINGS = 300
 """At ten readings a second, half a minute: shorter is what another program does in passing."""
 
@@ -54,6 +58,33 @@ def throughput_fell(run: Readings) -> Verdict | None:
             "{now:,.0f} images a second of late; it was {best:,.0f} before.", now=now, best=best
         ),
         offered(scaled(run, "samples.every_seconds", 4, "Draw the sample grid less often")),
+    )
+
+
+def it_takes_days(run: Readings) -> Verdict | None:
+    """At the pace of late the run ends more than a day from now, on a CPU."""
+    _, speed = run.between("speed", run.facts.resumed_at)
+    if run.facts.on_gpu or len(speed) < _PACE_READINGS:
+        return None
+    pace = float(np.median(speed[-_PACE_READINGS:]))
+    hours = (run.total - run.seen) / max(pace, 1e-9) / 3600
+    if hours < _LONG_HOURS:
+        return None
+    size = get(run.draft, "data.size", 0)
+    smaller = isinstance(size, int) and size >= 64
+    return Verdict(
+        "it_takes_days",
+        Message("This run takes more than a day on this computer; smaller ones show more sooner."),
+        Message(
+            "{hours:,.0f} hours are left, at {pace:,.1f} images a second.", hours=hours, pace=pace
+        ),
+        offered(
+            changed(run, "data.size", size // 2, "Halve the size of the images")
+            if smaller
+            else None,
+            scaled(run, "architecture.width", 0.5, "Halve the networks' width"),
+            scaled(run, "training.images", 0.25, "Train a quarter as long"),
+        ),
     )
 
 

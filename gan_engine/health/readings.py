@@ -38,6 +38,8 @@ class Facts:
     """When the run was last started or resumed: speed is only compared since."""
     returns: int = 0
     """How often the run went back to a save because its numbers were none."""
+    on_gpu: bool = False
+    """Whether something faster than a CPU trains: then whoever asks for days means them."""
 
 
 class Readings:

@@ -54,6 +54,7 @@ CASES = {
         PAST_BEST,
     ],
     "throughput_fell": [{"speed": noisy(400) * np.where(0.5 * SEEN[-1] < SEEN, 0.4, 1)}],
+    "it_takes_days": [{"speed": noisy(1.0)}],
 }
 ILL = [(key, curves) for key, cases in CASES.items() for curves in cases]
 IDS = [f"{key}-{'-'.join(curves)}" for key, curves in ILL]
@@ -182,6 +183,17 @@ def test_that_a_trend_or_noise_is_no_swing():
 
 def test_that_a_short_drop_of_speed_is_let_pass():
     assert not keys(healthy(speed=noisy(400) * np.where(np.arange(POINTS) > POINTS - 60, 0.3, 1)))
+
+
+def test_that_days_are_told_with_a_smaller_run_and_of_no_gpu():
+    slow = healthy(speed=np.full(POINTS, 1.0))
+    (verdict,) = examine(slow, draft(data={"size": 64}))
+    assert "40 hours are left, at 1.0 images" in verdict.evidence
+    asked = {remedy.path: remedy.value for remedy in verdict.remedies}
+    assert asked["data.size"] == 32
+    assert asked["training.images"] == 100_000
+    assert not keys(slow, facts=Facts(on_gpu=True))
+    assert not keys(healthy(speed=noisy(2.0)))
 
 
 def test_that_rates_may_run_out_at_the_end():
