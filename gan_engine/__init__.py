@@ -45,7 +45,7 @@ _HOME = {
     "foreign": "Match match_weights read_weights weights_that_fit",
     "data": (
         "BadFile DatasetReport Finding Histogram Inspection InspectProgress Prepared PreparedSet PrepareProgress Preview ScanNames ScanProgress Spread Suggestion"
-        " clean_prepared diagnose inspect_folder left_out pairs_in prepare prepared_sets preview remove_prepared safe_fixes scan_folder space_problem spread_of suggest_size"
+        " clean_prepared diagnose inspect_folder left_out pairs_in prepare prepared_sets preview remove_prepared safe_fixes scan_folder size_for space_problem spread_of suggest_size"
     ),
     "export": "EXPORTERS Exporter ExportProgress",
     "health": "Facts Remedy Verdict examine",
@@ -110,7 +110,7 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
         BadFile, DatasetReport, Finding, Histogram, InspectProgress, Inspection, PrepareProgress, Prepared,
         PreparedSet, Preview, ScanNames, ScanProgress, Spread, Suggestion, clean_prepared, diagnose,
         inspect_folder, left_out, pairs_in, prepared_sets, remove_prepared, safe_fixes, scan_folder,
-        space_problem, spread_of, suggest_size,
+        size_for, space_problem, spread_of, suggest_size,
     )
     from gan_engine.data.prepare import prepare
     from gan_engine.data.preview import preview

@@ -22,11 +22,13 @@ from gan_engine import (
     Spread,
     Suggestion,
     diagnose,
+    get,
     image_settings,
     inspect_folder,
     left_out,
     pairs_in,
     safe_fixes,
+    size_for,
     space_problem,
     spread_of,
     suggest_size,
@@ -103,7 +105,7 @@ class Clinic(QObject):
         self._thinking: Job | None = None
         self._stale = self._held = False
         self._stage: Stage = "names"
-        self._settings: tuple[object, object] | None = None
+        self._settings: tuple[object, ...] | None = None
         self._pace = _Pace()
         document.changed.connect(self._take_document)
 
@@ -209,7 +211,7 @@ class Clinic(QObject):
 
     @Slot(object, object, object)
     def _take_document(self, draft: Draft, config: object, problems: object) -> None:
-        wanted = draft.get("data"), draft.get("augment")
+        wanted = draft.get("data"), draft.get("augment"), get(draft, "training.device")
         if wanted != self._settings:
             self._settings = wanted
             self._think()
@@ -226,8 +228,9 @@ class Clinic(QObject):
         if settings.path != self.report.folder:
             return
         self._of = self.report
+        device = str(get(self._document.draft, "training.device", "auto"))
         self._thinking = self._jobs.call(
-            _thought(self.report, settings, augment.kind != "none", self._inspection)
+            _thought(self.report, settings, augment.kind != "none", self._inspection, device)
         )
         self._thinking.done.connect(self._take_diagnosis)
         self._thinking.ended.connect(self._rest)
@@ -255,6 +258,7 @@ def _thought(
     settings: DataSettings,
     augmented: bool,
     inspection: Inspection | None,
+    device: str,
 ) -> Callable[[], Diagnosis]:
     def think() -> Diagnosis:
         known = report if inspection is None else report.without(inspection.bad)
@@ -269,7 +273,7 @@ def _thought(
             findings=tuple(diagnose(known, settings, inspection, augmented)),
             out=out,
             spread=spread_of(known, inspection),
-            suggestion=suggest_size(known),
+            suggestion=suggest_size(known, size_for(device)),
             problem=space_problem(settings, known, len(known.files) - usable),
             pairs=len(pairs) if wanted else None,
             partners={name: pair for pair in every for name in pair},

@@ -8,7 +8,7 @@ from gan_engine.data.pairs import Pairing, pairs_in
 from gan_engine.data.prepare import Prepared, PrepareProgress, prepare, space_problem
 from gan_engine.data.preview import Preview, preview
 from gan_engine.data.scan import BadFile, DatasetReport, ScanNames, ScanProgress, scan_folder
-from gan_engine.data.spread import Histogram, Spread, Suggestion, spread_of, suggest_size
+from gan_engine.data.spread import Histogram, Spread, Suggestion, size_for, spread_of, suggest_size
 from gan_engine.data.store import PreparedSet, clean_prepared, prepared_sets, remove_prepared
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "remove_prepared",
     "safe_fixes",
     "scan_folder",
+    "size_for",
     "space_problem",
     "spread_of",
     "suggest_size",

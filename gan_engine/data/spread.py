@@ -10,9 +10,12 @@ from itertools import pairwise
 
 from gan_engine.data.inspection import Inspection
 from gan_engine.data.scan import DatasetReport
+from gan_engine.device import available_devices
 from gan_engine.schema import Message
 
 SIZES = (32, 64, 128, 256)
+CPU_SIZE = 64
+"""Four times the pixels take four times as long, and a CPU is tens of times slower than a GPU."""
 _LEAST = 5
 _SIDES = (16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 _ASPECTS = (1 / 3, 1 / 2, 2 / 3, 0.9, 1.12, 1.5, 2.0, 3.0)
@@ -108,32 +111,43 @@ def _trimmed(counts: Sequence[int], names: Sequence[str], ranges: Sequence[str])
     return Histogram(tuple(counts[first:last]), tuple(names[first:last]), tuple(ranges[first:last]))
 
 
-def suggest_size(report: DatasetReport) -> Suggestion:
-    """Return the largest common size that three quarters of the pictures fill without enlarging."""
+def suggest_size(report: DatasetReport, most: int = SIZES[-1]) -> Suggestion:
+    """Return the largest common size that three quarters of the pictures fill without enlarging.
+
+    Args:
+        report: What `scan_folder` found.
+        most: What is trained within days; a larger size is not suggested. See `size_for`.
+    """
     sides = sorted(min(size) for size in report.dimensions)
     if not sides:
         return Suggestion(64, Message("There are no pictures to judge by."))
-    most = sides[len(sides) // 4]
-    size = max((size for size in SIZES if size <= most), default=SIZES[0])
-    if most > SIZES[-1]:
+    filled = sides[len(sides) // 4]
+    size = max((size for size in SIZES if size <= min(filled, most)), default=SIZES[0])
+    if filled > most:
         reason = Message(
             "Most pictures have {side}\u00a0px or more on their shorter side; beyond {size}\u00a0px training"
             " takes days.",
-            side=most,
+            side=filled,
             size=size,
         )
-    elif most < SIZES[0]:
+    elif filled < SIZES[0]:
         reason = Message(
             "Most pictures have {side}\u00a0px or less on their shorter side; {size}\u00a0px is the least"
             " that networks work with.",
-            side=most,
+            side=filled,
             size=size,
         )
     else:
         reason = Message(
             "Three of four pictures have {side}\u00a0px or more on their shorter side, so none of them"
             " is enlarged at {size}\u00a0px.",
-            side=most,
+            side=filled,
             size=size,
         )
     return Suggestion(size, reason)
+
+
+def size_for(device: str) -> int:
+    """Return the largest size that a device, as `training.device` has it, trains within days."""
+    fastest = available_devices()[0] if device == "auto" else device
+    return CPU_SIZE if fastest == "cpu" else SIZES[-1]

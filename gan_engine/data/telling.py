@@ -9,7 +9,7 @@ from typing import Any
 from gan_engine.data.finding import Finding
 from gan_engine.data.pairs import Pairing
 from gan_engine.data.scan import DatasetReport
-from gan_engine.data.spread import suggest_size
+from gan_engine.data.spread import size_for, suggest_size
 
 _LISTED = 12  # sizes, modes and classes named at most
 
@@ -33,7 +33,7 @@ def as_table(
         "modes": report.modes,
         "formats": report.formats,
         "classes": report.classes,
-        "suggested": asdict(suggest_size(report)),
+        "suggested": asdict(suggest_size(report, size_for("auto"))),
         "findings": [asdict(finding) for finding in findings],
         "problems": [str(problem) for problem in report.problems()],
     }
@@ -58,7 +58,7 @@ def as_lines(
         if shown:
             yield f"{name}: {shown}"
     if report.files:
-        suggestion = suggest_size(report)
+        suggestion = suggest_size(report, size_for("auto"))
         yield f"suggested size: {suggestion.size} px. {suggestion.reason}"
     for one in report.bad:
         yield f"{one.path}: {one.reason}"

@@ -14,9 +14,11 @@ from gan_engine.data import (
     diagnose,
     safe_fixes,
     scan_folder,
+    size_for,
     suggest_size,
 )
 from gan_engine.data_settings import DataSettings
+from gan_engine.device import available_devices
 
 
 def scene(seed: int, size: tuple[int, int] = (48, 32)) -> Image.Image:
@@ -133,6 +135,17 @@ def test_that_a_size_is_suggested_that_most_pictures_fill(tmp_path, side, size):
     suggestion = suggest_size(report)
     assert suggestion.size == size
     assert f"{side}\u00a0px" in suggestion.reason
+
+
+def test_that_no_larger_size_is_suggested_than_the_device_trains_within_days(tmp_path):
+    for seed in range(4):
+        save(tmp_path / f"{seed}.png", scene(seed, (300, 300)))
+    *_, report = scan_folder(tmp_path)
+    suggestion = suggest_size(report, size_for("cpu"))
+    assert suggestion.size == 64
+    assert "beyond 64\u00a0px" in suggestion.reason
+    assert suggest_size(report, size_for("cuda")).size == 256
+    assert size_for("auto") == size_for(available_devices()[0])
 
 
 def test_that_pairs_which_are_mixed_are_told_before_what_only_looks_odd(tmp_path):
