@@ -173,6 +173,16 @@ class SampleSettings(Part):
     seed: int = option(
         0, ge=0, le=2**31 - 1, advanced=True, help="The first sample's seed; the next follow."
     )
+    room_gb: float = option(
+        2.0,
+        ge=0.001,
+        le=100_000,
+        scale="log",
+        unit="GB",
+        label="Room on disk",
+        advanced=True,
+        help="What a run's grids may take: beyond it every second of the older ones goes.",
+    )
 
 
 class CheckpointSettings(Part):

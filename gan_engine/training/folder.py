@@ -25,7 +25,6 @@ State = Literal["training", "done", "stopped", "interrupted", "unstarted", "unre
 SETTINGS = "run.toml"
 REALS = "real.png"
 """Real images laid out like the samples, for who looks at the run later."""
-MOST_GRIDS = 2_000
 _TURNS = ("started", "finished", "saved", "failed", "resized")
 """What says how far a run came and in what state it is."""
 
@@ -214,11 +213,3 @@ def list_runs(root: Path | None = None) -> list[RunInfo]:
             with contextlib.suppress(OSError, FileError):
                 found.append(read_run(folder))
     return sorted(found, key=lambda info: info.started, reverse=True)
-
-
-def thin_grids(folder: Path) -> None:
-    """Keep at most MOST_GRIDS sample grids: beyond, every second of the older half goes."""
-    grids = sorted((folder / "grids").glob("*.png"))
-    if len(grids) > MOST_GRIDS:
-        for path in grids[1 : len(grids) // 2 : 2]:
-            path.unlink(missing_ok=True)

@@ -11,7 +11,6 @@ from gan_engine.errors import SpaceError
 from gan_engine.events import Event, Notice, Pixels, SampleGrid
 from gan_engine.imaging import write_png
 from gan_engine.schema import Message
-from gan_engine.training.folder import thin_grids
 from gan_engine.training.history_writer import HistoryWriter
 from gan_engine.training.measuring import contained
 from gan_engine.training.session import Session
@@ -19,6 +18,8 @@ from gan_engine.training.statistics import tell_statistics
 
 SHARE = 0.1
 """Grids may take this share of the time; a slow G is drawn less often than asked."""
+MOST, FEWEST = 2_000, 8
+"""How many grids a run keeps at most, and at least, however little room there may be."""
 
 
 class Grids:
@@ -28,6 +29,7 @@ class Grids:
         self._session, self._folder, self._history = session, folder, history
         self._drawn = 0
         self._next, self._missed, self._unkept = 0.0, "", False
+        self._sizes: dict[Path, int] | None = None
 
     def are_due(self, now: float) -> bool:
         """Whether it is time for the next: after the first update, and every so many seconds."""
@@ -47,6 +49,7 @@ class Grids:
         path = None
         try:
             path = keep_grid(self._folder, session, pixels)
+            self._thin(path)
         except (SpaceError, OSError) as error:  # a preview that cannot be kept never stops a run
             if not self._unkept:  # once: the disk may be away for hours
                 text = Message("The sample grid was not kept: {why}", why=error)
@@ -57,6 +60,17 @@ class Grids:
         now = time.monotonic()
         self._next = now + max(every, (now - began) / SHARE)
 
+    def _thin(self, newest: Path) -> None:
+        """Keep no more grids than there is room for: beyond, every second of the older half goes."""
+        if self._sizes is None:  # of a run that goes on; later ones are counted as they come
+            self._sizes = {one: one.stat().st_size for one in newest.parent.glob("*.png")}
+        sizes, room = self._sizes, self._session.config.samples.room_gb * 1e9
+        sizes[newest] = newest.stat().st_size
+        while len(sizes) > MOST or (sum(sizes.values()) > room and len(sizes) > FEWEST):
+            for old in sorted(sizes)[1 : len(sizes) // 2 : 2]:
+                old.unlink(missing_ok=True)
+                del sizes[old]
+
     def _miss(self, error: Exception) -> None:
         self._missed = str(error)
 
@@ -66,7 +80,6 @@ def keep_grid(folder: Path, session: Session, pixels: Pixels) -> Path:
 
     Raises:
         SpaceError: The disk is full or not writable.
-        OSError: Older grids could not be thinned out.
     """
     path, grid, config = folder / "grids", session.fixed.layout, session.config
     path /= f"{session.images_seen:012d}.png"
@@ -84,7 +97,6 @@ def keep_grid(folder: Path, session: Session, pixels: Pixels) -> Path:
     if names := labels_of(session):
         words["classes"] = json.dumps(names)
     write_png(path, pixels, words, folder)
-    thin_grids(folder)
     return path
 
 
