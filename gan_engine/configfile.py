@@ -106,6 +106,13 @@ def places(draft: Mapping[str, Any]) -> list[str]:
     return [setting.path for setting in walk(RunConfig, draft) if setting.is_place]
 
 
+def anonymous(draft: Draft) -> Draft:
+    """Return settings without what says whose they are: places, and names of pictures."""
+    for setting in (*places(draft), "data.exclude", "data.keep"):
+        draft = drop(draft, setting)
+    return draft
+
+
 def write_draft(path: Path, draft: Mapping[str, Any]) -> None:
     """Write a run file durably.
 

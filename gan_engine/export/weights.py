@@ -8,8 +8,7 @@ from typing import ClassVar, Literal
 
 from gan_engine import checkpoint
 from gan_engine.checkpoint import Checkpoint
-from gan_engine.configfile import places
-from gan_engine.drafts import drop
+from gan_engine.configfile import anonymous
 from gan_engine.errors import EngineError
 from gan_engine.export.base import Exporter, ExportProgress
 
@@ -25,10 +24,7 @@ class GeneratorWeights(Exporter):
         yield ExportProgress(0, 1, out)
         _, saved = _read(source)
         kept = {name: tensor for name, tensor in saved.tensors.items() if name.startswith("ema.")}
-        # Where somebody's files are and what they are called is nobody else's business.
-        draft = saved.draft
-        for setting in (*places(draft), "data.exclude", "data.keep"):
-            draft = drop(draft, setting)
+        draft = anonymous(saved.draft)
         counters = {k: v for k, v in saved.counters.items() if k in ("images_seen", "classes")}
         checkpoint.write(out, Checkpoint("generator", draft, counters, kept, saved.versions))
         yield ExportProgress(1, 1, out)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from gan_engine.configfile import anonymous
 from gan_engine.errors import SpaceError
 from gan_engine.events import Event, Notice, Pixels, SampleGrid
 from gan_engine.imaging import write_png
@@ -91,6 +92,7 @@ def keep_grid(folder: Path, session: Session, pixels: Pixels) -> Path:
         "rows": str(grid.rows),
         "columns": str(grid.columns),
         "program": "GAN Studio",
+        "settings": json.dumps(anonymous(config.draft())),
     }
     if config.data.paired:
         words["pairs"] = "given, made, wanted"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,11 +12,11 @@ import torch
 from gan_engine import checkpoint, durable
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.commands import Change, Inbox, Pause, Resume, SampleNow, SaveNow, StepOnce, Stop
-from gan_engine.config import RunConfig
+from gan_engine.config import RunConfig, parse
 from gan_engine.configfile import find_preset, read_presets, with_preset
 from gan_engine.data.prepare import Prepared
 from gan_engine.data_settings import DataSettings
-from gan_engine.drafts import merge
+from gan_engine.drafts import merge, put
 from gan_engine.errors import BusyError, NothingToDoError
 from gan_engine.events import Changed, Finished, Notice, Paused, SampleGrid, Saved, Started
 from gan_engine.history import History
@@ -67,6 +68,9 @@ def test_that_a_grid_changes_as_g_learns_and_carries_its_settings(
     words = read_png_text(last.path)
     assert words["images_seen"] == "32"
     assert words["loss"] == "cross_entropy"
+    told, config = json.loads(words["settings"]), tiny()
+    assert parse(put(told, "data.folder", config.data.folder)) == config
+    assert config.data.folder not in words["settings"]
 
 
 def test_that_the_same_seed_gives_the_same_run_and_another_another(
