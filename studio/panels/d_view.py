@@ -8,8 +8,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gan_engine import get, put
 from studio import theme
-from studio.i18n import tr
+from studio.i18n import together, tr
 from studio.panels import words as say
 from studio.panels.base import words
 from studio.widgets.elided import ElidedLabel
@@ -18,7 +19,7 @@ from studio.widgets.image_view import ImageView
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gan_engine import Pixels, Statistics
+    from gan_engine import Draft, Pixels, Statistics
 
 _GAP = 1
 _LEAST = 0.05
@@ -41,6 +42,8 @@ class DView(QWidget):
         self._formula.setToolTip(
             tr("The mean intensity of an image, from −1 for black to 1 for white.")
         )
+        self._draft: Draft = {}
+        self._turns = words("")
         self._map_size, self._why = ElidedLabel(), words("", "muted")
         self._why.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.maps = ImageView(), ImageView()
@@ -64,6 +67,8 @@ class DView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 0, 4, 0)
         column.setSpacing(3)
+        column.addWidget(self._turns)
+        column.addSpacing(3)
         column.addLayout(_headed(words(tr("Mean intensity"), "title", wraps=False), self._formula))
         column.addLayout(means)
         column.addSpacing(3)
@@ -77,6 +82,24 @@ class DView(QWidget):
     def show_layout(self, columns: int) -> None:
         """Say how many samples a row of the grid has."""
         self._columns = max(1, columns)
+
+    def show_turns(self, draft: Draft) -> None:
+        """Say how often each network learns in a round, and which of them rests."""
+        self._draft = draft
+        steps = get(draft, "training.d_steps", 1)
+        turns = tr("D learns once, then G once.")
+        if steps != 1:
+            turns = tr("D learns {count} times, then G once.", count=steps)
+        rest = [
+            tr("{name} rests: its learning rate is 0.", name=name)
+            for name in ("D", "G")
+            if get(draft, f"optimizer_{name.lower()}.rate") == 0
+        ]
+        self._turns.setText(together(turns, *rest))
+
+    def show_change(self, path: str, value: object) -> None:
+        """Say what a setting that was changed while the run trains means for both."""
+        self.show_turns(put(self._draft, path, value))
 
     def show_means(self, real: float, fake: float) -> None:
         """Show how bright both were on average; of a run that is over nothing more is known."""
@@ -111,7 +134,7 @@ class DView(QWidget):
 
     def said(self) -> str:
         """Return everything it says."""
-        labels = (*self._means, self._map_size, self._why)
+        labels = (self._turns, *self._means, self._map_size, self._why)
         return " ".join(label.text() for label in labels if not label.isHidden())
 
     # --- inside ------------------------------------------------------------------------------

@@ -190,6 +190,7 @@ class TrainPanel(Panel):
         else:
             self._clear()
         self._draft = event.draft
+        self.stage.beside.d_view.show_turns(event.draft)
         self.stage.run_name = event.folder.name
         rows, columns = self._lay_out(event.draft)
         self.stage.show_reals(event.reals, rows, columns)
@@ -200,6 +201,7 @@ class TrainPanel(Panel):
         """Show what an earlier run left behind."""
         self._clear()
         self._info = view.info
+        self.stage.beside.d_view.show_turns(view.info.draft)
         self.stage.run_name = view.info.name
         self._lay_out(view.info.draft)
         self.stage.view.show_text(tr("This run kept no samples."))
@@ -269,6 +271,7 @@ class TrainPanel(Panel):
         """Mark a live change on the curves."""
         text = marks.change(event.path, event.old, event.new, self._draft)
         self._mark(event.images_seen, text, "changed")
+        self.stage.beside.d_view.show_change(event.path, event.new)
 
     @Slot(object)
     def show_notice(self, notice: Notice) -> None:

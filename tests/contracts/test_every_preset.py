@@ -58,6 +58,12 @@ def test_that_it_fits_a_gpu_with_8_gb_or_says_that_it_needs_a_larger_one(key: st
     assert fits or re.search(r"large GPU|[0-9]+ GB", find_preset(key).about)
 
 
+@pytest.mark.parametrize("key", NAMES)
+def test_that_a_collapse_would_be_noticed(key: str) -> None:
+    """The doctor knows it by this number alone."""
+    assert "diversity" in [metric.kind for metric in config_of(key).metrics]
+
+
 @pytest.mark.parametrize("key", [key for key in NAMES if key.startswith("style")])
 def test_that_styles_strengths_follow_their_rules(key: str) -> None:
     config = config_of(key)

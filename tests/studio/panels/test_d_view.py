@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from gan_engine import Statistics
+from gan_engine import Changed, Statistics
 from studio.panels.d_view import DView, _coloured
 from studio.panels.train import TrainPanel
 from studio.worker import read_view
@@ -32,6 +32,16 @@ def test_that_intensities_stand_beside_each_other(view):
     assert "0.000 ± 0.100" in view.said()
     assert "whole image" in view.said()
     assert view.maps[0].isHidden()
+
+
+def test_that_one_sees_whose_turn_it_is_and_who_rests(view):
+    view.show_turns({"training": {"d_steps": 5}, "optimizer_g": {"rate": 0.1}})
+    assert view.said().startswith("D learns 5 times, then G once. –")
+    view.show_change("optimizer_g.rate", 0.0)
+    assert "then G once. G rests: its learning rate is 0. –" in view.said()
+    view.show_change("optimizer_g.rate", {"start": 0.1, "end": 0.0})
+    view.show_change("training.d_steps", 1)
+    assert view.said().startswith("D learns once, then G once. –")
 
 
 def test_that_a_formula_that_has_no_room_beside_its_title_takes_two_lines(view):
@@ -66,6 +76,9 @@ def test_that_they_come_with_a_run_and_go_with_the_next(show, studio, draft, tmp
     panel.show_start(start(tmp_path / "007-cats", draft))
     studio.run.numbers_arrived.emit(Statistics(8, (0.5,), (0.1,), NONE, NONE))
     assert "0.500" in panel.stage.beside.d_view.said()
+    assert panel.stage.beside.d_view.said().startswith("D learns once, then G once. 0.500")
+    studio.run.setting_changed.emit(Changed(8, "optimizer_d.rate", 0.0002, 0.0))
+    assert "D rests" in panel.stage.beside.d_view.said()
     panel.show_start(start(tmp_path / "008-cats", draft))
     assert "0.500" not in panel.stage.beside.d_view.said()
 
@@ -73,6 +86,7 @@ def test_that_they_come_with_a_run_and_go_with_the_next(show, studio, draft, tmp
 def test_that_a_run_that_is_over_shows_its_last(show, studio, run_folder):
     panel = show(TrainPanel)
     panel.show_view(read_view(run_folder))
+    assert "D learns once" in panel.stage.beside.d_view.said()
     told = panel.stage.beside.d_view._means[0].text()
     assert told not in ("", "–")
     assert panel.curves.spread.moments
