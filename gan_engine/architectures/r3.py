@@ -127,7 +127,10 @@ class Judge(nn.Module):
         self.classes = Projection(classes, channels) if classes else None
 
     def forward(self, x: Tensor, labels_N: Tensor | None = None) -> Tensor:
-        likeness = (x * self.maps).sum((2, 3))
+        # The gradient lies in memory as the maps do, and all gradients of D after it.
+        last = x.is_contiguous(memory_format=torch.channels_last) and not x.is_contiguous()
+        layout = torch.channels_last if last else torch.contiguous_format
+        likeness = (x * self.maps[None].contiguous(memory_format=layout)).sum((2, 3))
         logit = in_full(self.logit, likeness).flatten()
         return logit if self.classes is None else logit + self.classes(likeness, labels_N)
 
