@@ -13,6 +13,7 @@ from torch.autograd.function import Function
 from torch.nn.grad import conv2d_weight
 
 from gan_engine.layers.derivatives import by_weight, prepare
+from gan_engine.layers.precision import ROUNDING
 
 
 class Geometry(NamedTuple):
@@ -64,7 +65,7 @@ class GroupedConv2d(nn.Module):
 def _rounded(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
     """Return both as autocast wants them: it does not see into the functions below."""
     device = x.device.type
-    if torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device):
+    if device in ROUNDING and torch.is_autocast_enabled(device):
         kind = torch.get_autocast_dtype(device)
         return x.to(kind), weight.to(kind)
     return x, weight

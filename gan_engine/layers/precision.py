@@ -7,10 +7,15 @@ import contextlib
 import torch
 from torch import Tensor, nn
 
+ROUNDING = frozenset(
+    kind for kind in ("cpu", "cuda", "mps", "xpu") if torch.amp.is_autocast_available(kind)
+)
+"""Devices that autocast knows of. Asked once: the compiler of torch 2.11 breaks off where it is asked."""
+
 
 def exactly(device: torch.device) -> contextlib.AbstractContextManager[object]:
     """Return a context in which nothing is rounded to bf16 on `device`."""
-    if torch.amp.is_autocast_available(device.type):
+    if device.type in ROUNDING:
         return torch.autocast(device.type, enabled=False)
     return contextlib.nullcontext()
 
