@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Recovery(QObject):
-    """Looks at the newest run once, when the library is first read."""
+    """Looks once at the newest run that began, when the library is first read."""
 
     told = Signal(str, object, object, object)
     """Level, text, hint and answers, each a label and a name for `answer`."""
@@ -33,7 +33,7 @@ class Recovery(QObject):
         if self._looked or self._run.is_active:
             return
         self._looked = True
-        newest = runs[0] if runs else None
+        newest = next((info for info in runs if info.state != "unstarted"), None)
         if newest is None or newest.state != "interrupted" or not newest.saved_images:
             return
         self._found = newest
