@@ -28,7 +28,7 @@ _HOME = {
     "commands": "Change Command Evaluate Inbox Leave Pause Resume SampleNow SaveNow StepOnce Stop",
     "durable": "lock_holder write_durably",
     "device": "DeviceInfo UnusedCard available_devices describe_device gpus unused_card",
-    "imaging": "ImageHeader ImageShape decode read_header read_png read_png_text thumbnail write_png",
+    "imaging": "GAP ImageHeader ImageShape decode read_header read_png read_png_text thumbnail write_png",
     "archives": "is_archive unread_archive",
     "augment": "AUGMENTATIONS Augmentation",
     "data_settings": "DataSettings",
@@ -87,7 +87,7 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
     from gan_engine.durable import lock_holder, write_durably
     from gan_engine.device import DeviceInfo, UnusedCard, available_devices, describe_device, gpus, unused_card
     from gan_engine.imaging import (
-        ImageHeader, ImageShape, decode, read_header, read_png, read_png_text, thumbnail, write_png,
+        GAP, ImageHeader, ImageShape, decode, read_header, read_png, read_png_text, thumbnail, write_png,
     )
     from gan_engine.archives import is_archive, unread_archive
     from gan_engine.augment import AUGMENTATIONS, Augmentation

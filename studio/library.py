@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from send2trash import send2trash
 
-from gan_engine import EngineError, Shelf, escape, lock_holder, write_notes
+from gan_engine import GAP, EngineError, Shelf, escape, lock_holder, write_notes
 from studio.i18n import mark, tr
 from studio.jobs import Cancelled, Job, Jobs
 from studio.mending import RefusedError, show, watch
@@ -256,13 +256,10 @@ class Library(QObject):
         self._picture()
 
 
-_GAP = 2
-"""Pixels between the samples of a grid; none of them stays at the edge of a corner."""
-
-
 def corner(pixels: Pixels) -> Pixels:
     """Return the first samples of a grid as a square: a quarter in which single ones can be told."""
-    side = max(1, (min(pixels.shape[:2]) + _GAP) // 2 - _GAP)
+    # No line between samples stays at the edge.
+    side = max(1, (min(pixels.shape[:2]) + GAP) // 2 - GAP)
     return pixels[:side, :side].copy()
 
 

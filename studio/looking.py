@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QMetaMethod, QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from gan_engine import Neighbours, Pin, learned, read_pins, read_png, read_png_text, write_pins
+from gan_engine import GAP, Neighbours, Pin, learned, read_pins, read_png, read_png_text, write_pins
 from studio.failures import sentence_of
 from studio.i18n import together
 from studio.jobs import Job, Jobs
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from gan_engine import Draft, Pixels, Started
     from studio.run import Run
     from studio.worker import RunView
-
-GAP = 2
-"""Pixels between two cells of a grid."""
 
 
 class Newest(QObject):
@@ -179,11 +176,11 @@ class Looking(QObject):
         self.nearest_failed.emit(together(*sentence_of(error)))
 
 
-def cells_of(pixels: Pixels, rows: int, columns: int, gap: int = GAP) -> list[Pixels]:
+def cells_of(pixels: Pixels, rows: int, columns: int) -> list[Pixels]:
     """Return the samples of a grid, row by row."""
-    height, width = (pixels.shape[0] + gap) // rows, (pixels.shape[1] + gap) // columns
+    height, width = (pixels.shape[0] + GAP) // rows, (pixels.shape[1] + GAP) // columns
     return [
-        pixels[row * height : (row + 1) * height - gap, column * width : (column + 1) * width - gap]
+        pixels[row * height : (row + 1) * height - GAP, column * width : (column + 1) * width - GAP]
         for row in range(rows)
         for column in range(columns)
     ]

@@ -25,7 +25,6 @@ from studio.widgets.pin_strip import PinStrip
 if TYPE_CHECKING:
     from gan_engine import Pixels
 
-GAP = 2
 REALS, D_VIEW, PINNED = 0, 1, 2
 
 
@@ -86,7 +85,7 @@ class Beside(QWidget):
         """Show what G should learn from."""
         self.real_pixels = pixels
         names = [tr("real {number}", number=n + 1) for n in range(rows * columns)]
-        self.reals.set_cells(rows, columns, GAP, names)
+        self.reals.set_cells(rows, columns, names)
         self.reals.show_pixels(pixels)
         self.reals.show_text(tr("This run kept no real images."))
 

@@ -31,8 +31,6 @@ from studio.widgets.wipe import WipeView
 if TYPE_CHECKING:
     from gan_engine import Pixels
 
-GAP = 2
-"""Pixels between two cells of a grid."""
 STRIP = 8
 """So many moments of a pinned sample are shown."""
 
@@ -121,7 +119,7 @@ class Stage(QWidget):
         if told != (self._rows, self._columns, self._seeds, self._labels, self._paired):
             self._rows, self._columns, self._seeds, self._labels, self._paired = told
             names = [self.name_of(cell) for cell in range(rows * columns)]
-            self.view.set_cells(rows, columns, GAP, names)
+            self.view.set_cells(rows, columns, names)
             self.beside.d_view.show_layout(columns)
             self.show_pins(self._pins)
 

@@ -32,7 +32,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from gan_engine import Pixels
+from gan_engine import GAP, Pixels
 from studio import theme
 from studio.i18n import tr
 from studio.widgets.carrier import Carrier
@@ -73,7 +73,7 @@ class ImageView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image = QImage()
-        self._rows, self._columns, self._gap = 1, 1, 0
+        self._rows, self._columns = 1, 1
         self._names: tuple[str, ...] = ()
         self._hover = self._chosen = -1
         self._larger: dict[tuple[int, int], QImage] = {}
@@ -103,9 +103,9 @@ class ImageView(QWidget):
         self._text = text
         self.update()
 
-    def set_cells(self, rows: int, columns: int, gap: int = 2, names: Sequence[str] = ()) -> None:
+    def set_cells(self, rows: int, columns: int, names: Sequence[str] = ()) -> None:
         """Say that the picture is a grid; `names` become file names of cells dragged out."""
-        self._rows, self._columns, self._gap = rows, columns, gap
+        self._rows, self._columns = rows, columns
         self.name_cells(names)
         self._choose(-1)
 
@@ -171,7 +171,7 @@ class ImageView(QWidget):
             return self._image.rect()
         across, down = self._pitch()
         row, column = divmod(cell, self._columns)
-        width, height = round(across - self._gap), round(down - self._gap)
+        width, height = round(across - GAP), round(down - GAP)
         return QRect(round(column * across), round(row * down), width, height)
 
     def cell_image(self, cell: int) -> QImage:
@@ -187,8 +187,8 @@ class ImageView(QWidget):
             QGuiApplication.clipboard().setImage(self.cell_image(cell))
 
     def _pitch(self) -> tuple[float, float]:
-        across = (self._image.width() + self._gap) / self._columns
-        return across, (self._image.height() + self._gap) / self._rows
+        across = (self._image.width() + GAP) / self._columns
+        return across, (self._image.height() + GAP) / self._rows
 
     # --- drawing ---------------------------------------------------------------------------
 
