@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -84,8 +85,7 @@ class Run(Following):
         self._jobs = jobs
         self._worker: Worker | None = None
         self._ended: Worker | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(DRAIN_MS)
+        self._timer = QTimer(self, interval=DRAIN_MS)
         self._timer.timeout.connect(self._drain)
         self.state: State = "idle"
         self.folder: Path | None = None
@@ -98,7 +98,7 @@ class Run(Following):
         self.last_saved: float | None = None
         self.view: RunView | None = None
         self.story: deque[tuple[float, object]] = deque(maxlen=MOST_TOLD)
-        """When what was said that a log keeps, oldest first."""
+        """When what was said that a log keeps, oldest first; pictures are not."""
         self.retelling = False
         """Whether what is said at the moment was said before, for a window made anew."""
         self._newest: SampleGrid | None = None
@@ -106,8 +106,7 @@ class Run(Following):
         for told in (self.started, self.saved, self.setting_changed, self.noticed, self.finished):
             told.connect(self._remember)
         self._live: frozenset[str] = frozenset()
-        self._readings: list[Scalars] = []
-        self._drains = 0
+        self._readings, self._drains = list[Scalars](), 0
         self._wished: dict[str, list[Any]] = {}
         self._next: Callable[[Inbox], Iterator[object]] | None = None
 
@@ -256,6 +255,8 @@ class Run(Following):
 
     @Slot(object)
     def _remember(self, event: object) -> None:
+        if isinstance(event, Started):
+            event = replace(event, reals=event.reals[:0].copy())
         self.story.append((time.time(), event))
 
     def _is_free(self, text: Message) -> bool:
@@ -263,9 +264,8 @@ class Run(Following):
             self.shut_down()
         if self._worker is None:
             return True
-        self.noticed.emit(
-            Notice(self.images_seen, "warning", text, Message("Press Stop; it saves."), key="busy")
-        )
+        hint = Message("Press Stop; it saves.")
+        self.noticed.emit(Notice(self.images_seen, "warning", text, hint, key="busy"))
         return False
 
     def _begin(
