@@ -20,15 +20,19 @@ class Transform:
     """
 
     def __init__(self, apply: Callable[..., Tensor], *drawn_N: Tensor) -> None:
-        self._apply, self._drawn = apply, drawn_N
+        self._apply, self.drawn = apply, drawn_N
 
     def __call__(self, images_NCHW: Tensor) -> Tensor:
         with exactly(images_NCHW.device):  # a place rounded to bf16 is another pixel
-            return self._apply(images_NCHW, *self._drawn)
+            return self._apply(images_NCHW, *self.drawn)
+
+    def again(self, *drawn_N: Tensor) -> Transform:
+        """Return the same kind of change with other numbers."""
+        return Transform(self._apply, *drawn_N)
 
     def parts(self, count: int) -> tuple[Transform, ...]:
         """Return the changes of `count` equal parts of the batch, in order."""
-        rows = [drawn.chunk(count) for drawn in self._drawn]
+        rows = [drawn.chunk(count) for drawn in self.drawn]
         return tuple(Transform(self._apply, *(row[i] for row in rows)) for i in range(count))
 
 

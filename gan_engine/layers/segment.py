@@ -54,3 +54,8 @@ def recompute(network: nn.Module, wanted: bool) -> None:
     for module in network.modules():
         if isinstance(module, Segment):
             module.recomputed = wanted
+
+
+def recomputes(network: nn.Module) -> bool:
+    """Return whether any segment of `network` is computed again in the backward pass."""
+    return any(isinstance(m, Segment) and m.recomputed for m in network.modules())

@@ -151,14 +151,22 @@ class Runner:
     def compile(self) -> None:
         """Compile the networks' plain passes, trying them once; leaves no trace where it fails."""
         self.compiled = True
+        run = self._graphs.beside if self._graphs else _now
         try:
-            (self._graphs.beside if self._graphs else _now)(lambda: self.step.compile(BACKEND))
+            run(lambda: self.step.compile(BACKEND))
         except _REFUSALS as error:
             self.mode = "graph" if self._graphs else "eager"
             self.trouble = Message(
                 "Compiling failed, training goes on without it: {why}", why=_first_line(error)
             )
             return
+        try:
+            run(lambda: self.step.compile_penalties(BACKEND))
+        except _REFUSALS as error:
+            self.trouble = Message(
+                "Compiling the penalties failed, they run as they are: {why}",
+                why=_first_line(error),
+            )
         self.forget()
 
     def forget(self) -> None:

@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gan_engine.augment import Augmentation
+from gan_engine.penalties import Penalty
 from gan_engine.training.ranks import Ranks
 
 BINS = 64
@@ -20,6 +22,21 @@ def score_edges() -> NDArray[np.float64]:
     """Return the scores between which scores are counted: (BINS + 1,); the outermost are open."""
     edges: NDArray[np.float64] = np.sinh(np.linspace(-_REACH, _REACH, BINS + 1)) / _FINE
     return edges
+
+
+def meter_names(penalties: tuple[Penalty, ...], augment: Augmentation) -> tuple[str, ...]:
+    """Return the names of everything a step measures."""
+    names = [
+        "loss/g",
+        "loss/d",
+        "loss/lesson",
+        "score/real",
+        "score/fake",
+        "gradient/g",
+        "gradient/d",
+    ]
+    names += [f"penalty/{penalty.kind}" for penalty in penalties]
+    return (*names, *(f"augment/{name}" for name in augment.memory()))
 
 
 class Meters:

@@ -34,7 +34,7 @@ from gan_engine.training.amending import with_half_rates, with_value
 from gan_engine.training.fixed_samples import FixedSamples
 from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
-from gan_engine.training.meters import Meters
+from gan_engine.training.meters import Meters, meter_names
 from gan_engine.training.networks import PowerAverages, build_networks
 from gan_engine.training.optimisers import all_finite, build_updates
 from gan_engine.training.pace import pace_of
@@ -50,7 +50,7 @@ from gan_engine.training.shortage import (
     tried,
 )
 from gan_engine.training.showing import Showing
-from gan_engine.training.step import Step, meter_names
+from gan_engine.training.step import Step
 
 _FOR_D, _FOR_G = 1, 2
 _MEASURED = 2**24

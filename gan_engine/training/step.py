@@ -16,6 +16,7 @@ from gan_engine.data.dataset import Shown, chunks
 from gan_engine.layers.noise import draw_from
 from gan_engine.losses import AdversarialLoss
 from gan_engine.penalties import Penalty, Scene
+from gan_engine.training.flat_penalty import FlatPenalty
 from gan_engine.training.live import EMA, POWERS, LiveValues
 from gan_engine.training.memory import Memory
 from gan_engine.training.meters import Meters
@@ -72,6 +73,7 @@ class Step:
         self._g: Callable[..., Tensor] = self.networks.g
         self._d: Callable[..., Tensor] = self.networks.d
         self._still_g, self._still_d = self._frozen_g, self._frozen_d
+        self._flat: dict[str, FlatPenalty] = {}
 
     def compile(self, backend: str) -> None:
         """Compile the passes that are differentiated once; penalties keep the networks as they are.
@@ -110,6 +112,19 @@ class Step:
                     buffer.copy_(before)
         self._g, self._d = g, d
         self._still_g, self._still_d = still_g, still_d
+
+    def compile_penalties(self, backend: str) -> None:
+        """Compile D's penalties on slopes where that can be, trying each once; no gradient changes."""
+        shown, change = self.reals(self.random), self._change().parts(self.parts)[0]
+        real_NCHW, labels_N, sources_NCHW = shown.parts(self.parts)[0]
+        told, images = _told(labels_N, sources_NCHW, change), (real_NCHW, real_NCHW.clone())
+        found = {}
+        for penalty in (p for p in self.penalties if p.on == "d" and p.slopes and not p.memory()):
+            flat = FlatPenalty(penalty, self.networks.d, self._inner)
+            scale = self._scale(penalty)
+            if flat.compile(backend, scale, images, told, change):
+                found[penalty.kind] = flat
+        self._flat = found
 
     @property
     def _inner(self) -> torch.Generator:
@@ -180,7 +195,12 @@ class Step:
             critic, real_NCHW, fake_NCHW.float(), real, fake, self._inner,
             labels_N=labels_N, share=1 / self.parts,
         )  # fmt: skip
-        self._learn(loss, due, scene, "d", lesson)
+        written = tuple(penalty for penalty in due if penalty.kind not in self._flat)
+        self._learn(loss, written, scene, "d", lesson)
+        for penalty in (penalty for penalty in due if penalty.kind in self._flat):
+            scale, images = self._scale(penalty), (scene.real_NCHW, scene.fake_NCHW)
+            term = self._flat[penalty.kind].add(scale, images, told, change)
+            self.meters.add(f"penalty/{penalty.kind}", term)
         self.meters.add("score/real", real.mean())
         self.meters.add("score/fake", fake.mean())
         self.meters.count(real, fake)
@@ -306,6 +326,11 @@ class Step:
         self.meters.add(f"penalty/{penalty.kind}", term)
         return self.live[f"{part}.weight"] * penalty.interval * term
 
+    def _scale(self, penalty: Penalty) -> Tensor:
+        """Return by what a penalty counts in the gradients of one part of the batch."""
+        weight = self.live[f"penalties.{penalty.kind}.weight"]
+        return weight * (penalty.interval / self.parts)
+
     def _add(self, total: Tensor) -> None:
         share = total if self.parts == 1 else total / self.parts
         share.backward()  # type: ignore[no-untyped-call]
@@ -370,18 +395,3 @@ def _told(
 ) -> tuple[Tensor, ...]:
     """Return what D is told beside images; what they were made from is changed as they are."""
     return _labels(labels_N) if sources_NCHW is None else (change(sources_NCHW),)
-
-
-def meter_names(penalties: tuple[Penalty, ...], augment: Augmentation) -> tuple[str, ...]:
-    """Return the names of everything a step measures."""
-    names = [
-        "loss/g",
-        "loss/d",
-        "loss/lesson",
-        "score/real",
-        "score/fake",
-        "gradient/g",
-        "gradient/d",
-    ]
-    names += [f"penalty/{penalty.kind}" for penalty in penalties]
-    return (*names, *(f"augment/{name}" for name in augment.memory()))

@@ -31,10 +31,10 @@ from gan_engine.losses import LOSSES, AdversarialLoss
 from gan_engine.penalties import PENALTIES
 from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
-from gan_engine.training.meters import Meters
+from gan_engine.training.meters import Meters, meter_names
 from gan_engine.training.networks import Networks
 from gan_engine.training.optimisers import Update
-from gan_engine.training.step import Step, meter_names
+from gan_engine.training.step import Step
 from tests.gan_engine.training.test_run import tiny_preset
 
 CPU, AWAY = torch.device("cpu"), torch.device("meta")

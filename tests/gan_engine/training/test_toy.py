@@ -14,10 +14,10 @@ from gan_engine.data.dataset import Shown
 from gan_engine.drafts import put
 from gan_engine.training.live import LiveValues
 from gan_engine.training.memory import Memory
-from gan_engine.training.meters import Meters
+from gan_engine.training.meters import Meters, meter_names
 from gan_engine.training.networks import Networks
 from gan_engine.training.optimisers import Update
-from gan_engine.training.step import Step, meter_names
+from gan_engine.training.step import Step
 
 BATCH = 128
 SIZE = (1, 1)
