@@ -76,3 +76,9 @@ def test_that_images_are_chosen_from_the_whole_set_and_each_but_once() -> None:
     assert len(chosen.unique()) == 400
     assert chosen.double().mean().item() == pytest.approx(500, abs=50)
     assert torch.equal(some(torch.arange(5), 5, dice()), torch.arange(5))
+
+
+def test_that_a_metric_is_shown_as_many_as_it_wants_whatever_others_want(pictures: Tensor) -> None:
+    alone = Judge([Kernel(images=20)], pictures).measure(pictures[:60])
+    beside = Judge([Kernel(images=20), Frechet(images=40)], pictures).measure(pictures[:60])
+    assert beside["metric/kid"] == pytest.approx(alone["metric/kid"])

@@ -95,3 +95,12 @@ def test_that_a_folder_of_equal_pictures_has_no_answer_and_no_failure(pictures: 
     real = pictures[:1].expand(30, -1, -1, -1)
     assert judged(real, pictures[1:31])[0] == 1
     assert judged(real, real)[1] == 0
+
+
+def test_that_what_is_close_is_what_one_unseen_image_in_ten_is_at_most() -> None:
+    """Of twelve shades each further from the next than the last, the second nearest decides."""
+    shades = torch.cumsum(torch.arange(12), 0) / 80 - 0.5  # 1, 1, 2, 3 ... 11 eightieths apart
+    real = shades[:, None, None, None].expand(-1, 1, 16, 16)
+    for off, new in ((0.9, 0.0), (1.1, 1.0)):
+        fake = real[-1:].expand(4, -1, -1, -1) + off / 80
+        assert judged(real, fake)[1] == new

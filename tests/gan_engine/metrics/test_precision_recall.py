@@ -68,3 +68,10 @@ def test_that_one_source_has_the_density_expected() -> None:
 def test_that_fewer_points_than_neighbours_are_no_trouble() -> None:
     assert precision_recall(line(0, 1), line(0, 1), 3) == (1, 1)
     assert density_coverage(line(0, 1), line(0.5), 5) == (2.0, 1.0)  # of one neighbour then
+
+
+def test_that_who_is_exactly_as_far_as_a_ball_reaches_is_inside() -> None:
+    """However distances are rounded: what else is measured moves the point they are taken from."""
+    real = torch.randn(120, 40, generator=dice())
+    fake = torch.cat([real, real[:1] + 100])
+    assert density_coverage(real, fake, 5)[0] == 120 * 6 / (5 * 121)  # itself and its five nearest

@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gan_engine.metrics import SlicedWasserstein
+from gan_engine.metrics import sliced_wasserstein as module
 from gan_engine.metrics.sliced_wasserstein import _descriptors, _level, _levels, sliced_wasserstein
 from tests.gan_engine.metrics.conftest import dice, noisy
 
@@ -84,3 +86,13 @@ def test_that_pieces_and_8_bits_make_no_difference(pictures: Tensor) -> None:
 def test_that_tiny_and_grey_images_are_measured_too() -> None:
     one, two = (torch.rand(20, 1, 8, 5, generator=dice(seed)) * 2 - 1 for seed in (0, 1))
     assert 0 <= sliced_wasserstein(one, two, dice()) < 300
+
+
+def test_that_more_images_have_fewer_patches_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that memory stays bounded, and never none."""
+    asked = list[int]()
+    monkeypatch.setattr(module, "MOST", 64)
+    monkeypatch.setattr(module, "sliced_wasserstein", lambda *given: asked.append(given[3]) or 0.0)
+    for count in (2, 8, 32, 100):
+        SlicedWasserstein(patches=16).compare(torch.zeros(count), torch.zeros(count), dice())
+    assert asked == [16, 8, 2, 1]
