@@ -20,6 +20,7 @@ MOST_WAITING = 100_000
 """How much of a history is remembered while it cannot be written; then the oldest goes."""
 PULSE_S, INTO_ONE_FILE_S = 2.0, 5.0
 """How often a run says that it is alive; how often who reads from another computer sees news."""
+_EVENT = "insert into events (session, images, wall, kind, payload) values (?, ?, ?, ?, ?)"
 _GONE = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
 """What an open file says whose disk is not there any more."""
 
@@ -37,7 +38,7 @@ class HistoryWriter:
         self.trouble = ""
         self.set_aside: Path | None = None
         """Where a history went that could not be read; None when all was well."""
-        self._waiting: deque[tuple[str, tuple[object, ...]]] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[tuple[str, tuple[Any, ...]]] = deque(maxlen=MOST_WAITING)
         self._session: int | None = None
         self._gone = False
         self._alive: tuple[int, dict[str, Any]] = images_seen, {}
@@ -53,8 +54,7 @@ class HistoryWriter:
 
     def event(self, images_seen: int, kind: str, **payload: Any) -> None:
         """Keep something that happened."""
-        add = "insert into events (session, images, wall, kind, payload) values (?, ?, ?, ?, ?)"
-        self._put(add, images_seen, time.time(), kind, json.dumps(payload, default=str))
+        self._put(_EVENT, images_seen, time.time(), kind, json.dumps(payload, default=str))
 
     def pulse(self, images_seen: int | None = None, **payload: Any) -> None:
         """Say that the run is alive, where and with what; at most every other second, news at once.
@@ -125,6 +125,9 @@ class HistoryWriter:
     def go_back(self, images_seen: int) -> None:
         """From here on the run takes another way: what was read beyond this point is left out."""
         self._flush()
+        # What still waits would be written as part of the new way.
+        left = [(add, row) for add, row in self._waiting if add == _EVENT or row[0] <= images_seen]
+        self._waiting = deque(left, maxlen=MOST_WAITING)
         self._session, self._begun = None, (images_seen, time.time())
 
     def close(self) -> None:

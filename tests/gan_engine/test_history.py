@@ -158,3 +158,24 @@ def test_that_a_metric_of_an_earlier_moment_takes_no_sign_of_life_back(tmp_path:
     reader.close()
     assert pulse is not None
     assert pulse.images_seen == 64
+
+
+def test_that_what_waited_for_the_disk_when_a_run_went_back_is_left_out(tmp_path: Path) -> None:
+    writer, other = HistoryWriter(tmp_path, 0), sqlite3.connect(tmp_path / "history.sqlite")
+    writer._file.execute("pragma busy_timeout = 1")
+    other.execute("begin immediate")  # as a disk that is full
+    for images in (8, 16):
+        writer.scalars(images, 1.0, {"loss/d": 99.0})
+        writer.counts(images, [1], [images])
+        writer.event(images, "sample")
+    assert writer.trouble
+    writer.go_back(8)
+    other.close()
+    writer.scalars(12, 2.0, {"loss/d": 2.0})
+    writer.close()
+    history = History(tmp_path)
+    images, losses = history.scalars()[1]["loss/d"]
+    assert (images.tolist(), losses.tolist()) == ([8, 12], [99.0, 2.0])
+    assert [row.images_seen for row in history.counts_after(0, 4)] == [8]
+    assert [happened.images_seen for happened in history.events()] == [8, 16]
+    history.close()

@@ -257,3 +257,32 @@ def test_that_a_metric_that_is_told_late_does_not_take_the_run_back():
         for name, (images, values) in healthy(**WON).items()
     }
     assert keys(late) == keys(healthy(**WON)) == ["d_has_won"]
+
+
+def test_that_a_game_that_d_wins_two_times_in_three_is_not_won():
+    third = np.where(np.arange(POINTS) % 3, 0.02, 1.2)
+    assert not keys(healthy(**(WON | {"loss_d": third})))
+
+
+def test_that_a_gradient_that_has_grown_and_stays_is_no_explosion():
+    assert not keys(healthy(gradient_g=noisy(3.0) * np.where(LATE, 20, 1)))
+
+
+def test_that_one_unlucky_measurement_is_no_collapse():
+    assert not keys(healthy(metric_diversity=measured([0.3, 0.7, 0.9, 0.8, 0.85, 0.1])))
+
+
+def test_that_samples_that_were_more_varied_than_reals_may_become_like_them():
+    assert not keys(healthy(metric_diversity=measured([0.5, 1.6, 0.9, 0.7, 0.7, 0.7])))
+
+
+def test_that_a_run_that_begins_is_given_time_to_become_varied():
+    alike = np.full(POINTS, np.nan)
+    alike[[60, 90, 110]] = 0.05
+    begun = {name: (x[:120], y[:120]) for name, (x, y) in healthy(metric_diversity=alike).items()}
+    assert not keys(begun)
+
+
+def test_that_a_probability_that_has_just_come_to_its_cap_is_given_time():
+    share = SEEN / SEEN[-1]
+    assert not keys(healthy(augment_p=np.interp(share, [0, 0.75, 0.82], [0.0, 0.4, 0.8])))
