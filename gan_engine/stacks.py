@@ -206,7 +206,7 @@ def _meaning(rows: NDArray[Any] | _InFile) -> tuple[float, float]:
     """Return which numbers are black and white, the same for every row."""
     if rows.dtype.kind == "b":
         return 0.0, 1.0
-    if rows.dtype == np.uint16:
+    if rows.dtype.newbyteorder("=") == np.uint16:
         return 0.0, 65535.0
     some = range(0, len(rows), max(1, len(rows) // _SAMPLE))
     numbers = (np.nan_to_num(rows[i].astype(np.float32), posinf=0.0, neginf=0.0) for i in some)

@@ -310,3 +310,12 @@ def test_that_an_archive_is_a_valid_choice_and_another_file_is_not(tmp_path):
         config, problems = check(put(default_draft(), "data.folder", str(tmp_path / wrong)))
         assert config is None
         assert [problem.path for problem in problems] == ["data.folder"]
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_that_dark_arrays_of_16_bits_stay_dark_in_either_order_of_bytes(
+    tmp_path: Path, order: str
+) -> None:
+    np.save(tmp_path / "dark.npy", np.full((2, 8, 8), 200, f"{order}u2"))
+    picture = stacks.read(tmp_path / "dark.npy").picture("000000")
+    assert np.asarray(picture).max() == 1

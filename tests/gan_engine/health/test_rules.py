@@ -286,3 +286,7 @@ def test_that_a_run_that_begins_is_given_time_to_become_varied():
 def test_that_a_probability_that_has_just_come_to_its_cap_is_given_time():
     share = SEEN / SEEN[-1]
     assert not keys(healthy(augment_p=np.interp(share, [0, 0.75, 0.82], [0.0, 0.4, 0.8])))
+
+
+def test_that_a_change_behind_the_best_measurement_is_given_time():
+    assert not keys(healthy(**PAST_BEST), facts=Facts(changed_at=0.6 * SEEN[-1]))
