@@ -93,8 +93,17 @@ class Deeds(RunDeeds):
             QGuiApplication.clipboard().setText(what)
 
     def use_folder(self, folder: str) -> None:
-        """Make a folder of images the one to learn from, and show its page."""
-        self.studio.document.set("data.folder", escape(folder))
+        """Learn from a folder; who chose nothing yet gets settings that suit a CPU, where it trains."""
+        from gan_engine import default_draft, describe_device, find_preset, with_preset
+
+        document, here = self.studio.document, escape(folder)
+        if document.draft == default_draft() and describe_device().key == "cpu":
+            quick = find_preset("quick-cpu-32")
+            document.load(with_preset(quick, {"data": {"folder": here}}))
+            text = "The CPU trains here, so “{preset}” is chosen; the page Design has others."
+            self._tell(Message(text, preset=tr(quick.title)))
+        else:
+            document.set("data.folder", here)
         if folder != paths.BUILTIN:
             self._preferences.set("last_folder", str(Path(folder).parent))
         self.page_asked.emit("dataset")
@@ -119,13 +128,6 @@ class Deeds(RunDeeds):
         dialog.show()
 
     def open_builtin(self) -> None:
-        """Learn from the built-in images; who chose nothing yet gets settings that suit a CPU."""
-        from gan_engine import default_draft, describe_device, find_preset, with_preset
-
-        document = self.studio.document
-        if document.draft == default_draft() and describe_device().key == "cpu":
-            quick = find_preset("quick-cpu-32")
-            document.load(with_preset(quick, {"data": {"folder": paths.BUILTIN}}))
         self.use_folder(paths.BUILTIN)
 
     def open_run(self) -> None:

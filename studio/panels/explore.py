@@ -241,7 +241,7 @@ class ExplorePanel(Panel):
             one.clicked.connect(self._export)
         for one in (self.back_button, self.film_button, self.folder_button):
             one.hide()
-        self.tip = ElidedLabel()
+        self.tip = ElidedLabel(2)
         row = QHBoxLayout()
         row.setSpacing(8)
         for one in (

@@ -31,7 +31,9 @@ class DropZone(QWidget):
     def __init__(
         self,
         title: str = mark("Drop a folder of pictures here"),
-        hint: str = mark("PNG, JPEG, WebP, BMP, TIFF or GIF, subfolders included."),
+        hint: str = mark(
+            "PNG, JPEG, WebP, BMP, TIFF or GIF, subfolders included; a zip or tar of them, too."
+        ),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)

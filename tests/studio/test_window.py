@@ -1,9 +1,12 @@
 """The main window."""
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDockWidget, QFileDialog, QInputDialog
 
+import gan_engine
 from gan_engine import find_preset, get, paths, read_draft
 from studio import theme
 from studio.actions import ACTIONS
@@ -97,6 +100,25 @@ def test_that_images_are_chosen_by_menu_as_by_drop(visitor, emoji):
     visitor.chooses("redo")
     visitor.chooses("open_builtin")
     assert get(visitor.studio.document.draft, "data.folder") == paths.BUILTIN
+
+
+@pytest.mark.parametrize(("device", "size"), [("cpu", 32), ("cuda", 64)])
+def test_that_a_first_folder_of_ones_own_gets_settings_that_suit_the_device(
+    visitor, emoji, monkeypatch, device, size
+):
+    monkeypatch.setattr(gan_engine, "describe_device", lambda: SimpleNamespace(key=device))
+    document, before = visitor.studio.document, visitor.studio.document.draft
+    told = []
+    visitor.studio.run.noticed.connect(lambda notice: told.append(notice.text))
+    visitor.drops(emoji)
+    assert get(document.draft, "data.folder") == str(emoji)
+    assert document.config.data.size == size
+    assert any("Quick start" in text for text in told) == (device == "cpu")
+    visitor.chooses("undo")
+    assert document.draft == before
+    document.set("architecture.width", 32)
+    visitor.drops(emoji)
+    assert (document.config.data.size, document.config.architecture.width) == (64, 32)
 
 
 def test_that_settings_are_saved_by_menu_and_read_again(visitor, tmp_path):
