@@ -21,6 +21,8 @@ CAPTURES_THAT_MAY_FAIL = 1
 """Another thread that waits for the whole GPU, as cuDNN does where it tries out kernels for Explore, breaks
 a capture off: it is tried again after another warm-up. What no graph can hold fails then too."""
 BACKEND = "inductor"
+PENALTIES_ON = ("cuda",)
+"""Where penalties on slopes are compiled too: on a CPU they are slower then."""
 _REFUSALS = (
     RuntimeError, AssertionError, OSError, ValueError, TypeError, LookupError, ImportError, SubprocessError,
 )  # fmt: skip
@@ -161,7 +163,8 @@ class Runner:
             )
             return
         try:
-            run(lambda: self.step.compile_penalties(BACKEND))
+            if self.step.device.type in PENALTIES_ON:
+                run(lambda: self.step.compile_penalties(BACKEND))
         except _REFUSALS as error:
             self.trouble = Message(
                 "Compiling the penalties failed, they run as they are: {why}",

@@ -156,6 +156,7 @@ def test_that_a_penalty_that_cannot_be_compiled_is_told_and_runs_as_it_is(
         raise RuntimeError("no such operation")
 
     monkeypatch.setattr(session.step, "compile_penalties", refuses)
+    monkeypatch.setattr(accelerate, "PENALTIES_ON", ("cpu",))
     session.runner.compile()
     assert "run as they are: no such operation" in str(session.runner.trouble)
     assert session.runner.mode == "compile"
