@@ -100,8 +100,11 @@ class Deeds(RunDeeds):
         if document.draft == default_draft() and describe_device().key == "cpu":
             quick = find_preset("quick-cpu-32")
             document.load(with_preset(quick, {"data": {"folder": here}}))
-            text = "The CPU trains here, so “{preset}” is chosen; the page Design has others."
-            self._tell(Message(text, preset=tr(quick.title)))
+            text = Message(
+                "The CPU trains here, so “{preset}” is chosen; the page Design has others.",
+                preset=tr(quick.title),
+            )
+            self._tell(text)
         else:
             document.set("data.folder", here)
         if folder != paths.BUILTIN:
