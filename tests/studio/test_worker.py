@@ -88,7 +88,7 @@ def test_that_stopping_while_images_are_prepared_is_a_stop_and_no_crash(qtbot, d
     assert worker.wait(PATIENCE)
     assert [type(event) for event in worker.drain()] == [Preparing, Finished]
     (info,) = list_runs()
-    assert (info.state, info.saved_images) == ("stopped", 0)
+    assert (info.state, info.saved_images) == ("unstarted", 0)
     assert "finished: stopped" in (info.folder / "log.txt").read_text(encoding="utf-8")
 
 
