@@ -178,7 +178,7 @@ def test_that_colours_change_as_much_as_was_drawn() -> None:
 
 
 def test_that_colours_are_drawn_from_the_papers_ranges() -> None:
-    brightness, saturation, contrast, *_ = drawn(DiffAugment(), (4000, 1, 4, 4))._drawn
+    brightness, saturation, contrast, *_ = drawn(DiffAugment(), (4000, 1, 4, 4)).drawn
     ranges = ((brightness, -0.5, 0.5), (saturation, 0.0, 2.0), (contrast, 0.5, 1.5))
     for numbers, low, high in ranges:
         assert low <= numbers.min() < low + 0.01
