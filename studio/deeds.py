@@ -100,11 +100,7 @@ class Deeds(RunDeeds):
         if document.draft == default_draft() and describe_device().key == "cpu":
             quick = find_preset("quick-cpu-32")
             document.load(with_preset(quick, {"data": {"folder": here}}))
-            text = Message(
-                "The CPU trains here, so “{preset}” is chosen; the page Design has others.",
-                preset=tr(quick.title),
-            )
-            self._tell(text)
+            self._tell(Message("For a CPU: “{preset}”; Design has others.", preset=tr(quick.title)))
         else:
             document.set("data.folder", here)
         if folder != paths.BUILTIN:
