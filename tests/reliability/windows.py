@@ -137,7 +137,7 @@ def left_behind(window: Window) -> str:
     if any(word in window.said() for word in words):
         return window.said()[-300:]
     for info in window.runs():
-        if info.state != "stopped":
+        if info.state not in ("stopped", "unstarted"):
             return f"left as {info.state}"
         if durable.lock_holder(info.folder):
             return "still locked"
