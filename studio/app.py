@@ -78,6 +78,8 @@ class App(QObject):
         super().__init__()
         self._app, self._options = app, options
         self.code = 0
+        self._closing = False
+        """Whether a signal was heard and the window was not closed for it yet."""
         self.preferences = preferences
         i18n.use(preferences.language)
         self.demo: Demo | None = None
@@ -116,11 +118,12 @@ class App(QObject):
         """
         if self.code:
             os._exit(code)
-        self.code = code
+        self.code, self._closing = code, True
         QTimer.singleShot(0, self, self._close)
 
     @Slot()
     def _close(self) -> None:
+        self._closing = False
         if self._studio is not None and self._studio.run.is_following:
             self._studio.run.shut_down()  # it goes on; nobody may be there to answer whether it shall
         self.window.close()
@@ -128,7 +131,7 @@ class App(QObject):
     @Slot(str)
     def _take_state(self, state: str) -> None:
         """Where a run begins, somebody thought better of leaving: the next signal saves again."""
-        if state == "preparing":
+        if state == "preparing" and not self._closing:
             self.code = 0
 
     @Slot(object)
