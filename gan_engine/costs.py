@@ -16,6 +16,7 @@ from gan_engine import paths
 from gan_engine.config import RunConfig, check
 from gan_engine.device import autocast_type, choose, describe_device
 from gan_engine.drafts import get, put
+from gan_engine.durable import nearest_folder
 from gan_engine.layers.segment import recompute
 from gan_engine.optimizers import Optimizer
 
@@ -149,10 +150,8 @@ def _estimate(config: RunConfig) -> Cost:
 
 def free_for_runs() -> int | None:
     """Return how many bytes the disk of the library of runs has free; None where it cannot be told."""
-    folder = paths.runs()
-    there = next((place for place in (folder, *folder.parents) if place.is_dir()), folder)
     try:
-        return shutil.disk_usage(there).free
+        return shutil.disk_usage(nearest_folder(paths.runs())).free
     except OSError:
         return None
 

@@ -37,9 +37,8 @@ def _uses_cuda() -> bool:
     if not torch.cuda.is_available():
         return False
     built, driver = torch.cuda.get_arch_list(), cards.read_driver()
-    if (
-        torch.version.cuda is None or driver is None or not built
-    ):  # AMD's GPUs, or nothing to compare
+    # With AMD's GPUs there is nothing to compare.
+    if torch.version.cuda is None or driver is None or not built:
         return True
     return cards.runs_on(built, driver.cards[0].capability)
 

@@ -122,9 +122,14 @@ def _forget(file: BinaryIO) -> None:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
+def nearest_folder(path: Path) -> Path:
+    """Return `path`, or the nearest folder above it that is there: what is written to it lies on that disk."""
+    return next((one for one in (path, *path.parents) if os.path.isdir(one)), path)
+
+
 def space_error(error: OSError, path: Path, needed: int = 0) -> SpaceError:
     """Return the sentence for a write that failed; `needed` is in bytes, 0 when unknown."""
-    folder = next((p for p in (path, *path.parents) if os.path.isdir(p)), path)
+    folder = nearest_folder(path)
     if error.errno in _FULL:
         with contextlib.suppress(OSError):
             free = shutil.disk_usage(folder).free / 2**20

@@ -78,8 +78,6 @@ class App(QObject):
         super().__init__()
         self._app, self._options = app, options
         self.code = 0
-        self._closing = False
-        """Whether a signal was heard and the window was not closed for it yet."""
         self.preferences = preferences
         i18n.use(preferences.language)
         self.demo: Demo | None = None
@@ -92,6 +90,8 @@ class App(QObject):
         self._loader.failed.connect(self._give_up)
         self._loading = QTimer(self, singleShot=True, interval=50)
         self._loading.timeout.connect(self._loader.start)
+        self._closing = QTimer(self, singleShot=True, interval=0)
+        self._closing.timeout.connect(self._close)
         self._pulse = QTimer(self)  # lets Python look at signals while Qt waits
         self._pulse.timeout.connect(self._beat)
         app.commitDataRequest.connect(self.commit)
@@ -118,12 +118,11 @@ class App(QObject):
         """
         if self.code:
             os._exit(code)
-        self.code, self._closing = code, True
-        QTimer.singleShot(0, self, self._close)
+        self.code = code
+        self._closing.start()
 
     @Slot()
     def _close(self) -> None:
-        self._closing = False
         if self._studio is not None and self._studio.run.is_following:
             self._studio.run.shut_down()  # it goes on; nobody may be there to answer whether it shall
         self.window.close()
@@ -131,7 +130,7 @@ class App(QObject):
     @Slot(str)
     def _take_state(self, state: str) -> None:
         """Where a run begins, somebody thought better of leaving: the next signal saves again."""
-        if state == "preparing" and not self._closing:
+        if state == "preparing" and not self._closing.isActive():
             self.code = 0
 
     @Slot(object)

@@ -17,6 +17,7 @@ from gan_engine.imaging import ImageShape
 from gan_engine.layers.classes import ClassFeatures, Projection
 from gan_engine.layers.fir import FirDown, FirUp
 from gan_engine.layers.grouped_conv import GroupedConv2d
+from gan_engine.layers.layout import layout_of
 from gan_engine.layers.precision import in_full
 from gan_engine.layers.segment import Segment
 from gan_engine.schema import option
@@ -128,9 +129,8 @@ class Judge(nn.Module):
 
     def forward(self, x: Tensor, labels_N: Tensor | None = None) -> Tensor:
         # The gradient lies in memory as the maps do, and all gradients of D after it.
-        last = x.is_contiguous(memory_format=torch.channels_last) and not x.is_contiguous()
-        layout = torch.channels_last if last else torch.contiguous_format
-        likeness = (x * self.maps[None].contiguous(memory_format=layout)).sum((2, 3))
+        maps_1CHW = self.maps[None].contiguous(memory_format=layout_of(x))
+        likeness = (x * maps_1CHW).sum((2, 3))
         logit = in_full(self.logit, likeness).flatten()
         return logit if self.classes is None else logit + self.classes(likeness, labels_N)
 

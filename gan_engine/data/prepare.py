@@ -34,6 +34,7 @@ from gan_engine.data.scan import (
     signature,
 )
 from gan_engine.drafts import escape
+from gan_engine.durable import nearest_folder
 from gan_engine.errors import DataError, SpaceError
 from gan_engine.problems import Problem
 from gan_engine.schema import Message
@@ -174,7 +175,7 @@ def fingerprint(settings: DataSettings, source: str) -> str:
 
 def require_space(folder: Path, needed: int) -> None:
     """Raise SpaceError, naming both figures, unless `folder`'s disk has `needed` bytes free."""
-    there = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
+    there = nearest_folder(folder)
     free = shutil.disk_usage(there).free
     if needed + 2**20 > free:
         raise SpaceError(

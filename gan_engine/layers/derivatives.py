@@ -36,7 +36,6 @@ def prepare(ctx: Any) -> None:
 
 def by_weight(ctx: Any) -> bool:
     """Return whether the backward pass that runs needs the gradient of a function's second input."""
-    first = (
-        ctx.twice and torch.is_grad_enabled()
-    )  # as autograd has it for what it differentiates again
+    # As autograd has it for what it differentiates again.
+    first = ctx.twice and torch.is_grad_enabled()
     return bool(ctx.needs_input_grad[1]) and not first

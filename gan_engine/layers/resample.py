@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gan_engine.layers.fir import FirDown, FirUp
+from gan_engine.layers.layout import layout_of
 from gan_engine.layers.spectral import SpectralConv2d, SpectralConvTranspose2d
 
 
@@ -99,7 +100,7 @@ class AverageDown(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         n, channels, height, width = x.shape
         # avg_pool2d's backward is slow in channels_last; a mean's is a copy in any layout.
-        if x.is_contiguous(memory_format=torch.channels_last) and not x.is_contiguous():
+        if layout_of(x) is torch.channels_last:
             # A mean's result lies as it was asked for, whatever it was taken of.
             x_NHWC = x.permute(0, 2, 3, 1).reshape(n, height // 2, 2, width // 2, 2, channels)
             return x_NHWC.mean((2, 4)).permute(0, 3, 1, 2)

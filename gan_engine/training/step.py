@@ -121,8 +121,7 @@ class Step:
         found = {}
         for penalty in (p for p in self.penalties if p.on == "d" and p.slopes and not p.memory()):
             flat = FlatPenalty(penalty, self.networks.d, self._inner)
-            scale = self._scale(penalty)
-            if flat.compile(backend, scale, images, told, change):
+            if flat.compile(backend, self._strength(penalty), images, told, change):
                 found[penalty.kind] = flat
         self._flat = found
 
@@ -198,7 +197,7 @@ class Step:
         written = tuple(penalty for penalty in due if penalty.kind not in self._flat)
         self._learn(loss, written, scene, "d", lesson)
         for penalty in (penalty for penalty in due if penalty.kind in self._flat):
-            scale, images = self._scale(penalty), (scene.real_NCHW, scene.fake_NCHW)
+            scale, images = self._strength(penalty) / self.parts, (scene.real_NCHW, scene.fake_NCHW)
             term = self._flat[penalty.kind].add(scale, images, told, change)
             self.meters.add(f"penalty/{penalty.kind}", term)
         self.meters.add("score/real", real.mean())
@@ -319,17 +318,16 @@ class Step:
 
     def _charged(self, penalty: Penalty, scene: Scene) -> Tensor:
         """Return what a penalty adds to the loss in this update."""
-        part = f"penalties.{penalty.kind}"
+        memory = self.memory.of(f"penalties.{penalty.kind}")
         # Scores are compared with scores that were rounded alike; slopes are not rounded at all.
         with contextlib.nullcontext() if penalty.slopes else self._autocast():
-            term = penalty.term(replace(scene, memory=self.memory.of(part)))
+            term = penalty.term(replace(scene, memory=memory))
         self.meters.add(f"penalty/{penalty.kind}", term)
-        return self.live[f"{part}.weight"] * penalty.interval * term
+        return self._strength(penalty) * term
 
-    def _scale(self, penalty: Penalty) -> Tensor:
-        """Return by what a penalty counts in the gradients of one part of the batch."""
-        weight = self.live[f"penalties.{penalty.kind}.weight"]
-        return weight * (penalty.interval / self.parts)
+    def _strength(self, penalty: Penalty) -> Tensor:
+        """Return by what a penalty counts; a lazy one makes up for the updates it is left out of."""
+        return self.live[f"penalties.{penalty.kind}.weight"] * penalty.interval
 
     def _add(self, total: Tensor) -> None:
         share = total if self.parts == 1 else total / self.parts

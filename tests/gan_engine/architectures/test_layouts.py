@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -33,6 +34,17 @@ def networks_of(
     return config, build_networks(config, torch.device("cpu"), 0, formats), formats.layout
 
 
+def show_maps(networks: Networks, look: Callable[[nn.Module, Tensor], None]) -> None:
+    """Let `look` see each map that a layer makes, but those as small as G's start."""
+
+    def hook(module: nn.Module, inputs: Any, found: Any) -> None:
+        if isinstance(found, Tensor) and found.ndim == 4 and min(found.shape[2:]) > START:
+            look(module, found)
+
+    for module in (*networks.g.modules(), *networks.d.modules()):
+        module.register_forward_hook(hook)
+
+
 @pytest.mark.parametrize("channels_last", [True, False], ids=["channels last", "contiguous"])
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
 def test_that_no_layer_of_a_preset_changes_how_maps_lie_in_memory(
@@ -41,14 +53,11 @@ def test_that_no_layer_of_a_preset_changes_how_maps_lie_in_memory(
     config, networks, layout = networks_of(preset, channels_last)
     shape, wrong = config.data.shape, []
 
-    def look(module: nn.Module, inputs: Any, found: Any) -> None:
-        if not isinstance(found, Tensor) or found.ndim != 4 or min(found.shape[2:]) <= START:
-            return
+    def look(module: nn.Module, found: Tensor) -> None:
         if not found.is_contiguous(memory_format=layout):
             wrong.append((type(module).__name__, tuple(found.shape), found.stride()))
 
-    for module in (*networks.g.modules(), *networks.d.modules()):
-        module.register_forward_hook(look)
+    show_maps(networks, look)
     count = min(2, config.training.batch_size)
     real = torch.zeros(count, shape.channels, shape.height, shape.width)
     real = real.to(memory_format=layout)
@@ -66,10 +75,7 @@ def test_that_no_layer_of_a_preset_changes_how_gradients_lie_in_memory(
     config, networks, layout = networks_of(preset, channels_last)
     shape, count, wrong = config.data.shape, min(2, config.training.batch_size), []
 
-    def look(module: nn.Module, inputs: Any, found: Any) -> None:
-        if not isinstance(found, Tensor) or found.ndim != 4 or min(found.shape[2:]) <= START:
-            return
-
+    def look(module: nn.Module, found: Tensor) -> None:
         def come_back(gradient: Tensor | None) -> None:
             if gradient is not None and not gradient.is_contiguous(memory_format=layout):
                 wrong.append((type(module).__name__, tuple(found.shape), gradient.stride()))
@@ -77,8 +83,7 @@ def test_that_no_layer_of_a_preset_changes_how_gradients_lie_in_memory(
         if found.requires_grad:
             found.register_hook(come_back)
 
-    for module in (*networks.g.modules(), *networks.d.modules()):
-        module.register_forward_hook(look)
+    show_maps(networks, look)
     random = torch.Generator().manual_seed(0)
     real = torch.randn(count, shape.channels, shape.height, shape.width, generator=random)
     real = real.to(memory_format=layout)
