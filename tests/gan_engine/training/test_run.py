@@ -326,4 +326,4 @@ def test_that_a_stop_before_the_images_are_prepared_starts_nothing(
     events = list(train(tiny(), inbox, folder=tmp_path / "run"))
     assert not of_kind(events, Started)
     assert of_kind(events, Finished)[0].reason == "stopped"
-    assert read_run(tmp_path / "run").state == "stopped"
+    assert read_run(tmp_path / "run").state == "unstarted"
