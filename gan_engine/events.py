@@ -30,11 +30,15 @@ class Preparing(Event):
 
 @dataclass(frozen=True)
 class Started(Event):
-    """A run begins or goes on in `folder`; `draft` holds its settings, `reals` a grid of real images."""
+    """A run begins or goes on in `folder`; `draft` holds its settings, `reals` a grid of real images.
+
+    `device` is what trains in words, `device_kind` as torch calls it: cpu, cuda or mps.
+    """
 
     folder: Path
     draft: dict[str, Any]
     device: str
+    device_kind: str
     images_total: int
     dataset_images: int
     parameters_g: int

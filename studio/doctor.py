@@ -81,7 +81,7 @@ class Doctor(QObject):
             started.dataset_images,
             changed_at=seen,
             resumed_at=seen,
-            on_gpu=not started.device.startswith("CPU"),
+            on_gpu=started.device_kind != "cpu",
         )
         self._show(None)
 

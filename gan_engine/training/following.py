@@ -231,6 +231,7 @@ class _Follower:
             folder=self._folder,
             draft=self._draft,
             device=str(found.get("device", "")),
+            device_kind=str(found.get("device_kind", "")),
             images_total=int(found.get("images") or get(self._draft, "training.images", 0)),
             dataset_images=int(found.get("dataset_images", 0)),
             parameters_g=int(found.get("parameters_g", 0)),

@@ -1,5 +1,7 @@
 """What watches a run and says one thing at a time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,20 @@ def test_that_something_is_said_once_it_is_found_twice(qtbot, studio, doctor):
     assert doctor.shown is None
     examined(qtbot, studio, readings(900, 1))
     assert doctor.shown.key == "d_has_won"
+
+
+@pytest.mark.parametrize(
+    ("device", "kind", "said"), [("2 × CPU, 4 cores", "cpu", True), ("CPU?", "mps", False)]
+)
+def test_that_days_are_told_of_processes_on_a_cpu_whatever_that_is_called(
+    qtbot, studio, doctor, draft, tmp_path, device, kind, said
+):
+    begun = start(tmp_path / "008-cats", draft)
+    studio.run.started.emit(replace(begun, device=device, device_kind=kind))
+    slow = {"loss/d": 1.0, "loss/g": 1.0, "score/real": 0.5, "score/fake": -0.5, "speed": 1.0}
+    examined(qtbot, studio, readings(**slow))
+    examined(qtbot, studio, readings(900, 1, **slow))
+    assert (doctor.shown is not None and doctor.shown.key == "it_takes_days") == said
 
 
 def test_that_it_is_no_longer_said_when_it_no_longer_holds(qtbot, studio, doctor):

@@ -254,7 +254,7 @@ def test_that_what_was_opened_last_is_what_is_shown(
 def test_that_what_runs_began_with_is_remembered_without_their_pictures(studio, draft, tmp_path):
     reals = np.zeros((8, 8, 3), np.uint8)
     held = weakref.ref(reals)
-    began = Started(0, tmp_path, draft, "CPU", 48, 420, 1, 1, False, reals)
+    began = Started(0, tmp_path, draft, "CPU", "cpu", 48, 420, 1, 1, False, reals)
     studio.run.started.emit(began)
     del reals, began
     gc.collect()

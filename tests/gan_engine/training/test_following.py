@@ -82,6 +82,7 @@ def test_that_a_follower_from_before_the_start_hears_what_the_trainer_hears(tiny
     assert len(begun) == 1
     assert begun[0].images_total == 64
     assert begun[0].parameters_g == first.parameters_g
+    assert begun[0].device_kind == first.device_kind == "cpu"
     assert np.array_equal(begun[0].reals, first.reals)
     newest, last = of_kind(heard, SampleGrid)[-1], of_kind(told, SampleGrid)[-1]
     assert np.array_equal(newest.pixels, last.pixels)

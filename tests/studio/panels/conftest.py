@@ -52,7 +52,7 @@ def grid(seen: int, path: Path | None = None, level: int = 90) -> SampleGrid:
 
 def start(folder: Path, draft: dict[str, Any], resumed: bool = False, seen: int = 0) -> Started:
     """Return a run's first word."""
-    return Started(seen, folder, draft, "CPU", 48, 420, 1_200_000, 900, resumed, picture())
+    return Started(seen, folder, draft, "CPU", "cpu", 48, 420, 1_200_000, 900, resumed, picture())
 
 
 def info(folder: Path, state: Any = "done", **other: Any) -> RunInfo:
