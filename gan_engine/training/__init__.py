@@ -11,7 +11,7 @@ from gan_engine.training.notes import RunNotes, read_notes, write_notes
 from gan_engine.training.pins import Pin, read_pins, write_pins
 from gan_engine.training.ranks import join, launched, leads, nearest_batch
 from gan_engine.training.run import go_on_or_train, resume, train
-from gan_engine.training.saves import best_of, keep, kept_of, let_go, saves_of
+from gan_engine.training.saves import keep, kept_of, let_go, read_saves, saves_of
 from gan_engine.training.shelf import Shelf
 from gan_engine.training.trial import Trial, try_out
 
@@ -24,7 +24,6 @@ __all__ = [
     "Shelf",
     "Trial",
     "answer",
-    "best_of",
     "branch",
     "follow",
     "go_on_or_train",
@@ -40,6 +39,7 @@ __all__ = [
     "read_notes",
     "read_pins",
     "read_run",
+    "read_saves",
     "resume",
     "saves_of",
     "score_edges",

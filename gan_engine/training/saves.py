@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from typing import NamedTuple
 
 from gan_engine import checkpoint, durable
 from gan_engine.checkpoint import SUFFIX
@@ -17,15 +18,28 @@ KEPT = "kept-"
 """What the name of a save begins with that somebody wants to stay whatever comes."""
 
 
-def saves_of(folder: Path) -> list[tuple[int, Path]]:
-    """Return (images seen, file) of every save there is, the newest first."""
+class Saves(NamedTuple):
+    """What a run saved: (images seen, file), the newest first; the best one's images, the kept ones'."""
+
+    every: list[tuple[int, Path]]
+    best: int | None
+    kept: frozenset[int]
+
+
+def read_saves(folder: Path) -> Saves:
+    """Return every save there is, and what is known of them; no file is opened twice."""
     inside = folder / "checkpoints"
     named = [path for start in (BEFORE, KEPT) for path in inside.glob(f"{start}*{SUFFIX}")]
-    kept = [*checkpoint.listed(folder), *named]
-    found = {int(number): path for path in kept if (number := _number(path)).isdigit()}
+    files = [*checkpoint.listed(folder), *named]
+    found = {int(number): path for path in files if (number := _number(path)).isdigit()}
     if (best := best_of(folder)) is not None:
         found.setdefault(best, inside / BEST)
-    return sorted(found.items(), reverse=True)
+    return Saves(sorted(found.items(), reverse=True), best, kept_of(folder))
+
+
+def saves_of(folder: Path) -> list[tuple[int, Path]]:
+    """Return (images seen, file) of every save there is, the newest first."""
+    return read_saves(folder).every
 
 
 def best_of(folder: Path) -> int | None:

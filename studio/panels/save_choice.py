@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from gan_engine import best_of, kept_of, saves_of
+from gan_engine import read_saves
 from studio.i18n import tr
 from studio.panels import words as say
 
@@ -28,23 +28,23 @@ class SaveChoice(QComboBox):
         chosen, folder = self.currentData(), self._source
         if folder is None or not folder.is_dir() or chosen is None:
             return folder
-        seen = best_of(folder) if chosen == BEST else int(chosen)
-        return next((path for moment, path in saves_of(folder) if moment == seen), folder)
+        saves = read_saves(folder)
+        seen = saves.best if chosen == BEST else int(chosen)
+        return folder if seen is None else dict(saves.every).get(seen, folder)
 
     def show_saves(self, source: Path | None) -> None:
         """Offer the saves of a run; what was chosen of the same run stays so while it is there."""
         chosen = self.currentData() if source == self._source else None
         self._source = source
         folder = source if source is not None and source.is_dir() else None
-        saves = [seen for seen, _ in saves_of(folder)] if folder else []
-        best = best_of(folder) if folder else None
-        kept = kept_of(folder) if folder else frozenset()
+        every, best, kept = read_saves(folder) if folder else ([], None, frozenset[int]())
         self.clear()
-        if saves:
-            self.addItem(tr("The newest save, after {images}", images=say.images(saves[0])), None)
+        if every:
+            newest = say.images(every[0][0])
+            self.addItem(tr("The newest save, after {images}", images=newest), None)
         if best is not None:
             self.addItem(tr("The best save, after {images}", images=say.images(best)), BEST)
-        for seen in saves[1:]:
+        for seen, _ in every[1:]:
             if seen != best or seen in kept:
                 line = tr("The save after {images}", images=say.images(seen))
                 if seen in kept:

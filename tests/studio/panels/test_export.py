@@ -11,6 +11,7 @@ from gan_engine import (
     Exploration,
     Sampler,
     Saved,
+    checkpoint,
     keep,
     open_sampler,
     parse,
@@ -330,3 +331,21 @@ def test_that_one_save_is_no_choice(dialog, tmp_path):
     (tmp_path / "mine.safetensors").write_bytes(b"")
     dialog.show_source(tmp_path / "mine.safetensors")
     assert dialog.save.isHidden()
+
+
+def test_that_the_best_save_is_opened_once_to_offer_it_and_once_to_take_it(
+    show, saved_often, monkeypatch
+):
+    opened, seen_by = list[str](), checkpoint.seen_by
+
+    def counted(path):
+        opened.append(path.name)
+        return seen_by(path)
+
+    monkeypatch.setattr(checkpoint, "seen_by", counted)
+    dialog = show(ExportDialog)
+    dialog.show_source(saved_often)
+    assert opened == ["best.safetensors"]
+    dialog.save.setCurrentIndex(1)
+    assert dialog.save.source.name == "best.safetensors"
+    assert opened == ["best.safetensors"] * 2
