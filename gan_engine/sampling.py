@@ -285,7 +285,18 @@ class Sampler:
         return _levels(generate(self.network, given.to(self._device)))
 
     def grid(self, rows: int, columns: int, seed: int = 0, truncation: float = 1.0) -> Pixels:
-        """Return `rows` x `columns` samples as one picture; seeds count up from `seed`."""
+        """Return `rows` x `columns` samples as one picture; seeds count up from `seed`.
+
+        Raises:
+            EngineError: It has no row or no column: there is no picture without a pixel.
+        """
+        if min(rows, columns) < 1:
+            raise EngineError(
+                "There is no grid of {rows}×{columns} samples.",
+                hint="Ask for one row and one column at least.",
+                rows=rows,
+                columns=columns,
+            )
         plan = lay_out(rows, columns, seed, len(self.classes))
         labels_N = self._labels(plan.seeds, plan.labels, None)
         return tile(self._make(plan.seeds, truncation, labels_N), plan.columns)

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from gan_engine.architectures import ARCHITECTURES
+from gan_engine.errors import EngineError
 from gan_engine.sampling import generate, open_sampler
 from tests.contracts.test_every_exporter import saved
 
@@ -32,3 +33,13 @@ def test_that_no_images_have_the_shape_that_some_would_have(kind: Any, tmp_path:
     if kind.truncates:
         made.append(sampler.mixed([], [], 1))
     assert {(one.shape, one.dtype) for one in made} == {((0, 16, 16, 3), np.dtype(np.uint8))}
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(0, 0), (0, 3), (3, 0), (-1, 2)])
+def test_that_a_grid_without_samples_is_refused_with_what_to_ask_for(
+    rows: int, columns: int, tmp_path: Path
+) -> None:
+    sampler = open_sampler(saved(FROM_SEEDS[0], tmp_path), "cpu")
+    with pytest.raises(EngineError, match=f"no grid of {rows}×{columns}") as refused:
+        sampler.grid(rows, columns)
+    assert refused.value.hint == "Ask for one row and one column at least."
