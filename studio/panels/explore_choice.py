@@ -47,12 +47,16 @@ class ExploreChoice(QScrollArea):
         self.setWidget(inner)
 
     def show_classes(self, labels: Sequence[str]) -> None:
-        """Offer these classes, by their escaped names; without any there is nothing to choose."""
+        """Offer these classes, by their escaped names; what was chosen of the same ones stays so."""
+        names = [unescape(label) for label in labels]
+        offered = [self.classes.itemText(row) for row in range(1, self.classes.count())]
+        chosen = self.classes.currentIndex() if names == offered else 0
         with QSignalBlocker(self.classes):
             self.classes.clear()
             self.classes.addItem(tr("All in turn"), None)
-            for place, label in enumerate(labels):
-                self.classes.addItem(unescape(label), place)
+            for place, name in enumerate(names):
+                self.classes.addItem(name, place)
+            self.classes.setCurrentIndex(max(0, chosen))
         self.class_row.setVisible(bool(labels))
 
     def show_class(self, place: int | None) -> None:
