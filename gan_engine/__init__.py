@@ -56,7 +56,7 @@ _HOME = {
     "training": (
         "Neighbour Neighbours Pin RunInfo RunNotes Shelf Trial branch follow keep kept_of let_go list_runs"
         " nearest_batch new_folder read_notes"
-        " read_pins read_run read_saves resume saves_of score_edges train try_out write_notes write_pins"
+        " read_pins read_run read_saves resume save_in saves_of score_edges train try_out write_notes write_pins"
     ),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
@@ -122,7 +122,7 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
     from gan_engine.training.originals import Learned, learned, prepared_uses
     from gan_engine.training import (
         Neighbour, Neighbours, Pin, RunInfo, RunNotes, Shelf, Trial, branch, follow, keep, kept_of, let_go, list_runs,
-        nearest_batch, new_folder, read_notes, read_pins, read_run, read_saves, resume, saves_of, score_edges, train,
+        nearest_batch, new_folder, read_notes, read_pins, read_run, read_saves, resume, save_in, saves_of, score_edges, train,
         try_out, write_notes, write_pins,
     )
     # fmt: on

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from gan_engine import Exploration, Grid, Sampler, Sight, explore, open_sampler, saves_of
+from gan_engine import Exploration, Grid, Sampler, Sight, explore, open_sampler, save_in, saves_of
 from studio.jobs import Jobs
 from studio.looking import Newest
 
@@ -24,6 +24,10 @@ _LEAP_S = 0.5
 """What takes longer than this between two pictures of a walk is no part of it."""
 
 
+_Wanted = tuple[Path, int | str | None]
+"""A run's folder or a file, and which save of it."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """The generator that is explored.
@@ -33,12 +37,14 @@ class Opened:
         images_seen: After how many images its weights were saved.
         classes: The escaped names of what it can be asked for.
         needs_pictures: Whether it makes pictures from others: then there is nothing to choose.
+        save: Which of the run's saves it is: after how many images, or "best"; None is the newest.
     """
 
     source: Path
     images_seen: int
     classes: tuple[str, ...]
     needs_pictures: bool
+    save: int | str | None = None
 
     @property
     def name(self) -> str:
@@ -47,7 +53,7 @@ class Opened:
 
 
 class Exploring(QObject):
-    """Follows the run on the screen; keeps its newest generator only while somebody looks."""
+    """Follows the run on the screen; keeps the generator of one of its saves while somebody looks."""
 
     opened = Signal(object)
     """What is explored from now on: an Opened, or None."""
@@ -62,6 +68,8 @@ class Exploring(QObject):
         self._run = run
         self.now: Opened | None = None
         self.sight = Sight(Exploration())
+        self.save: int | str | None = None
+        """Which save is wanted, as in `Opened`."""
         self._sampler: Sampler | None = None
         self._watchers = 0
         self._asked = self._shown = 0.0
@@ -74,8 +82,9 @@ class Exploring(QObject):
         self._next = QTimer(self)
         self._next.setSingleShot(True)
         self._next.timeout.connect(self._step)
-        for told in (run.started, run.viewed, run.saved):  # a run ends with a save
+        for told in (run.started, run.viewed):
             told.connect(self._follow)
+        run.saved.connect(self._take_saved)  # a run ends with a save
         run.state_changed.connect(self._leave)
 
     # --- asked -------------------------------------------------------------------------------
@@ -91,7 +100,7 @@ class Exploring(QObject):
 
     @Slot(bool)
     def watch(self, on: bool) -> None:
-        """Load the newest generator, or let it go: on a GPU its memory is the run's again.
+        """Load the generator, or let it go: on a GPU its memory is the run's again.
 
         Of two windows that take turns the new one may begin to look before the old one ends.
         """
@@ -108,10 +117,17 @@ class Exploring(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Load the newest save of the run on the screen, if somebody looks."""
+        """Load the chosen save of the run on the screen, if somebody looks."""
         self._leave()
         if self._watchers and self._run.source is not None:
-            self._loads.ask(self._run.source)
+            self._loads.ask((self._run.source, self.save))
+
+    @Slot(object)
+    def take_save(self, which: int | str | None) -> None:
+        """Look in the same way at another save: after how many images, or "best"; None is the newest."""
+        if which != self.save:
+            self.save = which
+            self.refresh()
 
     @Slot(object)
     def look(self, how: Exploration) -> None:
@@ -156,23 +172,29 @@ class Exploring(QObject):
         self.refresh()
 
     @Slot()
+    def _take_saved(self) -> None:
+        """Look at the new save where that is what was wanted: an earlier one stays what it was."""
+        if self._sampler is None or self.save != self._sampler.images_seen:
+            self.refresh()
+
+    @Slot()
     def _leave(self) -> None:
         """Let go of what belongs to another run than the one on the screen."""
         if self.now is None or self.now.source == self._run.source:
             return
         self.walk(False)
-        self._sampler = self.now = None
+        self._sampler = self.now = self.save = None
         self.sight = Sight(self.sight.how)
         self.sight_changed.emit(self.sight)
         self.opened.emit(None)
 
     @Slot(object)
-    def _take_sampler(self, found: tuple[Path, Sampler | None]) -> None:
-        source, sampler = found
-        if source != self._run.source or sampler is None or not self._watchers:
+    def _take_sampler(self, found: tuple[_Wanted, _Wanted, Sampler | None]) -> None:
+        wanted, (source, save), sampler = found
+        if wanted != (self._run.source, self.save) or sampler is None or not self._watchers:
             return
-        self._sampler = sampler
-        now = Opened(source, sampler.images_seen, sampler.classes, sampler.needs_pictures)
+        self._sampler, self.save = sampler, save
+        now = Opened(source, sampler.images_seen, sampler.classes, sampler.needs_pictures, save)
         if now != self.now:
             self.now = now
             self.opened.emit(now)
@@ -214,11 +236,15 @@ class Exploring(QObject):
         self.failed.emit(error)
 
 
-def _load(source: Path) -> tuple[Path, Sampler | None]:
-    """Return a run's or a file's generator; None while a run has saved none."""
-    if source.is_dir() and not saves_of(source):
-        return source, None
-    return source, open_sampler(source)
+def _load(wanted: _Wanted) -> tuple[_Wanted, _Wanted, Sampler | None]:
+    """Return what was wanted, what there is of it, and its generator; None while nothing is saved."""
+    source, which = wanted
+    if not source.is_dir():
+        return wanted, wanted, open_sampler(source)
+    if not saves_of(source):
+        return wanted, wanted, None
+    file = save_in(source, which)
+    return wanted, (source, None if file == source else which), open_sampler(file)
 
 
 def _draw(wanted: tuple[Sampler, Sight]) -> tuple[Sight, Grid]:

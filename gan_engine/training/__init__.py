@@ -11,7 +11,7 @@ from gan_engine.training.notes import RunNotes, read_notes, write_notes
 from gan_engine.training.pins import Pin, read_pins, write_pins
 from gan_engine.training.ranks import join, launched, leads, nearest_batch
 from gan_engine.training.run import go_on_or_train, resume, train
-from gan_engine.training.saves import keep, kept_of, let_go, read_saves, saves_of
+from gan_engine.training.saves import keep, kept_of, let_go, read_saves, save_in, saves_of
 from gan_engine.training.shelf import Shelf
 from gan_engine.training.trial import Trial, try_out
 
@@ -41,6 +41,7 @@ __all__ = [
     "read_run",
     "read_saves",
     "resume",
+    "save_in",
     "saves_of",
     "score_edges",
     "serve",

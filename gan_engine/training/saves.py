@@ -42,6 +42,21 @@ def saves_of(folder: Path) -> list[tuple[int, Path]]:
     return read_saves(folder).every
 
 
+def save_in(folder: Path, which: int | str | None) -> Path:
+    """Return what a save is opened from: its file, or for the newest the folder.
+
+    Args:
+        folder: The run's.
+        which: After how many images it was made, or "best"; None, and what is not there any more,
+            is the newest.
+    """
+    if which is None:
+        return folder
+    saves = read_saves(folder)
+    seen = saves.best if which == "best" else int(which)
+    return folder if seen is None else dict(saves.every).get(seen, folder)
+
+
 def best_of(folder: Path) -> int | None:
     """Return after how many images the best save was made; None where there is none to be read."""
     with contextlib.suppress(EngineError):

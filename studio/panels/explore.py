@@ -16,14 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gan_engine import EngineError, Exploration, escape, part_of, put, seeds_in, write_png
+from gan_engine import EngineError, Exploration, part_of, put, seeds_in, write_png
 from studio import theme
 from studio.failures import sentence_of
 from studio.forms import Form
 from studio.i18n import together, tr
-from studio.panels import words as say
-from studio.panels.base import HEAD, PAGE, EmptyState, Pages, Panel, button, column_of, tool
+from studio.panels.base import PAGE, EmptyState, Pages, Panel, button, column_of
 from studio.panels.explore_choice import ExploreChoice
+from studio.panels.explore_head import ExploreHead
 from studio.panels.sample_card import cut
 from studio.panels.saving import ask_for_file
 from studio.widgets.elided import ElidedLabel
@@ -48,6 +48,7 @@ class ExplorePanel(Panel):
     looked = Signal(object)
     class_chosen = Signal(object)
     near_chosen = Signal(object)
+    save_chosen = Signal(object)
     walk_asked = Signal(bool)
     picture_saved = Signal(object, object, object)
 
@@ -85,6 +86,8 @@ class ExplorePanel(Panel):
         self.looked.connect(found.look)
         self.class_chosen.connect(found.choose)
         self.near_chosen.connect(found.go_near)
+        self.save_chosen.connect(found.take_save)
+        studio.run.saved.connect(self.show_saved)
         self.walk_asked.connect(found.walk)
         self.picture_saved.connect(self._write_picture)
         self._values = {**self._values, **_values_of(found.sight.how)}
@@ -102,20 +105,20 @@ class ExplorePanel(Panel):
             self._show_picture(None)
         self._opened = opened
         self._stack.setCurrentIndex(0 if opened is None else 1)
+        self.head.show_opened(opened)
         if opened is None:
             return
-        self.heading.setText(
-            tr(
-                "“{name}” after {images}",
-                name=escape(opened.name),
-                images=say.images(opened.images_seen),
-            )
-        )
         self.choice.show_classes(opened.classes)
         for part in (self.choice, self.walk_button, self.other_button):
             part.setVisible(not opened.needs_pictures)
         self.folder_button.setVisible(opened.needs_pictures)
         self._show_tip()
+
+    @Slot()
+    def show_saved(self) -> None:
+        """Offer the save that was just written, too."""
+        if self.isVisible():
+            self.head.show_saves()
 
     @Slot(object)
     def show_sight(self, sight: Sight) -> None:
@@ -162,7 +165,6 @@ class ExplorePanel(Panel):
         said = together(*sentence_of(error))
         self._stack.setCurrentIndex(1)
         if self._pixels is None:
-            self.heading.setText("")
             self.view.show_text(said)
         else:
             self.tip.setText(said)
@@ -176,12 +178,18 @@ class ExplorePanel(Panel):
         self.view.cell_activated.connect(self._go_near)
         self.view.save_asked.connect(self.save)
         self.view.pin_asked.connect(self._pin)
+        self.head = ExploreHead()
+        self.head.copy_button.clicked.connect(self._copy_chosen)
+        self.head.save_button.clicked.connect(self._save_chosen)
+        self.head.export_button.clicked.connect(self._export)
+        self.head.save.save_chosen.connect(self.save_chosen)
+        self.heading = self.head.heading
         self._left = left = QWidget()
         left.setContentsMargins(0, 0, theme.GRID, 0)  # clear of the line
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(self._head())
+        column.addWidget(self.head)
         column.addWidget(self.view, 1)
         column.addLayout(self._foot())
         column.addWidget(self.tip)
@@ -201,24 +209,6 @@ class ExplorePanel(Panel):
         row.setContentsMargins(*PAGE)
         row.addWidget(self._split)
         return made
-
-    def _head(self) -> QHBoxLayout:
-        self.heading = ElidedLabel(title=True)
-        self.copy_button = tool("copy", tr("Put the chosen sample, or the grid, on the clipboard"))
-        self.save_button = tool(
-            "save", tr("Save the chosen sample, or the grid when none is chosen, as PNG")
-        )
-        self.export_button = tool("export", tr("Take the generator or its images away."))
-        self.copy_button.clicked.connect(self._copy_chosen)
-        self.save_button.clicked.connect(self._save_chosen)
-        self.export_button.clicked.connect(self._export)
-        head = QHBoxLayout()
-        head.setSpacing(4)
-        head.addWidget(self.heading, 1)
-        for one in (self.copy_button, self.save_button, self.export_button):
-            head.addWidget(one)
-        head.addStrut(HEAD)
-        return head
 
     def _foot(self) -> QHBoxLayout:
         self.walk_button = QPushButton(tr("Walk"))
@@ -269,6 +259,7 @@ class ExplorePanel(Panel):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.head.show_saves()
         self.watched.emit(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -279,8 +270,7 @@ class ExplorePanel(Panel):
         self._pixels = pixels
         self.view.show_text("" if pixels is not None else tr("Drawing…"))
         self.view.show_pixels(pixels)
-        for one in (self.copy_button, self.save_button):
-            one.setEnabled(pixels is not None)
+        self.head.show_pictures(pixels is not None)
 
     @Slot(str, object)
     def _edit(self, path: str, value: object) -> None:

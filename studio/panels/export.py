@@ -61,7 +61,7 @@ class ExportDialog(Dialog):
         self._written: Path | None = None
         self._named = False
         self._exploring: Exploring | None = None
-        self._looked: tuple[Draft, str] | None = None
+        self._looked: tuple[Draft, str, int | str | None] | None = None
         self.what = ExportChoice()
         self.what.chosen.connect(self._choose)
         self.what.edited.connect(self._enable)
@@ -223,10 +223,11 @@ class ExportDialog(Dialog):
         found = self._exploring
         if found is None or found.now is None or found.now.source != self._source or self._job:
             return
-        looked = found.sight.how.model_dump(), found.takes_away
+        looked = found.sight.how.model_dump(), found.takes_away, found.save
         if looked != self._looked:
             self._looked = looked
-            self.what.begin_with(*looked)
+            self.what.begin_with(*looked[:2])
+            self.save.choose(found.save)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

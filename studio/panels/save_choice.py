@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from gan_engine import read_saves
+from gan_engine import read_saves, save_in
 from studio.i18n import tr
 from studio.panels import words as say
 
@@ -16,25 +17,35 @@ BEST = "best"
 class SaveChoice(QComboBox):
     """A line for each save there is; it is not there where there is nothing to choose."""
 
+    save_chosen = Signal(object)
+    """Somebody chose a save, or the one that was chosen is gone: see `chosen`."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._source: Path | None = None
         self.setAccessibleName(tr("Which save"))
         self.setToolTip(tr("The best save is the one with the best first metric of the run."))
+        self.activated.connect(self._tell)
+
+    @property
+    def chosen(self) -> int | str | None:
+        """After how many images the chosen save was made, or "best"; None is the newest."""
+        chosen: int | str | None = self.currentData()
+        return chosen
 
     @property
     def source(self) -> Path | None:
         """What the chosen save is read from: the run's folder means its newest, whichever that is."""
-        chosen, folder = self.currentData(), self._source
-        if folder is None or not folder.is_dir() or chosen is None:
-            return folder
-        saves = read_saves(folder)
-        seen = saves.best if chosen == BEST else int(chosen)
-        return folder if seen is None else dict(saves.every).get(seen, folder)
+        folder = self._source
+        return save_in(folder, self.chosen) if folder and folder.is_dir() else folder
+
+    def choose(self, which: int | str | None) -> None:
+        """Show this save as the chosen one; what is not there is the newest."""
+        self.setCurrentIndex(max(0, self.findData(which)) if which is not None else 0)
 
     def show_saves(self, source: Path | None) -> None:
         """Offer the saves of a run; what was chosen of the same run stays so while it is there."""
-        chosen = self.currentData() if source == self._source else None
+        chosen = self.chosen if source == self._source else None
         self._source = source
         folder = source if source is not None and source.is_dir() else None
         every, best, kept = read_saves(folder) if folder else ([], None, frozenset[int]())
@@ -50,5 +61,11 @@ class SaveChoice(QComboBox):
                 if seen in kept:
                     line = tr("The save you keep, after {images}", images=say.images(seen))
                 self.addItem(line, seen)
-        self.setCurrentIndex(max(0, self.findData(chosen)) if chosen is not None else 0)
+        self.choose(chosen)
         self.setVisible(self.count() > 1)
+        if self.chosen != chosen:
+            self._tell()
+
+    @Slot()
+    def _tell(self) -> None:
+        self.save_chosen.emit(self.chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,28 +92,61 @@ def test_that_a_walk_goes_on_until_it_is_stopped_and_stays_where_it_is(watched, 
     assert watched.sight.walked == 0
 
 
+def save_once_more(folder: Path) -> int:
+    """Write another save of a run, as if it had gone on; return after how many images."""
+    path, saved, _ = checkpoint.newest(folder)
+    counters = {**saved.counters, "images_seen": saved.images_seen + 8}
+    later = path.with_name(checkpoint.file_name(counters["images_seen"]))
+    tensors = {
+        name: 1.1 * one if one.is_floating_point() else one for name, one in saved.tensors.items()
+    }
+    checkpoint.write(later, checkpoint.Checkpoint("checkpoint", saved.draft, counters, tensors))
+    return counters["images_seen"]
+
+
 def test_that_a_new_save_is_looked_at_in_the_same_way(watched, heard, studio, run_folder, qtbot):
     watched.look(SMALL.model_copy(update={"seed": 7}))
-    path, saved, _ = checkpoint.newest(run_folder)
-    counters = {**saved.counters, "images_seen": saved.images_seen + 8}
-    later = path.with_name(f"{counters['images_seen']:012d}.safetensors")
-    checkpoint.write(
-        later, checkpoint.Checkpoint("checkpoint", saved.draft, counters, saved.tensors)
-    )
-    watched.refresh()
-    qtbot.waitUntil(
-        lambda: heard.opened[-1].images_seen == counters["images_seen"], timeout=PATIENCE
-    )
+    newest = save_once_more(run_folder)
+    studio.run.saved.emit(None)
+    qtbot.waitUntil(lambda: heard.opened[-1].images_seen == newest, timeout=PATIENCE)
     qtbot.waitUntil(lambda: heard.drawn[-1][0].how.seed == 7, timeout=PATIENCE)
+
+
+def test_that_the_same_seeds_are_seen_with_an_earlier_save_whatever_is_saved_meanwhile(
+    watched, heard, studio, run_folder, qtbot
+):
+    first = watched.now.images_seen
+    save_once_more(run_folder)
+    watched.take_save(first)
+    qtbot.waitUntil(lambda: heard.opened[-1].save == first, timeout=PATIENCE)
+    newest = save_once_more(run_folder)
+    studio.run.saved.emit(None)
+    qtbot.waitUntil(lambda: not studio.jobs.active, timeout=PATIENCE)
+    assert (watched.now.images_seen, watched.save) == (first, first)
+    watched.take_save(None)
+    qtbot.waitUntil(lambda: heard.opened[-1].images_seen == newest, timeout=PATIENCE)
+    (before, old) = heard.drawn[0]
+    qtbot.waitUntil(lambda: (heard.drawn[-1][1].pixels != old.pixels).any(), timeout=PATIENCE)
+    assert (before, old.seeds) == (heard.drawn[-1][0], heard.drawn[-1][1].seeds)
+
+
+def test_that_the_newest_save_stands_in_for_one_that_is_gone(
+    watched, heard, studio, run_folder, qtbot
+):
+    newest = save_once_more(run_folder)
+    watched.take_save(8_000_000)
+    qtbot.waitUntil(lambda: heard.opened[-1].images_seen == newest, timeout=PATIENCE)
+    assert (watched.now.save, watched.save) == (None, None)
 
 
 def test_that_another_run_begins_with_all_its_samples(watched, heard, studio, tmp_path, qtbot):
     watched.go_near(3)
     watched.walk(True)
+    watched.save = 16
     studio.run.source = tmp_path / "other"  # as where a run is started
     studio.run.state_changed.emit("preparing")
     assert heard.opened[-1] is None
-    assert (watched.sight.near, watched.sight.walked) == (None, 0.0)
+    assert (watched.sight.near, watched.sight.walked, watched.save) == (None, 0.0, None)
     assert heard.walking[-1] is False
 
 

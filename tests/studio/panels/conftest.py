@@ -13,7 +13,8 @@ from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
-from gan_engine import RunInfo, SampleGrid, Started, escape
+from gan_engine import RunInfo, SampleGrid, Saved, Started, escape, parse, train
+from gan_engine.durable import second_name
 from studio.context import Studio
 
 
@@ -104,3 +105,14 @@ def untidy(emoji: Path) -> Path:
     shutil.copy(second, emoji / "copy 2.webp")
     Image.new("RGB", (64, 64), (250, 250, 250)).save(emoji / "blank.png")
     return emoji
+
+
+@pytest.fixture
+def saved_often(draft: dict[str, Any], tmp_path: Path) -> Path:
+    """A run with three numbered saves, whose best one is older than all of these."""
+    folder = tmp_path / "runs" / "002-emoji"
+    often = {**draft, "checkpoint": {**draft["checkpoint"], "every_images": 8, "keep": 3}}
+    for event in train(parse(often), folder=folder):
+        if isinstance(event, Saved) and not (folder / "checkpoints" / "best.safetensors").exists():
+            second_name(event.path, "best.safetensors")
+    return folder

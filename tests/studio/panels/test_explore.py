@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from gan_engine import Exploration, Grid, Sight, paths, read_png
+from gan_engine import Exploration, Grid, Sight, checkpoint, paths, read_png, saves_of
 from studio.exploring import Opened
 from studio.panels.explore import ExplorePanel
 from studio.panels.export import ExportDialog
@@ -48,6 +49,42 @@ def test_that_a_finished_run_is_explored_as_soon_as_the_page_is_seen(filled, run
     assert (filled.view.count, filled._seeds[:3]) == (36, (0, 1, 2))
     assert not filled.choice.class_row.isVisible()
     assert filled.walk_button.isVisible()
+
+
+def test_that_any_save_of_a_run_can_be_looked_at_and_is_what_is_taken_away(
+    panel, studio, saved_often, show, qtbot
+):
+    studio.run.open_folder(saved_often)
+    qtbot.waitUntil(lambda: not panel.view.is_empty, timeout=PATIENCE)
+    newest, *_, first = [seen for seen, _ in saves_of(saved_often)]
+    choice, before = panel.head.save, panel._pixels
+    assert panel.heading.text() == saved_often.name  # how far it is stands in the choice
+    assert choice.isVisible()
+    assert choice.itemText(0) == f"The newest save, after {newest} images"
+    choice.choose("best")
+    choice.activated.emit(choice.currentIndex())  # as a person does
+    qtbot.waitUntil(lambda: studio.exploring.now.images_seen == first, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel._pixels is not before, timeout=PATIENCE)
+    assert panel._seeds[:3] == (0, 1, 2)
+    assert (panel._pixels != before).any()
+    assert show(ExportDialog).save.chosen == "best"
+
+
+def test_that_a_save_that_is_written_meanwhile_is_offered_and_one_that_is_gone_is_not(
+    panel, studio, saved_often, qtbot
+):
+    studio.run.open_folder(saved_often)
+    qtbot.waitUntil(lambda: not panel.view.is_empty, timeout=PATIENCE)
+    (_, path), (older, gone), *_ = saves_of(saved_often)
+    choice = panel.head.save
+    choice.choose(older)
+    choice.activated.emit(choice.currentIndex())
+    qtbot.waitUntil(lambda: studio.exploring.now.save == older, timeout=PATIENCE)
+    gone.unlink()
+    shutil.copy(path, path.with_name(checkpoint.file_name(4096)))
+    studio.run.saved.emit(None)
+    assert choice.currentText() == "The newest save, after 4,096 images"
+    qtbot.waitUntil(lambda: studio.exploring.now.save is None, timeout=PATIENCE)
 
 
 def test_that_settings_are_what_is_drawn(filled, studio, qtbot):
@@ -116,6 +153,14 @@ def test_that_classes_can_be_chosen_where_there_are_some(panel, studio):
     assert studio.exploring.sight.label == 1
     panel.choice.classes.setCurrentIndex(0)
     assert studio.exploring.sight.label is None
+
+
+def test_that_the_class_that_is_looked_at_stays_chosen_when_the_run_saves(panel, studio):
+    panel.show_opened(Opened(panel_source(), 48, ("cat", "dog"), False))
+    panel.choice.classes.setCurrentIndex(2)
+    panel.show_opened(Opened(panel_source(), 96, ("cat", "dog"), False))
+    assert studio.exploring.sight.label == 1
+    assert panel.choice.classes.currentText() == "dog"
 
 
 def test_that_what_makes_pictures_from_pictures_has_no_seeds_to_choose(panel):

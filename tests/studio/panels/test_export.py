@@ -10,17 +10,13 @@ from gan_engine import (
     EXPORTERS,
     Exploration,
     Sampler,
-    Saved,
     checkpoint,
     keep,
     open_sampler,
-    parse,
     read_png,
     saves_of,
     settings_of,
-    train,
 )
-from gan_engine.durable import second_name
 from studio.panels.export import ExportDialog
 
 WAIT = 60_000
@@ -267,17 +263,6 @@ def test_that_what_was_explored_is_offered(show, studio, run_folder, qtbot):
         choose(dialog, key)
         made = dialog.what.made()
         assert (made.seed, made.rows, made.columns, made.truncation) == (77, 2, 5, 0.5)
-
-
-@pytest.fixture
-def saved_often(draft, tmp_path):
-    """A run with three numbered saves, whose best one is older than all of these."""
-    folder = tmp_path / "runs" / "002-emoji"
-    often = {**draft, "checkpoint": {**draft["checkpoint"], "every_images": 8, "keep": 3}}
-    for event in train(parse(often), folder=folder):
-        if isinstance(event, Saved) and not (folder / "checkpoints" / "best.safetensors").exists():
-            second_name(event.path, "best.safetensors")
-    return folder
 
 
 @pytest.mark.parametrize(("place", "which"), [(0, 0), (1, -1), (2, 1)])
