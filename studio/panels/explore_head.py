@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QSize
 
 from gan_engine import escape
 from studio.i18n import tr
@@ -12,18 +12,32 @@ from studio.panels import words as say
 from studio.panels.base import HEAD, tool
 from studio.panels.save_choice import SaveChoice
 from studio.widgets.elided import ElidedLabel
+from studio.widgets.folding import FoldingRow, row_of
 
 if TYPE_CHECKING:
     from studio.exploring import Opened
 
 
-class ExploreHead(QWidget):
+_NAME_PX = 160
+"""So much of a name is seen before what stands beside it goes below it."""
+
+
+class _Name(ElidedLabel):
+    """A name in one line that asks for some room."""
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(
+            min(_NAME_PX, self.fontMetrics().horizontalAdvance(self.text())), hint.height()
+        )
+
+
+class ExploreHead(FoldingRow):
     """A name, the saves where there are several, and buttons."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
         self._opened: Opened | None = None
-        self.heading = ElidedLabel(title=True)
+        self.heading = _Name(title=True)
         self.save = SaveChoice()
         self.save.hide()
         self.copy_button = tool("copy", tr("Put the chosen sample, or the grid, on the clipboard"))
@@ -31,14 +45,9 @@ class ExploreHead(QWidget):
             "save", tr("Save the chosen sample, or the grid when none is chosen, as PNG")
         )
         self.export_button = tool("export", tr("Take the generator or its images away."))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self.heading, 1)
-        row.addWidget(self.save)
-        for one in (self.copy_button, self.save_button, self.export_button):
-            row.addWidget(one)
-        row.addStrut(HEAD)
+        buttons = row_of(self.copy_button, self.save_button, self.export_button, spacing=4)
+        buttons.setMinimumHeight(HEAD)
+        super().__init__(self.heading, row_of(self.save, spacing=0), buttons)
 
     def show_opened(self, opened: Opened | None) -> None:
         """Say what is explored; with None nothing is."""
