@@ -40,8 +40,9 @@ _HOME = {
     "score_curves": "LossCurve LossCurves loss_curves",
     "history": "History",
     "sampling": "Grid Sampler open_sampler",
-    "route": "seeds_in",
-    "exploring": "Exploration Sight explore",
+    "route": "spots_in",
+    "spot": "Spot spot_in",
+    "exploring": "Exploration Explored Sight explore spots_of",
     "foreign": "Match match_weights read_weights weights_that_fit",
     "data": (
         "BadFile DatasetReport Finding Histogram Inspection InspectProgress Prepared PreparedSet PrepareProgress Preview ScanNames ScanProgress Spread Suggestion"
@@ -103,8 +104,9 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
     from gan_engine.score_curves import LossCurve, LossCurves, loss_curves
     from gan_engine.history import History
     from gan_engine.sampling import Grid, Sampler, open_sampler
-    from gan_engine.route import seeds_in
-    from gan_engine.exploring import Exploration, Sight, explore
+    from gan_engine.route import spots_in
+    from gan_engine.spot import Spot, spot_in
+    from gan_engine.exploring import Exploration, Explored, Sight, explore, spots_of
     from gan_engine.foreign import Match, match_weights, read_weights, weights_that_fit
     from gan_engine.data import (
         BadFile, DatasetReport, Finding, Histogram, InspectProgress, Inspection, PrepareProgress, Prepared,

@@ -7,10 +7,12 @@ from typing import ClassVar, Literal
 
 import torch
 
+from gan_engine.events import Pixels
 from gan_engine.imaging import tile
-from gan_engine.route import Route, seeds_in, through
-from gan_engine.sampling import Grid, Sampler, truncation
+from gan_engine.route import DIGITS, Route, distance, near, through
+from gan_engine.sampling import Sampler, truncation
 from gan_engine.schema import Part, option
+from gan_engine.spot import Spot
 
 
 class Exploration(Part):
@@ -22,12 +24,8 @@ class Exploration(Part):
     rows: int = option(6, ge=1, le=16, help="Rows of samples.")
     columns: int = option(6, ge=1, le=16, help="Samples in a row.")
     truncation: float = truncation()
-    distance: float = option(
-        0.3,
-        ge=0,
-        le=1,
-        help="How far the neighbours of a sample are on their way to other samples.",
-    )
+    near: str = near()
+    distance: float = distance()
     pace: float = option(
         2.0, ge=0.2, le=30, unit="s", label="A walk's pace",
         help="How long a walk takes from one sample to the next.",
@@ -42,46 +40,62 @@ class Sight:
     Attributes:
         how: The settings.
         label: Of which class, by its place; None takes the classes in turn.
-        near: A seed whose neighbours are shown, itself first; None shows the seeds themselves.
         walked: How many samples far each has walked on towards the next ones.
     """
 
     how: Exploration
     label: int | None = None
-    near: int | None = None
     walked: float = 0.0
 
 
-def explore(sampler: Sampler, sight: Sight) -> Grid:
-    """Return what is asked for as one picture, with a seed for each sample.
+@dataclass(frozen=True)
+class Explored:
+    """What was asked for as one picture: so many samples, and which each is, from its top left.
 
-    A sample's neighbour is on its way to the sample whose seed is told for it. A walk passes the
-    samples that the exporter of walks passes with the same seed, rows and columns.
+    Where pictures are made from others, there are no samples to name.
+    """
+
+    pixels: Pixels
+    rows: int
+    columns: int
+    spots: tuple[Spot, ...] = ()
+
+
+def explore(sampler: Sampler, sight: Sight) -> Explored:
+    """Return what is asked for as one picture.
+
+    A walk passes the samples that the exporter of walks passes with the same settings.
 
     Raises:
-        EngineError: There is no such class, or what a walk should pass are no seeds.
+        EngineError: There is no such class, or what is written are no samples.
     """
     how = sight.how
     if sampler.needs_pictures:
-        return sampler.example(how.rows, how.columns)
-    count = how.rows * how.columns
-    stop, share = divmod(sight.walked, 1.0)
-    route = Route(how.seed, count, seeds_in(how.through) if sight.walked else ())
-    seeds, others = (route.at(int(stop) + further) for further in (0, 1))
-    label, named = sight.label, seeds
-    if sight.near is not None:
-        # Towards other seeds than its own, of its own class.
-        others = [seed + (sight.near in seeds and seed >= sight.near) for seed in seeds]
-        named, seeds = [sight.near, *others[:-1]], [sight.near] * count
-        others = named
-        shares = [0.0] + [how.distance] * (count - 1)
-        if label is None and sampler.classes:
-            label = sight.near % len(sampler.classes)
-    else:
-        shares = [share] * count
-    if any(shares):
-        made = sampler.between(seeds, others, shares, how.truncation, label)
-    else:
-        made = sampler.images(seeds, how.truncation, label)
+        pixels, rows, columns, _ = sampler.example(how.rows, how.columns)
+        return Explored(pixels, rows, columns)
+    spots = spots_of(sight, len(sampler.classes))
+    made = sampler.at(spots, how.truncation)
     pixels = tile(torch.from_numpy(made).permute(0, 3, 1, 2), how.columns)
-    return Grid(pixels, how.rows, how.columns, tuple(named))
+    return Explored(pixels, how.rows, how.columns, tuple(spots))
+
+
+def spots_of(sight: Sight, classes: int) -> list[Spot]:
+    """Return which sample each cell shows, of a generator with so many classes.
+
+    Raises:
+        EngineError: What is written are no samples.
+    """
+    how = sight.how
+    chosen = how.through if sight.walked else ""  # a walk passes these, and nothing else
+    route = Route.of(how.seed, how.rows * how.columns, chosen, how.near, how.distance)
+    stop, share = divmod(round(sight.walked, DIGITS), 1.0)
+    here, there = (
+        [_told(spot, sight.label, classes) for spot in route.at(int(stop) + further)]
+        for further in (0, 1)
+    )
+    share = round(share, DIGITS)
+    return [one.towards(other, share) for one, other in zip(here, there, strict=True)]
+
+
+def _told(spot: Spot, label: int | None, classes: int) -> Spot:
+    return spot.settled(classes) if label is None else spot.of_class(label)

@@ -8,13 +8,15 @@ from typing import Any
 
 from gan_engine.errors import EngineError
 from gan_engine.schema import option
+from gan_engine.spot import Spot, spot_in
 
 MOST = 200
-LARGEST = 2**31 - 1
+DIGITS = 4
+"""So exactly a share of a way is told: what a sample is called stays short, and says all of it."""
 
 
 def through() -> Any:
-    """Declare which seeds a walk passes; see `seeds_in`."""
+    """Declare which samples a walk passes; see `spots_in`."""
     return option(
         "",
         label="Walk through",
@@ -22,8 +24,28 @@ def through() -> Any:
     )
 
 
-def seeds_in(text: str) -> tuple[int, ...]:
-    """Return the seeds that are written in `text`, in their order.
+def near() -> Any:
+    """Declare whose neighbours are shown; see `neighbours_of`."""
+    return option(
+        "",
+        label="Neighbours of",
+        help="A seed, or a sample between seeds like 5>8:0.3, as a picture saved in Explore says it"
+        " of itself. It comes first, then what differs a little. Empty: the seeds themselves.",
+    )
+
+
+def distance() -> Any:
+    """Declare how far neighbours are; see `Route`."""
+    return option(
+        0.3,
+        ge=0,
+        le=1,
+        help="How far the neighbours of a sample are on their way to other samples.",
+    )
+
+
+def spots_in(text: str) -> tuple[Spot, ...]:
+    """Return the samples that are written in `text`, in their order.
 
     Raises:
         EngineError: It holds something else, a single one, or too many.
@@ -31,14 +53,17 @@ def seeds_in(text: str) -> tuple[int, ...]:
     words = re.split(r"[\s,;，、]+", text.strip())
     if words == [""]:
         return ()
-    good = all(word.isascii() and word.isdigit() and int(word) <= LARGEST for word in words)
-    if not good or not 2 <= len(words) <= MOST:
+    try:
+        found = tuple(spot_in(word) for word in words) if 2 <= len(words) <= MOST else ()
+    except EngineError:
+        found = ()
+    if not found:
         raise EngineError(
             "“{text}” are no seeds for a walk.",
             hint="Name two seeds or more, whole numbers with commas between: 3, 17, 42.",
             text=text,
         )
-    return tuple(int(word) for word in words)
+    return found
 
 
 @dataclass(frozen=True)
@@ -46,18 +71,39 @@ class Route:
     """Where the cells of a grid go, each on a way of its own.
 
     Attributes:
-        seed: The first cell's first seed, where none are chosen.
+        seed: The first cell's first seed, where nothing is chosen.
         cells: How many walk.
         chosen: What they pass instead, over and over; each cell begins one further on.
+        near: What they begin at where nothing is chosen: it and its neighbours; None begins at the
+            seeds.
+        distance: How far these are on their way to the seeds.
     """
 
     seed: int
     cells: int
-    chosen: tuple[int, ...] = ()
+    chosen: tuple[Spot, ...] = ()
+    near: Spot | None = None
+    distance: float = 0.0
 
-    def at(self, stop: int) -> list[int]:
-        """Return a seed for each cell, after so many stops."""
+    @classmethod
+    def of(cls, seed: int, cells: int, chosen: str, near: str, distance: float) -> Route:
+        """Return a route by what is written in its settings.
+
+        Raises:
+            EngineError: These are no samples.
+        """
+        begun = spot_in(near) if near.strip() else None
+        return cls(seed, cells, spots_in(chosen), begun, round(distance, DIGITS))
+
+    def at(self, stop: int) -> list[Spot]:
+        """Return a sample for each cell, after so many stops."""
         if self.chosen:
             return [self.chosen[(stop + cell) % len(self.chosen)] for cell in range(self.cells)]
         first = self.seed + stop * self.cells
-        return list(range(first, first + self.cells))
+        seeds = range(first, first + self.cells)
+        if stop or self.near is None:
+            return [Spot(seed) for seed in seeds]
+        # Towards other seeds than its own.
+        others = [seed for seed in seeds if self.near.steps or seed != self.near.seed]
+        ways = [self.near.towards(Spot(seed), self.distance) for seed in others]
+        return [self.near, *ways][: self.cells]

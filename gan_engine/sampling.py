@@ -24,6 +24,7 @@ from gan_engine.imaging import decode, tile
 from gan_engine.pictures import suffixes
 from gan_engine.problems import did_you_mean
 from gan_engine.schema import option
+from gan_engine.spot import Spot
 
 AT_ONCE = 64
 """How many images are made in one go; bounds memory, never what comes out."""
@@ -194,51 +195,65 @@ class Sampler:
         return np.concatenate(parts)
 
     @torch.no_grad()
-    def _styles(
-        self, network: Styled, seeds: Sequence[int], truncation: float, label: int | None = None
-    ) -> Tensor:
-        return network.styles(self._latents(seeds), self._labels(seeds, label, None), truncation)
+    def _styles(self, network: Styled, seeds: Sequence[int], truncation: float) -> Tensor:
+        return network.styles(self._latents(seeds), self._labels(seeds, None, None), truncation)
 
     @torch.no_grad()
-    def between(
-        self,
-        seeds: Sequence[int],
-        others: Sequence[int],
-        shares: Sequence[float],
-        truncation: float = 1.0,
-        label: int | None = None,
-    ) -> NDArray[np.uint8]:
-        """Return images on the way from one seed to another, as `images` does.
+    def at(self, spots: Sequence[Spot], truncation: float = 1.0) -> NDArray[np.uint8]:
+        """Return the images of any samples, as `images` does.
 
-        Styles and classes change evenly; latents turn along the sphere they lie on
+        Styles and classes change evenly on a way; latents turn along the sphere they lie on
         (arXiv:1609.04468).
 
         Args:
-            seeds: Where each way begins.
-            others: Where it ends; as many.
-            shares: How far each image is: 0 to 1.
+            spots: Which.
             truncation: Below 1 all are closer to the average image.
-            label: Of which class; None takes the classes in turn, at both ends.
 
         Raises:
             EngineError: It makes pictures from other pictures, or there is no such class.
         """
+        spots = [spot.settled(len(self.classes)) for spot in spots]
         parts = []
-        for at in range(0, max(1, len(seeds)), AT_ONCE):
-            ends = [some[at : at + AT_ONCE] for some in (seeds, others)]
-            share_N1 = torch.tensor(shares[at : at + AT_ONCE], device=self._device)[:, None]
+        for at in range(0, max(1, len(spots)), AT_ONCE):
+            some = spots[at : at + AT_ONCE]
+            found, labels_NK = self._found(some, truncation, None)
             if isinstance(self.network, Styled):
-                own, other = (self._styles(self.network, some, truncation, label) for some in ends)
-                styles_NLZ = own.lerp(other, share_N1[:, :, None])
-                parts.append(_levels(self.network.synthesize(styles_NLZ).float()))
-                continue
-            own, other = (self._latents(some) for some in ends)
-            told = [self._labels(some, label, None) for some in ends]
-            kinds = [F.one_hot(one, len(self.classes)).float() for one in told if one is not None]
-            labels_NK = kinds[0].lerp(kinds[1], share_N1) if kinds else None
-            latents_NZ = turned(own, other, share_N1) * truncation
-            parts.append(_levels(generate(self.network, latents_NZ, labels_NK)))
+                parts.append(_levels(self.network.synthesize(found).float()))
+            else:
+                parts.append(_levels(generate(self.network, found * truncation, labels_NK)))
         return np.concatenate(parts)
+
+    def _found(
+        self, spots: Sequence[Spot], truncation: float, told_NK: Tensor | None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Return styles (N, L, Z), of a G without them latents (N, Z), and shares of the classes.
+
+        `told_NK` is of which classes those are that say nothing of it.
+        """
+        seeds, labels_NK = [spot.seed for spot in spots], told_NK
+        if any(spot.label is not None for spot in spots):
+            own = self._labels(seeds, [spot.label or 0 for spot in spots], None)
+            if own is not None:
+                labels_NK = F.one_hot(own, len(self.classes)).float()
+                for row, spot in enumerate(spots):
+                    if spot.label is None and told_NK is not None:
+                        labels_NK[row] = told_NK[row]
+        found = self._latents(seeds)
+        if isinstance(self.network, Styled):
+            found = self.network.styles(found, labels_NK, truncation).clone()  # layers share one
+        for turn in range(max((len(spot.steps) for spot in spots), default=0)):
+            rows = [row for row, spot in enumerate(spots) if len(spot.steps) > turn]
+            steps = [spots[row].steps[turn] for row in rows]
+            share_N1 = torch.tensor([share for _, share in steps], device=self._device)[:, None]
+            told = None if labels_NK is None else labels_NK[rows]
+            others, other_NK = self._found([other for other, _ in steps], truncation, told)
+            if isinstance(self.network, Styled):
+                found[rows] = found[rows].lerp(others, share_N1[:, :, None])
+            else:
+                found[rows] = turned(found[rows], others, share_N1)
+            if labels_NK is not None and told is not None and other_NK is not None:
+                labels_NK[rows] = told.lerp(other_NK, share_N1)
+        return found, labels_NK
 
     def read(self, path: Path) -> NDArray[np.uint8]:
         """Return a picture as `translate` takes it, prepared as those were that G learned from.

@@ -9,11 +9,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from gan_engine import Exploration, Grid, Sampler, Sight, explore, open_sampler, save_in, saves_of
+from gan_engine import (
+    Exploration,
+    Explored,
+    Sampler,
+    Sight,
+    explore,
+    open_sampler,
+    save_in,
+    saves_of,
+)
 from studio.jobs import Jobs
 from studio.looking import Newest
 
 if TYPE_CHECKING:
+    from gan_engine import Spot
     from studio.run import Run
 
 FRAME_S = 0.04
@@ -58,10 +68,12 @@ class Exploring(QObject):
     opened = Signal(object)
     """What is explored from now on: an Opened, or None."""
     drawn = Signal(object)
-    """A Sight, and the Grid of it."""
+    """A Sight, and what is Explored of it."""
     failed = Signal(object)
     walking = Signal(bool)
     sight_changed = Signal(object)
+    gone_on = Signal(int)
+    """How many times somebody went on from samples to one's neighbours, and can go back."""
 
     def __init__(self, run: Run, jobs: Jobs) -> None:
         super().__init__()
@@ -70,6 +82,8 @@ class Exploring(QObject):
         self.sight = Sight(Exploration())
         self.save: int | str | None = None
         """Which save is wanted, as in `Opened`."""
+        self._came: list[tuple[str, float]] = []
+        """Whose neighbours were seen before, and how far a walk was."""
         self._sampler: Sampler | None = None
         self._watchers = 0
         self._asked = self._shown = 0.0
@@ -96,7 +110,16 @@ class Exploring(QObject):
             return ""
         if self.now.needs_pictures:
             return "pictures"
-        return "walk" if self._walks or self.sight.how.through else "grid"
+        return (
+            "walk"
+            if self._walks or (self.sight.how.through and not self.sight.how.near)
+            else "grid"
+        )
+
+    @property
+    def steps_back(self) -> int:
+        """How many times one can go back."""
+        return len(self._came)
 
     @Slot(bool)
     def watch(self, on: bool) -> None:
@@ -133,8 +156,10 @@ class Exploring(QObject):
     def look(self, how: Exploration) -> None:
         """Look with other settings; a walk begins anew where it would pass other samples."""
         old = self.sight.how
-        kept = {"seed", "rows", "columns", "through"}
+        kept = {"seed", "rows", "columns", "near", "through"}
         moved = how.model_dump(include=kept) != old.model_dump(include=kept)
+        if how.near != old.near:  # somebody wrote it
+            self._come([("", 0.0)] if how.near else [])
         self._see(replace(self.sight, how=how, walked=0.0 if moved else self.sight.walked))
 
     @Slot(object)
@@ -143,11 +168,21 @@ class Exploring(QObject):
         self._see(replace(self.sight, label=label))
 
     @Slot(object)
-    def go_near(self, seed: int | None) -> None:
-        """Look at the neighbours of a seed, or at the seeds themselves again."""
-        if seed is not None:
-            self.walk(False)
-        self._see(replace(self.sight, near=seed))
+    def go_near(self, spot: Spot) -> None:
+        """Look at the neighbours of a sample, which comes first."""
+        self.walk(False)
+        self._come([*self._came, (self.sight.how.near, self.sight.walked)])
+        self._turn_to(str(spot), 0.0)
+
+    @Slot()
+    def go_back(self) -> None:
+        """Look at what was seen before somebody went on to a sample's neighbours."""
+        self._return(len(self._came) - 1)
+
+    @Slot()
+    def go_home(self) -> None:
+        """Look at no neighbours any more."""
+        self._return(0)
 
     @Slot(bool)
     def walk(self, on: bool) -> None:
@@ -158,7 +193,9 @@ class Exploring(QObject):
         self._walks = on
         self.walking.emit(on)
         if on:
-            self.sight = replace(self.sight, near=None)
+            if self.sight.how.through:  # it does not pass by here
+                self._come([])
+                self._set_near("", 0.0)
             self.sight_changed.emit(self.sight)
             self._shown = time.monotonic()
             self._ask()
@@ -184,7 +221,8 @@ class Exploring(QObject):
             return
         self.walk(False)
         self._sampler = self.now = self.save = None
-        self.sight = Sight(self.sight.how)
+        self._come([])
+        self.sight = Sight(self.sight.how.model_copy(update={"near": ""}))
         self.sight_changed.emit(self.sight)
         self.opened.emit(None)
 
@@ -200,6 +238,25 @@ class Exploring(QObject):
             self.opened.emit(now)
         self._ask()
 
+    def _return(self, stop: int) -> None:
+        if 0 <= stop < len(self._came):
+            near, walked = self._came[stop]
+            self.walk(False)
+            self._come(self._came[:stop])
+            self._turn_to(near, walked)
+
+    def _come(self, came: list[tuple[str, float]]) -> None:
+        self._came = came
+        self.gone_on.emit(len(came))
+
+    def _turn_to(self, near: str, walked: float) -> None:
+        self._set_near(near, walked)
+        self._see(self.sight)
+
+    def _set_near(self, near: str, walked: float) -> None:
+        how = self.sight.how.model_copy(update={"near": near})
+        self.sight = replace(self.sight, how=how, walked=walked)
+
     def _see(self, sight: Sight) -> None:
         self.sight = sight
         self.sight_changed.emit(sight)
@@ -212,7 +269,7 @@ class Exploring(QObject):
             self._draws.ask((self._sampler, self.sight))
 
     @Slot(object)
-    def _take_grid(self, found: tuple[Sight, Grid]) -> None:
+    def _take_grid(self, found: tuple[Sight, Explored]) -> None:
         self.drawn.emit(found)
         if self._walks:
             took = time.monotonic() - self._asked
@@ -247,6 +304,6 @@ def _load(wanted: _Wanted) -> tuple[_Wanted, _Wanted, Sampler | None]:
     return wanted, (source, None if file == source else which), open_sampler(file)
 
 
-def _draw(wanted: tuple[Sampler, Sight]) -> tuple[Sight, Grid]:
+def _draw(wanted: tuple[Sampler, Sight]) -> tuple[Sight, Explored]:
     sampler, sight = wanted
     return sight, explore(sampler, sight)

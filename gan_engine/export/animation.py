@@ -21,9 +21,10 @@ from gan_engine.export.images import side_by_side
 from gan_engine.extras import adding, missing
 from gan_engine.history import History
 from gan_engine.imaging import GAP, read_png
-from gan_engine.route import Route, seeds_in, through
+from gan_engine.route import Route, distance, near, through
 from gan_engine.sampling import AT_ONCE, open_sampler, truncation
 from gan_engine.schema import option
+from gan_engine.spot import Spot
 
 Frame = NDArray[np.uint8]
 FORMATS = {"": "WEBP", ".webp": "WEBP", ".gif": "GIF", ".png": "PNG", ".mp4": "MP4"}
@@ -56,29 +57,39 @@ class Walk(Animation):
     steps: int = option(30, ge=1, le=600, help="Pictures from one sample to the next.")
     rate: int = option(25, ge=1, le=50, unit="/s", help="Pictures a second.")
     seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
+    near: str = near()
+    distance: float = distance()
     through: str = through()
     truncation: float = truncation()
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         _check_name(out)
-        route = Route(self.seed, self.rows * self.columns, seeds_in(self.through))
-        stops, cells = len(route.chosen) or self.stops, route.cells
+        cells, distance = self.rows * self.columns, self.distance
+        route = Route.of(self.seed, cells, self.through, self.near, distance)
+        stops = len(route.chosen) or self.stops
         total = stops * self.steps
         yield ExportProgress(0, total, out)
         sampler = open_sampler(source)
         shape = sampler.config.data.shape
+
+        def settled(stop: int) -> list[Spot]:
+            return [spot.settled(len(sampler.classes)) for spot in route.at(stop)]
+
         _check_size(total, self.rows * (shape.height + GAP), self.columns * (shape.width + GAP))
         frames = list[Frame]()
         # A picture's cells together, and as many pictures as are made in one go anyway.
         together = max(1, AT_ONCE // cells)
         for first in range(0, total, together):
             numbers = range(first, min(first + together, total))
-            shares = [number % self.steps / self.steps for number in numbers for _ in range(cells)]
-            seeds, others = (
-                [s for n in numbers for s in route.at((n // self.steps + further) % stops)]
-                for further in (0, 1)
-            )
-            made = sampler.between(seeds, others, shares, self.truncation)
+            ways = [
+                one.towards(other, number % self.steps / self.steps)
+                for number in numbers
+                for one, other in zip(
+                    *(settled((number // self.steps + further) % stops) for further in (0, 1)),
+                    strict=True,
+                )
+            ]
+            made = sampler.at(ways, self.truncation)
             frames += [
                 side_by_side(made[at : at + cells], self.columns)
                 for at in range(0, len(made), cells)

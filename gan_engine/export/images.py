@@ -17,6 +17,7 @@ from gan_engine.colour import flat
 from gan_engine.export.base import Exporter, ExportProgress, Need
 from gan_engine.grid_layout import lay_out
 from gan_engine.imaging import GAP, tile, write_png
+from gan_engine.route import Route, distance, near
 from gan_engine.sampling import AT_ONCE, Sampler, open_sampler, truncation
 from gan_engine.schema import option
 
@@ -34,15 +35,22 @@ class ImageGrid(Exporter):
     rows: int = option(8, ge=1, le=100, help="Rows of samples.")
     columns: int = option(8, ge=1, le=100, help="Samples in a row.")
     seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
+    near: str = near()
+    distance: float = distance()
     truncation: float = truncation()
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         yield ExportProgress(0, 1, out)
         sampler = open_sampler(source)
-        plan = lay_out(self.rows, self.columns, self.seed, len(sampler.classes))
-        made = sampler.images(plan.seeds, self.truncation, plan.labels)
-        words = words_of(sampler, f"{plan.seeds[0]}-{plan.seeds[-1]}")
-        write_png(out, side_by_side(made, plan.columns), words)
+        if self.near.strip():
+            cells, columns = self.rows * self.columns, self.columns
+            spots = Route.of(self.seed, cells, "", self.near, self.distance).at(0)
+            made, told = sampler.at(spots, self.truncation), ", ".join(map(str, spots))
+        else:
+            plan = lay_out(self.rows, self.columns, self.seed, len(sampler.classes))
+            made, columns = sampler.images(plan.seeds, self.truncation, plan.labels), plan.columns
+            told = f"{plan.seeds[0]}-{plan.seeds[-1]}"
+        write_png(out, side_by_side(made, columns), words_of(sampler, told))
         yield ExportProgress(1, 1, out)
 
 

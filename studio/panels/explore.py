@@ -6,31 +6,31 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from gan_engine import EngineError, Exploration, part_of, put, seeds_in, write_png
+from gan_engine import EngineError, Exploration, Sight, part_of, put, spot_in, spots_in, write_png
 from studio import theme
 from studio.failures import sentence_of
 from studio.forms import Form
 from studio.i18n import together, tr
-from studio.panels.base import PAGE, EmptyState, Pages, Panel, button, column_of
+from studio.panels.base import PAGE, EmptyState, Pages, Panel, column_of
 from studio.panels.explore_choice import ExploreChoice
+from studio.panels.explore_foot import ExploreFoot
 from studio.panels.explore_head import ExploreHead
 from studio.panels.sample_card import cut
 from studio.panels.saving import ask_for_file
+from studio.panels.spot_words import file_name, name_of
 from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
 
 if TYPE_CHECKING:
-    from gan_engine import Draft, Grid, Pixels, Sight
+    from gan_engine import Draft, Explored, Pixels, Spot
     from studio.context import Studio
     from studio.exploring import Opened
 
@@ -48,6 +48,9 @@ class ExplorePanel(Panel):
     looked = Signal(object)
     class_chosen = Signal(object)
     near_chosen = Signal(object)
+    """A Spot."""
+    back_asked = Signal()
+    home_asked = Signal()
     save_chosen = Signal(object)
     walk_asked = Signal(bool)
     picture_saved = Signal(object, object, object)
@@ -55,10 +58,11 @@ class ExplorePanel(Panel):
     def __init__(self) -> None:
         super().__init__()
         self._values: Draft = _defaults()
+        self._sight = Sight(Exploration())
         self._opened: Opened | None = None
         self._pixels: Pixels | None = None
-        self._seeds: tuple[int, ...] = ()
-        self._near: int | None = None
+        self._spots: tuple[Spot, ...] = ()
+        self._walks = False
         self._shape = 0, 0
         self.empty = EmptyState(
             tr("Explore a generator"),
@@ -86,6 +90,9 @@ class ExplorePanel(Panel):
         self.looked.connect(found.look)
         self.class_chosen.connect(found.choose)
         self.near_chosen.connect(found.go_near)
+        self.back_asked.connect(found.go_back)
+        self.home_asked.connect(found.go_home)
+        found.gone_on.connect(self.show_way_back)
         self.save_chosen.connect(found.take_save)
         studio.run.saved.connect(self.show_saved)
         self.walk_asked.connect(found.walk)
@@ -94,6 +101,7 @@ class ExplorePanel(Panel):
         self.form.show_draft(self._values)
         self.show_opened(found.now)
         self.show_sight(found.sight)
+        self.show_way_back(found.steps_back)
 
     # --- shown -------------------------------------------------------------------------------
 
@@ -109,9 +117,8 @@ class ExplorePanel(Panel):
         if opened is None:
             return
         self.choice.show_classes(opened.classes)
-        for part in (self.choice, self.walk_button, self.other_button):
-            part.setVisible(not opened.needs_pictures)
-        self.folder_button.setVisible(opened.needs_pictures)
+        self.choice.setVisible(not opened.needs_pictures)
+        self.foot.show_kind(opened.needs_pictures)
         self._show_tip()
 
     @Slot()
@@ -123,41 +130,51 @@ class ExplorePanel(Panel):
     @Slot(object)
     def show_sight(self, sight: Sight) -> None:
         """Say what is looked at: all samples, one class, or neighbours of one."""
-        self._near = sight.near
-        self.back_button.setVisible(sight.near is not None)
+        self._sight = sight
+        if self._values["near"] != sight.how.near:
+            self._values = {**self._values, "near": sight.how.near}
+            self.form.show_draft(self._values)
+        self.foot.home_button.setVisible(bool(sight.how.near))
         self.choice.show_class(sight.label)
         self._show_tip()
+
+    @Slot(int)
+    def show_way_back(self, steps: int) -> None:
+        """Offer to go back one step, where that is not all the way."""
+        self.foot.back_button.setVisible(steps > 1)
 
     def _show_tip(self) -> None:
         """Say what is seen, or what can be done with it."""
         said = tr("Double-click or Enter: a sample's neighbours. A walk passes pinned ones.")
+        sight = self._sight
         if self._opened is not None and self._opened.needs_pictures:
             said = tr("Pictures that come with the program, each beside what it makes.")
-        elif self._near is not None:
-            said = tr("Neighbours of seed {seed}, which comes first.", seed=self._near)
+        elif sight.how.near and (begun := _named(sight.how.near)):
+            said = tr("Neighbours of {spot}, which comes first.", spot=begun)
+            if self._walks or sight.walked:
+                said = tr("A walk that began at {spot} and its neighbours.", spot=begun)
         self.tip.setText(said)
 
     @Slot(bool)
     def show_walking(self, on: bool) -> None:
         """Say whether a walk is going."""
-        self.walk_button.setChecked(on)
-        theme.wear(self.walk_button, "pause" if on else "start")
-        self.walk_button.setText(tr("Stand still") if on else tr("Walk"))
-        self.film_button.setVisible(on)
+        self._walks = on
+        self._show_tip()
+        self.foot.show_walking(on)
 
     @Slot(object)
-    def show_drawn(self, drawn: tuple[Sight, Grid]) -> None:
+    def show_drawn(self, drawn: tuple[Sight, Explored]) -> None:
         """Show a picture that was asked for."""
-        sight, grid = drawn
+        sight, found = drawn
         if self._opened is None:
             return
-        self._seeds = () if self._opened.needs_pictures else grid.seeds
-        if self._shape != (grid.rows, grid.columns):
-            self._shape = grid.rows, grid.columns
+        self._spots = found.spots
+        if self._shape != (found.rows, found.columns):
+            self._shape = found.rows, found.columns
             self.view.set_cells(*self._shape)
-        self.view.name_cells([_name_of(sight, seed) for seed in self._seeds])
+        self.view.name_cells([name_of(spot) for spot in self._spots])
         self._show_pins(sight)
-        self._show_picture(grid.pixels)
+        self._show_picture(found.pixels)
 
     @Slot(object)
     def show_failure(self, error: Exception) -> None:
@@ -184,6 +201,14 @@ class ExplorePanel(Panel):
         self.head.export_button.clicked.connect(self._export)
         self.head.save.save_chosen.connect(self.save_chosen)
         self.heading = self.head.heading
+        self.foot = ExploreFoot()
+        self.foot.walk_button.clicked.connect(self.walk_asked)
+        self.foot.other_button.clicked.connect(self._go_on)
+        self.foot.back_button.clicked.connect(self.back_asked)
+        self.foot.home_button.clicked.connect(self.home_asked)
+        for one in (self.foot.film_button, self.foot.folder_button):
+            one.clicked.connect(self._export)
+        self.tip = ElidedLabel(2)
         self._left = left = QWidget()
         left.setContentsMargins(0, 0, theme.GRID, 0)  # clear of the line
         column = QVBoxLayout(left)
@@ -191,7 +216,7 @@ class ExplorePanel(Panel):
         column.setSpacing(8)
         column.addWidget(self.head)
         column.addWidget(self.view, 1)
-        column.addLayout(self._foot())
+        column.addWidget(self.foot)
         column.addWidget(self.tip)
         self.choice = ExploreChoice()
         self.choice.class_chosen.connect(self.class_chosen)
@@ -209,41 +234,6 @@ class ExplorePanel(Panel):
         row.setContentsMargins(*PAGE)
         row.addWidget(self._split)
         return made
-
-    def _foot(self) -> QHBoxLayout:
-        self.walk_button = QPushButton(tr("Walk"))
-        self.walk_button.setCheckable(True)
-        self.walk_button.setToolTip(tr("Pass from each sample to the next, without end."))
-        self.walk_button.setIconSize(QSize(16, 16))
-        theme.wear(self.walk_button, "start")
-        self.walk_button.clicked.connect(self.walk_asked)
-        self.other_button = button(tr("Other samples"), tr("Show the samples of the next seeds."))
-        self.other_button.clicked.connect(self._go_on)
-        self.back_button = button(tr("All samples"), tr("Show no neighbours, but different seeds."))
-        self.back_button.clicked.connect(self._go_back)
-        self.film_button = button(
-            tr("Save as animation…"), tr("Write this walk as WebP, MP4, GIF or PNG.")
-        )
-        self.folder_button = button(
-            tr("Pictures of your own…"), tr("Write what it makes of each picture in a folder.")
-        )
-        for one in (self.film_button, self.folder_button):
-            one.clicked.connect(self._export)
-        for one in (self.back_button, self.film_button, self.folder_button):
-            one.hide()
-        self.tip = ElidedLabel(2)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for one in (
-            self.walk_button,
-            self.other_button,
-            self.back_button,
-            self.film_button,
-            self.folder_button,
-        ):
-            row.addWidget(one)
-        row.addStretch(1)
-        return row
 
     # --- inside ------------------------------------------------------------------------------
 
@@ -281,25 +271,30 @@ class ExplorePanel(Panel):
             self.looked.emit(how)
 
     @property
-    def _chosen(self) -> list[int]:
-        """The seeds that a walk should pass; none where what is written are no seeds."""
-        with contextlib.suppress(EngineError):
-            return list(seeds_in(self._values["through"]))
-        return [int(word) for word in [self._values["through"].strip()] if word.isdigit()]
+    def _chosen(self) -> list[Spot]:
+        """What a walk should pass; none where what is written are no samples."""
+        text = self._values["through"]
+        for read in (spots_in, lambda one: (spot_in(one),)):
+            with contextlib.suppress(EngineError):
+                return list(read(text))
+        return []
 
     def _show_pins(self, sight: Sight) -> None:
-        """Mark the samples that are chosen for a walk; what is on a way to another cannot be."""
-        if sight.near is not None or sight.walked % 1.0 or not self._seeds:
+        """Mark the samples that are chosen for a walk; what a walk is just passing cannot be."""
+        if sight.walked % 1.0 or not self._spots:
             self.view.show_pins(None)
             return
-        chosen = set(self._chosen)
-        self.view.show_pins(cell for cell, seed in enumerate(self._seeds) if seed in chosen)
+        chosen = {spot.of_class(None) for spot in self._chosen}
+        pinned = (cell for cell, spot in enumerate(self._spots) if spot.of_class(None) in chosen)
+        self.view.show_pins(pinned)
 
     @Slot(int)
     def _pin(self, cell: int) -> None:
         """Let a walk pass this sample, or no longer."""
-        seed, chosen = self._seeds[cell], self._chosen
-        kept = [one for one in chosen if one != seed] if seed in chosen else [*chosen, seed]
+        spot, chosen = self._spots[cell], self._chosen
+        kept = [one for one in chosen if one.of_class(None) != spot.of_class(None)]
+        if len(kept) == len(chosen):
+            kept.append(spot)
         self._edit("through", ", ".join(map(str, kept)))
 
     @Slot()
@@ -310,12 +305,8 @@ class ExplorePanel(Panel):
 
     @Slot(int)
     def _go_near(self, cell: int) -> None:
-        if cell < len(self._seeds):
-            self.near_chosen.emit(self._seeds[cell])
-
-    @Slot()
-    def _go_back(self) -> None:
-        self.near_chosen.emit(None)
+        if cell < len(self._spots):
+            self.near_chosen.emit(self._spots[cell])
 
     @Slot()
     def _open_weights(self) -> None:
@@ -338,10 +329,13 @@ class ExplorePanel(Panel):
         """Ask where to, then tell what is to be written: one sample, or with -1 the grid."""
         if self._pixels is None or self._opened is None:
             return
-        known = 0 <= cell < len(self._seeds)
-        name = self.view.name_of(cell).replace(" ", "-") if known else "grid"
+        spots = self._spots[cell : cell + 1] if cell >= 0 else self._spots
+        name = file_name(spots[0]) if len(spots) == 1 else "grid"
         pixels, seen = cut(self.view, self._pixels, cell), self._opened.images_seen
         text = {"program": "GAN Studio", "images_seen": str(seen)}
+        if spots:
+            text |= {"seeds": ", ".join(map(str, spots))}
+            text["truncation"] = str(self._sight.how.truncation)
         ask_for_file(
             self,
             f"{self._opened.name}-{seen}-{name}.png",
@@ -354,17 +348,11 @@ class ExplorePanel(Panel):
         job.failed.connect(self.show_failure)
 
 
-def _name_of(sight: Sight, seed: int) -> str:
-    """Return what the sample of a seed is called, or what is on the way from one to another."""
-    share, begun = sight.walked % 1.0, seed
-    if sight.near is not None and seed != sight.near:
-        share, begun = sight.how.distance, sight.near
-    elif share:
-        seed += sight.how.rows * sight.how.columns
-    if not share:
-        return tr("seed {seed}", seed=begun)
-    way = {"percent": round(100 * share), "seed": begun, "other": seed}
-    return tr("seed {seed}, {percent} % towards {other}", **way)
+def _named(near: str) -> str:
+    """Return what a sample is called; nothing where what is written is none."""
+    with contextlib.suppress(EngineError):
+        return name_of(spot_in(near))
+    return ""
 
 
 def _defaults() -> dict[str, Any]:

@@ -34,7 +34,7 @@ from studio.i18n import tr
 from studio.meanings import page
 from studio.panels.base import words
 
-_LOOKED_AT = {"seed", "rows", "columns", "through", "truncation"}
+_LOOKED_AT = {"seed", "rows", "columns", "near", "distance", "through", "truncation"}
 
 
 class ExportChoice(QScrollArea):

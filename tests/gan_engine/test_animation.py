@@ -16,6 +16,7 @@ from gan_engine.errors import EngineError, FileError
 from gan_engine.export import TimeLapse, Walk, animation, export
 from gan_engine.sampling import Sampler, turned
 from tests.gan_engine.test_mixed_styles import same, sampler_of
+from tests.gan_engine.ways import between
 
 ENDINGS = [".webp", ".gif", ".png"]
 
@@ -44,7 +45,7 @@ def awake(kind: str, classes: bool = False) -> Sampler:
 @pytest.mark.parametrize("classes", [False, True])
 def test_that_a_way_begins_at_one_seed_and_ends_at_the_other(kind: str, classes: bool) -> None:
     sampler = awake(kind, classes)
-    way = sampler.between([3, 3, 3], [4, 4, 4], [0.0, 0.5, 1.0], truncation=0.7)
+    way = between(sampler, [3, 3, 3], [4, 4, 4], [0.0, 0.5, 1.0], truncation=0.7)
     ends = sampler.images([3, 4], truncation=0.7)
     assert same(way[[0, 2]], ends)
     assert not same(way[1:2], ends[:1])
@@ -76,7 +77,7 @@ def test_that_a_walk_passes_its_stops_and_ends_where_it_began(
         cells = np.hstack([pictures[4 * stop][:, :16], pictures[4 * stop][:, 18:]])
         wanted = np.hstack(list(sampler.images([5 + 2 * stop, 6 + 2 * stop])))
         assert np.abs(cells.astype(int) - wanted).mean() < (12 if ending != ".png" else 0.1)
-    way = sampler.between([9, 10], [5, 6], [0.75, 0.75])  # the last goes back to the first
+    way = between(sampler, [9, 10], [5, 6], [0.75, 0.75])  # the last goes back to the first
     assert np.abs(pictures[-1][:, :16].astype(int) - way[0]).mean() < 12
 
 
@@ -89,7 +90,7 @@ def test_that_a_walk_through_chosen_seeds_passes_each_once(
     list(export(tmp_path, walk, tmp_path / "walk.png"))
     pictures, _ = frames_of(tmp_path / "walk.png")
     assert same(np.stack(pictures[::2]), sampler.images([9, 4, 7]))
-    assert same(pictures[5][None], sampler.between([7], [9], [0.5]))
+    assert same(pictures[5][None], between(sampler, [7], [9], [0.5]))
 
 
 def test_that_opacity_is_kept_where_the_format_has_it(

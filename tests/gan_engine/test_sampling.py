@@ -29,7 +29,7 @@ FROM_SEEDS = [kind for kind in ARCHITECTURES if not kind.needs_pairs]
 @pytest.mark.parametrize("kind", FROM_SEEDS, ids=lambda kind: kind.key())
 def test_that_no_images_have_the_shape_that_some_would_have(kind: Any, tmp_path: Path) -> None:
     sampler = open_sampler(saved(kind, tmp_path), "cpu")
-    made = [sampler.images([]), sampler.between([], [], [])]
+    made = [sampler.images([]), sampler.at([])]
     if kind.truncates:
         made.append(sampler.mixed([], [], 1))
     assert {(one.shape, one.dtype) for one in made} == {((0, 16, 16, 3), np.dtype(np.uint8))}

@@ -14,7 +14,7 @@ FLOORS: dict[float, str] = {
     0: "gan_engine.schema gan_engine.drafts gan_engine.problems gan_engine.errors gan_engine.events gan_engine.commands"
     " gan_engine.registry gan_engine.durable gan_engine.tensorfile gan_engine.paths gan_engine.usable gan_engine.extras gan_engine.cards",
     1: "gan_engine.power_average gan_engine.foreign_child gan_engine.layers gan_engine.device gan_engine.stacks gan_engine.packed gan_engine.archives"
-    " gan_engine.pictures gan_engine.colour gan_engine.imaging gan_engine.grid_layout gan_engine.history gan_engine.route",
+    " gan_engine.pictures gan_engine.colour gan_engine.imaging gan_engine.grid_layout gan_engine.history gan_engine.spot gan_engine.route",
     2: "gan_engine.architectures gan_engine.losses gan_engine.penalties gan_engine.optimizers"
     " gan_engine.augment gan_engine.metrics",
     2.5: "gan_engine.data_settings",

@@ -2,6 +2,7 @@
 
 from PIL import Image
 
+from gan_engine import Spot
 from studio.panels.export import ExportDialog
 from tests.studio.tiny import tiny_draft
 
@@ -19,7 +20,7 @@ def test_that_a_run_is_explored_while_it_trains_and_a_walk_is_taken_away(visitor
     visitor.waits_until(lambda: not page.view.is_empty)
     for cell in (3, 8):
         page.view.pin_asked.emit(cell)
-    page.walk_button.click()
+    page.foot.walk_button.click()
     visitor.waits_until(lambda: studio.exploring.sight.walked > 0)
     seen = studio.run.images_seen
     visitor.waits_until(lambda: studio.run.images_seen > seen)
@@ -53,5 +54,5 @@ def test_that_another_language_leaves_what_is_explored(visitor, emoji):
     visitor.studio.preferences.set("language", "zh_CN")
     visitor.waits_until(lambda: visitor.window.panels["explore"] is not page)
     page = visitor.window.panels["explore"]
-    visitor.waits_until(lambda: page._seeds[:1] == (40,))
-    assert page.walk_button.text() == "漫步"
+    visitor.waits_until(lambda: page._spots[:1] == (Spot(40),))
+    assert page.foot.walk_button.text() == "漫步"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gan_engine import Exploration, checkpoint
+from gan_engine import Exploration, Spot, checkpoint
 from studio.exploring import Exploring
 from tests.studio.tiny import PATIENCE
 
@@ -56,7 +56,7 @@ def test_that_nothing_is_loaded_until_somebody_looks(studio, exploring, heard, r
     qtbot.waitUntil(lambda: bool(heard.drawn), timeout=PATIENCE)
     assert heard.opened[-1].source == run_folder
     sight, grid = heard.drawn[-1]
-    assert (sight.how, grid.seeds) == (SMALL, (0, 1, 2, 3))
+    assert (sight.how, grid.spots) == (SMALL, tuple(map(Spot, range(4))))
 
 
 def test_that_a_generator_nobody_looks_at_is_let_go(watched):
@@ -68,17 +68,15 @@ def test_that_a_wish_is_drawn_and_what_came_meanwhile_is_not(watched, heard, qtb
     before = len(heard.drawn)
     for seed in (10, 20, 30, 40):
         watched.look(SMALL.model_copy(update={"seed": seed}))
-    qtbot.waitUntil(lambda: heard.drawn[-1][1].seeds[0] == 40, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: heard.drawn[-1][1].spots[0] == Spot(40), timeout=PATIENCE)
     assert len(heard.drawn) <= before + 2
-    watched.go_near(42)
-    qtbot.waitUntil(lambda: heard.drawn[-1][0].near == 42, timeout=PATIENCE)
-    assert heard.drawn[-1][1].seeds[0] == 42
+    watched.go_near(Spot(42))
+    qtbot.waitUntil(lambda: heard.drawn[-1][0].how.near == "42", timeout=PATIENCE)
+    assert heard.drawn[-1][1].spots[0] == Spot(42)
 
 
 def test_that_a_walk_goes_on_until_it_is_stopped_and_stays_where_it_is(watched, heard, qtbot):
-    watched.go_near(3)
     watched.walk(True)
-    assert watched.sight.near is None
     qtbot.waitUntil(lambda: watched.sight.walked > 0, timeout=PATIENCE)
     place = watched.sight.walked
     qtbot.waitUntil(lambda: watched.sight.walked > place, timeout=PATIENCE)
@@ -90,6 +88,39 @@ def test_that_a_walk_goes_on_until_it_is_stopped_and_stays_where_it_is(watched, 
     assert watched.sight.walked == place
     watched.look(SMALL.model_copy(update={"seed": 9}))
     assert watched.sight.walked == 0
+
+
+def test_that_one_goes_on_from_the_very_picture_that_was_seen_and_back_again(watched, heard, qtbot):
+    home = heard.drawn[-1]
+    for cell in (2, 3, 1):
+        shown = heard.drawn[-1]
+        watched.go_near(shown[1].spots[cell])
+        qtbot.waitUntil(lambda: heard.drawn[-1][0] == watched.sight, timeout=PATIENCE)
+        assert heard.drawn[-1][1].spots[0] == shown[1].spots[cell]
+    assert watched.sight.how.near == "2>3:0.3>0:0.3"
+    watched.go_back()
+    assert watched.sight.how.near == "2>3:0.3"
+    watched.go_home()
+    qtbot.waitUntil(lambda: heard.drawn[-1][0] == watched.sight, timeout=PATIENCE)
+    assert (heard.drawn[-1][1].pixels == home[1].pixels).all()
+
+
+def test_that_a_walk_begins_at_the_neighbours_and_can_be_left_anywhere(watched, heard, qtbot):
+    watched.go_near(Spot(3))
+    watched.walk(True)
+    qtbot.waitUntil(lambda: heard.drawn[-1][0].walked > 0, timeout=PATIENCE)
+    assert watched.sight.how.near == "3"
+    watched.walk(False)
+    place, shown = watched.sight.walked, heard.drawn[-1]
+    assert str(shown[1].spots[1]).startswith("3>0:0.3>5:0.")
+    watched.go_near(shown[1].spots[1])
+    qtbot.waitUntil(lambda: heard.drawn[-1][0] == watched.sight, timeout=PATIENCE)
+    assert heard.drawn[-1][1].spots[0] == shown[1].spots[1]
+    watched.go_back()
+    assert (watched.sight.how.near, watched.sight.walked) == ("3", place)
+    watched.look(watched.sight.how.model_copy(update={"through": "7, 9"}))
+    watched.walk(True)  # what was pinned is elsewhere
+    assert watched.sight.how.near == ""
 
 
 def save_once_more(folder: Path) -> int:
@@ -127,7 +158,7 @@ def test_that_the_same_seeds_are_seen_with_an_earlier_save_whatever_is_saved_mea
     qtbot.waitUntil(lambda: heard.opened[-1].images_seen == newest, timeout=PATIENCE)
     (before, old) = heard.drawn[0]
     qtbot.waitUntil(lambda: (heard.drawn[-1][1].pixels != old.pixels).any(), timeout=PATIENCE)
-    assert (before, old.seeds) == (heard.drawn[-1][0], heard.drawn[-1][1].seeds)
+    assert (before, old.spots) == (heard.drawn[-1][0], heard.drawn[-1][1].spots)
 
 
 def test_that_the_newest_save_stands_in_for_one_that_is_gone(
@@ -140,13 +171,13 @@ def test_that_the_newest_save_stands_in_for_one_that_is_gone(
 
 
 def test_that_another_run_begins_with_all_its_samples(watched, heard, studio, tmp_path, qtbot):
-    watched.go_near(3)
+    watched.go_near(Spot(3))
     watched.walk(True)
     watched.save = 16
     studio.run.source = tmp_path / "other"  # as where a run is started
     studio.run.state_changed.emit("preparing")
     assert heard.opened[-1] is None
-    assert (watched.sight.near, watched.sight.walked, watched.save) == (None, 0.0, None)
+    assert (watched.sight.how.near, watched.sight.walked, watched.save) == ("", 0.0, None)
     assert heard.walking[-1] is False
 
 

@@ -6,11 +6,25 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from gan_engine import Exploration, Grid, Sight, checkpoint, paths, read_png, saves_of
+from gan_engine import (
+    Exploration,
+    Explored,
+    Sight,
+    Spot,
+    checkpoint,
+    open_sampler,
+    paths,
+    read_png,
+    read_png_text,
+    saves_of,
+    spot_in,
+    spots_of,
+)
 from studio.exploring import Opened
 from studio.panels.explore import ExplorePanel
 from studio.panels.export import ExportDialog
@@ -30,11 +44,10 @@ def filled(panel, studio, run_folder, qtbot) -> ExplorePanel:
     return panel
 
 
-def drawn(**how: Any) -> tuple[Sight, Grid]:
+def drawn(walked: float = 0.0, **how: Any) -> tuple[Sight, Explored]:
     """Return four samples that were asked for."""
-    settings = {name: how.pop(name) for name in ("seed", "distance") if name in how}
-    sight = Sight(Exploration(rows=2, columns=2, **settings), **how)
-    return sight, Grid(picture(), 2, 2, (5, 6, 7, 8))
+    sight = Sight(Exploration(rows=2, columns=2, seed=5, **how), walked=walked)
+    return sight, Explored(picture(), 2, 2, tuple(spots_of(sight, 0)))
 
 
 def test_that_an_empty_page_offers_to_open_a_file(panel, qtbot):
@@ -46,9 +59,9 @@ def test_that_an_empty_page_offers_to_open_a_file(panel, qtbot):
 
 def test_that_a_finished_run_is_explored_as_soon_as_the_page_is_seen(filled, run_folder):
     assert run_folder.name in filled.heading.text()
-    assert (filled.view.count, filled._seeds[:3]) == (36, (0, 1, 2))
+    assert (filled.view.count, filled._spots[:2]) == (36, (Spot(0), Spot(1)))
     assert not filled.choice.class_row.isVisible()
-    assert filled.walk_button.isVisible()
+    assert filled.foot.walk_button.isVisible()
 
 
 def test_that_any_save_of_a_run_can_be_looked_at_and_is_what_is_taken_away(
@@ -65,7 +78,7 @@ def test_that_any_save_of_a_run_can_be_looked_at_and_is_what_is_taken_away(
     choice.activated.emit(choice.currentIndex())  # as a person does
     qtbot.waitUntil(lambda: studio.exploring.now.images_seen == first, timeout=PATIENCE)
     qtbot.waitUntil(lambda: panel._pixels is not before, timeout=PATIENCE)
-    assert panel._seeds[:3] == (0, 1, 2)
+    assert panel._spots[:2] == (Spot(0), Spot(1))
     assert (panel._pixels != before).any()
     assert show(ExportDialog).save.chosen == "best"
 
@@ -90,8 +103,8 @@ def test_that_a_save_that_is_written_meanwhile_is_offered_and_one_that_is_gone_i
 def test_that_settings_are_what_is_drawn(filled, studio, qtbot):
     filled.form.edited.emit("columns", 3)
     qtbot.waitUntil(lambda: filled.view.count == 18, timeout=PATIENCE)
-    filled.other_button.click()
-    qtbot.waitUntil(lambda: filled._seeds[0] == 18, timeout=PATIENCE)
+    filled.foot.other_button.click()
+    qtbot.waitUntil(lambda: filled._spots[0] == Spot(18), timeout=PATIENCE)
     assert studio.exploring.sight.how.seed == 18
 
 
@@ -99,38 +112,106 @@ def test_that_enter_shows_a_samples_neighbours_and_a_button_goes_back(filled, st
     filled.view.setFocus()
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
         qtbot.keyClick(filled.view, key)
-    assert studio.exploring.sight.near == 1
-    assert filled.back_button.isVisible()
+    assert studio.exploring.sight.how.near == "1"
+    assert filled.foot.home_button.isVisible()
+    assert not filled.foot.back_button.isVisible()  # it would do the same
     assert "seed 1" in filled.tip.text()
     qtbot.waitUntil(lambda: filled.view.name_of(1).startswith("seed 1, 30 %"), timeout=PATIENCE)
-    filled.back_button.click()
-    assert studio.exploring.sight.near is None
-    assert not filled.back_button.isVisible()
+    filled.foot.home_button.click()
+    assert not studio.exploring.sight.how.near
+    assert not filled.foot.home_button.isVisible()
+
+
+def test_that_one_goes_on_from_a_neighbour_itself_and_a_step_back(filled, studio, qtbot):
+    for cell, near in ((4, "4"), (2, "4>1:0.3"), (1, "4>1:0.3>0:0.3")):
+        filled.view.cell_activated.emit(cell)
+        assert studio.exploring.sight.how.near == near
+        assert filled.form.rows["near"].field._line.text() == near
+        qtbot.waitUntil(lambda near=near: filled._spots[0] == spot_in(near), timeout=PATIENCE)
+    assert filled.tip.text().startswith("Neighbours of seed 4, 30 % towards 1, 30 % towards 0")
+    filled.foot.back_button.click()
+    assert filled.form.rows["near"].field._line.text() == "4>1:0.3"
+    filled.foot.back_button.click()
+    assert not filled.foot.back_button.isVisible()
+    filled.foot.home_button.click()
+    assert not filled.form.rows["near"].field._line.text()
+
+
+def test_that_a_sample_can_be_gone_to_by_its_name(filled, studio, qtbot):
+    filled.form.edited.emit("near", "7>8:0.25")
+    qtbot.waitUntil(lambda: filled._spots[0] == spot_in("7>8:0.25"), timeout=PATIENCE)
+    assert filled.foot.home_button.isVisible()
+    filled.form.edited.emit("near", "7>")
+    qtbot.waitUntil(lambda: "no sample" in filled.tip.text(), timeout=PATIENCE)
+    filled.foot.home_button.click()
+    qtbot.waitUntil(lambda: filled._spots[0] == Spot(0), timeout=PATIENCE)
+
+
+def lively(run: Path) -> Path:
+    """Let samples of a run that has learned nothing differ: they are grey everywhere."""
+    path, saved, _ = checkpoint.newest(run)
+    tensors = {n: 9 * one if one.ndim > 1 else one for n, one in saved.tensors.items()}
+    checkpoint.write(
+        path, checkpoint.Checkpoint("checkpoint", saved.draft, saved.counters, tensors)
+    )
+    return run
+
+
+def test_that_a_saved_sample_says_all_that_is_needed_to_make_it_again(
+    panel, studio, run_folder, tmp_path, qtbot
+):
+    filled = panel
+    studio.run.open_folder(lively(run_folder))
+    qtbot.waitUntil(lambda: not filled.view.is_empty, timeout=PATIENCE)
+    filled.form.edited.emit("truncation", 0.6)
+    filled.view.cell_activated.emit(4)
+    qtbot.waitUntil(lambda: len(filled._spots[1].steps) == 1, timeout=PATIENCE)
+    filled.view.cell_activated.emit(2)
+    qtbot.waitUntil(lambda: len(filled._spots[1].steps) == 2, timeout=PATIENCE)
+    paths.home().mkdir(parents=True, exist_ok=True)
+    filled.save(3)
+    dialog = filled.findChild(QFileDialog, "save-png")
+    assert "seed-4-1-0.3-2-0.3.png" in dialog.selectedFiles()[0]
+    dialog.fileSelected.emit(str(tmp_path / "mine.png"))
+    dialog.close()
+    qtbot.waitUntil((tmp_path / "mine.png").is_file, timeout=PATIENCE)
+    told = read_png_text(tmp_path / "mine.png")
+    assert (told["seeds"], told["truncation"]) == ("4>1:0.3>2:0.3", "0.6")
+    written = read_png(tmp_path / "mine.png").astype(int)
+    spots = [spot_in(told["seeds"]), spot_in("4>1:0.3")]
+    again, before = open_sampler(run_folder).at(spots, float(told["truncation"])).astype(int)
+    assert np.abs(again - written).max() <= 1  # up to how many were made at once
+    assert np.abs(before - written).max() > 10
 
 
 def test_that_a_walk_is_started_and_stopped_by_one_button(filled, studio, qtbot):
-    filled.walk_button.click()
-    assert filled.walk_button.text() == "Stand still"
+    filled.foot.walk_button.click()
+    assert filled.foot.walk_button.text() == "Stand still"
     qtbot.waitUntil(lambda: studio.exploring.sight.walked > 0, timeout=PATIENCE)
-    filled.walk_button.click()
-    assert filled.walk_button.text() == "Walk"
+    filled.foot.walk_button.click()
+    assert filled.foot.walk_button.text() == "Walk"
 
 
 def test_that_leaving_the_page_ends_the_walk_and_frees_the_generator(filled, studio):
-    filled.walk_button.click()
+    filled.foot.walk_button.click()
     filled.hide()
     assert studio.exploring._sampler is None
-    assert filled.walk_button.text() == "Walk"
+    assert filled.foot.walk_button.text() == "Walk"
 
 
 def test_that_cells_are_called_what_they_are(panel):
     panel.show_opened(Opened(panel_source(), 48, (), False))
     panel.show_drawn(drawn())
     assert panel.view.name_of(1) == "seed 6"
-    panel.show_drawn(drawn(near=5, distance=0.25))
+    panel.show_drawn(drawn(near="5", distance=0.25))
     assert [panel.view.name_of(cell) for cell in (0, 1)] == ["seed 5", "seed 5, 25 % towards 6"]
     panel.show_drawn(drawn(walked=2.5))
-    assert panel.view.name_of(0) == "seed 5, 50 % towards 9"
+    assert panel.view.name_of(0) == "seed 13, 50 % towards 17"
+    panel.show_drawn(drawn(near="5>8:0.3>(7>9:0.5):0.125", distance=0.25))
+    assert [panel.view.name_of(cell) for cell in (0, 1)] == [
+        "seed 5, 30 % towards 8, 12.5 % towards (7>9:0.5)",
+        "seed 5 and 3 steps",
+    ]
 
 
 def panel_source():
@@ -165,11 +246,11 @@ def test_that_the_class_that_is_looked_at_stays_chosen_when_the_run_saves(panel,
 
 def test_that_what_makes_pictures_from_pictures_has_no_seeds_to_choose(panel):
     panel.show_opened(Opened(panel_source(), 48, (), True))
-    panel.show_drawn(drawn())
-    parts = (panel.choice, panel.walk_button, panel.other_button)
+    panel.show_drawn((Sight(Exploration()), Explored(picture(), 2, 2)))
+    parts = (panel.choice, panel.foot.walk_button, panel.foot.other_button)
     assert not any(part.isVisible() for part in parts)
     panel.view.cell_activated.emit(1)
-    assert not panel.back_button.isVisible()
+    assert not panel.foot.home_button.isVisible()
 
 
 def test_that_a_sample_is_saved_as_it_is_seen(filled, tmp_path, qtbot):
@@ -198,17 +279,19 @@ def test_that_pinned_samples_are_what_a_walk_passes(filled, studio, qtbot):
         filled.view.pin_asked.emit(cell)
     assert studio.exploring.sight.how.through == "4, 7"
     qtbot.waitUntil(lambda: filled.view.pinned == {4, 7}, timeout=PATIENCE)
-    filled.walk_button.click()
-    qtbot.waitUntil(lambda: filled._seeds[:3] == (4, 7, 4), timeout=PATIENCE)
+    filled.foot.walk_button.click()
+    qtbot.waitUntil(
+        lambda: [spot.seed for spot in filled._spots[:3]] == [4, 7, 4], timeout=PATIENCE
+    )
     assert filled.view.pinned is None  # what is on a way to another sample cannot be pinned
 
 
 def test_that_one_seed_is_no_walk_and_says_so(filled, studio, qtbot):
     filled.view.pin_asked.emit(4)
     qtbot.waitUntil(lambda: filled.view.pinned == {4}, timeout=PATIENCE)
-    filled.walk_button.click()
+    filled.foot.walk_button.click()
     qtbot.waitUntil(lambda: "no seeds for a walk" in filled.tip.text(), timeout=PATIENCE)
-    assert filled.walk_button.text() == "Walk"
+    assert filled.foot.walk_button.text() == "Walk"
     assert not filled.view.is_empty
 
 
@@ -216,7 +299,7 @@ def test_that_a_number_that_cannot_be_is_said_at_its_field_and_drawn_by_nobody(p
     before = studio.exploring.sight
     panel.form.edited.emit("rows", 99)
     assert panel.form.rows["rows"].line.text == "Must be at most 16."
-    panel.other_button.click()
+    panel.foot.other_button.click()
     assert studio.exploring.sight == before
     panel.form.edited.emit("rows", 3)
     assert not panel.form.rows["rows"].line.text
@@ -232,13 +315,19 @@ def test_that_an_export_begins_with_what_is_looked_at(filled, studio, show, qtbo
         return dialog.what.kind.key()
 
     assert begins_with() == "grid"
-    assert not filled.film_button.isVisible()
-    filled.walk_button.click()
+    filled.view.cell_activated.emit(3)
+    assert begins_with() == "grid"
+    assert (dialog.what.made().near, dialog.what.made().distance) == ("3", 0.3)
+    filled.foot.home_button.click()
+    assert begins_with() == "grid"
+    assert not dialog.what.made().near
+    assert not filled.foot.film_button.isVisible()
+    filled.foot.walk_button.click()
     with qtbot.waitSignal(filled.action_asked) as heard:
-        filled.film_button.click()
+        filled.foot.film_button.click()
     assert heard.args == ["export"]
     assert begins_with() == "walk"
-    filled.walk_button.click()
+    filled.foot.walk_button.click()
     filled.form.edited.emit("seed", 7)
     assert begins_with() == "grid"
     assert dialog.what.made().seed == 7
@@ -249,13 +338,13 @@ def test_that_an_export_begins_with_what_is_looked_at(filled, studio, show, qtbo
 def test_that_pictures_of_ones_own_are_one_click_from_a_generator_of_pairs(panel, qtbot, tmp_path):
     panel.show_opened(Opened(tmp_path / "001-pairs", 64, (), needs_pictures=True))
     assert "come with the program" in panel.tip.text()
-    assert not panel.walk_button.isVisible()
+    assert not panel.foot.walk_button.isVisible()
     with qtbot.waitSignal(panel.action_asked) as heard:
-        panel.folder_button.click()
+        panel.foot.folder_button.click()
     assert heard.args == ["export"]
     panel.show_opened(Opened(tmp_path / "002-seeds", 64, (), needs_pictures=False))
-    assert not panel.folder_button.isVisible()
-    assert panel.walk_button.isVisible()
+    assert not panel.foot.folder_button.isVisible()
+    assert panel.foot.walk_button.isVisible()
 
 
 def test_that_an_export_from_a_generator_of_pairs_begins_with_pictures(studio, tmp_path):
