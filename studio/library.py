@@ -267,6 +267,7 @@ def text_of(info: RunInfo) -> str:
     """Return everything that can be searched for in a run, a line each, in lower case."""
     lines = [escape(info.name), escape(info.notes.title), escape(info.notes.note), info.state]
     lines += [f"#{escape(tag)}" for tag in info.notes.tags]
+    lines += [f"branch of {info.branched[0]}"] if info.branched else []
     lines += _settings(info.draft)
     return "\n".join(lines).casefold() + "\n"
 

@@ -35,7 +35,8 @@ class RunInfo:
 
     One that ended before its first update is `unstarted`; `problem` says why, or why it is unreadable.
     `best` names the metric that the best save was kept by, and its value; `writer` is who trains
-    the run now, empty unless that is another process.
+    the run now, empty unless that is another process. A branch was `branched` from another run: the
+    escaped name of that one's folder, and after how many images.
     """
 
     folder: Path
@@ -51,6 +52,7 @@ class RunInfo:
     notes: RunNotes = NOTHING
     best: tuple[str, float] | None = None
     writer: str = ""
+    branched: tuple[str, int] | None = None
 
     @property
     def title(self) -> str:
@@ -138,7 +140,7 @@ def read_run(folder: Path) -> RunInfo:
         )
     history = History(folder)
     try:
-        happened = history.events(*_TURNS, "best")
+        happened = history.events(*_TURNS, "best", "branched")
         grids = history.grids()
         last = [one for one in happened if one.kind in _TURNS]
         state, reached = _state(last, saved), saved
@@ -147,6 +149,8 @@ def read_run(folder: Path) -> RunInfo:
     finally:
         history.close()
     best = next((_best(one.payload) for one in reversed(happened) if one.kind == "best"), None)
+    # The newest: a branch of a branch knows all that came before.
+    branched = next((_from(o.payload) for o in reversed(happened) if o.kind == "branched"), None)
     asked = next(
         (one.payload.get("images") for one in reversed(last) if one.kind == "started"), None
     )
@@ -169,6 +173,7 @@ def read_run(folder: Path) -> RunInfo:
         problem=_why(last[-1].payload) if state == "unstarted" else "",
         best=best,
         writer=_other(holder) if holder else "",
+        branched=branched,
     )
 
 
@@ -193,6 +198,11 @@ def _other(holder: Mapping[str, object]) -> str:
     """Return who holds a run's lock; nothing when it is this process."""
     here = holder.get("pid") == os.getpid() and holder.get("host") == socket.gethostname()
     return "" if here else f"{holder.get('pid')} @ {holder.get('host')}"
+
+
+def _from(payload: Mapping[str, Any]) -> tuple[str, int] | None:
+    parent, images = payload.get("parent"), payload.get("images")
+    return (parent, images) if isinstance(parent, str) and isinstance(images, int) else None
 
 
 def _best(payload: Mapping[str, Any]) -> tuple[str, float] | None:

@@ -19,7 +19,7 @@ from gan_engine.training.notes import NAME as NOTES
 from gan_engine.training.notes import RunNotes
 from gan_engine.training.recorder import plain, sentence
 
-FORMAT = 2
+FORMAT = 3
 BATCH = 12
 """Runs that are told at once, more than a list shows without scrolling; read in some 30 ms."""
 _PARTS = (SETTINGS, NOTES, HISTORY, f"{HISTORY}-wal", "checkpoints", "grids")
@@ -139,7 +139,7 @@ def _row(info: RunInfo) -> dict[str, Any]:
 
 def _info(folder: Path, row: dict[str, Any]) -> RunInfo:
     title, note, *tags = (unescape(text) for text in row.pop("notes"))
-    inner, best = row.pop("thumbnail"), row.pop("best")
+    inner, best, branched = (row.pop(key) for key in ("thumbnail", "best", "branched"))
     return RunInfo(
         folder=folder,
         name=folder.name,
@@ -147,5 +147,6 @@ def _info(folder: Path, row: dict[str, Any]) -> RunInfo:
         problem=sentence(row.pop("problem")),
         notes=RunNotes(title, note, tuple(tags)),
         best=(best[0], best[1]) if best else None,
+        branched=(branched[0], branched[1]) if branched else None,
         **row,
     )

@@ -53,11 +53,18 @@ class RunRow:
     """What the picture is known by, so that it can arrive later."""
     tip: str = ""
     tags: tuple[str, ...] = ()
+    origin: str = ""
+    """What it began from, where that is another run."""
 
     @property
     def about(self) -> str:
         """Its state and how far it came, as one line."""
         return " · ".join(part for part in (self.state, self.far) if part)
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands below how far it came."""
+        return [line for line in (self.origin, self.when) if line]
 
     @property
     def tag_line(self) -> str:
@@ -133,7 +140,7 @@ class RunModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return row.name
             case Qt.ItemDataRole.AccessibleTextRole:
-                parts = (row.name, row.about, row.when, row.tag_line)
+                parts = (row.name, row.about, *row.lines, row.tag_line)
                 return ", ".join(part for part in parts if part)
             case Qt.ItemDataRole.ToolTipRole:
                 return row.tip
@@ -158,7 +165,7 @@ class _Delegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row, fonts = _row(index), self._fonts_of(option.font)
         height = fonts.name_height(row.name, _text_width(option.widget)) + 2
-        height += fonts.line * (3 if row.tags else 2)
+        height += fonts.line * (1 + len(row.lines) + bool(row.tags))
         return QSize(PICTURE, max(PICTURE, height) + 2 * PAD)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -190,10 +197,12 @@ class _Delegate(QStyledItemDelegate):
         painter.setPen(QColor(colors.muted))
         about = fonts.elided(row.about, line.width() - DOT - 6)
         painter.drawText(line.adjusted(DOT + 6, 0, 0, 0), 0, about)
-        painter.drawText(line.translated(0, fonts.line), 0, fonts.elided(row.when, line.width()))
+        for text in row.lines:
+            line.translate(0, fonts.line)
+            painter.drawText(line, 0, fonts.elided(text, line.width()))
         painter.setPen(QColor(colors.link))
-        tags = fonts.elided(row.tag_line, line.width())
-        painter.drawText(line.translated(0, 2 * fonts.line), 0, tags)
+        line.translate(0, fonts.line)
+        painter.drawText(line, 0, fonts.elided(row.tag_line, line.width()))
 
     def _fonts_of(self, plain: QFont) -> _Fonts:
         if self._fonts is None or self._fonts.plain != plain:

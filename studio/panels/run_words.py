@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gan_engine import METRICS, escape
+from gan_engine import METRICS, escape, unescape
 from studio.i18n import tr
 from studio.panels import words as say
 from studio.panels.run_list import RunRow
@@ -17,8 +19,17 @@ if TYPE_CHECKING:
 _MOODS = {"training": "good", "interrupted": "warning", "unreadable": "error"}
 
 
-def row_of(info: RunInfo, seen: int | None = None, paused: bool = False) -> RunRow:
-    """Return how a list shows a run; how far it is and whether it waits may be known better."""
+def row_of(
+    info: RunInfo,
+    seen: int | None = None,
+    paused: bool = False,
+    others: Mapping[Path, RunInfo] | None = None,
+) -> RunRow:
+    """Return how a list shows a run; how far it is and whether it waits may be known better.
+
+    `others` are the runs that it may be a branch of: they may have titles.
+    """
+    parent = _parent(info, others or {})
     return RunRow(
         key=info.folder,
         name=escape(info.title),
@@ -27,8 +38,9 @@ def row_of(info: RunInfo, seen: int | None = None, paused: bool = False) -> RunR
         when=_when(info),
         mood="warning" if paused else _MOODS.get(info.state, "muted"),
         picture=info.thumbnail or info.folder,
-        tip=tip(info),
+        tip=tip(info, parent),
         tags=tuple(escape(tag) for tag in info.notes.tags),
+        origin=_branch(info, _short(parent)),
     )
 
 
@@ -60,9 +72,10 @@ def far(info: RunInfo, seen: int | None = None) -> str:
     return say.images(info.images_seen if seen is None else seen)
 
 
-def tip(info: RunInfo) -> str:
-    """Return what else there is to know about a run, in lines."""
+def tip(info: RunInfo, parent: str = "") -> str:
+    """Return what else there is to know about a run, in lines; `parent` is what it branched from."""
     lines = [escape(info.name)] if info.notes.title else []
+    lines += [_branch(info, parent)] if parent else []
     if info.best:
         name, value = info.best
         label = metric_names().get(name, name)
@@ -72,6 +85,27 @@ def tip(info: RunInfo) -> str:
     lines += [tr(info.problem)] if info.problem else []
     lines += [escape(info.notes.note)] if info.notes.note else []
     return "\n".join([*lines, escape(str(info.folder))])
+
+
+def _parent(info: RunInfo, others: Mapping[Path, RunInfo]) -> str:
+    """Return what the run is called that this one branched from; nothing where it did not."""
+    if info.branched is None:
+        return ""
+    name = info.branched[0]
+    known = others.get(info.folder.parent / unescape(name))
+    return escape(known.title) if known is not None else name
+
+
+def _branch(info: RunInfo, parent: str) -> str:
+    if info.branched is None:
+        return ""
+    return tr("Branch of {run} at {images}", run=parent, images=say.images(info.branched[1]))
+
+
+def _short(name: str) -> str:
+    """Return the number that a folder's name begins with, which tells it from every other here."""
+    number = re.match(r"\d{3,}(?=-)", name)
+    return number[0] if number else name
 
 
 @functools.cache

@@ -297,8 +297,8 @@ class RunsPanel(Panel):
     def _row(self, info: RunInfo) -> RunRow:
         """Return what is shown of a run; of the one that goes more is known than is on the disk."""
         if self._busy and info.folder == self._active:
-            return row_of(info, self._seen, self._paused)
-        return row_of(info)
+            return row_of(info, self._seen, self._paused, self._infos)
+        return row_of(info, others=self._infos)
 
     @Slot()
     def _choose(self) -> None:

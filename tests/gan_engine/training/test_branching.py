@@ -19,6 +19,7 @@ from gan_engine.errors import FileError, SettingsError
 from gan_engine.events import Changed, Saved, Scalars
 from gan_engine.history import History, copy_history
 from gan_engine.training import (
+    Shelf,
     branch,
     conductor,
     read_run,
@@ -51,6 +52,17 @@ def test_that_a_branch_goes_on_as_the_run_itself_would_have(parent: Path, tmp_pa
     ours, theirs = (checkpoint.newest(folder)[1] for folder in (made, parent))
     assert ours.images_seen == theirs.images_seen == 32
     assert all(torch.equal(t, theirs.tensors[name]) for name, t in ours.tensors.items())
+
+
+def test_that_a_list_of_runs_knows_what_a_branch_began_from(parent: Path, tmp_path: Path) -> None:
+    made = branch(parent, 20, into=tmp_path / "002-branch")
+    again = branch(made, 16, into=tmp_path / "003-branch")
+    assert read_run(parent).branched is None
+    assert read_run(made).branched == ("001-parent", 16)
+    assert read_run(again).branched == ("002-branch", 16)
+    for _ in range(2):  # the second remembers what the first has read
+        runs = [run for batch in Shelf(tmp_path, tmp_path / "index").read() for run in batch]
+        assert {run.branched for run in runs} == {None, ("001-parent", 16), ("002-branch", 16)}
 
 
 def test_that_a_branch_knows_its_past_and_where_it_comes_from(parent: Path, tmp_path: Path) -> None:

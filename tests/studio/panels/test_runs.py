@@ -1,6 +1,9 @@
 """The dock of runs."""
 
+from dataclasses import replace
+
 import pytest
+from PySide6.QtCore import Qt
 
 from gan_engine import Message, RunNotes, Scalars
 from studio.panels.runs import RunsPanel
@@ -164,6 +167,25 @@ def test_that_title_tags_note_and_best_metric_are_shown(panel, tmp_path):
     assert "best 31.25" in row.when
     assert "007-a" in row.tip
     assert "Too high a rate." in row.tip
+
+
+def test_that_a_branch_says_of_which_run_and_at_how_many_images(panel, tmp_path):
+    first = info(tmp_path / "001-cats-dcgan")
+    second = info(tmp_path / "002-cats-dcgan", branched=("001-cats-dcgan", 2016))
+    panel.show_runs([second, first])
+    shown, plain = panel.list.runs.rows
+    assert shown.origin == "Branch of 001 at 2,016 images"
+    assert "Branch of 001-cats-dcgan at 2,016 images" in shown.tip.splitlines()
+    assert not plain.origin
+    assert "Branch" not in plain.tip
+    index = panel.list.runs.index(0)
+    assert shown.origin in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    heights = [panel.list.visualRect(panel.list.runs.index(row)).height() for row in range(2)]
+    assert heights[0] > heights[1]  # it has a line of its own
+    panel.show_runs([second, replace(first, notes=RunNotes(title="Cats in boxes"))])
+    assert panel.list.runs.rows[0].origin == "Branch of Cats in boxes at 2,016 images"
+    panel.show_runs([second])  # the other may be gone
+    assert panel.list.runs.rows[0].origin == "Branch of 001 at 2,016 images"
 
 
 def test_that_what_is_typed_about_a_run_is_kept_when_another_is_chosen(panel, tmp_path, qtbot):
