@@ -50,6 +50,7 @@ _HOME = {
     ),
     "export": "EXPORTERS Exporter ExportProgress",
     "health": "Facts Remedy Verdict examine",
+    "suiting": "Pictures Suit first_draft pictures_of recommended suit",
     "metrics": "METRICS Metric nearest",
     "words": "size_of",
     "training.recorder": "notice_of",
@@ -118,6 +119,7 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
     from gan_engine.data.preview import preview
     from gan_engine.export import EXPORTERS, ExportProgress, Exporter
     from gan_engine.health import Facts, Remedy, Verdict, examine
+    from gan_engine.suiting import Pictures, Suit, first_draft, pictures_of, recommended, suit
     from gan_engine.metrics import METRICS, Metric, nearest
     from gan_engine.words import size_of
     from gan_engine.training.recorder import notice_of

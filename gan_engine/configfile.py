@@ -124,7 +124,10 @@ def write_draft(path: Path, draft: Mapping[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Preset:
-    """Settings with a name; `about` says what to expect and how long it takes."""
+    """Settings with a name; `about` says what to expect and how long it takes.
+
+    From `fewest` pictures on it learns well, and up to `most` it is made for; 0 where that is all the same.
+    """
 
     key: str
     title: str
@@ -132,6 +135,8 @@ class Preset:
     draft: Draft
     own: bool
     order: int = 99
+    fewest: int = 0
+    most: int = 0
 
 
 def read_presets() -> list[Preset]:
@@ -203,5 +208,8 @@ def with_preset(preset: Preset, draft: Mapping[str, Any] | None = None) -> Draft
 def _preset(path: Path, own: bool) -> Preset:
     table = read_draft(path)
     title, about = str(table.pop("title", path.stem)), str(table.pop("about", ""))
-    order = table.pop("order", 99)
-    return Preset(path.stem, title, about, table, own, order if isinstance(order, int) else 99)
+    order, fewest, most = (
+        value if isinstance(value := table.pop(name, usual), int) else usual
+        for name, usual in (("order", 99), ("fewest", 0), ("most", 0))
+    )
+    return Preset(path.stem, title, about, table, own, order, fewest, most)

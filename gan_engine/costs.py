@@ -85,7 +85,7 @@ def cost_of(config: RunConfig) -> Cost:
     Raises:
         DeviceError: The device it asks for is not there.
     """
-    cost = _estimate(config)
+    cost = estimate(config)
     if cost.fits:
         return cost
     return Cost(**{**vars(cost), "reliefs": reliefs_of(config)})
@@ -96,7 +96,12 @@ def reliefs_of(config: RunConfig) -> tuple[Relief, ...]:
     return tuple(_reliefs(config))
 
 
-def _estimate(config: RunConfig) -> Cost:
+def estimate(config: RunConfig) -> Cost:
+    """Return what `config` will take, without settings that take less.
+
+    Raises:
+        DeviceError: The device it asks for is not there.
+    """
     architecture, shape = config.architecture, config.data.shape
     classes = int(config.data.classes)
     with torch.device("meta"):
@@ -226,7 +231,7 @@ def _place(tensor: Tensor) -> int:
 def _reliefs(config: RunConfig) -> Iterator[Relief]:
     """Yield each setting that can take less, and what would be needed then."""
     draft = put(config.draft(), "data.folder", paths.BUILTIN)
-    times = _too_many_times(_estimate(config))
+    times = _too_many_times(estimate(config))
     parts, batch = int(get(draft, _PARTS)), int(get(draft, _BATCH))
     values: list[tuple[str, list[int | bool]]] = [(_PARTS, [parts * n for n in times])]
     if not config.training.recompute:
@@ -237,7 +242,7 @@ def _reliefs(config: RunConfig) -> Iterator[Relief]:
         for value in wanted:
             smaller, _ = check(put(draft, path, value)) if value else (None, [])
             if smaller is not None:
-                yield Relief(path, value, _estimate(smaller).memory)
+                yield Relief(path, value, estimate(smaller).memory)
                 break
 
 

@@ -16,6 +16,7 @@ from gan_engine import (
     Finding,
     Inspection,
     InspectProgress,
+    Pictures,
     Problem,
     ScanNames,
     ScanProgress,
@@ -27,6 +28,7 @@ from gan_engine import (
     inspect_folder,
     left_out,
     pairs_in,
+    pictures_of,
     safe_fixes,
     size_for,
     space_problem,
@@ -71,6 +73,8 @@ class Diagnosis:
     problem: Problem | None
     pairs: int | None = None
     partners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    pictures: Pictures = field(default_factory=Pictures)
+    """What the folder is good for."""
 
     @property
     def fixes(self) -> dict[str, Any]:
@@ -267,16 +271,18 @@ def _thought(
         wanted = pairs_in(settings, known.files)
         pairs = [pair for pair in wanted.pairs if not out.keys() & set(pair)] if wanted else []
         every = wanted.pairs if wanted and wanted.folders else ()
+        findings = tuple(diagnose(known, settings, inspection, augmented))
         return Diagnosis(
             report=known,
             looked_closer=inspection is not None,
-            findings=tuple(diagnose(known, settings, inspection, augmented)),
+            findings=findings,
             out=out,
             spread=spread_of(known, inspection),
             suggestion=suggest_size(known, size_for(device)),
             problem=space_problem(settings, known, len(known.files) - usable),
             pairs=len(pairs) if wanted else None,
             partners={name: pair for pair in every for name in pair},
+            pictures=pictures_of(known, settings, findings, len(pairs) if wanted else usable),
         )
 
     return think

@@ -23,6 +23,7 @@ from studio.previews import Previews
 from studio.queue import Queue
 from studio.run import Run
 from studio.several import Several
+from studio.suiting import Suiting
 from studio.worker import RunView
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Studio(QObject):
         self.exploring = Exploring(self.run, self.jobs)
         self.document.edited.connect(self._follow)
         self.clinic = Clinic(self.jobs, self.document)
+        self.suiting = Suiting(self.jobs, self.document, self.clinic)
         self.previews = Previews(self.jobs, self.document)
         self.clinic.diagnosed.connect(self.previews.take_diagnosis)
         self.prepared = PreparedImages(self.jobs, self.run, self.preferences)

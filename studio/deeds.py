@@ -93,16 +93,8 @@ class Deeds(RunDeeds):
             QGuiApplication.clipboard().setText(what)
 
     def use_folder(self, folder: str) -> None:
-        """Learn from a folder; who chose nothing yet gets settings that suit a CPU, where it trains."""
-        from gan_engine import default_draft, describe_device, find_preset, with_preset
-
-        document, here = self.studio.document, escape(folder)
-        if document.draft == default_draft() and describe_device().key == "cpu":
-            quick = find_preset("quick-cpu-32")
-            document.load(with_preset(quick, {"data": {"folder": here}}))
-            self._tell(Message("For a CPU: “{preset}”; Design has others.", preset=tr(quick.title)))
-        else:
-            document.set("data.folder", here)
+        """Make a folder of images the one to learn from, and show its page."""
+        self.studio.document.set("data.folder", escape(folder))
         if folder != paths.BUILTIN:
             self._preferences.set("last_folder", str(Path(folder).parent))
         self.page_asked.emit("dataset")

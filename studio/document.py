@@ -15,8 +15,8 @@ from gan_engine import (
     RunConfig,
     SettingsError,
     check,
-    default_draft,
     drop,
+    first_draft,
     get,
     paths,
     put,
@@ -57,7 +57,7 @@ class Document(QObject):
 
     def __init__(self, draft: Mapping[str, Any] | None = None) -> None:
         super().__init__()
-        self._steps = [_Step(dict(draft) if draft is not None else default_draft())]
+        self._steps = [_Step(dict(draft) if draft is not None else first_draft())]
         self._at = 0
         self._edited_at = 0.0
         self._path: Path | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from gan_engine import EngineError, default_draft, read_draft, write_draft
+from gan_engine import EngineError, first_draft, read_draft, write_draft
 from studio.document import Document
 from studio.failures import note
 from studio.i18n import tr
@@ -75,7 +75,7 @@ class Keeping(QObject):
     def answer(self, name: str) -> None:
         """Do what was answered: `discard`."""
         if name == "discard":
-            self._document.load(default_draft())
+            self._document.load(first_draft())
 
     def close(self) -> None:
         """Write what is not written yet; nothing is kept from then on."""
@@ -124,7 +124,7 @@ class Keeping(QObject):
 
 
 def _write(path: Path, draft: Draft) -> None:
-    if draft == default_draft():
+    if draft == first_draft():
         path.unlink(missing_ok=True)
     else:
         write_draft(path, draft)

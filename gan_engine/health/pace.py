@@ -24,7 +24,7 @@ _LUCK = 3.5
 _STILL = 0.01
 """A loss that differs by less than this share from guessing, all the time, is that of guessing."""
 _SLOWER = 0.6
-_LONG_HOURS = 24
+LONG_HOURS = 24
 _PACE_READINGS = 20
 """Where an update takes seconds, these are a few minutes."""
 _READINGS = 300
@@ -68,7 +68,7 @@ def it_takes_days(run: Readings) -> Verdict | None:
         return None
     pace = float(np.median(speed[-_PACE_READINGS:]))
     hours = (run.total - run.seen) / max(pace, 1e-9) / 3600
-    if hours < _LONG_HOURS:
+    if hours < LONG_HOURS:
         return None
     size = get(run.draft, "data.size", 0)
     smaller = isinstance(size, int) and size >= 64

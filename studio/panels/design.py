@@ -16,6 +16,7 @@ from gan_engine import (
     default_draft,
     differences,
     get,
+    put,
     read_presets,
     summarize,
     try_out,
@@ -27,15 +28,21 @@ from studio.i18n import together, tr
 from studio.panels.base import PAGE, Panel, button, words
 from studio.panels.blueprint import Blueprint
 from studio.panels.gallery import Gallery
+from studio.widgets.elided import ElidedLabel
 
 if TYPE_CHECKING:
-    from gan_engine import Cost, Draft, Problem, RunConfig, Scalars, Started, Trial
+    from PySide6.QtGui import QResizeEvent, QShowEvent
+
+    from gan_engine import Cost, Draft, Message, Problem, RunConfig, Scalars, Started, Suit, Trial
     from studio.context import Studio
     from studio.jobs import Job
     from studio.worker import RunView
 
 CALM_MS = 120
 """Edits that follow each other closer than this are drawn once."""
+
+HIGH = 680
+"""From so many pixels on, both networks are seen below two rows of presets."""
 
 
 class DesignPanel(Panel):
@@ -46,6 +53,8 @@ class DesignPanel(Panel):
     edited = Signal(str, object)
     preset_chosen = Signal(object)
     """These settings are to be taken; the images stay."""
+    presets_seen = Signal(object)
+    """Somebody looks at these presets."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,6 +65,7 @@ class DesignPanel(Panel):
         self._priced: object = None
         self._pricing: Job | None = None
         self._running = False
+        self._recommended, self._why = "", ""
         self._trial: Job | None = None
         self._trouble = ""
         self._tried: tuple[RunConfig, Trial] | None = None
@@ -85,6 +95,11 @@ class DesignPanel(Panel):
         document.changed.connect(self.show_document)
         document.file_changed.connect(self.show_presets)
         studio.run.noticed.connect(self.show_presets)
+        self._suiting = studio.suiting
+        studio.suiting.recommended.connect(self.show_recommended)
+        studio.suiting.suited.connect(self.show_suit)
+        studio.suiting.failed.connect(self.show_no_suits)
+        self.presets_seen.connect(studio.suiting.look)
         studio.run.state_changed.connect(self.show_state)
         studio.run.started.connect(self.show_start)
         studio.run.viewed.connect(self.show_view)
@@ -103,6 +118,26 @@ class DesignPanel(Panel):
         if presets != [card.preset for card in self.gallery.cards]:
             self.gallery.show_presets(presets)
             self._mark_preset()
+            self._look()
+
+    @Slot(object, object)
+    def show_recommended(self, preset: Preset, why: Message) -> None:
+        """Show which preset is for a newcomer, and why."""
+        if preset.key != self._recommended:
+            self.gallery.bring(lambda one: one.key == preset.key)
+        self._recommended, self._why = preset.key, why
+        self._advice.setText(tr("Recommended {why}: {title}", why=why, title=preset.title))
+
+    @Slot(object, object)
+    def show_suit(self, preset: Preset, suit: Suit) -> None:
+        """Show how a preset suits."""
+        why = tr(self._why) if preset.key == self._recommended else ""
+        self.gallery.show_suit(preset.key, suit, why)
+
+    @Slot()
+    def show_no_suits(self) -> None:
+        """Recommend nothing."""
+        self._advice.setText("")
 
     @Slot(object, object, object)
     def show_document(
@@ -184,11 +219,13 @@ class DesignPanel(Panel):
     def _head(self) -> QHBoxLayout:
         self.start_button = button(tr("Start training"), primary=True)
         self.start_button.clicked.connect(self._start)
+        self._advice = ElidedLabel()
+        self._advice.color = "good"
         row = QHBoxLayout()
         row.addWidget(words(tr("Start from a preset"), "title", wraps=False))
         row.addWidget(self.gallery.back)
         row.addWidget(self.gallery.on)
-        row.addStretch(1)
+        row.addWidget(self._advice, 1)
         row.addWidget(self.start_button)
         return row
 
@@ -215,6 +252,18 @@ class DesignPanel(Panel):
             if not differences(with_preset(card.preset, self._draft), self._draft):
                 same.add(card.preset.key)
         self.gallery.show_chosen(same)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.gallery.show_rows(2 if self.height() >= HIGH else 1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look()
+
+    def _look(self) -> None:
+        if self.isVisible():
+            self.presets_seen.emit([card.preset for card in self.gallery.cards])
 
     @Slot()
     def _ask_for_summary(self) -> None:
@@ -296,7 +345,10 @@ class DesignPanel(Panel):
 
     @Slot(object)
     def _take_preset(self, preset: Preset) -> None:
-        self.preset_chosen.emit(with_preset(preset, self._draft))
+        draft = self._draft
+        if not _paired(draft):  # a preset for pairs takes them as they lie there
+            draft = put(draft, "data.pairs", self._suiting.pictures.pairs)
+        self.preset_chosen.emit(with_preset(preset, draft))
 
     @Slot()
     def _explain_networks(self) -> None:

@@ -1,4 +1,4 @@
-"""Presets as cards in a row: what each is good for and how long it takes."""
+"""Presets as cards in rows: what each is good for, which one suits, and which would not fit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath, QPalette, QPixmap, QSh
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -22,17 +23,19 @@ from PySide6.QtWidgets import (
 
 from gan_engine import get, paths
 from studio import tips
-from studio.i18n import mark, tr
+from studio.i18n import mark, together, tr
+from studio.panels import words as say
 from studio.panels.base import tool, words
 from studio.widgets.elided import ElidedLabel
 
 if TYPE_CHECKING:
-    from gan_engine import Preset
+    from gan_engine import Preset, Suit
 
-WIDTH, PAD, GAP = 300, 12, 10
-SIDE = 72
+WIDTH, PAD, GAP = 248, 9, 8
+SIDE = 52
 """Pixels of the picture of what a preset makes."""
-LINES = 3
+LINES = 2
+"""Of the text; one where something is to be said of how the preset suits."""
 MADE = mark(
     "The picture: samples after {minutes} minutes of one CPU core, at 32 px and with {percent} % of the"
     " channels."
@@ -53,33 +56,54 @@ class Card(QPushButton):
         self.setFixedWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(tr("Preset {title}", title=tr(preset.title)))
-        self.setAccessibleDescription(tr(preset.about))
-        self.setToolTip(tips.lines(tr(preset.about)))
         own = tr("{title} (yours)", title=preset.title) if preset.own else tr(preset.title)
-        title, about = words(own, "title", wraps=False), ElidedLabel(LINES)
-        about.setText(tr(preset.about))
+        title = words(own, "title", wraps=False)
+        self.about, self.note = ElidedLabel(LINES), ElidedLabel()
+        self.about.setText(tr(preset.about))
         self.picture = QLabel()
         self.picture.setFixedSize(SIDE, SIDE)
         name = picture_name(preset)
         self.picture.setPixmap(_rounded(QImage(str(_path(name))), self.devicePixelRatioF()))
+        self._made = ""
         if self.picture.pixmap().isNull():
             self.picture.hide()
         else:
             minutes, percent = OTHERS.get(name, USUAL)
-            made = tr(MADE, minutes=minutes, percent=percent)
-            self.setToolTip(tips.lines(f"{tr(preset.about)}\n\n{made}"))
+            self._made = tr(MADE, minutes=minutes, percent=percent)
+        self.show_suit(None)
         said = QVBoxLayout()
-        said.setSpacing(3)
+        said.setSpacing(1)
         said.addWidget(title)
-        said.addWidget(about)
+        said.addWidget(self.about)
+        said.addWidget(self.note)
         said.addStretch(1)
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(PAD, PAD, PAD, PAD)
-        row.setSpacing(12)
+        row.setSpacing(10)
         row.addWidget(self.picture)
         row.addLayout(said, 1)
-        for label in (self.picture, title, about):
+        for label in (self.picture, title, self.about, self.note):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_suit(self, suit: Suit | None, why: str = "") -> None:
+        """Show how it suits, where that is known, and why it is the recommended one, where it is."""
+        against = [tr(text) for text in suit.against] if suit else []
+        memory = ""
+        if suit and suit.cost:
+            needed, there = say.size(suit.cost.memory), say.size(suit.cost.memory_total)
+            memory = tr("Memory needed, estimated: {needed} of {there}", needed=needed, there=there)
+            if not suit.fits:
+                against.insert(0, tr("Needs {needed} of {there}", needed=needed, there=there))
+        told = tr("Recommended here") if why else next(iter(against), "")
+        self.note.color = "good" if why else "muted" if suit and suit.fits else "warning"
+        self.note.setText(told)
+        self.note.setVisible(bool(told))
+        self.about.setLines(LINES - bool(told))
+        reason = [tr("Recommended {why}", why=why)] if why else []
+        more = "\n".join([*reason, *against, memory]).strip()
+        texts = (tr(self.preset.about), more, self._made)
+        self.setToolTip(tips.lines("\n\n".join(text for text in texts if text)))
+        self.setAccessibleDescription(together(tr(self.preset.about), *more.split("\n")))
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, max(self._row.sizeHint().height(), SIDE + 2 * PAD))
@@ -118,7 +142,7 @@ def _rounded(image: QImage, ratio: float) -> QPixmap:
 
 
 class Gallery(QScrollArea):
-    """A row of cards that scrolls sideways, by `back` and `on` too; arrow keys move between them."""
+    """Rows of cards that scroll sideways, by `back` and `on` too; arrow keys move between them."""
 
     preset_chosen = Signal(object)
 
@@ -134,6 +158,7 @@ class Gallery(QScrollArea):
         self._group.setExclusive(False)
         self._group.buttonClicked.connect(self._choose)
         self.cards: list[Card] = []
+        self._rows = 1
         self._awaited: Card | None = None
         self.back = tool("chevron-left", tr("Presets before these"))
         self.on = tool("chevron-right", tr("More presets"))
@@ -149,17 +174,34 @@ class Gallery(QScrollArea):
         for card in self.cards:
             self._group.removeButton(card)
         inner = QWidget()
-        row = QHBoxLayout(inner)
-        row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(GAP)
+        self._grid = QGridLayout(inner)
+        self._grid.setContentsMargins(0, 2, 0, 2)
+        self._grid.setSpacing(GAP)
         self.cards = [Card(preset) for preset in presets]
         for card in self.cards:
             card.installEventFilter(self)
             self._group.addButton(card)
-            row.addWidget(card)
-        row.addStretch(1)
+        self._grid.setColumnStretch(len(self.cards), 1)
+        self._place()
         self.setWidget(inner)
         self._fit()
+
+    def show_rows(self, rows: int) -> None:
+        """Show the cards in so many rows."""
+        if rows != self._rows:
+            self._rows = rows
+            self._place()
+            self._fit()
+
+    def _place(self) -> None:
+        for place, card in enumerate(self.cards):
+            self._grid.addWidget(card, place % self._rows, place // self._rows)
+
+    def show_suit(self, key: str, suit: Suit, why: str = "") -> None:
+        """Show how a preset suits, and why it is the recommended one, where it is."""
+        for card in self.cards:
+            if card.preset.key == key:
+                card.show_suit(suit, why)
 
     def show_chosen(self, keys: set[str]) -> None:
         """Mark the presets whose settings are the ones in force."""
@@ -190,7 +232,7 @@ class Gallery(QScrollArea):
     def _fit(self) -> None:
         tallest = max((card.sizeHint().height() for card in self.cards), default=0)
         bar = self.horizontalScrollBar().sizeHint().height()
-        self.setFixedHeight(tallest + 4 + bar + 2)
+        self.setFixedHeight(self._rows * (tallest + GAP) - GAP + 4 + bar + 2)
 
     def _turn(self, way: int) -> None:
         """Show the cards after those in view, or before them, from the left edge of one."""

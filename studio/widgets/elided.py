@@ -22,7 +22,9 @@ class ElidedLabel(QWidget):
 
     def __init__(self, lines: int = 1, title: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text, self._lines, self._is_title = "", lines, title
+        self._text, self._lines = "", lines
+        self.color = "text" if title else "muted"
+        """Which of the theme's colours it is written in."""
         if title:
             font = self.font()
             font.setWeight(QFont.Weight.DemiBold)
@@ -40,6 +42,12 @@ class ElidedLabel(QWidget):
         self.setAccessibleName(text)
         self.update()
 
+    def setLines(self, lines: int) -> None:
+        """Take room for another number of lines."""
+        self._lines = lines
+        self.updateGeometry()
+        self.update()
+
     def shown(self) -> list[str]:
         """Return the lines that are drawn."""
         return lines_of(self._text, self.font(), max(1, self.width()), self._lines)
@@ -53,7 +61,7 @@ class ElidedLabel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, metrics = QPainter(self), self.fontMetrics()
         colors = theme.current()
-        painter.setPen(QColor(colors.text if self._is_title else colors.muted))
+        painter.setPen(QColor(getattr(colors, self.color)))
         y = float(metrics.ascent() + 1)
         if self._lines == 1:
             y += (self.height() - metrics.height()) / 2 - 1

@@ -25,12 +25,13 @@ FLOORS: dict[float, str] = {
     3.7: "gan_engine.exploring",
     4: "gan_engine.data gan_engine.export",
     5: "gan_engine.training gan_engine.health",
+    5.3: "gan_engine.suiting",
     5.5: "gan_engine.watching gan_engine.words",
     5.7: "gan_engine.exporting gan_engine.pricing",
     6: "gan_engine.cli gan_engine",
     7: "studio.document studio.run studio.worker studio.following studio.several studio.jobs studio.library studio.actions"
     " studio.preferences studio.theme studio.typesetting studio.tips studio.failures studio.context studio.i18n studio.queue studio.comparison"
-    " studio.guide studio.meanings studio.mending studio.figures studio.opening studio.doctor studio.keeping studio.clinic studio.previews studio.prepared"
+    " studio.guide studio.meanings studio.mending studio.figures studio.opening studio.doctor studio.keeping studio.clinic studio.suiting studio.previews studio.prepared"
     " studio.looking studio.exploring studio.tables studio.synonyms",
     8: "studio.widgets",
     8.3: "studio.forms",
@@ -52,6 +53,7 @@ OTHERS: dict[float, str] = {
     3.7: _FILES,
     4: f"{_FILES} av tensorboardX",
     5: _FILES,
+    5.3: _FILES,
     5.5: "typer rich",
     5.7: "typer rich",
     6: f"{_FILES} typer rich",

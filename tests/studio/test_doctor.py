@@ -18,6 +18,7 @@ def doctor(studio, draft, tmp_path):
     """A doctor who looks at every batch of readings of a run that has begun."""
     studio.doctor.every_seconds = 0.0
     studio.run.draft = default_draft()
+    studio.document.load(studio.run.draft)
     studio.run.started.emit(start(tmp_path / "007-cats", draft))
     return studio.doctor
 

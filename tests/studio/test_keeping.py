@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan_engine import default_draft, get, put, read_draft
+from gan_engine import first_draft, get, put, read_draft
 from studio.context import Studio
 from studio.keeping import EVERY_MS, NAME, Keeping
 from studio.preferences import Preferences
@@ -47,10 +47,10 @@ def test_that_unsaved_settings_are_back_at_the_next_start_and_can_be_discarded(a
     second, told = again(), []
     second.keeping.told.connect(lambda *said: told.append(said))
     second.keeping.restore()
-    assert second.document.draft == put(default_draft(), "training.batch_size", 17)
+    assert second.document.draft == put(first_draft(), "training.batch_size", 17)
     assert [answer for said in told for _, answer in said[3]] == ["discard"]
     second.keeping.answer("discard")
-    assert second.document.draft == default_draft()
+    assert second.document.draft == first_draft()
     second.document.undo()
     assert get(second.document.draft, "training.batch_size") == 17
 
@@ -86,7 +86,7 @@ def test_that_what_cannot_be_read_is_set_aside(again, tmp_path):
     file.write_text("][", encoding="utf-8")
     studio = again()
     studio.keeping.restore()
-    assert studio.document.draft == default_draft()
+    assert studio.document.draft == first_draft()
     assert file.with_suffix(".broken.toml").read_text(encoding="utf-8") == "]["
 
 

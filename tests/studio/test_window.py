@@ -6,14 +6,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDockWidget, QFileDialog, QInputDialog
 
-import gan_engine
-from gan_engine import find_preset, get, paths, read_draft
+from gan_engine import find_preset, get, paths, read_draft, suiting, with_preset
 from studio import theme
 from studio.actions import ACTIONS
 from studio.preferences import Preferences
 from studio.widgets.palette import Palette
 from studio.window import DOCKS, MainWindow
-from tests.studio.visitor import takes
+from tests.studio.visitor import Visitor, takes
 
 
 @pytest.fixture
@@ -102,23 +101,19 @@ def test_that_images_are_chosen_by_menu_as_by_drop(visitor, emoji):
     assert get(visitor.studio.document.draft, "data.folder") == paths.BUILTIN
 
 
-@pytest.mark.parametrize(("device", "size"), [("cpu", 32), ("cuda", 64)])
-def test_that_a_first_folder_of_ones_own_gets_settings_that_suit_the_device(
-    visitor, emoji, monkeypatch, device, size
+@pytest.mark.parametrize(("device", "preset"), [("cpu", "quick-cpu-32"), ("cuda", "dcgan-64")])
+def test_that_who_chose_nothing_trains_the_preset_that_suits_the_device(
+    qtbot, emoji, tmp_path, monkeypatch, device, preset
 ):
-    monkeypatch.setattr(gan_engine, "describe_device", lambda: SimpleNamespace(key=device))
-    document, before = visitor.studio.document, visitor.studio.document.draft
-    told = []
-    visitor.studio.run.noticed.connect(lambda notice: told.append(notice.text))
+    monkeypatch.setattr(suiting, "choose", lambda _: SimpleNamespace(type=device))
+    visitor = Visitor(qtbot, tmp_path / "state")
+    document = visitor.studio.document
+    assert document.draft == with_preset(find_preset(preset))
     visitor.drops(emoji)
-    assert get(document.draft, "data.folder") == str(emoji)
-    assert document.config.data.size == size
-    assert any("Quick start" in text for text in told) == (device == "cpu")
-    visitor.chooses("undo")
-    assert document.draft == before
-    document.set("architecture.width", 32)
-    visitor.drops(emoji)
-    assert (document.config.data.size, document.config.architecture.width) == (64, 32)
+    assert document.draft == with_preset(find_preset(preset), {"data": {"folder": str(emoji)}})
+    gallery = visitor.window.panels["design"].gallery
+    assert [card.preset.key for card in gallery.cards if card.isChecked()] == [preset]
+    visitor.leaves()
 
 
 def test_that_settings_are_saved_by_menu_and_read_again(visitor, tmp_path):

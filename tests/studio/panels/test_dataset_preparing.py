@@ -110,6 +110,7 @@ def test_that_arrow_keys_walk_through_the_pictures(panel, qtbot, emoji, looked):
 def test_that_a_size_is_suggested_with_its_reason_and_taken_by_a_button(
     panel, studio, emoji, looked, wait
 ):
+    studio.document.set("data.size", 64)
     looked(emoji)
     assert not panel.preparation.advice.isVisible()  # 64 is chosen and suggested
     studio.document.set("data.size", 32)
@@ -133,6 +134,7 @@ def test_that_too_little_space_is_told_at_the_size_before_a_start(
 ):
     full = shutil._ntuple_diskusage(10**9, 10**9, 10_000)
     monkeypatch.setattr("shutil.disk_usage", lambda path: full)
+    studio.document.set("data.size", 64)
     looked(emoji)
     (problem,) = studio.document.problems_at("data.size")
     assert problem.severity == "error"
@@ -147,7 +149,8 @@ def test_that_too_little_space_is_told_at_the_size_before_a_start(
 def test_that_no_space_is_asked_for_what_is_prepared_already(
     panel, studio, emoji, looked, monkeypatch
 ):
-    list(prepare(DataSettings(folder=str(emoji))))
+    list(prepare(DataSettings(folder=str(emoji), size=64)))
+    studio.document.set("data.size", 64)
     full = shutil._ntuple_diskusage(10**9, 10**9, 10_000)
     monkeypatch.setattr("shutil.disk_usage", lambda path: full)
     looked(emoji)
@@ -183,7 +186,7 @@ def test_that_pairs_are_counted_as_pairs(panel, studio, emoji, wait):
     name, partner = pictures.grid.keys[0], pictures.grid.keys[5]
     pictures.grid.picked.emit(name)
     wait(lambda: name in made and made[name].partner == partner)
-    assert made[name].seen.shape == (64, 128, 3)
+    assert made[name].seen.shape == (32, 64, 3)
     assert pictures.card.tiles["beside"].isVisible()
     assert partner in pictures.card.facts.text()
     assert [caption for caption, _ in panel.preparation.strip.rows][1] == "Their partners"

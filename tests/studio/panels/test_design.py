@@ -1,10 +1,23 @@
 """The page of networks and losses."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage
 
-from gan_engine import find_preset, get, paths, read_presets, summarize
+from gan_engine import (
+    Pictures,
+    cost_of,
+    find_preset,
+    get,
+    parse,
+    paths,
+    read_presets,
+    suiting,
+    summarize,
+)
 from studio.guide import find
 from studio.panels.design import DesignPanel
 from studio.panels.gallery import OTHERS, picture_name
@@ -53,7 +66,7 @@ def test_that_a_patch_head_shows_how_much_of_the_image_a_score_sees(panel, studi
 def test_that_the_networks_follow_an_edit(panel, studio, wait):
     wait(lambda: panel.blueprint.networks.g.rows)
     before = panel.blueprint.networks.g.rows
-    studio.document.set("architecture.width", 16)
+    studio.document.set("architecture.width", 24)
     wait(lambda: panel.blueprint.networks.g.rows != before)
     assert panel.blueprint.networks.g.rows == summarize(studio.document.config).g
 
@@ -132,10 +145,60 @@ def test_that_every_preset_has_a_picture_and_every_picture_a_preset():
     assert OTHERS.keys() <= {path.stem for path in pictures}
 
 
+def told(panel, studio, wait, *pictures):
+    """Let a folder be known, and return what is said on each card then, by the preset's key."""
+    studio.clinic.diagnosed.emit(SimpleNamespace(pictures=Pictures(*pictures), partners={}))
+    wait(lambda: not studio.suiting.is_looking)
+    return {card.preset.key: card.note.text() for card in panel.gallery.cards}
+
+
+def test_that_the_recommended_preset_and_what_would_not_fit_are_seen(
+    panel, studio, wait, monkeypatch
+):
+    cost = replace(cost_of(parse({})), weights=3 * 2**30, optimizers=0, activations=0)
+
+    def priced(config):
+        there = 1 if config.architecture.kind == "r3" else 8
+        return replace(cost, memory_total=there * 2**30)
+
+    monkeypatch.setattr(suiting, "_cost", priced)
+    notes = told(panel, studio, wait, 400, 64)
+    assert notes["quick-cpu-32"] == "Recommended here"
+    assert notes["r3-full-64"] == "Needs 3.0 GB of 1.0 GB"
+    assert "for a CPU: Quick start" in panel._advice.text()
+    card = next(one for one in panel.gallery.cards if one.preset.key == "r3-full-64")
+    assert "Needs 3.0 GB of 1.0 GB" in card.toolTip()
+    assert "Needs 3.0 GB of 1.0 GB" in card.accessibleDescription()
+
+
+def test_that_the_recommended_preset_comes_into_view_and_takes_pairs_as_they_lie(
+    panel, studio, wait
+):
+    card = next(one for one in panel.gallery.cards if one.preset.key == "pix2pix-256")
+    told(panel, studio, wait, 400, 256, "side_by_side")
+    wait(lambda: card.visibleRegion().boundingRect() == card.rect())
+    card.click()
+    assert get(studio.document.draft, "data.pairs") == "side_by_side"
+
+
 def test_that_every_preset_has_a_card_that_says_what_to_expect(panel):
     card = next(c for c in panel.gallery.cards if c.preset.key == "quick-cpu-32")
-    assert card.accessibleDescription() == card.preset.about
+    assert card.accessibleDescription().startswith(card.preset.about)
     assert len(panel.gallery.cards) == len(list(paths.builtin_presets().glob("*.toml")))
+
+
+def test_that_six_presets_are_seen_at_once_where_there_is_room(panel, wait):
+    def seen():
+        return [
+            card
+            for card in panel.gallery.cards
+            if card.visibleRegion().boundingRect() == card.rect()
+        ]
+
+    panel.resize(830, 740)  # the page in a window of 1440 x 900
+    wait(lambda: len(seen()) == 6)
+    panel.resize(830, 620)
+    wait(lambda: len(seen()) == 3)
 
 
 def test_that_every_preset_comes_into_view_by_clicks(panel):
@@ -164,15 +227,15 @@ def test_that_every_preset_comes_into_view_by_clicks(panel):
 def test_that_a_chosen_preset_keeps_the_images_and_is_one_step_back(panel, studio, emoji):
     studio.document.set("data.folder", str(emoji))
     before = studio.document.draft
-    card = next(c for c in panel.gallery.cards if c.preset.key == "quick-cpu-32")
+    card = next(c for c in panel.gallery.cards if c.preset.key == "tutorial")
     card.click()
-    wanted = find_preset("quick-cpu-32").draft
-    assert get(studio.document.draft, "architecture.width") == wanted["architecture"]["width"]
+    wanted = find_preset("tutorial").draft
+    assert get(studio.document.draft, "architecture.kind") == wanted["architecture"]["kind"]
     assert get(studio.document.draft, "data.folder") == str(emoji)
-    assert [c.preset.key for c in panel.gallery.cards if c.isChecked()] == ["quick-cpu-32"]
+    assert [c.preset.key for c in panel.gallery.cards if c.isChecked()] == ["tutorial"]
     studio.document.undo()
     assert studio.document.draft == before
-    assert not any(c.isChecked() for c in panel.gallery.cards)
+    assert not any(c.isChecked() for c in panel.gallery.cards if c.preset.key == "tutorial")
 
 
 def test_that_a_preset_of_ones_own_joins_the_others(panel, studio):
