@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,9 @@ class Pairing:
 def pair_up(names: Sequence[str]) -> Pairing:
     """Return which of these relative paths are pairs: equal below their folder but for the ending.
 
+    Where no name is quite the same, upper case and the form of accents do not count: macOS writes
+    “é” as two characters, others as one.
+
     The folders are called a and b, in either case; where there are exactly two of other names, they
     count in the order of the alphabet. A folder that holds everything is looked through.
     """
@@ -56,7 +60,20 @@ def pair_up(names: Sequence[str]) -> Pairing:
         reason = Message("there are no two folders “a” and “b” beside each other")
         return Pairing((), (), dict.fromkeys(sorted(names), reason))
     one, two = (tops[top] for top in chosen)
-    pairs = tuple((name, two[stem]) for stem, name in one.items() if stem in two)
+    same = one.keys() & two.keys()
+    partner = {one[stem]: two[stem] for stem in same}
+    unlike = [
+        _alike((stem, name) for stem, name in side.items() if stem not in same)
+        for side in (one, two)
+    ]
+    for key in unlike[0].keys() & unlike[1].keys():
+        left, right = unlike[0][key], unlike[1][key]
+        if len(left) == len(right) == 1:
+            partner[left[0]] = right[0]
+        else:
+            reason = Message("several pictures have this name but for upper case or accents")
+            alone |= dict.fromkeys(left + right, reason)
+    pairs = tuple(sorted(partner.items()))
     paired = {name for pair in pairs for name in pair}
     for name in sorted(names):
         if name not in paired and name not in alone:
@@ -68,6 +85,15 @@ def pair_up(names: Sequence[str]) -> Pairing:
                 else Message("it is in neither of the two folders of pairs")
             )
     return Pairing(tuple(root + top for top in chosen), pairs, dict(sorted(alone.items())))
+
+
+def _alike(names: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return names by what their stems are without upper case and with accents in one form."""
+    found: dict[str, list[str]] = {}
+    for stem, name in names:
+        key = normalize("NFC", normalize("NFC", stem).casefold())
+        found.setdefault(key, []).append(name)
+    return found
 
 
 def _common_folder(names: Sequence[str]) -> str:

@@ -181,6 +181,33 @@ def test_that_other_names_than_a_and_b_do_when_there_are_two():
     assert pair_up(["1.png", "2.png"]).pairs == pair_up([]).pairs == ()
 
 
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("Caf\u00e9.png", "Cafe\u0301.JPG"), ("IMG_1.PNG", "img_1.png"), ("Sub/1.png", "sub/1.png")],
+)
+def test_that_names_are_pairs_in_other_letters_and_forms_of_accents(tmp_path, one, two):
+    level(tmp_path / "a" / one, 10)
+    level(tmp_path / "b" / two, 20)
+    level(tmp_path / "a" / "x.png", 30)
+    level(tmp_path / "b" / "x.png", 40)
+    prepared = ready(tmp_path, pairs="folders")
+    assert prepared.files == tuple(sorted([f"a/{one}", "a/x.png"]))
+    assert not prepared.excluded
+
+
+def test_that_quite_the_same_name_comes_first_and_two_others_are_told(two):
+    for name in ("a/Cat.png", "a/cat.png", "b/cat.png", "a/Dog.png", "a/dog.png", "b/DOG.png"):
+        level(two / name, 9)
+    prepared = ready(two, pairs="folders")
+    assert prepared.files == ("a/0.png", "a/1.png", "a/2.png", "a/cat.png")
+    reasons = {one.path: str(one.reason) for one in prepared.excluded}
+    several = "several pictures have this name but for upper case or accents"
+    assert reasons.pop("a/Cat.png") == "there is no picture of this name in “b”"
+    assert reasons == dict.fromkeys(("a/Dog.png", "a/dog.png", "b/DOG.png"), several)
+    assert "a/Dog.png" in findings(two, pairs="folders")["pairs_alone"].files
+    counted(two, prepared, 2)
+
+
 @pytest.mark.parametrize("names", [["a/1.png", "b/2.png", "b/3.png"], ["1.png", "2.png"]])
 def test_that_a_folder_without_any_pair_is_refused_with_an_act(tmp_path, names):
     for name in names:
