@@ -48,9 +48,10 @@ class FixedSamples:
         return tile(images, self.layout.columns)
 
     def real_grid(self) -> Pixels:
-        """Return real images in the same layout; of pairs targets in the samples' places."""
+        """Return real images in the same layout; of pairs source and target, nothing between them."""
         if self.pairs:
-            return self._triples(self.pairs, self.pairs[1])
+            both = torch.stack(self.pairs, 1).flatten(0, 1)
+            return tile(both, 2 * self.layout.columns // grid_layout.TRIPLE)
         return tile(self.reals(), self.layout.columns)
 
     def reals(self) -> Tensor:

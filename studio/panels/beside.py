@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gan_engine import GAP
 from studio.i18n import tr
 from studio.panels.base import HEAD, button
 from studio.panels.d_view import DView
@@ -81,9 +82,13 @@ class Beside(QWidget):
         self.strip.show_strip([], [])
         self.d_view.show_statistics(None)
 
-    def show_reals(self, pixels: Pixels | None, rows: int = 1, columns: int = 1) -> None:
-        """Show what G should learn from."""
+    def show_reals(self, pixels: Pixels | None, height: int = 0, width: int = 0) -> None:
+        """Show what G should learn from: a grid of images of this size, if it is known."""
         self.real_pixels = pixels
+        rows = columns = 1
+        if pixels is not None and height and width:
+            sides = zip(pixels.shape[:2], (height, width), strict=True)
+            rows, columns = (max(1, (whole + GAP) // (side + GAP)) for whole, side in sides)
         names = [tr("real {number}", number=n + 1) for n in range(rows * columns)]
         self.reals.set_cells(rows, columns, names)
         self.reals.show_pixels(pixels)

@@ -163,9 +163,9 @@ class Stage(QWidget):
         self.view.show_pins([cell for pin in pins if (cell := self.cell_of(pin)) >= 0])
         self._ask_for_strip()
 
-    def show_reals(self, pixels: Pixels | None, rows: int = 1, columns: int = 1) -> None:
+    def show_reals(self, pixels: Pixels | None, height: int = 0, width: int = 0) -> None:
         """Show what G should learn from; with None nothing is beside the samples."""
-        self.beside.show_reals(pixels, rows, columns)
+        self.beside.show_reals(pixels, height, width)
         self._arrange()
 
     # --- asked -------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ class TrainPanel(Panel):
         self._draft: Draft = {}
         self._total = 0
         self._state = "idle"
-        self._layout = 1, 1
+        self._size = 0, 0
         self._info: RunInfo | None = None
         self.stage, self.curves, self.ending = Stage(), Curves(), Ending()
         self.advice, self.stepping = Advice(), Stepping()
@@ -192,8 +192,8 @@ class TrainPanel(Panel):
         self._draft = event.draft
         self.stage.beside.d_view.show_turns(event.draft)
         self.stage.run_name = event.folder.name
-        rows, columns = self._lay_out(event.draft)
-        self.stage.show_reals(event.reals, rows, columns)
+        self._lay_out(event.draft)
+        self.show_reals(event.reals)
         self._stack.setCurrentWidget(self._page)
 
     @Slot(object)
@@ -259,7 +259,7 @@ class TrainPanel(Panel):
     @Slot(object)
     def show_reals(self, pixels: Pixels | None) -> None:
         """Show the real images of the run that is looked at; older runs kept none."""
-        self.stage.show_reals(pixels, *self._layout)
+        self.stage.show_reals(pixels, *self._size)
 
     @Slot(object)
     def show_save(self, event: Saved) -> None:
@@ -323,13 +323,13 @@ class TrainPanel(Panel):
         self.stage.clear()
         self.curves.clear()
 
-    def _lay_out(self, draft: Draft) -> tuple[int, int]:
+    def _lay_out(self, draft: Draft) -> None:
         rows, columns, first = asked_grid(draft)
         if get(draft, "data.pairs", "off") != "off":  # three cells a pair
             columns = 3 * max(1, columns // 3)
         self.stage.show_layout(rows, columns, range(first, first + rows * columns))
-        self._layout = rows, columns
-        return rows, columns
+        height = int(get(draft, "data.size", 0))
+        self._size = height, int(get(draft, "data.width", 0)) or height
 
     def _mark(self, seen: int, text: str, kind: str) -> None:
         """Mark a moment in the curves and on the timeline."""

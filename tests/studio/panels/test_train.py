@@ -1,5 +1,7 @@
 """The page of the run itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QFileDialog
@@ -12,6 +14,7 @@ from gan_engine import (
     Preparing,
     Saved,
     Scalars,
+    put,
     read_png,
     read_png_text,
     write_png,
@@ -295,6 +298,12 @@ def test_that_an_earlier_run_is_shown_beside_its_real_images(panel, studio, run_
     wait_until(lambda: panel.stage.reals_button.isEnabled())
     assert panel.stage.reals.isVisible()
     assert panel.stage.reals.count == 4
+
+
+def test_that_each_real_image_is_a_cell_however_many_the_grid_of_pairs_has(panel, draft, tmp_path):
+    paired = put(put(draft, "data.pairs", "folders"), "samples.columns", 6)
+    panel.show_start(replace(start(tmp_path, paired), reals=picture(34, 4 * 18 - 2)))
+    assert panel.stage.reals.count == 8
 
 
 def test_that_single_steps_are_offered_only_while_a_run_is_paused(panel, studio, going, qtbot):
