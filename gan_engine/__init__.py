@@ -42,7 +42,7 @@ _HOME = {
     "sampling": "Grid Sampler open_sampler",
     "route": "spots_in",
     "spot": "Spot spot_in",
-    "exploring": "Exploration Explored Sight explore spots_of",
+    "exploring": "Exploration Explored Sight compare_saves explore spots_of",
     "foreign": "Match match_weights read_weights weights_that_fit",
     "data": (
         "BadFile DatasetReport Finding Histogram Inspection InspectProgress Prepared PreparedSet PrepareProgress Preview ScanNames ScanProgress Spread Suggestion"
@@ -107,7 +107,7 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
     from gan_engine.sampling import Grid, Sampler, open_sampler
     from gan_engine.route import spots_in
     from gan_engine.spot import Spot, spot_in
-    from gan_engine.exploring import Exploration, Explored, Sight, explore, spots_of
+    from gan_engine.exploring import Exploration, Explored, Sight, compare_saves, explore, spots_of
     from gan_engine.foreign import Match, match_weights, read_weights, weights_that_fit
     from gan_engine.data import (
         BadFile, DatasetReport, Finding, Histogram, InspectProgress, Inspection, PrepareProgress, Prepared,

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal
 
+import numpy as np
 import torch
 
+from gan_engine.errors import FileError
 from gan_engine.events import Pixels
-from gan_engine.imaging import tile
+from gan_engine.imaging import GAP, tile
 from gan_engine.route import DIGITS, Route, distance, near, through
-from gan_engine.sampling import Sampler, truncation
+from gan_engine.sampling import Sampler, open_sampler, truncation
 from gan_engine.schema import Part, option
 from gan_engine.spot import Spot
+
+MOST_ROWS = 16
 
 
 class Exploration(Part):
@@ -21,7 +27,7 @@ class Exploration(Part):
     title: ClassVar[str] = "Explore"
     kind: Literal["explore"] = "explore"
     seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
-    rows: int = option(6, ge=1, le=16, help="Rows of samples.")
+    rows: int = option(6, ge=1, le=MOST_ROWS, help="Rows of samples.")
     columns: int = option(6, ge=1, le=16, help="Samples in a row.")
     truncation: float = truncation()
     near: str = near()
@@ -50,19 +56,26 @@ class Sight:
 
 @dataclass(frozen=True)
 class Explored:
-    """What was asked for as one picture: so many samples, and which each is, from its top left.
+    """What was asked for as one picture.
 
-    Where pictures are made from others, there are no samples to name.
+    Attributes:
+        pixels: So many rows and columns of samples.
+        spots: Which sample each is, from the top left; none where pictures are made from others.
+        moments: After how many images the save was made that a row is from, where each is from
+            another one.
+        broken: Which of these saves cannot be read.
     """
 
     pixels: Pixels
     rows: int
     columns: int
     spots: tuple[Spot, ...] = ()
+    moments: tuple[int, ...] = ()
+    broken: frozenset[int] = frozenset()
 
 
-def explore(sampler: Sampler, sight: Sight) -> Explored:
-    """Return what is asked for as one picture.
+def explore(sampler: Sampler, sight: Sight, rows: int = MOST_ROWS) -> Explored:
+    """Return what is asked for as one picture, or no more than so many rows of it.
 
     A walk passes the samples that the exporter of walks passes with the same settings.
 
@@ -70,13 +83,49 @@ def explore(sampler: Sampler, sight: Sight) -> Explored:
         EngineError: There is no such class, or what is written are no samples.
     """
     how = sight.how
+    rows = min(rows, how.rows)
     if sampler.needs_pictures:
-        pixels, rows, columns, _ = sampler.example(how.rows, how.columns)
+        pixels, rows, columns, _ = sampler.example(rows, how.columns)
         return Explored(pixels, rows, columns)
-    spots = spots_of(sight, len(sampler.classes))
+    spots = spots_of(sight, len(sampler.classes))[: rows * how.columns]
     made = sampler.at(spots, how.truncation)
     pixels = tile(torch.from_numpy(made).permute(0, 3, 1, 2), how.columns)
-    return Explored(pixels, how.rows, how.columns, tuple(spots))
+    return Explored(pixels, rows, how.columns, tuple(spots))
+
+
+def compare_saves(saves: Sequence[tuple[int, Path]], sight: Sight) -> Iterator[Explored]:
+    """Yield the first row of what is asked for with one save after the other, a row each.
+
+    One generator at a time is in memory. The rows that are still to come are empty.
+
+    Args:
+        saves: (images seen, file), the newest first; of very many, the first and the last and some
+            between are taken.
+        sight: What is looked at.
+
+    Raises:
+        EngineError: There is no such class, or what is written are no samples.
+    """
+    count = min(len(saves), MOST_ROWS)
+    chosen = [saves[-1 - round(i * (len(saves) - 1) / max(1, count - 1))] for i in range(count)]
+    moments, broken = tuple(seen for seen, _ in chosen), frozenset[int]()
+    found = None
+    for row, (seen, path) in enumerate(chosen):
+        try:
+            one = explore(open_sampler(path), sight, rows=1)
+        except FileError:
+            broken |= {seen}
+        else:
+            if found is None:
+                height, width, channels = one.pixels.shape
+                canvas = np.full((count * (height + GAP) - GAP, width, channels), 32, np.uint8)
+            top = row * (height + GAP)
+            canvas[top : top + height] = one.pixels
+            found = one
+        if found is not None:
+            pixels = canvas.copy()
+            pixels.setflags(write=False)
+            yield Explored(pixels, count, found.columns, found.spots * count, moments, broken)
 
 
 def spots_of(sight: Sight, classes: int) -> list[Spot]:

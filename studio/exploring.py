@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +15,13 @@ from gan_engine import (
     Explored,
     Sampler,
     Sight,
+    compare_saves,
     explore,
     open_sampler,
     save_in,
     saves_of,
 )
-from studio.jobs import Jobs
+from studio.jobs import Cancelled, Job, Jobs
 from studio.looking import Newest
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ class Exploring(QObject):
     failed = Signal(object)
     walking = Signal(bool)
     sight_changed = Signal(object)
+    comparing = Signal(bool)
+    """Whether a row is shown for each save."""
     gone_on = Signal(int)
     """How many times somebody went on from samples to one's neighbours, and can go back."""
 
@@ -82,6 +86,9 @@ class Exploring(QObject):
         self.sight = Sight(Exploration())
         self.save: int | str | None = None
         """Which save is wanted, as in `Opened`."""
+        self.compares = False
+        self._comparison: Job | None = None
+        self._jobs = jobs
         self._came: list[tuple[str, float]] = []
         """Whose neighbours were seen before, and how far a walk was."""
         self._sampler: Sampler | None = None
@@ -136,6 +143,7 @@ class Exploring(QObject):
     def close(self) -> None:
         """Let go of the generator."""
         self.walk(False)
+        self._stop_comparing()
         self._sampler = None
 
     @Slot()
@@ -147,10 +155,26 @@ class Exploring(QObject):
 
     @Slot(object)
     def take_save(self, which: int | str | None) -> None:
-        """Look in the same way at another save: after how many images, or "best"; None is the newest."""
-        if which != self.save:
-            self.save = which
-            self.refresh()
+        """Look in the same way at one save: after how many images, or "best"; None is the newest."""
+        if which == self.save:
+            self.compare(False)
+            return
+        self._end_comparing()
+        self.save = which
+        self.refresh()
+
+    @Slot(bool)
+    def compare(self, on: bool) -> None:
+        """Show the first row with each save of the run, below each other, or one save again."""
+        if on == self.compares:
+            return
+        if on:
+            self.walk(False)
+            self.compares = True
+            self.comparing.emit(True)
+        else:
+            self._end_comparing()
+        self._ask()
 
     @Slot(object)
     def look(self, how: Exploration) -> None:
@@ -187,7 +211,8 @@ class Exploring(QObject):
     @Slot(bool)
     def walk(self, on: bool) -> None:
         """Go from sample to sample, or stand still where it is."""
-        on = on and self._sampler is not None and not self._sampler.needs_pictures
+        able = self._sampler is not None and not self._sampler.needs_pictures
+        on = on and able and not self.compares
         if on == self._walks:
             return
         self._walks = on
@@ -213,6 +238,8 @@ class Exploring(QObject):
         """Look at the new save where that is what was wanted: an earlier one stays what it was."""
         if self._sampler is None or self.save != self._sampler.images_seen:
             self.refresh()
+        elif self.compares:
+            self._ask()
 
     @Slot()
     def _leave(self) -> None:
@@ -221,6 +248,7 @@ class Exploring(QObject):
             return
         self.walk(False)
         self._sampler = self.now = self.save = None
+        self._end_comparing()
         self._come([])
         self.sight = Sight(self.sight.how.model_copy(update={"near": ""}))
         self.sight_changed.emit(self.sight)
@@ -264,12 +292,42 @@ class Exploring(QObject):
             self._ask()
 
     def _ask(self) -> None:
-        if self._sampler is not None:
+        self._stop_comparing()
+        if self._sampler is not None and self.compares and self.now is not None:
+            folder, sight = self.now.source, self.sight
+
+            def work(cancelled: Cancelled) -> Iterator[object]:
+                for rows in compare_saves(saves_of(folder), sight):
+                    yield sight, rows
+
+            self._comparison = self._jobs.run(work)
+            for told in (self._comparison.progressed, self._comparison.done):
+                told.connect(self._take_rows)
+            self._comparison.failed.connect(self._take_failure)
+        elif self._sampler is not None:
             self._asked = time.monotonic()
             self._draws.ask((self._sampler, self.sight))
 
+    def _end_comparing(self) -> None:
+        self._stop_comparing()
+        if self.compares:
+            self.compares = False
+            self.comparing.emit(False)
+
+    def _stop_comparing(self) -> None:
+        if self._comparison is not None:
+            self._comparison.cancel()
+            self._comparison = None
+
+    @Slot(object)
+    def _take_rows(self, found: tuple[Sight, Explored]) -> None:
+        if self.compares:
+            self.drawn.emit(found)
+
     @Slot(object)
     def _take_grid(self, found: tuple[Sight, Explored]) -> None:
+        if self.compares:
+            return  # it was asked for before
         self.drawn.emit(found)
         if self._walks:
             took = time.monotonic() - self._asked

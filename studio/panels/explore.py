@@ -25,7 +25,7 @@ from studio.panels.explore_foot import ExploreFoot
 from studio.panels.explore_head import ExploreHead
 from studio.panels.sample_card import cut
 from studio.panels.saving import ask_for_file
-from studio.panels.spot_words import file_name, name_of
+from studio.panels.spot_words import captions_of, file_name, name_of, names_of
 from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
 
@@ -47,6 +47,7 @@ class ExplorePanel(Panel):
     watched = Signal(bool)
     looked = Signal(object)
     class_chosen = Signal(object)
+    compare_asked = Signal(bool)
     near_chosen = Signal(object)
     """A Spot."""
     back_asked = Signal()
@@ -62,7 +63,8 @@ class ExplorePanel(Panel):
         self._opened: Opened | None = None
         self._pixels: Pixels | None = None
         self._spots: tuple[Spot, ...] = ()
-        self._walks = False
+        self._walks = self._compares = False
+        self._moments: tuple[int, ...] = ()
         self._shape = 0, 0
         self.empty = EmptyState(
             tr("Explore a generator"),
@@ -94,6 +96,8 @@ class ExplorePanel(Panel):
         self.home_asked.connect(found.go_home)
         found.gone_on.connect(self.show_way_back)
         self.save_chosen.connect(found.take_save)
+        self.compare_asked.connect(found.compare)
+        found.comparing.connect(self.show_comparing)
         studio.run.saved.connect(self.show_saved)
         self.walk_asked.connect(found.walk)
         self.picture_saved.connect(self._write_picture)
@@ -102,6 +106,7 @@ class ExplorePanel(Panel):
         self.show_opened(found.now)
         self.show_sight(found.sight)
         self.show_way_back(found.steps_back)
+        self.show_comparing(found.compares)
 
     # --- shown -------------------------------------------------------------------------------
 
@@ -114,6 +119,7 @@ class ExplorePanel(Panel):
         self._opened = opened
         self._stack.setCurrentIndex(0 if opened is None else 1)
         self.head.show_opened(opened)
+        self._offer_saves()
         if opened is None:
             return
         self.choice.show_classes(opened.classes)
@@ -126,6 +132,10 @@ class ExplorePanel(Panel):
         """Offer the save that was just written, too."""
         if self.isVisible():
             self.head.show_saves()
+            self._offer_saves()
+
+    def _offer_saves(self) -> None:
+        self.foot.show_saves(self.head.save.count() > 1)
 
     @Slot(object)
     def show_sight(self, sight: Sight) -> None:
@@ -147,13 +157,24 @@ class ExplorePanel(Panel):
         """Say what is seen, or what can be done with it."""
         said = tr("Double-click or Enter: a sample's neighbours. A walk passes pinned ones.")
         sight = self._sight
-        if self._opened is not None and self._opened.needs_pictures:
+        if self._compares:
+            said = tr(
+                "A row for each save, the oldest first. Double-click or Enter: that save alone."
+            )
+        elif self._opened is not None and self._opened.needs_pictures:
             said = tr("Pictures that come with the program, each beside what it makes.")
         elif sight.how.near and (begun := _named(sight.how.near)):
             said = tr("Neighbours of {spot}, which comes first.", spot=begun)
             if self._walks or sight.walked:
                 said = tr("A walk that began at {spot} and its neighbours.", spot=begun)
         self.tip.setText(said)
+
+    @Slot(bool)
+    def show_comparing(self, on: bool) -> None:
+        """Say whether a row is shown for each save."""
+        self._compares = on
+        self.foot.show_comparing(on)
+        self._show_tip()
 
     @Slot(bool)
     def show_walking(self, on: bool) -> None:
@@ -168,11 +189,12 @@ class ExplorePanel(Panel):
         sight, found = drawn
         if self._opened is None:
             return
-        self._spots = found.spots
+        self._spots, self._moments = found.spots, found.moments
         if self._shape != (found.rows, found.columns):
             self._shape = found.rows, found.columns
             self.view.set_cells(*self._shape)
-        self.view.name_cells([name_of(spot) for spot in self._spots])
+        self.view.name_cells(names_of(found))
+        self.view.show_captions(captions_of(found))
         self._show_pins(sight)
         self._show_picture(found.pixels)
 
@@ -204,6 +226,7 @@ class ExplorePanel(Panel):
         self.foot = ExploreFoot()
         self.foot.walk_button.clicked.connect(self.walk_asked)
         self.foot.other_button.clicked.connect(self._go_on)
+        self.foot.saves_button.clicked.connect(self.compare_asked)
         self.foot.back_button.clicked.connect(self.back_asked)
         self.foot.home_button.clicked.connect(self.home_asked)
         for one in (self.foot.film_button, self.foot.folder_button):
@@ -249,7 +272,7 @@ class ExplorePanel(Panel):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.head.show_saves()
+        self.show_saved()
         self.watched.emit(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -281,7 +304,7 @@ class ExplorePanel(Panel):
 
     def _show_pins(self, sight: Sight) -> None:
         """Mark the samples that are chosen for a walk; what a walk is just passing cannot be."""
-        if sight.walked % 1.0 or not self._spots:
+        if sight.walked % 1.0 or not self._spots or self._moments:
             self.view.show_pins(None)
             return
         chosen = {spot.of_class(None) for spot in self._chosen}
@@ -305,7 +328,10 @@ class ExplorePanel(Panel):
 
     @Slot(int)
     def _go_near(self, cell: int) -> None:
-        if cell < len(self._spots):
+        if self._moments:
+            moment = self._moments[cell // self._shape[1]]
+            self.save_chosen.emit(None if moment == self._moments[-1] else moment)
+        elif cell < len(self._spots):
             self.near_chosen.emit(self._spots[cell])
 
     @Slot()
@@ -331,8 +357,11 @@ class ExplorePanel(Panel):
             return
         spots = self._spots[cell : cell + 1] if cell >= 0 else self._spots
         name = file_name(spots[0]) if len(spots) == 1 else "grid"
-        pixels, seen = cut(self.view, self._pixels, cell), self._opened.images_seen
-        text = {"program": "GAN Studio", "images_seen": str(seen)}
+        pixels, seen = cut(self.view, self._pixels, cell), str(self._opened.images_seen)
+        if moments := self._moments:
+            own = moments if cell < 0 else [moments[cell // self._shape[1]]]
+            seen = f"{own[0]}-{own[-1]}" if len(own) > 1 else str(own[0])
+        text = {"program": "GAN Studio", "images_seen": seen}
         if spots:
             text |= {"seeds": ", ".join(map(str, spots))}
             text["truncation"] = str(self._sight.how.truncation)

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from studio.i18n import tr
+from studio.panels import words as say
 
 if TYPE_CHECKING:
-    from gan_engine import Spot
+    from gan_engine import Explored, Spot
 
 _MOST = 2
 """Steps that are told one by one: more of them fit in no menu."""
@@ -29,6 +30,27 @@ def name_of(spot: Spot) -> str:
             other=end,
         )
     return begun
+
+
+def names_of(found: Explored) -> list[str]:
+    """Return what each sample of a picture is called, and of which save it is where they differ."""
+    names = [name_of(spot) for spot in found.spots]
+    if not found.moments:
+        return names
+    moments = [say.images(found.moments[cell // found.columns]) for cell in range(len(names))]
+    told = zip(names, moments, strict=True)
+    return [tr("{spot} after {images}", spot=name, images=seen) for name, seen in told]
+
+
+def captions_of(found: Explored) -> dict[int, str]:
+    """Return what stands over the first sample of each row: of which save it is."""
+    captions = {row * found.columns: seen for row, seen in enumerate(found.moments)}
+    return {
+        cell: tr("{count}: cannot be read", count=say.count(seen))
+        if seen in found.broken
+        else say.count(seen)
+        for cell, seen in captions.items()
+    }
 
 
 def file_name(spot: Spot) -> str:

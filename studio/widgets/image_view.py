@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import (
@@ -35,6 +35,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from gan_engine import GAP, Pixels
 from studio import theme
 from studio.i18n import tr
+from studio.widgets.caption import draw_caption
 from studio.widgets.carrier import Carrier
 
 _MOST = 64.0
@@ -78,6 +79,7 @@ class ImageView(QWidget):
         self._hover = self._chosen = -1
         self._larger: dict[tuple[int, int], QImage] = {}
         self._pinned: frozenset[int] | None = None
+        self._captions: Mapping[int, str] = {}
         self._scale, self._offset = 1.0, QPointF()
         self._fitted = True
         self._text = ""
@@ -116,6 +118,11 @@ class ImageView(QWidget):
     def show_pins(self, cells: Iterable[int] | None) -> None:
         """Mark cells that are pinned; with None nothing can be."""
         self._pinned = None if cells is None else frozenset(cells)
+        self.update()
+
+    def show_captions(self, captions: Mapping[int, str]) -> None:
+        """Write a few words over the corners of these cells; they are no part of the picture."""
+        self._captions = captions
         self.update()
 
     def fit(self) -> None:
@@ -202,6 +209,8 @@ class ImageView(QWidget):
             painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self._text)
         else:
             self.draw_picture(painter)
+            for cell, text in self._captions.items():
+                draw_caption(painter, self.place_of(cell).topLeft(), text)
             for cell in self._pinned or ():
                 self._draw_pin(painter, self.place_of(cell))
             for cell, color, width in (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from gan_engine import Exploration, Explored, Sight, Spot, explore
-from gan_engine.errors import EngineError
+from gan_engine import Exploration, Explored, Sight, Spot, compare_saves, explore, exploring
+from gan_engine.errors import EngineError, FileError
 from gan_engine.sampling import Sampler
 from tests.gan_engine.test_animation import awake
 from tests.gan_engine.test_mixed_styles import same
@@ -117,3 +118,44 @@ def test_that_classes_are_shown_in_turn_or_one_of_them_and_neighbours_share_one(
     assert same(cells_of(near)[1:2], between(sampler, [4], [5], [0.3], label=1))
     with pytest.raises(EngineError, match="no such class"):
         explore(sampler, Sight(how, label=3))
+
+
+def test_that_the_same_samples_are_seen_with_each_save_the_oldest_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = {8: awake("dcgan"), 16: awake("dcgan"), 24: awake("dcgan")}
+    for times, seen in enumerate(made):
+        for weight in made[seen].network.parameters():
+            weight.mul_(1 - 0.2 * times)
+
+    def opened(path: Path) -> Sampler:
+        if path.name == "20":
+            raise FileError("It is damaged.", hint="Take another one.")
+        return made[int(path.name)]
+
+    monkeypatch.setattr(exploring, "open_sampler", opened)
+    saves = [(seen, Path(str(seen))) for seen in (24, 20, 16, 8)]
+    sight = Sight(Exploration(**SMALL, near="3>4:0.3"))
+    first, *_, last = list(compare_saves(saves, sight))
+    assert (last.rows, last.columns, last.moments, last.broken) == (4, 3, (8, 16, 20, 24), {20})
+    assert names_of(last) == ["3>4:0.3", "3>4:0.3>5:0.3", "3>4:0.3>6:0.3"] * 4
+    cells = cells_of(last)
+    for row, seen in ((0, 8), (1, 16), (3, 24)):
+        assert same(cells[3 * row : 3 * row + 3], cells_of(explore(made[seen], sight))[:3])
+    assert not same(cells[:3], cells[9:])
+    assert last.pixels.shape == first.pixels.shape  # what is to come has its place
+    assert same(cells_of(first)[:3], cells[:3])
+    assert len(np.unique(cells_of(first)[9:])) == 1
+
+
+def test_that_of_very_many_saves_the_first_the_last_and_some_between_are_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sampler = awake("dcgan")
+    monkeypatch.setattr(exploring, "open_sampler", lambda path: sampler)
+    saves = [(seen, Path(str(seen))) for seen in range(400, 0, -10)]
+    *_, last = compare_saves(saves, Sight(Exploration(rows=1, columns=1)))
+    assert (last.moments[0], last.moments[-1], len(set(last.moments))) == (10, 400, 16)
+    assert list(last.moments) == sorted(last.moments)
+    (one,) = compare_saves(saves[:1], Sight(Exploration(rows=1, columns=1)))
+    assert one.moments == (400,)

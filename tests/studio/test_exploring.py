@@ -170,15 +170,34 @@ def test_that_the_newest_save_stands_in_for_one_that_is_gone(
     assert (watched.now.save, watched.save) == (None, None)
 
 
+def test_that_a_new_save_gets_a_row_where_saves_are_compared(
+    watched, heard, studio, run_folder, qtbot
+):
+    first = watched.now.images_seen
+    watched.walk(True)
+    watched.compare(True)
+    assert heard.walking[-1] is False
+    qtbot.waitUntil(lambda: heard.drawn[-1][1].moments == (first,), timeout=PATIENCE)
+    newest = save_once_more(run_folder)
+    studio.run.saved.emit(None)
+    qtbot.waitUntil(lambda: heard.drawn[-1][1].moments == (first, newest), timeout=PATIENCE)
+    watched.walk(True)
+    assert heard.walking[-1] is False
+    watched.compare(False)
+    qtbot.waitUntil(lambda: not heard.drawn[-1][1].moments, timeout=PATIENCE)
+
+
 def test_that_another_run_begins_with_all_its_samples(watched, heard, studio, tmp_path, qtbot):
     watched.go_near(Spot(3))
     watched.walk(True)
     watched.save = 16
+    watched.compare(True)
     studio.run.source = tmp_path / "other"  # as where a run is started
     studio.run.state_changed.emit("preparing")
     assert heard.opened[-1] is None
     assert (watched.sight.how.near, watched.sight.walked, watched.save) == ("", 0.0, None)
     assert heard.walking[-1] is False
+    assert not watched.compares
 
 
 def test_that_a_run_without_a_save_is_waited_for(studio, exploring, heard, tmp_path, qtbot):

@@ -354,3 +354,55 @@ def test_that_an_export_from_a_generator_of_pairs_begins_with_pictures(studio, t
     assert studio.exploring.takes_away == "pictures"
     studio.exploring._watchers = 0
     studio.exploring.now = None
+
+
+def test_that_saves_are_compared_and_one_of_them_is_gone_to(panel, studio, saved_often, qtbot):
+    studio.run.open_folder(lively(saved_often))
+    qtbot.waitUntil(lambda: not panel.view.is_empty, timeout=PATIENCE)
+    moments = tuple(sorted(seen for seen, _ in saves_of(saved_often)))
+    compare, pinned = panel.foot.saves_button, panel.view.pinned
+    assert (compare.isVisible(), pinned) == (True, frozenset())
+    compare.click()
+    qtbot.waitUntil(lambda: panel._moments == moments, timeout=PATIENCE)
+    assert panel.view.count == 6 * len(moments)
+    assert panel.view._captions == {6 * row: str(seen) for row, seen in enumerate(moments)}
+    assert panel.view.name_of(7) == f"seed 1 after {moments[1]} images"
+    assert (panel.view.pinned, panel.foot.walk_button.isEnabled()) == (None, False)
+    panel.form.edited.emit("seed", 9)
+    qtbot.waitUntil(lambda: panel._spots[6:7] == (Spot(9),), timeout=PATIENCE)
+    panel.view.cell_activated.emit(7)
+    assert not compare.isChecked()
+    qtbot.waitUntil(lambda: panel.view.count == 36 and not panel._moments, timeout=PATIENCE)
+    assert (studio.exploring.now.images_seen, panel._spots[0]) == (moments[1], Spot(9))
+    assert panel.head.save.chosen == moments[1]
+    assert not panel.view._captions
+    compare.click()
+    qtbot.waitUntil(lambda: bool(panel._moments), timeout=PATIENCE)
+    panel.view.cell_activated.emit(0)  # the best, which stands in the choice as such
+    qtbot.waitUntil(lambda: studio.exploring.now.images_seen == moments[0], timeout=PATIENCE)
+    assert panel.head.save.currentText().startswith("The best save")
+    compare.click()
+    qtbot.waitUntil(lambda: bool(panel._moments), timeout=PATIENCE)
+    panel.view.cell_activated.emit(panel.view.count - 1)
+    qtbot.waitUntil(lambda: studio.exploring.now.save is None, timeout=PATIENCE)
+
+
+def test_that_a_sample_of_an_earlier_save_is_saved_as_one_of_that_save(
+    panel, studio, saved_often, tmp_path, qtbot
+):
+    paths.home().mkdir(parents=True, exist_ok=True)
+    studio.run.open_folder(saved_often)
+    qtbot.waitUntil(lambda: not panel.view.is_empty, timeout=PATIENCE)
+    panel.foot.saves_button.click()
+    qtbot.waitUntil(lambda: bool(panel._moments), timeout=PATIENCE)
+    panel.save(8)
+    dialog = panel.findChild(QFileDialog, "save-png")
+    assert f"-{panel._moments[1]}-seed-2.png" in dialog.selectedFiles()[0]
+    dialog.fileSelected.emit(str(tmp_path / "mine.png"))
+    dialog.close()
+    qtbot.waitUntil((tmp_path / "mine.png").is_file, timeout=PATIENCE)
+    assert read_png_text(tmp_path / "mine.png")["images_seen"] == str(panel._moments[1])
+
+
+def test_that_one_save_is_compared_with_nothing(filled):
+    assert not filled.foot.saves_button.isVisible()
