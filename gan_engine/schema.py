@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 
@@ -237,6 +238,7 @@ class Setting:
         return self.path.rpartition(".")[2]
 
 
+@cache
 def settings_of(part: type[Part], prefix: str = "") -> tuple[Setting, ...]:
     """Return every setting that `part` declares, in order, with paths below `prefix`."""
     return tuple(

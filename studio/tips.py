@@ -16,6 +16,8 @@ def lines(text: str) -> str:
 
 
 def _broken(line: str) -> str:
+    if len(line) <= _COLUMNS and line.isascii():  # most are, and there are hundreds
+        return line.rstrip()
     found, room = [""], _COLUMNS
     for word in _WORD.findall(line):
         wide = sum(1 + (letter >= "\u2e80") for letter in word.rstrip())

@@ -137,7 +137,8 @@ class EmptyState(QWidget):
         super().__init__()
         self._title, self._text = words(title, "headline"), words(text, "muted")
         self.button = button(act, tip, primary)
-        self.button.setVisible(bool(act))
+        if not act:  # to show it would, as it stands nowhere yet, open a window of its own
+            self.button.hide()
         self.button.clicked.connect(self.pressed)
         self.inner = QVBoxLayout()
         self.inner.setSpacing(12)

@@ -64,7 +64,7 @@ def test_that_its_settings_explain_themselves_and_survive_a_file(kind: type[Metr
 @every_measured
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_that_numbers_are_finite_and_the_ones_announced(kind: type[Metric], shape) -> None:
-    found = measured(kind, images(24, shape, 0), images(20, shape, 1))
+    found = measured(kind, images(12, shape, 0), images(10, shape, 1))
     assert list(found) == list(kind.values)
     assert all(type(value) is float and math.isfinite(value) for value in found.values())
 
@@ -78,8 +78,8 @@ def test_that_numbers_are_finite_and_the_ones_announced(kind: type[Metric], shap
     ],
 )
 def test_that_every_setting_of_a_metric_counts(kind: type[Metric], setting: Setting) -> None:
-    real, fake = images(48, SHAPES[0], 0), images(40, SHAPES[0], 1)
-    fake[20:] = real[:20].flip(3)  # copies, as only their mirror images show
+    real, fake = images(24, SHAPES[0], 0), images(20, SHAPES[0], 1)
+    fake[10:] = real[:10].flip(3)  # copies, as only their mirror images show
     found = [
         part.measure(real, fake, torch.Generator().manual_seed(0))
         for part in (kind(), kind.model_validate({setting.name: another(setting)}))
@@ -90,7 +90,7 @@ def test_that_every_setting_of_a_metric_counts(kind: type[Metric], setting: Sett
 @every_measured
 def test_that_the_same_dice_give_the_same_numbers(kind: type[Metric]) -> None:
     """Wherever the run's own dice are by then."""
-    real, fake, found = images(24, SHAPES[0], 0), images(20, SHAPES[0], 1), []
+    real, fake, found = images(12, SHAPES[0], 0), images(10, SHAPES[0], 1), []
     for seed in (0, 1):
         torch.manual_seed(seed)
         found.append(measured(kind, real, fake))
@@ -100,7 +100,7 @@ def test_that_the_same_dice_give_the_same_numbers(kind: type[Metric]) -> None:
 @every_measured
 def test_that_a_run_does_not_notice(kind: type[Metric]) -> None:
     """Neither the images nor the run's own dice are touched."""
-    real, fake = images(24, SHAPES[0], 0), images(20, SHAPES[0], 1)
+    real, fake = images(12, SHAPES[0], 0), images(10, SHAPES[0], 1)
     kept, state = (real.clone(), fake.clone()), torch.get_rng_state()
     threads, flush = torch.get_num_threads(), torch.is_grad_enabled()
     measured(kind, real, fake.requires_grad_())
@@ -113,7 +113,7 @@ def test_that_a_run_does_not_notice(kind: type[Metric]) -> None:
 
 @every_measured
 def test_that_8_bits_are_as_good_as_floats(kind: type[Metric]) -> None:
-    real, fake = images(24, SHAPES[0], 0), images(16, SHAPES[0], 1)
+    real, fake = images(12, SHAPES[0], 0), images(10, SHAPES[0], 1)
     levels = ((real + 1) * 127.5).round().byte()
     rounded = levels.float() / 127.5 - 1
     assert measured(kind, levels, fake) == pytest.approx(measured(kind, rounded, fake))
@@ -136,9 +136,9 @@ def test_that_the_best_samples_are_the_reals(kind: type[Metric]) -> None:
 @every_measured
 def test_that_each_image_is_described_by_itself(kind: type[Metric]) -> None:
     """A run's reals are described some at a time; equal lenses share what was seen."""
-    cpu, x = torch.device("cpu"), images(24, SHAPES[0], 0)
+    cpu, x = torch.device("cpu"), images(10, SHAPES[0], 0)
     at_once = kind().describe(x, cpu)
-    pieces = [kind().describe(piece, cpu) for piece in x.split(9)]
+    pieces = [kind().describe(piece, cpu) for piece in x.split(4)]
     assert len(at_once) == len(x)
     assert torch.allclose(torch.cat(pieces), at_once, atol=1e-4)
     for other in MEASURED:
@@ -162,8 +162,8 @@ def test_that_samples_that_are_no_numbers_are_refused(kind: type[Metric]) -> Non
 
 @every_measured
 def test_that_samples_of_one_colour_are_no_trouble(kind: type[Metric]) -> None:
-    flat = torch.zeros(16, *SHAPES[0])
-    for real, fake in ((images(24, SHAPES[0], 0), flat), (flat, flat), (flat, flat + 0.5)):
+    flat = torch.zeros(10, *SHAPES[0])
+    for real, fake in ((images(12, SHAPES[0], 0), flat), (flat, flat), (flat, flat + 0.5)):
         found = measured(kind, real, fake)
         assert all(math.isfinite(value) for value in found.values())
 
@@ -175,9 +175,9 @@ def test_that_a_thousand_of_anything_is_allowed(kind: type[Metric]) -> None:
 
 @every_measured
 def test_that_colours_nobody_sees_do_not_count(kind: type[Metric]) -> None:
-    real, fake = images(24, SHAPES[3], 0), images(16, SHAPES[3], 1)
+    real, fake = images(12, SHAPES[3], 0), images(10, SHAPES[3], 1)
     clear = fake.clone()
     clear[:, 3, :8] = -1
     other = clear.clone()
-    other[:, :3, :8] = images(16, (3, 8, 16), 5)
+    other[:, :3, :8] = images(10, (3, 8, 16), 5)
     assert measured(kind, real, clear) == pytest.approx(measured(kind, real, other), rel=1e-4)

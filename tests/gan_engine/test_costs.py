@@ -114,10 +114,10 @@ def test_that_a_batch_in_parts_keeps_as_much_as_one_part():
 def test_that_activations_are_about_what_a_step_holds(precision, penalty, recompute):
     """Within a factor of two: what convolutions need meanwhile is not in the estimate."""
     nets = {"kind": "r3", "width": 32, "z_dim": 8}
-    training = {"batch_size": 32, "recompute": recompute, "device": "cpu", "precision": precision}
+    training = {"batch_size": 8, "recompute": recompute, "device": "cpu", "precision": precision}
     draft = {"data": {"size": 32}, "architecture": nets, "training": training}
     config = parse({**draft, "penalties": {penalty: {}}})
-    session = Session(config, np.zeros((32, 32, 32, 3), np.uint8), torch.device("cpu"))
+    session = Session(config, np.zeros((8, 32, 32, 3), np.uint8), torch.device("cpu"))
     session.round()
     with LiveBytes() as memory:
         session.round()

@@ -8,12 +8,9 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
-
 from tests.house.source import shown, tracked_files
 
 
-@pytest.mark.slow
 def test_that_the_wheel_carries_the_program_its_resources_and_its_commands(tmp_path: Path) -> None:
     source = tmp_path / "source"
     kept = [p for p in tracked_files() if not shown(p).startswith(("tests/", "."))]

@@ -53,10 +53,10 @@ def followed(images: Path, run: Path, spoil: Change, mend: Change) -> dict[str, 
     }
 
 
-def small_disk(folder: Path) -> Path:
+def small_disk(folder: Path, size: str = "4m") -> Path:
     disk = folder / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", disk], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", disk], check=True)
     return disk
 
 
@@ -78,9 +78,9 @@ def full(folder: Path, images: Path) -> dict[str, object]:
 
 def commanded(folder: Path, images: Path) -> dict[str, object]:
     """Runs of the command line that fill their disk: one is given room once, each is told to end."""
-    disk, full_soon = small_disk(folder), {"every_images": 8, "keep": 1000}
+    disk, full_soon = small_disk(folder, "2m"), {"every_images": 8, "keep": 1000}
     run, ballast = disk / "run", disk / "ballast"
-    ballast.write_bytes(b"x" * 2**21)
+    ballast.write_bytes(b"x" * 2**20)
     endless = tiny(images, training={"images": 10**9}, checkpoint=full_soon)
     write_draft(folder / "wanted.toml", endless.draft())
     heard, codes = [""], []

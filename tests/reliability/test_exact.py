@@ -10,13 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.config import RunConfig, parse
 from gan_engine.training.session import Session
-from tests.gan_engine.training.test_run import PRESETS, tiny_preset
+from tests.gan_engine.training.test_run import each_preset, tiny_preset
 
 ROUNDS = 4
 """Of training before a save, and after it."""
@@ -51,7 +50,7 @@ def without(saved: Checkpoint, item: str, fresh: Checkpoint) -> Checkpoint:
     return replace(saved, tensors={**saved.tensors, **left_out})
 
 
-@pytest.mark.parametrize("key", PRESETS)
+@each_preset()
 def test_that_leaving_any_item_out_of_a_save_would_be_noticed(key: str, emoji: Path) -> None:
     config = parse(tiny_preset(key, emoji))
     session = session_of(config)

@@ -30,7 +30,7 @@ def parts(few: int, whole: int, part: int) -> list[Any]:
     return [pytest.param(few, 0, id=f"{few}_windows"), *full]
 
 
-@pytest.mark.parametrize(("count", "first"), parts(8, 50, 10))
+@pytest.mark.parametrize(("count", "first"), parts(4, 50, 10))
 def test_that_leaving_at_any_instant_saves_and_ends_with_its_own_code(
     count: int, first: int, emoji: Path, tmp_path: Path
 ) -> None:
@@ -56,7 +56,7 @@ def test_that_the_end_of_the_desktops_session_finds_everything_saved(
     assert found["left"] == {"fine": count}
 
 
-@pytest.mark.parametrize(("count", "first"), parts(2, 20, 10))
+@pytest.mark.parametrize(("count", "first"), parts(1, 20, 10))
 def test_that_the_start_after_a_kill_offers_the_run_and_has_the_settings(
     count: int, first: int, emoji: Path, tmp_path: Path
 ) -> None:

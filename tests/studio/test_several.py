@@ -58,7 +58,6 @@ def test_that_processes_that_cannot_begin_are_told_of(qtbot, studio, draft, monk
     qtbot.waitUntil(lambda: not studio.run.is_active, timeout=PATIENCE)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_that_a_run_of_several_processes_outlives_the_window(qtbot, studio, endless, loopback):
     run, told, closed = studio.run, [], []

@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDockWidget, QFileDialog, QInputDialog
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QDialog, QDockWidget, QFileDialog, QInputDialog, QWidget
 
 from gan_engine import find_preset, get, paths, read_draft, suiting, with_preset
 from studio import theme
@@ -49,6 +49,32 @@ def test_that_every_action_stands_in_its_menu(shell):
     menus = {action.text(): action.menu() for action in shell.menuBar().actions()}
     for spec in ACTIONS:
         assert shell.acts[spec.key] in menus[spec.menu].actions()
+
+
+class OwnWindows(QObject):
+    """Notes whatever is shown as a window of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown = []
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(watched)
+        return False
+
+
+def test_that_no_part_of_the_window_flashes_up_as_one_of_its_own(qapp, qtbot, tmp_path):
+    watcher = OwnWindows()
+    qapp.installEventFilter(watcher)
+    visitor = Visitor(qtbot, tmp_path / "state")
+    try:
+        visitor.chooses("theme_dark")
+        visitor.chooses("theme_light")
+        assert watcher.shown == [visitor.window]
+    finally:
+        qapp.removeEventFilter(watcher)
+        visitor.leaves()
 
 
 def test_that_pages_and_docks_are_there_once_bound(visitor):

@@ -24,7 +24,6 @@ from torch.utils._pytree import tree_leaves
 from gan_engine.architectures import ARCHITECTURES
 from gan_engine.augment import AUGMENTATIONS
 from gan_engine.config import RunConfig, parse
-from gan_engine.configfile import read_presets
 from gan_engine.data.dataset import Images, Shown
 from gan_engine.layers.segment import recompute
 from gan_engine.losses import LOSSES, AdversarialLoss
@@ -35,7 +34,7 @@ from gan_engine.training.meters import Meters, meter_names
 from gan_engine.training.networks import Networks
 from gan_engine.training.optimisers import Update
 from gan_engine.training.step import Step
-from tests.gan_engine.training.test_run import tiny_preset
+from tests.gan_engine.training.test_run import each_preset, tiny_preset
 
 CPU, AWAY = torch.device("cpu"), torch.device("meta")
 
@@ -145,7 +144,7 @@ def run(config: RunConfig, classes: int = 0) -> None:
         assert not crossings.found
 
 
-@pytest.mark.parametrize("key", [preset.key for preset in read_presets() if not preset.own])
+@each_preset()
 def test_that_no_presets_step_waits_for_the_device(key: str, emoji: Path) -> None:
     run(parse(tiny_preset(key, emoji)))
 

@@ -134,7 +134,6 @@ def both(pictures, tmp_path_factory):
     return root / "one", root / "two"
 
 
-@pytest.mark.slow
 def test_that_two_processes_train_what_one_trains(both):
     one, two = (folder / "r3" for folder in both)
     for name in ("loss/d", "loss/g", "score/real", "score/fake", "penalty/r1", "gradient/d"):
@@ -145,7 +144,6 @@ def test_that_two_processes_train_what_one_trains(both):
     assert newest(two).counters["ranks"] == 2
 
 
-@pytest.mark.slow
 def test_that_batch_norm_over_all_processes_is_that_of_one(both):
     one, two = (folder / "batch norm" for folder in both)
     (_, alone), (_, together) = readings(one, "loss/d"), readings(two, "loss/d")
@@ -155,7 +153,6 @@ def test_that_batch_norm_over_all_processes_is_that_of_one(both):
     assert np.abs(alone - local).max() > 1e-3
 
 
-@pytest.mark.slow
 def test_that_memory_that_one_process_lacks_splits_the_batch_of_all_alike(both):
     one, two = (folder / "short of memory" for folder in both)
     for folder in (one, two):
@@ -166,7 +163,6 @@ def test_that_memory_that_one_process_lacks_splits_the_batch_of_all_alike(both):
     assert apart(newest(one), newest(two), ("g", "d", "ema", "memory")) < 1e-5
 
 
-@pytest.mark.slow
 def test_that_the_others_wait_while_the_first_process_waits_for_its_disk(both):
     one, two = (folder / "full disk" for folder in both)
     for folder in (one, two):
@@ -177,7 +173,6 @@ def test_that_the_others_wait_while_the_first_process_waits_for_its_disk(both):
     assert apart(newest(one), newest(two), ("g", "d", "ema")) < 1e-5
 
 
-@pytest.mark.slow
 def test_that_all_wait_where_any_process_cannot_read_its_images(both):
     one, two = (folder / "images away" for folder in both)
     for folder in (one, two):
@@ -202,14 +197,12 @@ def test_that_a_process_says_once_what_it_waits_for(monkeypatch):
     assert [str(error) for error in told] == ["The disk is gone, on purpose."]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", RUNS)
 def test_that_processes_stay_bit_for_bit_the_same(both, name):
     assert not notices(both[1] / name, "drift")
     assert len(checkpoint.listed(both[1] / name)) >= 2  # each was compared before it was saved
 
 
-@pytest.mark.slow
 def test_that_metrics_come_out_the_same_from_several_processes(both):
     one, two = (readings(folder / "r3", "metric/sliced_wasserstein") for folder in both)
     assert one[0].tolist()[:1] == two[0].tolist()[:1]
@@ -253,8 +246,7 @@ def test_that_several_processes_begin_with_somebodys_weights_and_then_go_on(pict
     assert not notices(folder, "drift")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("rank", ["0", "1"])
+@pytest.mark.parametrize("rank", ["0", pytest.param("1", marks=pytest.mark.slow)])
 def test_that_a_killed_process_costs_one_interval_and_the_run_goes_on_by_itself(
     pictures, tmp_path, rank
 ):
@@ -291,7 +283,6 @@ def kill(launcher, rank):
     raise AssertionError("there is no such process")
 
 
-@pytest.mark.slow
 def test_that_a_lost_process_ends_the_run_in_words(pictures, tmp_path):
     folder, file = tmp_path / "run", tmp_path / "run.toml"
     configfile.write_draft(file, settings(pictures, "r3").draft())

@@ -18,7 +18,6 @@ import torch
 
 from gan_engine.architectures import ARCHITECTURES
 from gan_engine.config import RunConfig, live_paths, parse
-from gan_engine.configfile import read_presets
 from gan_engine.data.classes import Classes
 from gan_engine.device import Formats
 from gan_engine.drafts import get
@@ -29,7 +28,7 @@ from gan_engine.training.accelerate import Runner
 from gan_engine.training.meters import Meters
 from gan_engine.training.session import Session
 from tests.gan_engine.training.recorded import Recorded
-from tests.gan_engine.training.test_run import tiny_preset
+from tests.gan_engine.training.test_run import each_preset, tiny_preset
 
 Make = Callable[..., RunConfig]
 ROUNDS = 6
@@ -86,7 +85,7 @@ def differences(config: RunConfig, **how: Any) -> list[str]:
     return wrong + ["meters"] * (eager.meters.read() != session.meters.read())
 
 
-@pytest.mark.parametrize("key", [preset.key for preset in read_presets() if not preset.own])
+@each_preset()
 def test_that_every_preset_replays_as_it_is_written(key: str, emoji: Path) -> None:
     assert differences(parse(tiny_preset(key, emoji))) == []
 

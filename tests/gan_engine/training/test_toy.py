@@ -106,8 +106,11 @@ def modes_kept(network: nn.Module, centres_K2: Tensor, reach: float) -> tuple[fl
 
 @pytest.mark.parametrize(
     "loss",
-    [{"kind": "hinge"}, {"kind": "cross_entropy"}, {"kind": "cross_entropy", "pairing": "pair"}],
-    ids=["hinge", "cross-entropy", "relativistic"],
+    [
+        pytest.param({"kind": "hinge"}, id="hinge", marks=pytest.mark.slow),
+        pytest.param({"kind": "cross_entropy"}, id="cross-entropy", marks=pytest.mark.slow),
+        pytest.param({"kind": "cross_entropy", "pairing": "pair"}, id="relativistic"),
+    ],
 )
 def test_that_every_mode_of_the_ring_is_kept(loss: dict[str, str]) -> None:
     draft = {
@@ -123,6 +126,7 @@ def test_that_every_mode_of_the_ring_is_kept(loss: dict[str, str]) -> None:
     assert near > 0.7
 
 
+@pytest.mark.slow
 def test_that_the_modern_loss_keeps_all_of_25_modes() -> None:
     """Relativistic pairs, R1 and R2. Without them many of these modes get no sample at all."""
     steps = 4000
