@@ -275,7 +275,7 @@ def sample(
         part = share_of(amount)
         share = (label, sampler.label(other), part)
     pixels = sampler.images(range(seed, seed + count), truncation, label, share)
-    words = words_of(sampler, f"{seed}-{seed + count - 1}")
+    words = words_of(sampler, f"{seed}-{seed + count - 1}", truncation)
     write_png(target, side_by_side(pixels, columns), words)
     out.print(str(target), markup=False, soft_wrap=True)
 

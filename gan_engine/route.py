@@ -16,11 +16,21 @@ DIGITS = 4
 
 
 def through() -> Any:
-    """Declare which samples a walk passes; see `spots_in`."""
+    """Declare which samples a walk passes; see `stops_in`."""
     return option(
         "",
         label="Walk through",
         help="Seeds that a walk passes in this order, for example 3, 17, 42. Empty: the next ones.",
+    )
+
+
+def chosen() -> Any:
+    """Declare which samples are taken; see `spots_in`."""
+    return option(
+        "",
+        label="Only these",
+        help="Seeds, or samples between seeds like 5>8:0.3, with commas between: 3, 17, 5>8:0.3."
+        " Empty: as many as are asked for, from the first seed on.",
     )
 
 
@@ -48,16 +58,23 @@ def spots_in(text: str) -> tuple[Spot, ...]:
     """Return the samples that are written in `text`, in their order.
 
     Raises:
-        EngineError: It holds something else, a single one, or too many.
+        EngineError: It holds something else.
     """
     words = re.split(r"[\s,;，、]+", text.strip())
-    if words == [""]:
-        return ()
+    return tuple(spot_in(word) for word in words) if words != [""] else ()
+
+
+def stops_in(text: str) -> tuple[Spot, ...]:
+    """Return the samples that are written in `text` for a walk, in their order.
+
+    Raises:
+        EngineError: It holds something else, a single one, or too many.
+    """
     try:
-        found = tuple(spot_in(word) for word in words) if 2 <= len(words) <= MOST else ()
+        found = spots_in(text)
     except EngineError:
-        found = ()
-    if not found:
+        found = (Spot(0),)
+    if found and not 2 <= len(found) <= MOST:
         raise EngineError(
             "“{text}” are no seeds for a walk.",
             hint="Name two seeds or more, whole numbers with commas between: 3, 17, 42.",
@@ -93,7 +110,7 @@ class Route:
             EngineError: These are no samples.
         """
         begun = spot_in(near) if near.strip() else None
-        return cls(seed, cells, spots_in(chosen), begun, round(distance, DIGITS))
+        return cls(seed, cells, stops_in(chosen), begun, round(distance, DIGITS))
 
     def at(self, stop: int) -> list[Spot]:
         """Return a sample for each cell, after so many stops."""

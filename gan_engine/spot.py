@@ -9,6 +9,7 @@ from gan_engine.errors import EngineError
 
 LARGEST = 2**31 - 1
 _DEEPEST = 50
+_LONGEST = 100
 _SHARE = re.compile(r":(0?\.\d+|[01](?:\.0*)?)", re.ASCII)
 _AIRY = re.compile(r"\s*([>:()])\s*")
 _SEED = re.compile(r"(\d{1,10})(?:#(\d{1,6}))?", re.ASCII)
@@ -45,6 +46,11 @@ class Spot:
         """Return the same sample with its class told, where there are so many."""
         told = self.label is not None or not classes
         return self if told else replace(self, label=self.seed % classes)
+
+    @property
+    def file_name(self) -> str:
+        """What a file with it is called, in letters that every system takes: seed-5-8-0.3."""
+        return f"seed-{re.sub(r'[^0-9.]+', '-', str(self)).strip('-')}"[:_LONGEST]
 
     def __str__(self) -> str:
         begun = f"{self.seed}" if self.label is None else f"{self.seed}#{self.label}"

@@ -17,9 +17,10 @@ from gan_engine.colour import flat
 from gan_engine.export.base import Exporter, ExportProgress, Need
 from gan_engine.grid_layout import lay_out
 from gan_engine.imaging import GAP, tile, write_png
-from gan_engine.route import Route, distance, near
+from gan_engine.route import Route, chosen, distance, near, spots_in
 from gan_engine.sampling import AT_ONCE, Sampler, open_sampler, truncation
 from gan_engine.schema import option
+from gan_engine.spot import Spot
 
 Format = Literal["png", "webp", "jpeg"]
 FORMAT_NAMES: dict[Format, str] = {"png": "PNG", "webp": "WebP", "jpeg": "JPEG"}
@@ -50,7 +51,7 @@ class ImageGrid(Exporter):
             plan = lay_out(self.rows, self.columns, self.seed, len(sampler.classes))
             made, columns = sampler.images(plan.seeds, self.truncation, plan.labels), plan.columns
             told = f"{plan.seeds[0]}-{plan.seeds[-1]}"
-        write_png(out, side_by_side(made, columns), words_of(sampler, told))
+        write_png(out, side_by_side(made, columns), words_of(sampler, told, self.truncation))
         yield ExportProgress(1, 1, out)
 
 
@@ -62,19 +63,23 @@ class SingleImages(Exporter):
     needs: ClassVar[Need] = "seeds"
     count: int = option(64, ge=1, le=1_000_000, scale="log", help="How many.")
     seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
+    chosen: str = chosen()
     truncation: float = truncation()
     format: Format = option("png", help="PNG and WebP keep every pixel.", names=FORMAT_NAMES)
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
-        sampler = open_sampler(source)
-        for first in range(0, self.count, AT_ONCE):
-            yield ExportProgress(first, self.count, out)
-            seeds = range(self.seed + first, self.seed + min(first + AT_ONCE, self.count))
-            for seed, pixels in zip(seeds, sampler.images(seeds, self.truncation), strict=True):
-                path, words = out / f"seed{seed:08d}.{self.format}", words_of(sampler, str(seed))
-                background = sampler.config.data.background
-                write_picture(path, pixels, self.format, words, background)
-        yield ExportProgress(self.count, self.count, out)
+        chosen, sampler = spots_in(self.chosen), open_sampler(source)
+        count, background = len(chosen) or self.count, sampler.config.data.background
+        for first in range(0, count, AT_ONCE):
+            yield ExportProgress(first, count, out)
+            seeds = range(self.seed + first, self.seed + min(first + AT_ONCE, count))
+            spots = chosen[first : first + AT_ONCE] or [Spot(seed) for seed in seeds]
+            made = sampler.at(spots, self.truncation)
+            for spot, pixels in zip(spots, made, strict=True):
+                name = spot.file_name if chosen else f"seed{spot.seed:08d}"
+                words = words_of(sampler, str(spot), self.truncation)
+                write_picture(out / f"{name}.{self.format}", pixels, self.format, words, background)
+        yield ExportProgress(count, count, out)
 
 
 def side_by_side(images_NHWC: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
@@ -112,7 +117,7 @@ def write_picture(
     durable.write(path, file.getvalue())
 
 
-def words_of(sampler: Sampler, seeds: str = "") -> dict[str, str]:
+def words_of(sampler: Sampler, seeds: str = "", truncation: float = 1.0) -> dict[str, str]:
     """Return what an exported picture says of itself: never a path or a name."""
     config = sampler.config
     words = {
@@ -121,4 +126,4 @@ def words_of(sampler: Sampler, seeds: str = "") -> dict[str, str]:
         "loss": config.loss.kind,
         "images_seen": str(sampler.images_seen),
     }
-    return {**words, "seeds": seeds} if seeds else words
+    return {**words, "seeds": seeds, "truncation": str(truncation)} if seeds else words

@@ -51,5 +51,5 @@ class MixedStyles(Exporter):
         for row, image in enumerate(sampler.images(down, self.truncation)):
             cells += [image[None], mixed[row * self.columns : (row + 1) * self.columns]]
         picture = side_by_side(np.concatenate(cells), self.columns + 1)
-        write_png(out, picture, words_of(sampler, f"{self.seed}-{last}"))
+        write_png(out, picture, words_of(sampler, f"{self.seed}-{last}", self.truncation))
         yield ExportProgress(1, 1, out)

@@ -25,7 +25,7 @@ from studio.panels.explore_foot import ExploreFoot
 from studio.panels.explore_head import ExploreHead
 from studio.panels.sample_card import cut
 from studio.panels.saving import ask_for_file
-from studio.panels.spot_words import captions_of, file_name, name_of, names_of
+from studio.panels.spot_words import captions_of, name_of, names_of
 from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
 
@@ -296,10 +296,8 @@ class ExplorePanel(Panel):
     @property
     def _chosen(self) -> list[Spot]:
         """What a walk should pass; none where what is written are no samples."""
-        text = self._values["through"]
-        for read in (spots_in, lambda one: (spot_in(one),)):
-            with contextlib.suppress(EngineError):
-                return list(read(text))
+        with contextlib.suppress(EngineError):
+            return list(spots_in(self._values["through"]))
         return []
 
     def _show_pins(self, sight: Sight) -> None:
@@ -356,7 +354,7 @@ class ExplorePanel(Panel):
         if self._pixels is None or self._opened is None:
             return
         spots = self._spots[cell : cell + 1] if cell >= 0 else self._spots
-        name = file_name(spots[0]) if len(spots) == 1 else "grid"
+        name = spots[0].file_name if len(spots) == 1 else "grid"
         pixels, seen = cut(self.view, self._pixels, cell), str(self._opened.images_seen)
         if moments := self._moments:
             own = moments if cell < 0 else [moments[cell // self._shape[1]]]

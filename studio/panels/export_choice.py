@@ -34,7 +34,7 @@ from studio.i18n import tr
 from studio.meanings import page
 from studio.panels.base import words
 
-_LOOKED_AT = {"seed", "rows", "columns", "near", "distance", "through", "truncation"}
+_LOOKED_AT = {"seed", "rows", "columns", "near", "distance", "through", "chosen", "truncation"}
 
 
 class ExportChoice(QScrollArea):
@@ -125,6 +125,7 @@ class ExportChoice(QScrollArea):
             looked: The settings of what was looked at.
             key: The exporter that takes just that away; empty leaves the choice as it is.
         """
+        looked = {**looked, "chosen": looked.get("through", "")}
         for number, kind in enumerate(EXPORTERS):
             same = {s.name for s in settings_of(kind)} & set(looked) & _LOOKED_AT
             self._values[number] |= {name: looked[name] for name in same}

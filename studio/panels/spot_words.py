@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from studio.i18n import tr
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
 
 _MOST = 2
 """Steps that are told one by one: more of them fit in no menu."""
-_LONGEST = 60
 
 
 def name_of(spot: Spot) -> str:
@@ -51,8 +49,3 @@ def captions_of(found: Explored) -> dict[int, str]:
         else say.count(seen)
         for cell, seen in captions.items()
     }
-
-
-def file_name(spot: Spot) -> str:
-    """Return a file's name that says which sample is in it, in letters that every system takes."""
-    return f"seed-{re.sub(r'[^0-9.]+', '-', str(spot)).strip('-')}"[:_LONGEST]

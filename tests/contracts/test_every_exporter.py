@@ -129,7 +129,7 @@ def test_that_every_setting_of_an_exporter_counts(exporter, tmp_path, monkeypatc
     monkeypatch.setattr(onnx, "_tracing", traced)  # that its graph has it, its own tests see
     source, usual = able(exporter, tmp_path), few(exporter, tmp_path)
     others = {"inputs": str(pictures(tmp_path / "more", 2)), "through": "3, 9", "format": "webp"}
-    others |= {"near": "4>5:0.5", "distance": 0.7}
+    others |= {"chosen": "3, 5>8:0.3", "near": "4>5:0.5", "distance": 0.7}
     made = [shown(usual, source, tmp_path / f"usual-{number}") for number in range(2)]
     assert made[0] == made[1]
     for setting in settings_of(exporter):

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from gan_engine import write_png
+from gan_engine import Exploration, Sight, explore, spot_in, write_png
 from gan_engine.errors import EngineError, FileError
 from gan_engine.export import TimeLapse, Walk, animation, export
 from gan_engine.sampling import Sampler, turned
@@ -91,6 +91,22 @@ def test_that_a_walk_through_chosen_seeds_passes_each_once(
     pictures, _ = frames_of(tmp_path / "walk.png")
     assert same(np.stack(pictures[::2]), sampler.images([9, 4, 7]))
     assert same(pictures[5][None], between(sampler, [7], [9], [0.5]))
+
+
+@pytest.mark.parametrize("kind", ["dcgan", "style"])
+def test_that_a_walk_begins_and_ends_at_the_neighbours_that_were_seen(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampler = awake(kind, classes=True)
+    monkeypatch.setattr(animation, "open_sampler", lambda source: sampler)
+    shape = {"rows": 1, "columns": 2, "seed": 5, "near": "3>4:0.5", "distance": 0.2}
+    list(export(tmp_path, Walk(**shape, stops=2, steps=2), tmp_path / "walk.png"))
+    pictures, _ = frames_of(tmp_path / "walk.png")
+    how = Exploration(**shape)
+    for frame, walked in ((0, 0.0), (1, 0.5), (2, 1.0)):
+        assert same(pictures[frame], explore(sampler, Sight(how, walked=walked)).pixels)
+    back = spot_in("7#1").towards(spot_in("3#0>4:0.5"), 0.5)
+    assert same(pictures[3][:, :16], sampler.at([back])[0])
 
 
 def test_that_opacity_is_kept_where_the_format_has_it(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gan_engine.errors import EngineError
-from gan_engine.route import Route, spots_in
+from gan_engine.route import Route, spots_in, stops_in
 from gan_engine.spot import Spot, spot_in
 
 
@@ -28,7 +28,7 @@ def test_that_nothing_written_is_nothing_chosen(text: str) -> None:
 )
 def test_that_what_are_no_seeds_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(EngineError, match="no seeds") as error:
-        spots_in(text)
+        stops_in(text)
     assert "3, 17, 42" in str(error.value.hint)
 
 
@@ -40,6 +40,12 @@ def test_that_cells_pass_the_seeds_that_follow() -> None:
 def test_that_chosen_seeds_are_passed_over_and_over_each_cell_one_further_on() -> None:
     route = Route(5, 2, spots_in("3, 17, 42"))
     assert [seeds_of(route.at(stop)) for stop in range(4)] == [[3, 17], [17, 42], [42, 3], [3, 17]]
+
+
+def test_that_a_single_sample_can_be_taken_and_what_is_none_is_told() -> None:
+    assert spots_in("3") == (Spot(3),)
+    with pytest.raises(EngineError, match="“four” is no sample"):
+        spots_in("3, four")
 
 
 def test_that_what_was_found_on_the_way_can_be_passed_as_well() -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from gan_engine import (
+    EXPORTERS,
     Exploration,
     Explored,
     Sight,
@@ -284,6 +285,15 @@ def test_that_pinned_samples_are_what_a_walk_passes(filled, studio, qtbot):
         lambda: [spot.seed for spot in filled._spots[:3]] == [4, 7, 4], timeout=PATIENCE
     )
     assert filled.view.pinned is None  # what is on a way to another sample cannot be pinned
+
+
+def test_that_pinned_samples_are_what_single_images_begin_with(filled, show, qtbot):
+    for cell in (4, 2):
+        filled.view.pin_asked.emit(cell)
+    dialog = show(ExportDialog)
+    number = [kind.key() for kind in EXPORTERS].index("images")
+    dialog.what.buttons.button(number).click()
+    assert dialog.what.made().chosen == "4, 2"
 
 
 def test_that_one_seed_is_no_walk_and_says_so(filled, studio, qtbot):
