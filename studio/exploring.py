@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gan_engine import (
+    EngineError,
     Exploration,
     Explored,
     Sampler,
@@ -255,9 +256,15 @@ class Exploring(QObject):
         self.opened.emit(None)
 
     @Slot(object)
-    def _take_sampler(self, found: tuple[_Wanted, _Wanted, Sampler | None]) -> None:
+    def _take_sampler(self, found: tuple[_Wanted, _Wanted, Sampler | EngineError | None]) -> None:
         wanted, (source, save), sampler = found
         if wanted != (self._run.source, self.save) or sampler is None or not self._watchers:
+            return
+        if isinstance(sampler, EngineError):
+            if self.now is not None:  # what is seen is still of that save
+                self.save = self.now.save
+                self.opened.emit(self.now)
+            self._take_failure(sampler)
             return
         self._sampler, self.save = sampler, save
         now = Opened(source, sampler.images_seen, sampler.classes, sampler.needs_pictures, save)
@@ -351,15 +358,21 @@ class Exploring(QObject):
         self.failed.emit(error)
 
 
-def _load(wanted: _Wanted) -> tuple[_Wanted, _Wanted, Sampler | None]:
-    """Return what was wanted, what there is of it, and its generator; None while nothing is saved."""
+def _load(wanted: _Wanted) -> tuple[_Wanted, _Wanted, Sampler | EngineError | None]:
+    """Return what was wanted, what there is of it, and its generator or why that cannot be had.
+
+    There is None while nothing is saved.
+    """
     source, which = wanted
-    if not source.is_dir():
-        return wanted, wanted, open_sampler(source)
-    if not saves_of(source):
-        return wanted, wanted, None
-    file = save_in(source, which)
-    return wanted, (source, None if file == source else which), open_sampler(file)
+    try:
+        if not source.is_dir():
+            return wanted, wanted, open_sampler(source)
+        if not saves_of(source):
+            return wanted, wanted, None
+        file = save_in(source, which)
+        return wanted, (source, None if file == source else which), open_sampler(file)
+    except EngineError as error:
+        return wanted, wanted, error
 
 
 def _draw(wanted: tuple[Sampler, Sight]) -> tuple[Sight, Explored]:

@@ -101,6 +101,23 @@ def test_that_a_save_that_is_written_meanwhile_is_offered_and_one_that_is_gone_i
     qtbot.waitUntil(lambda: studio.exploring.now.save is None, timeout=PATIENCE)
 
 
+def test_that_a_damaged_save_is_told_and_what_was_seen_stays_chosen(
+    panel, studio, saved_often, qtbot
+):
+    studio.run.open_folder(saved_often)
+    qtbot.waitUntil(lambda: not panel.view.is_empty, timeout=PATIENCE)
+    (newest, _), (older, path), *_ = saves_of(saved_often)
+    path.write_bytes(path.read_bytes()[:-40])
+    panel.head.save.choose(older)
+    panel.head.save.activated.emit(panel.head.save.currentIndex())
+    qtbot.waitUntil(lambda: path.name in panel.tip.text(), timeout=PATIENCE)
+    assert panel.head.save.chosen is None
+    assert (studio.exploring.save, studio.exploring.now.images_seen) == (None, newest)
+    panel.foot.saves_button.click()
+    qtbot.waitUntil(lambda: bool(panel._moments), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: f"{older}: cannot be read" in panel.view._captions.values())
+
+
 def test_that_settings_are_what_is_drawn(filled, studio, qtbot):
     filled.form.edited.emit("columns", 3)
     qtbot.waitUntil(lambda: filled.view.count == 18, timeout=PATIENCE)
