@@ -17,7 +17,7 @@ from gan_engine.config import RunConfig, parse
 from gan_engine.training.session import Session
 from tests.gan_engine.training.test_run import each_preset, tiny_preset
 
-ROUNDS = 4
+ROUNDS = 2
 """Of training before a save, and after it."""
 
 
