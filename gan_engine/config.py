@@ -13,7 +13,7 @@ from gan_engine.data_settings import DataSettings
 from gan_engine.drafts import Draft, drop
 from gan_engine.errors import SettingsError
 from gan_engine.losses import LOSSES, AdversarialLoss, CrossEntropy
-from gan_engine.metrics import METRICS, Metric, SlicedWasserstein
+from gan_engine.metrics import METRICS, Diversity, Metric, SlicedWasserstein
 from gan_engine.optimizers import OPTIMIZERS, Adam, Optimizer
 from gan_engine.penalties import PENALTIES, R1, Penalty
 from gan_engine.problems import Problem, problems_of
@@ -237,7 +237,7 @@ class RunConfig(Part):
     )
     ema: EmaSettings = section(EmaSettings)
     metrics: Annotated[tuple[Metric, ...], EachOf(METRICS)] = option(
-        (SlicedWasserstein(images=256),),
+        (SlicedWasserstein(images=256), Diversity(images=128)),
         help="Numbers for how good samples are; the checkpoint best by the first one is kept.",
     )
     measuring: MeasuringSettings = section(MeasuringSettings)

@@ -86,6 +86,10 @@ def test_that_a_collapse_would_be_noticed(key: str) -> None:
     assert "diversity" in [metric.kind for metric in config_of(key).metrics]
 
 
+def test_that_a_collapse_would_be_noticed_without_any_preset() -> None:
+    assert "diversity" in [metric.kind for metric in RunConfig().metrics]
+
+
 @pytest.mark.parametrize("key", [key for key in NAMES if key.startswith("style")])
 def test_that_styles_strengths_follow_their_rules(key: str) -> None:
     config = config_of(key)
