@@ -37,7 +37,7 @@ class R3(FromLatents):
     kernel, and with it a CUDA graph, takes it as a fixed number.
     """
 
-    title: ClassVar[str] = "R3 (modern baseline)"
+    title: ClassVar[str] = "R3 (modern)"
     kind: Literal["r3"] = "r3"
     squashes: ClassVar[bool] = False
     z_dim: int = latent_size(64)

@@ -26,8 +26,9 @@ class SlicedWasserstein(Metric):
     """Whether samples have the reals' textures, from fine to coarse; needs no network at all.
 
     Source: arXiv:1710.10196. It judges patches of 7x7 pixels, not whole pictures: a wrong layout
-    of right textures passes. Not comparable with published numbers: the paper halves images through
-    a wider filter and takes more patches.
+    of right textures passes. It falls with the number of images compared, whatever they are: only
+    numbers of equally many tell runs apart. Not comparable with published ones: the paper halves
+    images through a wider filter and takes more patches.
     """
 
     title: ClassVar[str] = "Sliced Wasserstein distance"

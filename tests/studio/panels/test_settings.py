@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QStyleOptionComboBox
 
 from gan_engine import RunConfig, get, settings_of
 from studio import i18n
@@ -132,3 +133,17 @@ def test_that_what_changes_while_a_run_trains_can_be_seen_alone(panel):
     assert "optimizer_g.rate" in seen
     panel.search.clear()
     assert rows["training.seed"].isVisibleTo(panel.form)
+
+
+def test_that_every_choice_in_sight_can_be_read_in_a_window_of_ordinary_size(visitor):
+    visitor.window.resize(1440, 900)
+    panel = visitor.window.panels["settings"]
+    visitor.waits_until(lambda: panel.form.rows["training.device"].width() > 300)
+    boxes = [box for box in panel.findChildren(QComboBox) if box.isVisible()]
+    assert "Architecture" in {box.accessibleName() for box in boxes}
+    for box in boxes:
+        option = QStyleOptionComboBox()
+        for place in range(box.count()):
+            box.setCurrentIndex(place)
+            box.initStyleOption(option)
+            assert option.currentText == box.itemText(place)
