@@ -126,6 +126,7 @@ class DesignPanel(Panel):
         if preset.key != self._recommended:
             self.gallery.bring(lambda one: one.key == preset.key)
         self._recommended, self._why = preset.key, why
+        self.gallery.show_suit(preset.key, None, tr(why))  # what it takes is not known yet
         self._advice.setText(tr("Recommended {why}: {title}", why=why, title=preset.title))
 
     @Slot(object, object)

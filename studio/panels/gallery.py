@@ -197,8 +197,8 @@ class Gallery(QScrollArea):
         for place, card in enumerate(self.cards):
             self._grid.addWidget(card, place % self._rows, place // self._rows)
 
-    def show_suit(self, key: str, suit: Suit, why: str = "") -> None:
-        """Show how a preset suits, and why it is the recommended one, where it is."""
+    def show_suit(self, key: str, suit: Suit | None, why: str = "") -> None:
+        """Show how a preset suits, if that is known, and why it is the recommended one, where it is."""
         for card in self.cards:
             if card.preset.key == key:
                 card.show_suit(suit, why)

@@ -171,6 +171,13 @@ def test_that_the_recommended_preset_and_what_would_not_fit_are_seen(
     assert "Needs 3.0 GB of 1.0 GB" in card.accessibleDescription()
 
 
+def test_that_the_recommended_preset_is_seen_before_anything_is_priced(panel):
+    panel.show_recommended(find_preset("tutorial"), "for a CPU")
+    card = next(one for one in panel.gallery.cards if one.preset.key == "tutorial")
+    assert card.note.text() == "Recommended here"
+    assert "for a CPU" in card.accessibleDescription()
+
+
 def test_that_the_recommended_preset_comes_into_view_and_takes_pairs_as_they_lie(
     panel, studio, wait
 ):
