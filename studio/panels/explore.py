@@ -194,7 +194,7 @@ class ExplorePanel(Panel):
             self._shape = found.rows, found.columns
             self.view.set_cells(*self._shape)
         self.view.name_cells(names_of(found))
-        self.view.show_captions(captions_of(found))
+        self.view.show_captions(captions_of(found, self.head.save.best))
         self._show_pins(sight)
         self._show_picture(found.pixels)
 

@@ -23,7 +23,8 @@ class SaveChoice(QComboBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._source: Path | None = None
-        self._best: int | None = None
+        self.best: int | None = None
+        """After how many images the best save was made."""
         self.setAccessibleName(tr("Which save"))
         self.setToolTip(tr("The best save is the one with the best first metric of the run."))
         self.activated.connect(self._tell)
@@ -43,7 +44,7 @@ class SaveChoice(QComboBox):
     def choose(self, which: int | str | None) -> None:
         """Show this save as the chosen one; what is not there is the newest."""
         place = self.findData(which) if which is not None else 0
-        if place < 0 and which == self._best:
+        if place < 0 and which == self.best:
             place = self.findData(BEST)
         self.setCurrentIndex(max(0, place))
 
@@ -54,7 +55,7 @@ class SaveChoice(QComboBox):
         folder = source if source is not None and source.is_dir() else None
         every, best, kept = read_saves(folder) if folder else ([], None, frozenset[int]())
         self.clear()
-        self._best = best
+        self.best = best
         if every:
             newest = say.images(every[0][0])
             self.addItem(tr("The newest save, after {images}", images=newest), None)

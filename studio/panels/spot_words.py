@@ -40,12 +40,14 @@ def names_of(found: Explored) -> list[str]:
     return [tr("{spot} after {images}", spot=name, images=seen) for name, seen in told]
 
 
-def captions_of(found: Explored) -> dict[int, str]:
+def captions_of(found: Explored, best: int | None) -> dict[int, str]:
     """Return what stands over the first sample of each row: of which save it is."""
-    captions = {row * found.columns: seen for row, seen in enumerate(found.moments)}
-    return {
-        cell: tr("{count}: cannot be read", count=say.count(seen))
-        if seen in found.broken
-        else say.count(seen)
-        for cell, seen in captions.items()
-    }
+    captions = {}
+    for row, seen in enumerate(found.moments):
+        count = say.count(seen)
+        if seen in found.broken:
+            count = tr("{count}: cannot be read", count=count)
+        elif seen == best:
+            count = tr("{count} · best", count=count)
+        captions[row * found.columns] = count
+    return captions

@@ -392,7 +392,8 @@ def test_that_saves_are_compared_and_one_of_them_is_gone_to(panel, studio, saved
     compare.click()
     qtbot.waitUntil(lambda: panel._moments == moments, timeout=PATIENCE)
     assert panel.view.count == 6 * len(moments)
-    assert panel.view._captions == {6 * row: str(seen) for row, seen in enumerate(moments)}
+    told = [f"{moments[0]} · best", *map(str, moments[1:])]
+    assert panel.view._captions == {6 * row: seen for row, seen in enumerate(told)}
     assert panel.view.name_of(7) == f"seed 1 after {moments[1]} images"
     assert (panel.view.pinned, panel.foot.walk_button.isEnabled()) == (None, False)
     panel.form.edited.emit("seed", 9)
