@@ -123,7 +123,7 @@ def _views(
             if not wanted or name in wanted:
                 shown = show()
                 _wait(app, lambda: False, 1.5)
-                _wait(app, lambda: not _busy(window))
+                _wait(app, lambda: not _busy(window) and not studio.suiting.is_looking)
                 _wait(app, lambda: False, 0.3)  # what has just come finds its place
                 yield name, shown or window
                 if shown is not None:
