@@ -44,6 +44,7 @@ class Loader(QThread):
         try:
             from gan_engine import (
                 describe_device,
+                first_draft,
                 open_sampler,
                 scan_folder,
                 summarize,
@@ -52,6 +53,7 @@ class Loader(QThread):
             )
 
             assert all((open_sampler, scan_folder, summarize, train))
+            first_draft()  # on a GPU networks are priced for it, which the window need not wait for
             settle()
             self.loaded.emit((describe_device().name, unused_card()))
         except Exception as error:  # an engine that cannot be loaded is told in the window

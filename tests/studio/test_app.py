@@ -7,14 +7,16 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
+import gan_engine
 from gan_engine import Message, UnusedCard, list_runs, paths
-from studio.app import App, main
+from studio.app import App, Loader, main
 from studio.preferences import Preferences
 from tests.studio.tiny import PATIENCE
 
@@ -169,3 +171,15 @@ def test_that_help_and_version_need_no_window(capsys):
         main(["--version"])
     assert end.value.code == 0
     assert capsys.readouterr().out.strip()
+
+
+def test_that_what_suits_the_device_is_found_beside_the_window(qtbot, monkeypatch):
+    asked = []
+    monkeypatch.setattr("studio.app.settle", lambda: None)  # for the whole process
+    monkeypatch.setattr(gan_engine, "first_draft", lambda: asked.append(threading.get_ident()))
+    loader = Loader()
+    with qtbot.waitSignal(loader.loaded):
+        loader.start()
+    loader.wait()
+    assert len(asked) == 1
+    assert threading.get_ident() not in asked
