@@ -26,7 +26,7 @@ def test_that_a_kill_before_any_file_call_of_a_save_leaves_old_or_new(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "count", [12, pytest.param(100, marks=pytest.mark.full)], ids="{}_kills".format
+    "count", [6, pytest.param(100, marks=pytest.mark.full)], ids="{}_kills".format
 )
 def test_that_a_killed_run_is_listed_and_goes_on(count: int, emoji: Path, tmp_path: Path) -> None:
     found = in_process("kills", "runs", tmp_path, count, emoji)

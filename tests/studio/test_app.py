@@ -60,7 +60,10 @@ def test_that_the_bounded_demo_trains_saves_and_says_where(tmp_path):
     assert [info.state for info in list_runs()] == ["stopped"]
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
+)
 def test_that_a_signal_saves_and_ends_with_its_own_code(qtbot, number, code):
     program = "import sys; from studio.app import main; sys.exit(main(['--demo', '--demo-seconds', '900']))"
     with subprocess.Popen(python(program)) as studio:

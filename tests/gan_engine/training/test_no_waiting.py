@@ -144,6 +144,7 @@ def run(config: RunConfig, classes: int = 0) -> None:
         assert not crossings.found
 
 
+@pytest.mark.slow
 @each_preset()
 def test_that_no_presets_step_waits_for_the_device(key: str, emoji: Path) -> None:
     run(parse(tiny_preset(key, emoji)))

@@ -67,7 +67,7 @@ def test_that_penalties_see_the_same(kind: str, tiny: Make) -> None:
 def test_that_it_takes_less_memory(networks: dict[str, Any], tiny: Make) -> None:
     changes: dict[str, Any] = {
         "architecture": {**networks, "width": 16},
-        "training": {"batch_size": 32},
+        "training": {"batch_size": 32 if data_for(networks) else 8},
         "penalties": {"drift": {}},
         "data": {"size": 32, **data_for(networks)},
     }

@@ -85,6 +85,7 @@ def differences(config: RunConfig, **how: Any) -> list[str]:
     return wrong + ["meters"] * (eager.meters.read() != session.meters.read())
 
 
+@pytest.mark.slow
 @each_preset()
 def test_that_every_preset_replays_as_it_is_written(key: str, emoji: Path) -> None:
     assert differences(parse(tiny_preset(key, emoji))) == []
