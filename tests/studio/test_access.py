@@ -121,7 +121,7 @@ def test_that_one_sees_where_the_keyboard_is(visitor, qtbot, page):
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     window.show_page(page)
-    qtbot.waitUntil(lambda: not visitor.studio.jobs.active)
+    visitor.waits_until(lambda: not visitor.studio.jobs.active)  # the first time, presets are priced
     while (there := window.focusWidget()) not in seen:
         seen.append(there)
         there.setFocus(Qt.FocusReason.TabFocusReason)
