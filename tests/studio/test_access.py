@@ -121,7 +121,9 @@ def test_that_one_sees_where_the_keyboard_is(visitor, qtbot, page):
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     window.show_page(page)
-    visitor.waits_until(lambda: not visitor.studio.jobs.active)  # the first time, presets are priced
+    visitor.waits_until(
+        lambda: not visitor.studio.jobs.active
+    )  # the first time, presets are priced
     while (there := window.focusWidget()) not in seen:
         seen.append(there)
         there.setFocus(Qt.FocusReason.TabFocusReason)

@@ -246,7 +246,8 @@ def test_that_several_processes_begin_with_somebodys_weights_and_then_go_on(pict
     assert not notices(folder, "drift")
 
 
-@pytest.mark.parametrize("rank", ["0", pytest.param("1", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("rank", ["0", "1"])
 def test_that_a_killed_process_costs_one_interval_and_the_run_goes_on_by_itself(
     pictures, tmp_path, rank
 ):
