@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QStyleOptionComboBox, QWidget
 
 from studio.context import Studio
 from studio.preferences import Preferences
@@ -30,6 +30,18 @@ def takes(window: QWidget, *paths: Path, event: type[QDragEnterEvent] = QDragEnt
     entering.ignore()
     QApplication.sendEvent(window, entering)
     return entering.isAccepted()
+
+
+def readable_choices(widget: QWidget) -> set[str]:
+    """Assert that whatever is chosen there can be read in full; return the choices' names."""
+    boxes = [box for box in widget.findChildren(QComboBox) if box.isVisible()]
+    for box in boxes:
+        option = QStyleOptionComboBox()
+        for place in range(box.count()):
+            box.setCurrentIndex(place)
+            box.initStyleOption(option)
+            assert option.currentText == box.itemText(place)
+    return {box.accessibleName() for box in boxes}
 
 
 class Visitor:

@@ -13,9 +13,11 @@ from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
-from gan_engine import RunInfo, SampleGrid, Saved, Started, escape, parse, train
+from gan_engine import RunInfo, SampleGrid, Saved, Started, checkpoint, escape, parse, train
 from gan_engine.durable import second_name
 from studio.context import Studio
+from studio.panels.explore import ExplorePanel
+from tests.studio.tiny import PATIENCE
 
 
 @pytest.fixture
@@ -116,3 +118,25 @@ def saved_often(draft: dict[str, Any], tmp_path: Path) -> Path:
         if isinstance(event, Saved) and not (folder / "checkpoints" / "best.safetensors").exists():
             second_name(event.path, "best.safetensors")
     return folder
+
+
+@pytest.fixture
+def explore_panel(show) -> ExplorePanel:
+    return show(ExplorePanel)
+
+
+@pytest.fixture
+def explored(explore_panel, studio, run_folder, qtbot) -> ExplorePanel:
+    studio.run.open_folder(run_folder)
+    qtbot.waitUntil(lambda: not explore_panel.view.is_empty, timeout=PATIENCE)
+    return explore_panel
+
+
+def lively(run: Path) -> Path:
+    """Let samples of a run that has learned nothing differ: they are grey everywhere."""
+    path, saved, _ = checkpoint.newest(run)
+    tensors = {n: 9 * one if one.ndim > 1 else one for n, one in saved.tensors.items()}
+    checkpoint.write(
+        path, checkpoint.Checkpoint("checkpoint", saved.draft, saved.counters, tensors)
+    )
+    return run

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QStyleOptionComboBox
 
 from gan_engine import DataSettings, prepare
 from studio.panels.dataset import DatasetPanel
 from studio.panels.enlarged import Enlarged
 from studio.panels.overview import NUMBERS
+from tests.studio.visitor import readable_choices
 
 
 @pytest.fixture
@@ -200,11 +200,4 @@ def test_that_every_choice_of_its_form_can_be_read_in_a_window_of_ordinary_size(
     panel = visitor.window.panels["dataset"]
     panel.look()
     visitor.waits_until(lambda: panel.preparation.isVisible())
-    boxes = [box for box in panel.preparation.findChildren(QComboBox) if box.isVisible()]
-    assert {box.accessibleName() for box in boxes} >= {"Channels", "Fit", "Crop", "Pairs"}
-    for box in boxes:
-        option = QStyleOptionComboBox()
-        for place in range(box.count()):
-            box.setCurrentIndex(place)
-            box.initStyleOption(option)
-            assert option.currentText == box.itemText(place)
+    assert readable_choices(panel.preparation) >= {"Channels", "Fit", "Crop", "Pairs"}
