@@ -72,8 +72,7 @@ class DesignPanel(Panel):
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.setInterval(CALM_MS)
-        self._calm.timeout.connect(self._ask_for_summary)
-        self._calm.timeout.connect(self._ask_for_cost)
+        self._calm.timeout.connect(self._ask)
         self.gallery = Gallery()
         self.gallery.preset_chosen.connect(self._take_preset)
         self.blueprint = Blueprint()
@@ -261,33 +260,34 @@ class DesignPanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._look()
+        self._calm.start()
 
     def _look(self) -> None:
         if self.isVisible():
             self.presets_seen.emit([card.preset for card in self.gallery.cards])
 
     @Slot()
-    def _ask_for_summary(self) -> None:
-        if self._config is None:
-            return
-        batch = self._config.training.batch_size
-        wanted = (self._config.architecture, self._config.data.shape, batch)
+    def _ask(self) -> None:
+        """Ask what is drawn of these settings, once somebody looks."""
+        if self._config is not None and self.isVisible():
+            self._ask_for_summary(self._config)
+            self._ask_for_cost(self._config)
+
+    def _ask_for_summary(self, config: RunConfig) -> None:
+        batch = config.training.batch_size
+        wanted = (config.architecture, config.data.shape, batch)
         if wanted == self._drawn or (self._job is not None and self._job.active):
             return  # when the going one ends it is asked for again
-        config, self._drawn = self._config, wanted
+        self._drawn = wanted
         self._job = self._jobs.call(lambda: summarize(config))
         self._job.done.connect(self.show_summary)
         self._job.failed.connect(self.show_failure)
         self._job.ended.connect(self._calm.start)
 
-    @Slot()
-    def _ask_for_cost(self) -> None:
-        if self._config is None:
+    def _ask_for_cost(self, config: RunConfig) -> None:
+        if config == self._priced or (self._pricing is not None and self._pricing.active):
             return
-        wanted = self._config
-        if wanted == self._priced or (self._pricing is not None and self._pricing.active):
-            return
-        config = self._priced = wanted
+        self._priced = config
         self._pricing = self._jobs.call(lambda: (config, cost_of(config)))
         self._pricing.done.connect(self.show_cost)
         self._pricing.failed.connect(self.show_no_cost)
