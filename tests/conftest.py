@@ -12,6 +12,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # What any processor can do: bf16 would be chosen on some machines and not on others.
 os.environ["ATEN_CPU_CAPABILITY"] = "avx2"
 
+import functools
 import gc
 import shutil
 import signal
@@ -105,6 +106,16 @@ def emoji(tmp_path: Path) -> Path:
     for picture in every[:: max(1, len(every) // 48)][:48]:
         shutil.copy(picture, folder)
     return folder
+
+
+@pytest.fixture
+def qtbot(qtbot: Any) -> Any:
+    """Wait as long as a slow machine may take, not five seconds."""
+    from tests.studio.tiny import PATIENCE
+
+    for name in ("waitUntil", "waitSignal", "waitSignals"):
+        setattr(qtbot, name, functools.partial(getattr(qtbot, name), timeout=PATIENCE))
+    return qtbot
 
 
 # --- nothing left behind -----------------------------------------------------------------------

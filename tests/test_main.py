@@ -190,6 +190,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_that_a_bare_machine_is_set_up_once_and_survives_interruptions(bare: Path) -> None:
     offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(bare)}
     failed = run(bare, "train", **offline)  # the package is not to be had yet

@@ -242,7 +242,10 @@ def test_that_a_checkpoint_of_other_networks_is_refused(gan, trained: Path, tmp_
     assert "other networks" in err
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow), (signal.SIGTERM, 143)],
+)
 def test_that_a_signal_saves_before_it_ends(
     number: int, code: int, emoji: Path, tmp_path: Path
 ) -> None:

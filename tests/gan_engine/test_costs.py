@@ -1,5 +1,6 @@
 """What a run takes, against what one takes."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -108,9 +109,14 @@ def test_that_a_batch_in_parts_keeps_as_much_as_one_part():
     assert activations(64, 4) == activations(16, 1)
 
 
-@pytest.mark.parametrize("recompute", [False, True])
-@pytest.mark.parametrize("penalty", ["drift", "r1"])
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+WAYS = list(itertools.product(["fp32", "bf16"], ["drift", "r1"], [False, True]))
+QUICK = [("fp32", "r1", False), ("bf16", "drift", True)]
+
+
+@pytest.mark.parametrize(
+    ("precision", "penalty", "recompute"),
+    [pytest.param(*way, marks=[] if way in QUICK else pytest.mark.slow) for way in WAYS],
+)
 def test_that_activations_are_about_what_a_step_holds(precision, penalty, recompute):
     """Within a factor of two: what convolutions need meanwhile is not in the estimate."""
     nets = {"kind": "r3", "width": 32, "z_dim": 8}

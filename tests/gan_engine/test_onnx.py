@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from gan_engine import checkpoint
-from gan_engine.architectures import ARCHITECTURES, Style
+from gan_engine.architectures import ARCHITECTURES, R3, FastGAN, ResNet, Style
 from gan_engine.errors import EngineError
 from gan_engine.export import Onnx, export
 from gan_engine.export import onnx as onnx_module
@@ -21,6 +21,7 @@ from gan_engine.export.onnx import graph_of
 from gan_engine.sampling import Sampler, latents, open_sampler
 from tests.contracts.test_every_exporter import saved
 from tests.gan_engine.test_animation import awake
+from tests.slowly import slowly
 
 
 def run(model: bytes | Path, **inputs: torch.Tensor) -> np.ndarray:
@@ -36,7 +37,9 @@ def same(images_NCHW: np.ndarray, pixels_NHWC: np.ndarray) -> bool:
     return bool(np.abs(levels - pixels_NHWC).max() <= 1)
 
 
-@pytest.mark.parametrize("kind", ARCHITECTURES, ids=lambda kind: kind.key())
+@pytest.mark.parametrize(
+    "kind", slowly(ARCHITECTURES, FastGAN, R3, ResNet, Style), ids=lambda kind: kind.key()
+)
 def test_that_every_architectures_images_are_the_same(kind: Any, tmp_path: Path) -> None:
     path, source, _ = checkpoint.newest(saved(kind, tmp_path))
     sampler = Sampler(source, path, "cpu")
@@ -50,7 +53,7 @@ def test_that_every_architectures_images_are_the_same(kind: Any, tmp_path: Path)
         assert same(run(model, latents=given), sampler.images(range(5)))
 
 
-@pytest.mark.parametrize("kind", ["dcgan", "style"])
+@pytest.mark.parametrize("kind", slowly(["dcgan", "style"], "style"))
 def test_that_classes_and_truncation_reach_it(kind: str) -> None:
     sampler = awake(kind, classes=True)
     model = graph_of(sampler, truncation=0.6)

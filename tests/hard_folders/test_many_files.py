@@ -62,6 +62,7 @@ def memory_of(folder: Path) -> int:
     return peak
 
 
+@pytest.mark.slow
 def test_that_a_file_among_twenty_thousand_takes_the_memory_of_one_among_few(many, tmp_path):
     few = memory_of(linked(tmp_path / "few", FEW)) / FEW
     assert memory_of(many) / MANY < 1.2 * few < 5_000

@@ -78,7 +78,7 @@ def test_that_after_a_crash_the_start_page_offers_to_go_on(visitor, emoji):
     visitor.waits_until(start.offer.isVisible)
     assert "stopped unexpectedly" in start.offer.text
     assert "last save" in start.offer.hint
-    with visitor.qtbot.waitSignal(studio.run.started, timeout=60_000) as heard:
+    with visitor.qtbot.waitSignal(studio.run.started) as heard:
         clicks(visitor, offered(visitor, "Continue"))
     assert heard.args[0].resumed
     assert heard.args[0].folder == folder
@@ -90,7 +90,7 @@ def test_that_after_a_crash_one_may_only_look(visitor, emoji):
     studio = visitor.studio
     studio.library.refresh()
     visitor.waits_until(visitor.window.panels["start"].offer.isVisible)
-    with visitor.qtbot.waitSignal(studio.run.viewed, timeout=60_000):
+    with visitor.qtbot.waitSignal(studio.run.viewed):
         clicks(visitor, offered(visitor, "Look only"))
     assert visitor.window.panels["train"].isVisible()
     assert not studio.run.is_active
@@ -102,13 +102,13 @@ def test_that_a_live_change_is_marked_and_can_be_set_back(visitor, endless):
     old = get(studio.document.draft, "optimizer_g.rate")
     visitor.chooses("start")
     visitor.waits_until(lambda: run.images_seen > 0)
-    with visitor.qtbot.waitSignal(run.setting_changed, timeout=60_000):
+    with visitor.qtbot.waitSignal(run.setting_changed):
         studio.document.set("optimizer_g.rate", 0.0007)
     plot = visitor.window.panels["train"].curves.grid.plots[0]
     assert any(marker.kind == "changed" for marker in plot.area.markers)
     visitor.chooses("undo")
     assert "has trained with it since" in visitor.notice
-    with visitor.qtbot.waitSignal(run.setting_changed, timeout=60_000) as back:
+    with visitor.qtbot.waitSignal(run.setting_changed) as back:
         visitor.window.notices.act.emit("set_back")
     assert (back.args[0].old, back.args[0].new) == (0.0007, old)
 

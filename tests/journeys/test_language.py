@@ -7,7 +7,7 @@ from gan_engine import DivergedError, get
 from studio.i18n import tr
 from studio.panels.export import ExportDialog
 from studio.panels.likes import LikesDialog
-from tests.studio.tiny import PATIENCE, tiny_draft
+from tests.studio.tiny import tiny_draft
 
 
 def menus(visitor):
@@ -107,12 +107,12 @@ def test_that_a_question_about_an_undo_is_answered_in_the_new_window(visitor, en
     old = get(studio.document.draft, "optimizer_g.rate")
     visitor.chooses("start")
     visitor.waits_until(lambda: run.images_seen > 0)
-    with visitor.qtbot.waitSignal(run.setting_changed, timeout=PATIENCE):
+    with visitor.qtbot.waitSignal(run.setting_changed):
         studio.document.set("optimizer_g.rate", 0.0007)
     visitor.chooses("undo")
     turns_chinese(visitor)
     assert "G" in visitor.window.notices.text
-    with visitor.qtbot.waitSignal(run.setting_changed, timeout=PATIENCE) as back:
+    with visitor.qtbot.waitSignal(run.setting_changed) as back:
         buttons_of(visitor.window.notices)[0].click()
     assert (back.args[0].old, back.args[0].new) == (0.0007, old)
     visitor.chooses("stop")

@@ -53,7 +53,7 @@ def test_that_a_finished_run_is_opened_again_and_trained_further(visitor, emoji)
     visitor.waits_for("idle")
     folder = studio.run.folder
     visitor.settings(tiny_draft("builtin"))
-    with visitor.qtbot.waitSignal(studio.run.viewed, timeout=60_000):
+    with visitor.qtbot.waitSignal(studio.run.viewed):
         visitor.drops(folder)
     assert get(studio.document.draft, "data.folder") == str(emoji)
     studio.preferences.set("train_more_images", 48)

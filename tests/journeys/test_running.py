@@ -54,9 +54,9 @@ def test_that_sample_now_and_save_now_are_obeyed(visitor, endless):
     visitor.settings(endless | {"samples": {**endless["samples"], "every_seconds": 3600.0}})
     visitor.chooses("start")
     visitor.waits_until(lambda: run.state == "training" and run.images_seen > 0)
-    with visitor.qtbot.waitSignal(run.sample_arrived, timeout=60_000):
+    with visitor.qtbot.waitSignal(run.sample_arrived):
         visitor.chooses("sample_now")
-    with visitor.qtbot.waitSignal(run.saved, timeout=60_000):
+    with visitor.qtbot.waitSignal(run.saved):
         visitor.chooses("save_now")
 
 
@@ -65,7 +65,7 @@ def test_that_closing_the_window_saves_first(visitor, endless):
     visitor.settings(endless)
     visitor.chooses("start")
     visitor.waits_until(lambda: run.images_seen > 0)
-    with visitor.qtbot.waitSignal(visitor.window.left, timeout=60_000):
+    with visitor.qtbot.waitSignal(visitor.window.left):
         visitor.chooses("quit")
         assert visitor.window.isVisible()
         assert "Saving the run" in visitor.notice
@@ -83,7 +83,7 @@ def test_that_one_can_think_better_of_leaving(visitor, endless):
     folder = run.folder
     window.close()
     window.notices.act.emit("stay")
-    with visitor.qtbot.waitSignal(run.started, timeout=60_000) as heard:
+    with visitor.qtbot.waitSignal(run.started) as heard:
         pass
     assert heard.args[0].resumed
     visitor.waits_for("training")
@@ -97,7 +97,7 @@ def test_that_one_can_think_better_of_leaving_before_the_run_has_a_folder(visito
     visitor.chooses("start")
     window.close()
     assert run.folder is None
-    with visitor.qtbot.waitSignal(run.started, timeout=60_000):
+    with visitor.qtbot.waitSignal(run.started):
         window.notices.act.emit("stay")
     visitor.waits_for("training")
     visitor.chooses("stop")
@@ -139,10 +139,10 @@ def test_that_a_killed_run_is_found_and_continued_with_its_live_changes(visitor,
     visitor.waits_until(lambda: "stopped unexpectedly" in visitor.notice)
     info = studio.library.runs[0]
     assert (info.folder, info.state) == (folder, "interrupted")
-    with visitor.qtbot.waitSignal(run.viewed, timeout=60_000) as seen:
+    with visitor.qtbot.waitSignal(run.viewed) as seen:
         visitor.window.notices.act.emit("look")
     assert seen.args[0].grids
-    with visitor.qtbot.waitSignal(run.started, timeout=60_000) as heard:
+    with visitor.qtbot.waitSignal(run.started) as heard:
         visitor.chooses("train_more")
     assert heard.args[0].images_seen == info.saved_images
     assert get(studio.document.draft, "optimizer_g.rate") == 0.0007
@@ -154,7 +154,7 @@ def test_that_a_killed_run_is_continued_from_the_notice(visitor, emoji):
     kill_a_run_of(emoji, folder)
     visitor.studio.library.refresh()
     visitor.waits_until(lambda: "stopped unexpectedly" in visitor.notice)
-    with visitor.qtbot.waitSignal(visitor.studio.run.started, timeout=60_000) as heard:
+    with visitor.qtbot.waitSignal(visitor.studio.run.started) as heard:
         visitor.window.notices.act.emit("continue")
     assert heard.args[0].resumed
     assert heard.args[0].folder == folder

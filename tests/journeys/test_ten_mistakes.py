@@ -281,7 +281,7 @@ def test_10_a_run_that_is_finished_offers_to_train_more(visitor, emoji):
     run.resume(run.folder)
     visitor.waits_until(lambda: "has seen its 48 images already" in visitor.notice)
     visitor.studio.preferences.set("train_more_images", 1000)
-    with visitor.qtbot.waitSignal(run.started, timeout=60_000) as heard:
+    with visitor.qtbot.waitSignal(run.started) as heard:
         clicks(visitor, answer(visitor, "Train more"))
     assert heard.args[0].resumed
     assert heard.args[0].images_total == 1048

@@ -42,7 +42,11 @@ def can_mount() -> bool:
 
 @pytest.mark.parametrize(
     ("disk", "says"),
-    [("full", "disk is full"), ("limit", "disk is full"), ("forbidden", "Permission denied")],
+    [
+        pytest.param("full", "disk is full", marks=pytest.mark.slow),
+        ("limit", "disk is full"),
+        pytest.param("forbidden", "Permission denied", marks=pytest.mark.slow),
+    ],
 )
 def test_that_a_run_waits_for_the_disk_and_goes_on(disk: str, says: str, outside: Path) -> None:
     if disk == "full" and not can_mount():
@@ -61,6 +65,7 @@ def test_that_a_run_waits_for_the_disk_and_goes_on(disk: str, says: str, outside
     }
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_that_the_command_line_waits_for_room_too_and_ends_when_it_is_told(outside: Path) -> None:
     if not can_mount():

@@ -15,8 +15,9 @@ pytestmark = [
 ]
 
 
-def test_that_200_kills_while_saving_leave_every_run_readable(tmp_path: Path) -> None:
-    assert in_process("kills", "saves", tmp_path, 200) == {"fine": 200}
+@pytest.mark.parametrize("count", [50, pytest.param(200, marks=pytest.mark.slow)])
+def test_that_kills_while_saving_leave_every_run_readable(count: int, tmp_path: Path) -> None:
+    assert in_process("kills", "saves", tmp_path, count) == {"fine": count}
 
 
 def test_that_a_kill_before_any_file_call_of_a_save_leaves_old_or_new(tmp_path: Path) -> None:
@@ -35,5 +36,6 @@ def test_that_a_killed_run_is_listed_and_goes_on(count: int, emoji: Path, tmp_pa
     assert found["fine"] > count // 2
 
 
-def test_that_of_two_that_want_a_run_one_gets_it_in_100_races(tmp_path: Path) -> None:
-    assert in_process("kills", "races", tmp_path, 100) == {"B I": 100}
+@pytest.mark.parametrize("count", [30, pytest.param(100, marks=pytest.mark.slow)])
+def test_that_of_two_that_want_a_run_one_gets_it_in_every_race(count: int, tmp_path: Path) -> None:
+    assert in_process("kills", "races", tmp_path, count) == {"B I": count}

@@ -23,14 +23,14 @@ pytestmark = [
 ]
 
 
-def parts(few: int, whole: int, part: int) -> list[Any]:
+def parts(few: int, whole: int, part: int, marks: Any = ()) -> list[Any]:
     """Return how many windows from which number on: a few, and in the full suite all, in parts."""
     firsts = range(0, whole, part)
     full = [pytest.param(part, first, marks=pytest.mark.full, id=f"{first}+") for first in firsts]
-    return [pytest.param(few, 0, id=f"{few}_windows"), *full]
+    return [pytest.param(few, 0, id=f"{few}_windows", marks=marks), *full]
 
 
-@pytest.mark.parametrize(("count", "first"), parts(4, 50, 10))
+@pytest.mark.parametrize(("count", "first"), parts(2, 50, 10))
 def test_that_leaving_at_any_instant_saves_and_ends_with_its_own_code(
     count: int, first: int, emoji: Path, tmp_path: Path
 ) -> None:
@@ -39,7 +39,7 @@ def test_that_leaving_at_any_instant_saves_and_ends_with_its_own_code(
     assert found["saved"] >= count // 2  # so many had said so before they were left
 
 
-@pytest.mark.parametrize(("count", "first"), parts(1, 10, 10))
+@pytest.mark.parametrize(("count", "first"), parts(1, 10, 10, pytest.mark.slow))
 def test_that_asking_twice_ends_it_while_a_save_hangs(
     count: int, first: int, emoji: Path, tmp_path: Path
 ) -> None:
@@ -48,7 +48,7 @@ def test_that_asking_twice_ends_it_while_a_save_hangs(
     assert found["left"] == {"fine": count}
 
 
-@pytest.mark.parametrize(("count", "first"), parts(1, 5, 5))
+@pytest.mark.parametrize(("count", "first"), parts(1, 5, 5, pytest.mark.slow))
 def test_that_the_end_of_the_desktops_session_finds_everything_saved(
     count: int, first: int, emoji: Path, tmp_path: Path
 ) -> None:
@@ -56,7 +56,7 @@ def test_that_the_end_of_the_desktops_session_finds_everything_saved(
     assert found["left"] == {"fine": count}
 
 
-@pytest.mark.parametrize(("count", "first"), parts(1, 20, 10))
+@pytest.mark.parametrize(("count", "first"), parts(1, 20, 10, pytest.mark.slow))
 def test_that_the_start_after_a_kill_offers_the_run_and_has_the_settings(
     count: int, first: int, emoji: Path, tmp_path: Path
 ) -> None:

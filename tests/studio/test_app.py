@@ -18,7 +18,6 @@ import gan_engine
 from gan_engine import Message, UnusedCard, list_runs, paths
 from studio.app import App, Loader, main
 from studio.preferences import Preferences
-from tests.studio.tiny import PATIENCE
 
 
 def python(code, *arguments):
@@ -67,7 +66,7 @@ def test_that_the_bounded_demo_trains_saves_and_says_where(tmp_path):
 def test_that_a_signal_saves_and_ends_with_its_own_code(qtbot, number, code):
     program = "import sys; from studio.app import main; sys.exit(main(['--demo', '--demo-seconds', '900']))"
     with subprocess.Popen(python(program)) as studio:
-        qtbot.waitUntil(lambda: any(paths.runs().glob("*/grids/*.png")), timeout=PATIENCE)
+        qtbot.waitUntil(lambda: any(paths.runs().glob("*/grids/*.png")))
         studio.send_signal(number)
         try:
             assert studio.wait(100) == code
@@ -137,10 +136,10 @@ def test_that_the_next_signal_saves_again_where_somebody_thought_better_of_leavi
     run = app._studio.run
     app._studio.document.load(endless)
     app.window.acts["start"].trigger()
-    qtbot.waitUntil(lambda: run.images_seen > 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: run.images_seen > 0)
     with qtbot.waitSignal(run.state_changed, check_params_cb="stopping".__eq__):
         app.interrupt(130)
-    with qtbot.waitSignal(run.started, timeout=PATIENCE):
+    with qtbot.waitSignal(run.started):
         app.window.notices.act.emit("stay")
     assert app.code == 0
 
@@ -148,7 +147,7 @@ def test_that_the_next_signal_saves_again_where_somebody_thought_better_of_leavi
 def test_that_a_signal_asks_nothing_of_a_run_that_goes_on_without_the_window(qtbot, app, tmp_path):
     app._studio.run.ours = tmp_path
     app._studio.run.follow(tmp_path)
-    with qtbot.waitSignal(app.window.left, timeout=PATIENCE):
+    with qtbot.waitSignal(app.window.left):
         app.interrupt(143)
 
 
@@ -163,7 +162,7 @@ def test_that_a_card_that_stands_idle_is_told_with_the_command_that_mends_it(
     qapp.clipboard().clear()
     qtbot.mouseClick(window.notices.findChild(QPushButton), Qt.MouseButton.LeftButton)
     assert qapp.clipboard().text() == unused.command
-    with qtbot.waitSignal(window.renewed, timeout=PATIENCE) as heard:
+    with qtbot.waitSignal(window.renewed) as heard:
         app.preferences.set("language", "zh_CN")
     qtbot.waitUntil(heard.args[0].isVisible)
     assert unused.text in app.window.device.toolTip()

@@ -1,7 +1,6 @@
 """A new run from an earlier moment of another, by the menu."""
 
 from gan_engine import History, saves_of
-from tests.studio.tiny import PATIENCE
 
 
 def test_that_a_run_branches_from_the_moment_on_the_screen(visitor, draft):
@@ -41,6 +40,6 @@ def test_that_a_window_that_is_closed_begins_no_branch(visitor, endless):
     visitor.chooses("start")
     visitor.waits_until(lambda: run.images_seen > 0)
     visitor.chooses("branch")
-    with visitor.qtbot.waitSignal(window.left, timeout=PATIENCE):
+    with visitor.qtbot.waitSignal(window.left):
         window.close()
     assert not run.is_active

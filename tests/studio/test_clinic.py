@@ -9,7 +9,7 @@ from studio.clinic import Progress, _Pace
 
 @pytest.fixture
 def wait(qtbot):
-    return lambda holds: qtbot.waitUntil(lambda: bool(holds()), timeout=30_000)
+    return lambda holds: qtbot.waitUntil(lambda: bool(holds()))
 
 
 def test_that_names_come_first_then_headers_then_what_a_closer_look_finds(studio, emoji, wait):
@@ -64,7 +64,7 @@ def test_that_looking_into_another_folder_forgets_the_first(studio, emoji, tmp_p
 
 def test_that_a_cancelled_look_rests(studio, emoji, qtbot):
     studio.clinic.look(emoji)
-    with qtbot.waitSignal(studio.clinic.rested, timeout=5000):
+    with qtbot.waitSignal(studio.clinic.rested):
         studio.clinic.cancel()
     assert studio.clinic.report is None
     assert not studio.clinic.is_looking

@@ -7,7 +7,6 @@ from gan_engine import FileError, merge, parse, train
 from studio.comparison import Difference, differences_of, grids_at, moments_of
 from studio.worker import RunView
 from tests.studio.panels.conftest import info
-from tests.studio.tiny import PATIENCE
 
 
 def view(folder, *seen):
@@ -52,12 +51,12 @@ def runs(draft, tmp_path):
 def test_that_runs_are_read_in_order_with_their_grids(studio, runs, qtbot):
     comparison = studio.comparison
     comparison.show([runs[1], runs[0], runs[1]])
-    qtbot.waitUntil(lambda: len(comparison.views) == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(comparison.views) == 2)
     assert [found.info.folder for found in comparison.views] == [runs[1], runs[0]]
     found = differences_of([found.info.draft for found in comparison.views])
     assert found[0].path == "loss.kind"
     folder, path = runs[0], comparison.views[1].grids[-1][1]
-    with qtbot.waitSignal(comparison.pictured, timeout=PATIENCE) as heard:
+    with qtbot.waitSignal(comparison.pictured) as heard:
         comparison.want_grids({folder: path})
     assert heard.args[0][:2] == (folder, path)
     assert heard.args[0][2].dtype == np.uint8
@@ -67,9 +66,9 @@ def test_that_runs_are_read_in_order_with_their_grids(studio, runs, qtbot):
 
 def test_that_a_run_that_cannot_be_read_is_left_out_and_said(studio, runs, tmp_path, qtbot):
     comparison = studio.comparison
-    with qtbot.waitSignal(comparison.failed, timeout=PATIENCE):
+    with qtbot.waitSignal(comparison.failed):
         comparison.show([tmp_path / "gone", runs[0]])
-    qtbot.waitUntil(lambda: len(comparison.views) == 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(comparison.views) == 1)
 
 
 def test_that_a_seventh_run_has_no_room(studio, tmp_path):
@@ -84,7 +83,7 @@ def test_that_none_but_the_run_that_cannot_be_read_is_left_out(studio, runs, tmp
     comparison, gone = studio.comparison, tmp_path / "gone"
     comparison.show([gone])
     comparison.show([runs[0], gone])  # while it is being read
-    qtbot.waitUntil(lambda: len(comparison.views) == 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(comparison.views) == 1)
     assert comparison.views[0].info.folder == runs[0]
 
 
@@ -95,7 +94,7 @@ def test_that_a_grid_that_cannot_be_read_hides_none_after_it(studio, runs, tmp_p
     torn = tmp_path / "torn.png"
     torn.write_bytes(whole.read_bytes()[:60])
     comparison.want_grids({runs[0]: torn, runs[1]: whole})
-    qtbot.waitUntil(lambda: len(said) == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(said) == 2)
     assert [found[:2] for found in said] == [(runs[0], torn), (runs[1], whole)]
     assert isinstance(said[0][2], FileError)
     assert said[1][2].dtype == np.uint8

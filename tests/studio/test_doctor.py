@@ -9,7 +9,6 @@ from gan_engine import Changed, Notice, Scalars, default_draft, get
 from studio.doctor import MOST_READINGS
 from tests.studio.panels.conftest import start
 
-WAIT = 60_000
 STEP = 320
 
 
@@ -37,8 +36,8 @@ def readings(first=0, count=900, **ill):
 def examined(qtbot, studio, told):
     """Let the run say something, and wait for what the doctor finds."""
     studio.run.scalars_arrived.emit(told)
-    qtbot.waitUntil(lambda: not studio.jobs.active, timeout=WAIT)
-    qtbot.waitUntil(lambda: studio.doctor._job is None, timeout=WAIT)
+    qtbot.waitUntil(lambda: not studio.jobs.active)
+    qtbot.waitUntil(lambda: studio.doctor._job is None)
 
 
 def ill(qtbot, studio):

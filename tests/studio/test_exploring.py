@@ -9,7 +9,6 @@ import pytest
 
 from gan_engine import Exploration, Spot, checkpoint
 from studio.exploring import Exploring
-from tests.studio.tiny import PATIENCE
 
 SMALL = Exploration(rows=2, columns=2)
 
@@ -40,20 +39,20 @@ def heard(exploring):
 @pytest.fixture
 def watched(studio, exploring, heard, run_folder, qtbot):
     studio.run.open_folder(run_folder)
-    qtbot.waitUntil(lambda: studio.run.view is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: studio.run.view is not None)
     exploring.watch(True)
-    qtbot.waitUntil(lambda: bool(heard.drawn), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(heard.drawn))
     return exploring
 
 
 def test_that_nothing_is_loaded_until_somebody_looks(studio, exploring, heard, run_folder, qtbot):
     studio.run.open_folder(run_folder)
-    qtbot.waitUntil(lambda: studio.run.view is not None, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: not studio.jobs.active, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: studio.run.view is not None)
+    qtbot.waitUntil(lambda: not studio.jobs.active)
     assert exploring._sampler is None
     assert heard.opened == []
     exploring.watch(True)
-    qtbot.waitUntil(lambda: bool(heard.drawn), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(heard.drawn))
     assert heard.opened[-1].source == run_folder
     sight, grid = heard.drawn[-1]
     assert (sight.how, grid.spots) == (SMALL, tuple(map(Spot, range(4))))
@@ -68,18 +67,18 @@ def test_that_a_wish_is_drawn_and_what_came_meanwhile_is_not(watched, heard, qtb
     before = len(heard.drawn)
     for seed in (10, 20, 30, 40):
         watched.look(SMALL.model_copy(update={"seed": seed}))
-    qtbot.waitUntil(lambda: heard.drawn[-1][1].spots[0] == Spot(40), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: heard.drawn[-1][1].spots[0] == Spot(40))
     assert len(heard.drawn) <= before + 2
     watched.go_near(Spot(42))
-    qtbot.waitUntil(lambda: heard.drawn[-1][0].how.near == "42", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: heard.drawn[-1][0].how.near == "42")
     assert heard.drawn[-1][1].spots[0] == Spot(42)
 
 
 def test_that_a_walk_goes_on_until_it_is_stopped_and_stays_where_it_is(watched, heard, qtbot):
     watched.walk(True)
-    qtbot.waitUntil(lambda: watched.sight.walked > 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: watched.sight.walked > 0)
     place = watched.sight.walked
-    qtbot.waitUntil(lambda: watched.sight.walked > place, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: watched.sight.walked > place)
     watched.walk(False)
     place = watched.sight.walked
     assert heard.walking == [True, False]
@@ -95,26 +94,26 @@ def test_that_one_goes_on_from_the_very_picture_that_was_seen_and_back_again(wat
     for cell in (2, 3, 1):
         shown = heard.drawn[-1]
         watched.go_near(shown[1].spots[cell])
-        qtbot.waitUntil(lambda: heard.drawn[-1][0] == watched.sight, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: heard.drawn[-1][0] == watched.sight)
         assert heard.drawn[-1][1].spots[0] == shown[1].spots[cell]
     assert watched.sight.how.near == "2>3:0.3>0:0.3"
     watched.go_back()
     assert watched.sight.how.near == "2>3:0.3"
     watched.go_home()
-    qtbot.waitUntil(lambda: heard.drawn[-1][0] == watched.sight, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: heard.drawn[-1][0] == watched.sight)
     assert (heard.drawn[-1][1].pixels == home[1].pixels).all()
 
 
 def test_that_a_walk_begins_at_the_neighbours_and_can_be_left_anywhere(watched, heard, qtbot):
     watched.go_near(Spot(3))
     watched.walk(True)
-    qtbot.waitUntil(lambda: heard.drawn[-1][0].walked > 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: heard.drawn[-1][0].walked > 0)
     assert watched.sight.how.near == "3"
     watched.walk(False)
     place, shown = watched.sight.walked, heard.drawn[-1]
     assert str(shown[1].spots[1]).startswith("3>0:0.3>5:0.")
     watched.go_near(shown[1].spots[1])
-    qtbot.waitUntil(lambda: heard.drawn[-1][0] == watched.sight, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: heard.drawn[-1][0] == watched.sight)
     assert heard.drawn[-1][1].spots[0] == shown[1].spots[1]
     watched.go_back()
     assert (watched.sight.how.near, watched.sight.walked) == ("3", place)
@@ -139,8 +138,8 @@ def test_that_a_new_save_is_looked_at_in_the_same_way(watched, heard, studio, ru
     watched.look(SMALL.model_copy(update={"seed": 7}))
     newest = save_once_more(run_folder)
     studio.run.saved.emit(None)
-    qtbot.waitUntil(lambda: heard.opened[-1].images_seen == newest, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: heard.drawn[-1][0].how.seed == 7, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: heard.opened[-1].images_seen == newest)
+    qtbot.waitUntil(lambda: heard.drawn[-1][0].how.seed == 7)
 
 
 def test_that_the_same_seeds_are_seen_with_an_earlier_save_whatever_is_saved_meanwhile(
@@ -149,15 +148,15 @@ def test_that_the_same_seeds_are_seen_with_an_earlier_save_whatever_is_saved_mea
     first = watched.now.images_seen
     save_once_more(run_folder)
     watched.take_save(first)
-    qtbot.waitUntil(lambda: heard.opened[-1].save == first, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: heard.opened[-1].save == first)
     newest = save_once_more(run_folder)
     studio.run.saved.emit(None)
-    qtbot.waitUntil(lambda: not studio.jobs.active, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not studio.jobs.active)
     assert (watched.now.images_seen, watched.save) == (first, first)
     watched.take_save(None)
-    qtbot.waitUntil(lambda: heard.opened[-1].images_seen == newest, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: heard.opened[-1].images_seen == newest)
     (before, old) = heard.drawn[0]
-    qtbot.waitUntil(lambda: (heard.drawn[-1][1].pixels != old.pixels).any(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: (heard.drawn[-1][1].pixels != old.pixels).any())
     assert (before, old.spots) == (heard.drawn[-1][0], heard.drawn[-1][1].spots)
 
 
@@ -166,7 +165,7 @@ def test_that_the_newest_save_stands_in_for_one_that_is_gone(
 ):
     newest = save_once_more(run_folder)
     watched.take_save(8_000_000)
-    qtbot.waitUntil(lambda: heard.opened[-1].images_seen == newest, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: heard.opened[-1].images_seen == newest)
     assert (watched.now.save, watched.save) == (None, None)
 
 
@@ -177,14 +176,14 @@ def test_that_a_new_save_gets_a_row_where_saves_are_compared(
     watched.walk(True)
     watched.compare(True)
     assert heard.walking[-1] is False
-    qtbot.waitUntil(lambda: heard.drawn[-1][1].moments == (first,), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: heard.drawn[-1][1].moments == (first,))
     newest = save_once_more(run_folder)
     studio.run.saved.emit(None)
-    qtbot.waitUntil(lambda: heard.drawn[-1][1].moments == (first, newest), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: heard.drawn[-1][1].moments == (first, newest))
     watched.walk(True)
     assert heard.walking[-1] is False
     watched.compare(False)
-    qtbot.waitUntil(lambda: not heard.drawn[-1][1].moments, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not heard.drawn[-1][1].moments)
 
 
 def test_that_another_run_begins_with_all_its_samples(watched, heard, studio, tmp_path, qtbot):
@@ -203,7 +202,7 @@ def test_that_another_run_begins_with_all_its_samples(watched, heard, studio, tm
 def test_that_a_run_without_a_save_is_waited_for(studio, exploring, heard, tmp_path, qtbot):
     studio.run.source = tmp_path
     exploring.watch(True)
-    qtbot.waitUntil(lambda: not studio.jobs.active, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not studio.jobs.active)
     assert (heard.opened, heard.failed) == ([], [])
 
 
@@ -211,7 +210,7 @@ def test_that_a_file_that_is_no_generator_is_told(studio, exploring, heard, tmp_
     (tmp_path / "bad.safetensors").write_bytes(b"no")
     studio.run.source = tmp_path / "bad.safetensors"
     exploring.watch(True)
-    qtbot.waitUntil(lambda: bool(heard.failed), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(heard.failed))
     assert "bad.safetensors" in str(heard.failed[0])
 
 

@@ -47,7 +47,7 @@ def test_that_a_thread_that_breaks_is_told_too(failures, qtbot):
     def broken():
         raise ValueError("in a thread")
 
-    with qtbot.waitSignal(failures.failed, timeout=10_000):
+    with qtbot.waitSignal(failures.failed):
         thread = threading.Thread(target=broken)
         thread.start()
         thread.join()

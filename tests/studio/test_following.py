@@ -8,7 +8,6 @@ import pytest
 
 from gan_engine import get, lock_holder, read_run, write_draft
 from studio.status import StatusLine
-from tests.studio.tiny import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,7 +27,7 @@ def elsewhere(endless, tmp_path):
 
 
 def wait_for(qtbot, run, state):
-    qtbot.waitUntil(lambda: run.state == state, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: run.state == state)
 
 
 def test_that_a_run_elsewhere_is_watched_and_steered_like_one_here(qtbot, studio, elsewhere):
@@ -36,8 +35,8 @@ def test_that_a_run_elsewhere_is_watched_and_steered_like_one_here(qtbot, studio
     for name in ("viewed", "started", "sample_arrived", "scalars_arrived", "saved", "finished"):
         getattr(run, name).connect(lambda event, name=name: story.append(name))
     run.heard.connect(ages.append)
-    qtbot.waitUntil(lambda: bool(lock_holder(elsewhere)), timeout=PATIENCE)
-    qtbot.waitUntil((elsewhere / "history.sqlite").is_file, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(lock_holder(elsewhere)))
+    qtbot.waitUntil((elsewhere / "history.sqlite").is_file)
     run.open_folder(elsewhere)
     wait_for(qtbot, run, "training")
     assert run.is_following
@@ -45,14 +44,14 @@ def test_that_a_run_elsewhere_is_watched_and_steered_like_one_here(qtbot, studio
     changes = []
     run.setting_changed.connect(changes.append)
     studio.document.set("optimizer_g.rate", 0.0005)
-    qtbot.waitUntil(lambda: bool(changes), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(changes))
     assert changes[0].new == 0.0005
     run.pause()
     wait_for(qtbot, run, "paused")
     run.go_on()
     wait_for(qtbot, run, "training")
     run.save_now()
-    qtbot.waitUntil(lambda: "saved" in story, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "saved" in story)
     run.stop()
     wait_for(qtbot, run, "idle")
     assert story[0] == "viewed"

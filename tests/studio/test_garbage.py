@@ -73,7 +73,7 @@ def test_that_it_looks_by_itself(garbage: Garbage, qtbot: Any) -> None:
     deleted_by = list[str]()
     Ringed(deleted_by)
     busy = work_beside()
-    qtbot.waitUntil(lambda: bool(deleted_by), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(deleted_by))
     assert busy.made
 
 

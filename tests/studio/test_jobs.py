@@ -11,12 +11,13 @@ from gan_engine import (
     EngineError,
     ScanNames,
     ScanProgress,
+    export,
     parse,
     train,
 )
 from studio.failures import LOG
 from studio.looking import Newest
-from tests.studio.tiny import PATIENCE
+from tests.slowly import slowly
 
 CHOOSY = [kind for kind in EXPORTERS if kind.key() in ("pictures", "styles")]
 """What some runs alone can make: those that learned from pairs, and those of Style."""
@@ -33,7 +34,7 @@ def test_that_a_scan_ends_with_its_report_and_tells_everybody(qtbot, jobs, emoji
     jobs.scanned.connect(everybody.append)
     job = jobs.scan(emoji)
     job.progressed.connect(steps.append)
-    with qtbot.waitSignal(job.done, timeout=PATIENCE) as heard:
+    with qtbot.waitSignal(job.done) as heard:
         pass
     report = heard.args[0]
     assert isinstance(report, DatasetReport)
@@ -44,7 +45,7 @@ def test_that_a_scan_ends_with_its_report_and_tells_everybody(qtbot, jobs, emoji
 
 def test_that_a_missing_folder_fails_in_words(qtbot, jobs, tmp_path):
     job = jobs.scan(tmp_path / "gone")
-    with qtbot.waitSignal(job.failed, timeout=PATIENCE) as heard:
+    with qtbot.waitSignal(job.failed) as heard:
         pass
     assert heard.args[0].hint
 
@@ -53,7 +54,7 @@ def test_that_signals_arrive_in_the_window_thread_even_at_a_plain_function(qtbot
     threads = []
     job = jobs.call(threading.get_ident)
     job.done.connect(lambda worker: threads.append((worker, threading.get_ident())))
-    qtbot.waitUntil(lambda: bool(threads), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(threads))
     worker, listener = threads[0]
     assert listener == threading.get_ident() != worker
 
@@ -70,7 +71,7 @@ def test_that_a_cancelled_job_says_nothing_more(qtbot, jobs):
     job.done.connect(heard.append)
     job.failed.connect(heard.append)
     assert going.wait(60)
-    with qtbot.waitSignal(job.cancelled, timeout=PATIENCE):
+    with qtbot.waitSignal(job.cancelled):
         job.cancel()
     assert heard == []
     assert not job.active
@@ -81,17 +82,17 @@ def test_that_thumbnails_arrive_one_by_one_and_a_broken_picture_is_left_out(qtbo
     paths = [*sorted(emoji.iterdir())[:4], emoji / "broken.png"]
     job, found = jobs.thumbnails(paths, 32), []
     job.progressed.connect(found.append)
-    with qtbot.waitSignal(job.done, timeout=PATIENCE):
+    with qtbot.waitSignal(job.done):
         pass
     assert [path for path, _ in found] == [path for path in paths if path.name != "broken.png"]
     assert all(max(pixels.shape) == 32 for _, pixels in found)
 
 
-@pytest.mark.parametrize("kind", SUITED, ids=lambda kind: kind.key())
+@pytest.mark.parametrize("kind", slowly(SUITED, export.Onnx), ids=lambda kind: kind.key())
 def test_that_every_exporter_runs_as_a_job(qtbot, jobs, draft, tmp_path, kind):
     list(train(parse(draft), folder=tmp_path / "run"))
     job = jobs.export(tmp_path / "run", kind(), tmp_path / f"out{kind.suffix}")
-    with qtbot.waitSignal(job.done, timeout=PATIENCE) as heard:
+    with qtbot.waitSignal(job.done) as heard:
         pass
     assert heard.args[0].done == heard.args[0].total
     assert heard.args[0].path.exists()
@@ -101,7 +102,7 @@ def test_that_every_exporter_runs_as_a_job(qtbot, jobs, draft, tmp_path, kind):
 def test_that_an_exporter_says_what_it_needs_of_a_run(qtbot, jobs, draft, tmp_path, kind):
     list(train(parse(draft), folder=tmp_path / "run"))
     job = jobs.export(tmp_path / "run", kind(), tmp_path / "out")
-    with qtbot.waitSignal(job.failed, timeout=PATIENCE) as heard:
+    with qtbot.waitSignal(job.failed) as heard:
         pass
     assert isinstance(heard.args[0], EngineError)
     assert heard.args[0].hint
@@ -134,7 +135,7 @@ def test_that_a_failure_nobody_listens_to_is_told_to_the_person_and_the_log(qtbo
     told = []
     studio.run.noticed.connect(told.append)
     studio.jobs.call(broken)
-    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(told))
     assert told[0].level == "error"
     assert "ZeroDivisionError" in told[0].text
     assert len([line for line in log if "in broken" in line]) == 1  # its traceback, once
@@ -144,7 +145,7 @@ def test_that_a_failure_somebody_hears_is_told_by_them_alone(qtbot, jobs, log):
     unheard = []
     jobs.unheard.connect(unheard.append)
     job = jobs.call(broken)
-    with qtbot.waitSignal(job.failed, timeout=PATIENCE):
+    with qtbot.waitSignal(job.failed):
         pass
     assert not unheard
     assert "in broken" in log[0]  # what they say of it leads to the log
@@ -155,9 +156,9 @@ def test_that_work_done_for_the_newest_wish_tells_its_failures_too(qtbot, studio
     studio.jobs.unheard.connect(told.append)
     newest = Newest(studio.jobs, lambda wish: wish / 0, studio)
     newest.ask(1)
-    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(told))
     newest.failed.connect(told.append)
     newest.ask(1)
-    qtbot.waitUntil(lambda: len(told) == 2, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: not studio.jobs.active, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(told) == 2)
+    qtbot.waitUntil(lambda: not studio.jobs.active)
     assert len(told) == 2

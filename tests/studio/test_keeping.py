@@ -36,7 +36,7 @@ def test_that_edits_are_written_while_they_go_on(qtbot, studio, tmp_path, monkey
         studio.document.set("training.batch_size", 2 + next(sizes) % 4000)
         return file.is_file()
 
-    qtbot.waitUntil(edited_and_written, timeout=60_000)
+    qtbot.waitUntil(edited_and_written)
     assert get(read_draft(file), "training.batch_size") >= 2
 
 
@@ -95,7 +95,7 @@ def test_that_a_disk_that_cannot_be_written_only_costs_the_keeping(qtbot, studio
     keeping = Keeping(studio.document, studio.jobs, tmp_path / "file" / "inside")
     keeping._timer.setInterval(1)
     studio.document.set("training.batch_size", 18)
-    qtbot.waitUntil(lambda: not keeping._kept, timeout=60_000)
+    qtbot.waitUntil(lambda: not keeping._kept)
     keeping.close()
     assert get(studio.document.draft, "training.batch_size") == 18
 

@@ -9,7 +9,6 @@ from gan_engine import RunNotes, parse, read_notes, train
 from studio.library import corner
 from studio.panels.run_notes import RunNotesForm
 from tests.studio.panels.conftest import info, picture
-from tests.studio.tiny import PATIENCE
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def reads(studio, qtbot):
     """Have the library read and wait until it is."""
 
     def read():
-        with qtbot.waitSignal(studio.library.changed, timeout=PATIENCE):
+        with qtbot.waitSignal(studio.library.changed):
             studio.library.refresh()
         return studio.library.runs
 
@@ -44,7 +43,7 @@ def test_that_asking_twice_at_once_still_ends_with_the_newest(qtbot, studio, dra
     library.refresh()
     list(train(parse(draft)))
     library.refresh()
-    qtbot.waitUntil(lambda: bool(told) and len(told[-1]) == 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(told) and len(told[-1]) == 1)
 
 
 def test_that_a_long_first_reading_is_told_as_it_goes(qtbot, studio, tmp_path, reads):
@@ -57,7 +56,7 @@ def test_that_a_long_first_reading_is_told_as_it_goes(qtbot, studio, tmp_path, r
     told = []
     studio.library.changed.connect(lambda runs: told.append(len(runs)))
     studio.library.refresh()
-    qtbot.waitUntil(lambda: studio.library.is_read, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: studio.library.is_read)
     assert len(told) > 1
     assert told == sorted(told)
     told.clear()
@@ -72,7 +71,7 @@ def test_that_a_run_goes_to_the_trash_and_leaves_the_list(
     monkeypatch.setenv("HOME", str(tmp_path))
     folder = reads()[0].folder
     with (
-        qtbot.waitSignal(two_runs.changed, timeout=PATIENCE),
+        qtbot.waitSignal(two_runs.changed),
         qtbot.waitSignal(two_runs.told) as told,
     ):
         two_runs.move_to_trash(folder)
@@ -83,9 +82,9 @@ def test_that_a_run_goes_to_the_trash_and_leaves_the_list(
 
 def test_that_a_run_being_trained_stays(qtbot, studio, endless):
     studio.run.start(parse(endless))
-    qtbot.waitUntil(lambda: studio.run.state == "training", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: studio.run.state == "training")
     folder = studio.run.folder
-    with qtbot.waitSignal(studio.library.failed, timeout=PATIENCE) as heard:
+    with qtbot.waitSignal(studio.library.failed) as heard:
         studio.library.move_to_trash(folder)
     assert "being trained" in heard.args[0].text
     assert folder.exists()
@@ -94,7 +93,7 @@ def test_that_a_run_being_trained_stays(qtbot, studio, endless):
 def test_that_a_run_that_is_gone_is_not_to_be_deleted_by_hand(qtbot, two_runs, reads):
     folder = reads()[0].folder
     shutil.rmtree(folder)
-    with qtbot.waitSignal(two_runs.failed, timeout=PATIENCE) as failed:
+    with qtbot.waitSignal(two_runs.failed) as failed:
         two_runs.move_to_trash(folder)
     assert "is not there" in str(failed.args[0])
     assert "Delete" not in str(failed.args[0])
@@ -103,10 +102,10 @@ def test_that_a_run_that_is_gone_is_not_to_be_deleted_by_hand(qtbot, two_runs, r
 def test_that_notes_are_kept_in_the_runs_folder_and_told(qtbot, two_runs, reads):
     folder = reads()[1].folder
     notes = RunNotes("mine", "worked", ("keep", os.fsdecode(b"\xff")))
-    with qtbot.waitSignal(two_runs.changed, timeout=PATIENCE):
+    with qtbot.waitSignal(two_runs.changed):
         two_runs.note(folder, notes)
     assert two_runs.runs[1].notes == notes  # at once: the disk may be slow
-    qtbot.waitUntil(lambda: read_notes(folder) == notes, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: read_notes(folder) == notes)
 
 
 def test_that_notes_that_follow_each_other_closely_are_all_kept(qtbot, two_runs, reads):
@@ -116,8 +115,8 @@ def test_that_notes_that_follow_each_other_closely_are_all_kept(qtbot, two_runs,
     typed = [RunNotes("t" * n, "n" * n) for n in range(1, 30)]
     for notes in typed:
         two_runs.note(folder, notes)
-    qtbot.waitUntil(lambda: read_notes(folder) == typed[-1], timeout=PATIENCE)
-    qtbot.waitUntil(lambda: bool(shown), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: read_notes(folder) == typed[-1])
+    qtbot.waitUntil(lambda: bool(shown))
     assert not failures
     assert shown == sorted(shown, key=typed.index)  # never what somebody has changed since
     assert shown[-1] == typed[-1]
@@ -149,7 +148,7 @@ def test_that_what_is_being_typed_is_kept_when_the_window_is_closed(visitor, dra
 
 
 def test_that_notes_about_a_run_that_is_gone_are_a_failure_not_a_folder(qtbot, studio, tmp_path):
-    with qtbot.waitSignal(studio.library.failed, timeout=PATIENCE):
+    with qtbot.waitSignal(studio.library.failed):
         studio.library.note(tmp_path / "gone", RunNotes("x"))
     assert not (tmp_path / "gone").exists()
 
@@ -196,7 +195,7 @@ def test_that_what_is_chosen_is_followed_when_the_list_is_read_again(two_runs, r
 
 def test_that_a_picture_is_made_once_and_told_at_once_then(qtbot, two_runs, reads):
     path = reads()[0].thumbnail
-    with qtbot.waitSignal(two_runs.pictured, timeout=PATIENCE) as heard:
+    with qtbot.waitSignal(two_runs.pictured) as heard:
         two_runs.want_pictures([path, path.with_name("gone.png")])
     made = heard.args[0][1]
     told = []

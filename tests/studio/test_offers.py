@@ -30,7 +30,7 @@ def test_that_an_older_save_is_offered_before_it_is_used(visitor, two_saves):
     assert path.name in window.notices.text
     assert path.read_bytes() == bad
     visitor.waits_for("idle")
-    with visitor.qtbot.waitSignal(run.started, timeout=60_000) as heard:
+    with visitor.qtbot.waitSignal(run.started) as heard:
         window.notices.act.emit("older")
     assert 0 < heard.args[0].images_seen < 80
     visitor.waits_for("idle")
@@ -44,7 +44,7 @@ def test_that_one_may_only_look_at_a_run_whose_newest_save_is_damaged(visitor, t
     visitor.studio.run.resume(folder, 120)
     visitor.waits_until(lambda: "cannot be read" in visitor.window.notices.text)
     visitor.waits_for("idle")
-    with visitor.qtbot.waitSignal(visitor.studio.run.viewed, timeout=60_000):
+    with visitor.qtbot.waitSignal(visitor.studio.run.viewed):
         visitor.window.notices.act.emit("look at it")
     assert path.exists()
 

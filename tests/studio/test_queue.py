@@ -6,7 +6,7 @@ from gan_engine import get, list_runs, merge, put
 from studio import i18n
 from studio.preferences import Preferences
 from studio.queue import Queue, name_of
-from tests.studio.tiny import PATIENCE, tiny_draft
+from tests.studio.tiny import tiny_draft
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_that_runs_are_trained_one_after_the_other(studio, queue, draft, qtbot):
     assert queue.add(draft)
     assert queue.add(other)
     assert states(queue) == ["waiting", "waiting"]
-    with qtbot.waitSignal(queue.ended, timeout=PATIENCE) as ended:
+    with qtbot.waitSignal(queue.ended) as ended:
         queue.start()
     assert ended.args == [2, []]
     assert states(queue) == ["done", "done"]
@@ -40,7 +40,7 @@ def test_that_a_run_that_fails_is_named_in_the_language_in_force_and_the_next_be
     gone = put(draft, "data.folder", str(tmp_path / "gone"))
     queue.entries.insert(0, queue.entries[0].model_copy(update={"draft": gone}))
     i18n.use("zh_CN")
-    with qtbot.waitSignal(queue.ended, timeout=PATIENCE) as ended:
+    with qtbot.waitSignal(queue.ended) as ended:
         queue.start()
     assert ended.args == [1, ["gone · DCGAN · 交叉熵 · 16 px"]]
     assert states(queue) == ["failed", "done"]
@@ -51,11 +51,11 @@ def test_that_it_waits_for_the_run_that_is_going(studio, queue, draft, endless, 
     from gan_engine import parse
 
     studio.run.start(parse(endless))
-    qtbot.waitUntil(lambda: studio.run.state == "training", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: studio.run.state == "training")
     queue.add(draft)
     queue.start()
     assert states(queue) == ["waiting"]
-    with qtbot.waitSignal(queue.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(queue.ended):
         studio.run.stop()
     assert states(queue) == ["done"]
 
@@ -66,14 +66,14 @@ def test_that_who_stops_a_run_stops_the_queue_and_the_run_goes_on_later(
     queue.add(endless)
     queue.add(endless)
     queue.start()
-    qtbot.waitUntil(lambda: studio.run.images_seen > 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: studio.run.images_seen > 0)
     folder = studio.run.folder
     studio.run.stop()
-    qtbot.waitUntil(lambda: studio.run.state == "idle", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: studio.run.state == "idle")
     assert not queue.is_on
     assert states(queue) == ["waiting", "waiting"]
     again = Queue(studio.run, studio.preferences.folder)
-    with qtbot.waitSignal(studio.run.started, timeout=PATIENCE) as started:
+    with qtbot.waitSignal(studio.run.started) as started:
         again.start()
     assert started.args[0].resumed
     assert started.args[0].folder == folder

@@ -11,11 +11,10 @@ import pytest
 from gan_engine import EngineError, Scalars, Started, get, merge, parse, read_run
 from studio import run as studio_run
 from studio.run import Run
-from tests.studio.tiny import PATIENCE
 
 
 def wait_for(qtbot, run, state):
-    qtbot.waitUntil(lambda: run.state == state, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: run.state == state)
 
 
 def test_that_a_run_tells_its_whole_story(qtbot, studio, draft):
@@ -52,7 +51,7 @@ def test_that_pause_resume_and_stop_walk_through_the_states(qtbot, studio, endle
     qtbot.wait(250)
     assert run.images_seen == seen
     run.go_on()
-    qtbot.waitUntil(lambda: run.images_seen > seen, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: run.images_seen > seen)
     run.stop()
     wait_for(qtbot, run, "idle")
     assert states == ["preparing", "training", "pausing", "paused", "training", "stopping", "idle"]
@@ -78,10 +77,10 @@ def test_that_a_live_setting_reaches_the_run_and_comes_back_as_changed(qtbot, st
     run.start(studio.document.config)
     wait_for(qtbot, run, "training")
     studio.document.set("optimizer_g.rate", 0.0005)
-    qtbot.waitUntil(lambda: bool(changes), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(changes))
     assert (changes[0].path, changes[0].new) == ("optimizer_g.rate", 0.0005)
     studio.document.undo()
-    qtbot.waitUntil(lambda: len(changes) == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(changes) == 2)
     assert changes[1].new == changes[0].old
 
 
@@ -104,7 +103,7 @@ def test_that_other_settings_wait_for_the_next_run(qtbot, studio, endless):
     studio.document.set("training.batch_size", 6)
     studio.document.set("optimizer_g.rate", 9e9)
     run.sample_now()
-    qtbot.waitSignal(run.sample_arrived, timeout=PATIENCE).wait()
+    qtbot.waitSignal(run.sample_arrived).wait()
     assert heard == []
     assert get(run.draft, "training.batch_size") == 4
 
@@ -114,13 +113,13 @@ def test_that_samples_and_saves_come_when_asked_for(qtbot, studio, endless):
     quiet = merge(endless, {"samples": {"every_seconds": 3600.0}})
     run.start(parse(quiet))
     wait_for(qtbot, run, "training")
-    with qtbot.waitSignal(run.saved, timeout=PATIENCE):
+    with qtbot.waitSignal(run.saved):
         run.save_now()
     run.pause()
     wait_for(qtbot, run, "paused")
-    with qtbot.waitSignal(run.sample_arrived, timeout=PATIENCE):
+    with qtbot.waitSignal(run.sample_arrived):
         run.sample_now()
-    with qtbot.waitSignal(run.scalars_arrived, timeout=PATIENCE):
+    with qtbot.waitSignal(run.scalars_arrived):
         run.step_once("d")
 
 
@@ -130,7 +129,7 @@ def test_that_a_finished_run_is_looked_at_with_its_curves_and_grids(qtbot, studi
     wait_for(qtbot, run, "idle")
     folder = run.folder
     other = Run(studio.jobs)
-    with qtbot.waitSignal(other.viewed, timeout=PATIENCE) as heard:
+    with qtbot.waitSignal(other.viewed) as heard:
         other.open_folder(folder)
     view = heard.args[0]
     assert view is other.view
@@ -171,7 +170,7 @@ def test_that_a_failure_is_told_in_words_and_the_run_is_over(qtbot, studio, tmp_
     config = parse({"data": {"folder": str(tmp_path / "empty")}})
     run, notices = studio.run, []
     run.noticed.connect(notices.append)
-    with qtbot.waitSignal(run.failed, timeout=PATIENCE):
+    with qtbot.waitSignal(run.failed):
         run.start(config)
     wait_for(qtbot, run, "idle")
     assert notices[0].level == "error"
@@ -193,7 +192,7 @@ def test_that_shutting_down_saves_and_joins(qtbot, studio, endless):
 @pytest.mark.parametrize("name", ["foreign.pt", "foreign.pkl", "broken.safetensors"])
 def test_that_a_foreign_file_is_refused_with_a_reason(qtbot, studio, tmp_path, name):
     (tmp_path / name).write_bytes(b"\x80\x04not ours")
-    with qtbot.waitSignal(studio.run.failed, timeout=PATIENCE) as heard:
+    with qtbot.waitSignal(studio.run.failed) as heard:
         studio.run.open_weights(tmp_path / name)
     error = heard.args[0]
     assert isinstance(error, EngineError)
@@ -211,7 +210,7 @@ def test_that_a_metric_of_an_earlier_moment_does_not_take_the_run_back(qtbot, st
     run.scalars_arrived.connect(told.extend)
     run._worker.mailbox.put(Scalars(10_000, {"loss/d": 1.0}, 1.0))
     run._worker.mailbox.put(Scalars(4, {"metric/kid": 0.5}, 1.0))
-    qtbot.waitUntil(lambda: any(reading.is_late for reading in told), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: any(reading.is_late for reading in told))
     assert run.images_seen == 10_000
 
 
@@ -225,7 +224,7 @@ def test_that_a_former_runs_failure_is_not_the_new_ones(qtbot, studio, draft):
     run.failed.connect(failures.append)
     run._begin(broken, {}, following=True)
     run._worker.wait()  # it has failed; nobody has heard of it yet
-    with qtbot.waitSignal(run.finished, timeout=PATIENCE):
+    with qtbot.waitSignal(run.finished):
         run.start(parse(draft))
     assert failures == []
 
@@ -244,10 +243,10 @@ def test_that_what_was_opened_last_is_what_is_shown(
 
     monkeypatch.setattr(studio_run, "read_view", slow)
     run.open_folder(run_folder)
-    with qtbot.waitSignal(run.viewed, timeout=PATIENCE):
+    with qtbot.waitSignal(run.viewed):
         run.open_folder(other)
     first.set()
-    qtbot.waitUntil(lambda: not studio.jobs.active, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not studio.jobs.active)
     assert run.folder == other
 
 

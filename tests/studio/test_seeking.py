@@ -81,6 +81,6 @@ def test_that_a_recent_run_is_opened(visitor, qtbot, run_folder, monkeypatch):
     visitor.waits_until(lambda: bool(visitor.studio.library.runs))
     palette = opened(visitor)
     qtbot.keyClicks(palette.field, "001-emoji")
-    with qtbot.waitSignal(visitor.studio.run.viewed, timeout=60_000):
+    with qtbot.waitSignal(visitor.studio.run.viewed):
         qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert visitor.studio.run.folder == run_folder

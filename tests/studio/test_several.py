@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication
 from gan_engine import get, lock_holder, merge, parse, read_draft
 from studio.leaving import Leaving
 from studio.panels.several import SeveralDialog
-from tests.studio.tiny import PATIENCE
 
 
 @pytest.fixture
@@ -52,12 +51,13 @@ def test_that_processes_that_cannot_begin_are_told_of(qtbot, studio, draft, monk
     monkeypatch.setattr(
         type(studio.several), "words", lambda self, folder, count: [words(folder, 2)[0], "-c", "print('No way.')"]
     )  # fmt: skip
-    with qtbot.waitSignal(studio.several.failed, timeout=PATIENCE) as heard:
+    with qtbot.waitSignal(studio.several.failed) as heard:
         studio.several.start(studio.several.prepare(parse(draft), on_cpu=True), 2)
     assert "No way." in heard.args[0].text
-    qtbot.waitUntil(lambda: not studio.run.is_active, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not studio.run.is_active)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_that_a_run_of_several_processes_outlives_the_window(qtbot, studio, endless, loopback):
     run, told, closed = studio.run, [], []
@@ -68,7 +68,7 @@ def test_that_a_run_of_several_processes_outlives_the_window(qtbot, studio, endl
     studio.several.start(studio.several.prepare(config, on_cpu=True), 2)
     launcher = studio.several._launcher.pid
     try:
-        qtbot.waitUntil(lambda: run.state == "training", timeout=PATIENCE)
+        qtbot.waitUntil(lambda: run.state == "training")
         folder = run.folder
         assert run.is_following
         assert "2 ×" in run.device
@@ -80,9 +80,9 @@ def test_that_a_run_of_several_processes_outlives_the_window(qtbot, studio, endl
         run.shut_down()
         assert lock_holder(folder)
         run.follow(folder)
-        qtbot.waitUntil(lambda: run.state == "training", timeout=PATIENCE)
+        qtbot.waitUntil(lambda: run.state == "training")
         run.stop()
-        qtbot.waitUntil(lambda: not run.is_active, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: not run.is_active)
         assert not lock_holder(folder)
     finally:
         with contextlib.suppress(psutil.Error):

@@ -70,13 +70,13 @@ def test_that_a_run_with_nothing_left_to_do_offers_what_helps(visitor, draft):
     run = visitor.studio.run
     visitor.settings(draft)
     visitor.trains()
-    visitor.studio.preferences.set("train_more_images", 1000)
+    visitor.studio.preferences.set("train_more_images", 100)
     first, end = run.folder, run.images_seen
     run.images_total = 10**9  # what is known of the run before it
     run.resume(first)
     visitor.waits_until(lambda: "already" in visitor.notice and not run.is_active)
     answers(visitor, "train_more")
-    visitor.waits_until(lambda: run.images_seen == end + 1000 and not run.is_active)
+    visitor.waits_until(lambda: run.images_seen == end + 100 and not run.is_active)
 
 
 def test_that_what_the_run_did_not_take_is_undone_at_once(changed):

@@ -28,7 +28,7 @@ def done(qapp, draft, tmp_path):
 
 def test_that_events_cross_in_order_from_another_thread(qtbot, draft):
     worker = Worker(begin_training(parse(draft)))
-    with qtbot.waitSignal(worker.finished, timeout=PATIENCE):
+    with qtbot.waitSignal(worker.finished):
         worker.start()
     worker.wait()
     events = worker.drain()
@@ -58,7 +58,7 @@ def test_that_the_computer_stays_awake_while_a_run_goes_and_no_longer(qtbot, dra
 
     worker = Worker(run)
     assert heard == []
-    with qtbot.waitSignal(worker.finished, timeout=PATIENCE):
+    with qtbot.waitSignal(worker.finished):
         worker.start()
     worker.wait()
     assert heard == ["awake", "trains", "asleep"]
@@ -70,7 +70,7 @@ def test_that_an_exception_is_told_in_the_thread_of_the_listener(qtbot, studio):
         raise ValueError("unforeseen")
 
     worker = Worker(broken)
-    with qtbot.waitSignal(worker.failed, timeout=PATIENCE) as heard:
+    with qtbot.waitSignal(worker.failed) as heard:
         worker.start()
     worker.wait()
     assert isinstance(heard.args[0], ValueError)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QComboBox, QStyleOptionComboBox, QWi
 from studio.context import Studio
 from studio.preferences import Preferences
 from studio.window import MainWindow
-from tests.studio.tiny import PATIENCE
 
 
 def carried(*paths: Path) -> tuple[QMimeData, Qt.MouseButton, Qt.KeyboardModifier]:
@@ -78,14 +77,14 @@ class Visitor:
         self.window.acts[key].trigger()
 
     def waits_until(self, holds: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(holds, timeout=PATIENCE)
+        self.qtbot.waitUntil(holds)
 
     def waits_for(self, state: str) -> None:
         self.waits_until(lambda: self.studio.run.state == state)
 
     def trains(self) -> None:
         """Start a run and wait until it has done all its images, however soon that is."""
-        with self.qtbot.waitSignal(self.studio.run.finished, timeout=PATIENCE):
+        with self.qtbot.waitSignal(self.studio.run.finished):
             self.chooses("start")
         self.waits_for("idle")
 

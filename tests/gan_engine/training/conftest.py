@@ -8,12 +8,15 @@ from typing import Any, TypeVar
 
 import pytest
 
+from gan_engine.architectures import ARCHITECTURES
 from gan_engine.config import RunConfig, default_draft, parse
 from gan_engine.drafts import drop, merge
 from gan_engine.events import Event, Scalars
 
 E = TypeVar("E", bound=Event)
 
+KINDS = [part.key() for part in ARCHITECTURES if not part.needs_pairs]
+"""The networks that need nothing but images."""
 TINY = {
     "data": {"size": 16},
     "architecture": {"kind": "dcgan", "width": 4, "z_dim": 8},

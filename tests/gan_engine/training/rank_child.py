@@ -1,6 +1,6 @@
 """One of several processes that train a few tiny runs together, one after the other.
 
-`torchrun … -m tests.gan_engine.training.rank_child IMAGES FOLDER`
+`torchrun … -m tests.gan_engine.training.rank_child IMAGES FOLDER NAME…`
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -148,8 +148,8 @@ def away(name: str, ranks: Ranks) -> Iterator[Callable[[], None]]:
         OnDisk.read, session.RESIDENT_SHARE = read, share  # type: ignore[method-assign]
 
 
-def all_of(images: Path, folder: Path, ranks: Ranks) -> None:
-    for name in RUNS:
+def all_of(names: Iterable[str], images: Path, folder: Path, ranks: Ranks) -> None:
+    for name in names:
         with short(name, ranks), full(name), away(name, ranks) as bring_back:
             if isinstance(ranks, Together) and ranks.rank:
                 serve(ranks, lambda _, mend=bring_back: mend())  # type: ignore[misc]
@@ -166,6 +166,6 @@ if __name__ == "__main__":
     read_every_round()
     ours = join()
     try:
-        all_of(Path(sys.argv[1]), Path(sys.argv[2]), ours)
+        all_of(sys.argv[3:], Path(sys.argv[1]), Path(sys.argv[2]), ours)
     finally:
         ours.leave()

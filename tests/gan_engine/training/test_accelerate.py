@@ -14,15 +14,17 @@ from typing import Any
 import pytest
 import torch
 
-from gan_engine.architectures import ARCHITECTURES, SelfTaught
+from gan_engine.architectures import SelfTaught
 from gan_engine.config import RunConfig
 from gan_engine.events import Notice, SampleGrid, Saved
 from gan_engine.training import accelerate, train
 from gan_engine.training.accelerate import WARM_UP, CudaGraphs, Runner, Update, choose_mode
 from gan_engine.training.ranks import Ranks
 from gan_engine.training.session import Session
+from tests.gan_engine.training.conftest import KINDS
 from tests.gan_engine.training.recorded import Recorded
 from tests.gan_engine.training.test_accumulation import session_of
+from tests.slowly import slowly
 
 Make = Callable[..., RunConfig]
 # Torch's compiler does what torch warns of.
@@ -231,7 +233,7 @@ def test_that_graphs_without_a_gpu_are_told_of(tiny: Make, tmp_path: Path) -> No
 
 @pytest.mark.timeout(600)  # the compiler is a program of its own, and slow on a busy machine
 @TRACED
-@pytest.mark.parametrize("kind", ["dcgan", "fastgan", "style"])
+@pytest.mark.parametrize("kind", slowly(["dcgan", "fastgan", "style"], "fastgan", "style"))
 def test_that_a_compiled_step_is_the_same_step(
     kind: str, tiny: Make, compiler: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,7 +258,7 @@ def test_that_a_compiled_step_is_the_same_step(
 
 
 @TRACED
-@pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES if not part.needs_pairs])
+@pytest.mark.parametrize("kind", slowly(KINDS, "fastgan", "r3", "resnet", "style"))
 def test_that_each_network_is_compiled_in_one_piece(
     kind: str, tiny: Make, compiler: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from gan_engine.training import accelerate
 from gan_engine.training.session import Session
 from tests.gan_engine.training.recorded import Recorded
 from tests.gan_engine.training.test_accumulation import session_of
+from tests.slowly import slowly
 
 Make = Callable[..., RunConfig]
 TRACED = pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
@@ -53,7 +54,7 @@ def apart(one: Session, two: Session, rounds: int = 2) -> float:
 
 
 @TRACED
-@pytest.mark.parametrize("convolutions", ["torch's", "those of a GPU"])
+@pytest.mark.parametrize("convolutions", slowly(["torch's", "those of a GPU"], "those of a GPU"))
 def test_that_gradients_are_those_of_autograd(
     convolutions: str, tiny: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,6 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from gan_engine.architectures import ARCHITECTURES
 from gan_engine.augment import AUGMENTATIONS
 from gan_engine.config import RunConfig, parse
 from gan_engine.data.dataset import Images, Shown
@@ -34,7 +33,9 @@ from gan_engine.training.meters import Meters, meter_names
 from gan_engine.training.networks import Networks
 from gan_engine.training.optimisers import Update
 from gan_engine.training.step import Step
+from tests.gan_engine.training.conftest import KINDS
 from tests.gan_engine.training.test_run import each_preset, tiny_preset
+from tests.slowly import slowly
 
 CPU, AWAY = torch.device("cpu"), torch.device("meta")
 
@@ -179,14 +180,14 @@ def test_that_a_probability_that_moves_waits_for_nothing(tiny: Callable[..., Run
         run(tiny(augment={"kind": "adaptive", "adapts": adapts, "cap": {"start": 0.1, "end": 0.5}}))
 
 
-@pytest.mark.parametrize("kind", [part.key() for part in ARCHITECTURES if not part.needs_pairs])
+@pytest.mark.parametrize("kind", slowly(KINDS, "fastgan", "r3", "resnet"))
 def test_that_no_architecture_with_classes_waits_for_the_device(
     kind: str, tiny: Callable[..., RunConfig]
 ) -> None:
     run(tiny(architecture={"kind": kind, "width": 16}, loss={"pairing": "pair"}), classes=3)
 
 
-@pytest.mark.parametrize("kind", ["dcgan", "style", "r3"])
+@pytest.mark.parametrize("kind", slowly(["dcgan", "style", "r3"], "style", "r3"))
 def test_that_saving_memory_waits_for_nothing_either(
     kind: str, tiny: Callable[..., RunConfig]
 ) -> None:

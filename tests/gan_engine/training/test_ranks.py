@@ -29,6 +29,8 @@ from tests.gan_engine.training.rank_child import RUNS, all_of, read_every_round,
 from tests.gan_engine.training.test_accumulation import session_of
 
 ROOT = Path(__file__).resolve().parents[3]
+QUICK = ("r3", "short of memory")
+"""Of the runs that two processes train here; the others are left to the slow suite."""
 pytestmark = pytest.mark.timeout(600)  # on a machine that has other things to do
 
 
@@ -120,15 +122,26 @@ def pictures(tmp_path_factory):
 @pytest.fixture(scope="module")
 def both(pictures, tmp_path_factory):
     """The same runs, by one process and by two."""
-    root = tmp_path_factory.mktemp("both")
+    return by_one_and_by_two(QUICK, pictures, tmp_path_factory.mktemp("both"))
+
+
+@pytest.fixture(scope="module")
+def more(pictures, tmp_path_factory):
+    """The same of the others."""
+    return by_one_and_by_two(
+        [name for name in RUNS if name not in QUICK], pictures, tmp_path_factory.mktemp("more")
+    )
+
+
+def by_one_and_by_two(names, pictures, root):
     patch = pytest.MonkeyPatch()
     patch.setenv("GAN_STUDIO_CACHE", str(root / "cache"))
     patch.setattr(conductor, "READINGS_A_SECOND", 10**9)
     try:
-        child = torchrun("tests.gan_engine.training.rank_child", pictures, root / "two")
+        child = torchrun("tests.gan_engine.training.rank_child", pictures, root / "two", *names)
         code, said = ended(child)
         assert code == 0, said[-3000:]
-        all_of(pictures, root / "one", ALONE)
+        all_of(names, pictures, root / "one", ALONE)
     finally:
         patch.undo()
     return root / "one", root / "two"
@@ -144,12 +157,13 @@ def test_that_two_processes_train_what_one_trains(both):
     assert newest(two).counters["ranks"] == 2
 
 
-def test_that_batch_norm_over_all_processes_is_that_of_one(both):
-    one, two = (folder / "batch norm" for folder in both)
+@pytest.mark.slow
+def test_that_batch_norm_over_all_processes_is_that_of_one(more):
+    one, two = (folder / "batch norm" for folder in more)
     (_, alone), (_, together) = readings(one, "loss/d"), readings(two, "loss/d")
     assert np.abs(alone - together).max() < 1e-3
     assert apart(newest(one), newest(two), ("g", "d", "ema")) < 1e-3
-    (_, local) = readings(both[1] / "local norm", "loss/d")
+    (_, local) = readings(more[1] / "local norm", "loss/d")
     assert np.abs(alone - local).max() > 1e-3
 
 
@@ -163,8 +177,9 @@ def test_that_memory_that_one_process_lacks_splits_the_batch_of_all_alike(both):
     assert apart(newest(one), newest(two), ("g", "d", "ema", "memory")) < 1e-5
 
 
-def test_that_the_others_wait_while_the_first_process_waits_for_its_disk(both):
-    one, two = (folder / "full disk" for folder in both)
+@pytest.mark.slow
+def test_that_the_others_wait_while_the_first_process_waits_for_its_disk(more):
+    one, two = (folder / "full disk" for folder in more)
     for folder in (one, two):
         kinds = kinds_of(folder)
         assert kinds.count("trouble") == kinds.count("paused") == kinds.count("resumed") == 1
@@ -173,8 +188,9 @@ def test_that_the_others_wait_while_the_first_process_waits_for_its_disk(both):
     assert apart(newest(one), newest(two), ("g", "d", "ema")) < 1e-5
 
 
-def test_that_all_wait_where_any_process_cannot_read_its_images(both):
-    one, two = (folder / "images away" for folder in both)
+@pytest.mark.slow
+def test_that_all_wait_where_any_process_cannot_read_its_images(more):
+    one, two = (folder / "images away" for folder in more)
     for folder in (one, two):
         kinds = kinds_of(folder)
         assert kinds.count("paused") == kinds.count("resumed") == 1  # the others wait unseen
@@ -197,10 +213,20 @@ def test_that_a_process_says_once_what_it_waits_for(monkeypatch):
     assert [str(error) for error in told] == ["The disk is gone, on purpose."]
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", QUICK)
 def test_that_processes_stay_bit_for_bit_the_same(both, name):
-    assert not notices(both[1] / name, "drift")
-    assert len(checkpoint.listed(both[1] / name)) >= 2  # each was compared before it was saved
+    stayed_the_same(both[1] / name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in RUNS if name not in QUICK])
+def test_that_processes_stay_the_same_whatever_happens(more, name):
+    stayed_the_same(more[1] / name)
+
+
+def stayed_the_same(folder):
+    assert not notices(folder, "drift")
+    assert len(checkpoint.listed(folder)) >= 2  # each was compared before it was saved
 
 
 def test_that_metrics_come_out_the_same_from_several_processes(both):

@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 import torch
 
-from gan_engine.architectures import ARCHITECTURES
 from gan_engine.config import RunConfig, live_paths, parse
 from gan_engine.data.classes import Classes
 from gan_engine.device import Formats
@@ -27,8 +26,10 @@ from gan_engine.training import accelerate
 from gan_engine.training.accelerate import Runner
 from gan_engine.training.meters import Meters
 from gan_engine.training.session import Session
+from tests.gan_engine.training.conftest import KINDS
 from tests.gan_engine.training.recorded import Recorded
 from tests.gan_engine.training.test_run import each_preset, tiny_preset
+from tests.slowly import slowly
 
 Make = Callable[..., RunConfig]
 ROUNDS = 6
@@ -97,7 +98,7 @@ def test_that_every_penalty_replays_as_it_is_written(kind: str, tiny: Make) -> N
     assert differences(tiny(architecture=nets, penalties={kind: {}})) == []
 
 
-@pytest.mark.parametrize("kind", [p.key() for p in ARCHITECTURES if not p.needs_pairs])
+@pytest.mark.parametrize("kind", slowly(KINDS, "fastgan", "r3"))
 def test_that_every_architecture_replays_with_classes_in_parts_and_recomputed(
     kind: str, tiny: Make
 ) -> None:

@@ -146,9 +146,9 @@ def test_that_stopping_and_going_on_thrice_is_bit_exact(
     from gan_engine.config import parse
 
     draft = tiny_preset(key, emoji)
-    config = parse(merge(draft, {"training": {"images": 96}}))
+    config = parse(merge(draft, {"training": {"images": 64}}))
     list(train(config, folder=tmp_path / "whole"))
-    part = parse(merge(draft, {"training": {"images": 96}}))
+    part = parse(merge(draft, {"training": {"images": 64}}))
     inbox = Inbox()
     seen = 0
     for event in train(part, inbox, folder=tmp_path / "parts"):
@@ -162,7 +162,7 @@ def test_that_stopping_and_going_on_thrice_is_bit_exact(
             if isinstance(event, SampleGrid) and event.images_seen > seen and not posted:
                 posted, seen = True, event.images_seen
                 inbox.post(Stop())
-    if newest(tmp_path / "parts").images_seen < 96:
+    if newest(tmp_path / "parts").images_seen < 64:
         list(resume(tmp_path / "parts"))
     history = History(tmp_path / "parts")
     starts = [(seen, told["resumed"]) for seen, _, _, told in history.events("started")]

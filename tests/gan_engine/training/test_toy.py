@@ -105,6 +105,9 @@ def modes_kept(network: nn.Module, centres_K2: Tensor, reach: float) -> tuple[fl
 
 
 @pytest.mark.parametrize(
+    ("steps", "near_enough"), [(500, 0.5), pytest.param(1500, 0.7, marks=pytest.mark.slow)]
+)
+@pytest.mark.parametrize(
     "loss",
     [
         pytest.param({"kind": "hinge"}, id="hinge", marks=pytest.mark.slow),
@@ -112,18 +115,20 @@ def modes_kept(network: nn.Module, centres_K2: Tensor, reach: float) -> tuple[fl
         pytest.param({"kind": "cross_entropy", "pairing": "pair"}, id="relativistic"),
     ],
 )
-def test_that_every_mode_of_the_ring_is_kept(loss: dict[str, str]) -> None:
+def test_that_every_mode_of_the_ring_is_kept(
+    loss: dict[str, str], steps: int, near_enough: float
+) -> None:
     draft = {
         "loss": loss,
         "penalties": {"r1": {"weight": 0.1}, "r2": {"weight": 0.1}},
-        "optimizer_g": {"kind": "adam", "rate": 1e-3, "beta1": 0.0, "beta2": 0.9},
-        "optimizer_d": {"kind": "adam", "rate": 1e-3, "beta1": 0.0, "beta2": 0.9},
+        "optimizer_g": {"kind": "adam", "rate": 2e-3, "beta1": 0.0, "beta2": 0.9},
+        "optimizer_d": {"kind": "adam", "rate": 2e-3, "beta1": 0.0, "beta2": 0.9},
         "ema": {"half_life": 2000},
     }
     config = parse(put(draft, "data.folder", "builtin"))
-    rarest, near = modes_kept(trained(config, 1500, points_around(RING, 0.05)), RING, 0.2)
+    rarest, near = modes_kept(trained(config, steps, points_around(RING, 0.05)), RING, 0.2)
     assert rarest > 0.16
-    assert near > 0.7
+    assert near > near_enough
 
 
 @pytest.mark.slow

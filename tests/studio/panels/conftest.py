@@ -17,7 +17,6 @@ from gan_engine import RunInfo, SampleGrid, Saved, Started, checkpoint, escape, 
 from gan_engine.durable import second_name
 from studio.context import Studio
 from studio.panels.explore import ExplorePanel
-from tests.studio.tiny import PATIENCE
 
 
 @pytest.fixture
@@ -76,7 +75,7 @@ def info(folder: Path, state: Any = "done", **other: Any) -> RunInfo:
 @pytest.fixture
 def wait(qtbot: Any) -> Callable[[Callable[[], object]], None]:
     """Let the window live until something holds."""
-    return lambda holds: qtbot.waitUntil(lambda: bool(holds()), timeout=30_000)
+    return lambda holds: qtbot.waitUntil(lambda: bool(holds()))
 
 
 @pytest.fixture
@@ -128,7 +127,7 @@ def explore_panel(show) -> ExplorePanel:
 @pytest.fixture
 def explored(explore_panel, studio, run_folder, qtbot) -> ExplorePanel:
     studio.run.open_folder(run_folder)
-    qtbot.waitUntil(lambda: not explore_panel.view.is_empty, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not explore_panel.view.is_empty)
     return explore_panel
 
 

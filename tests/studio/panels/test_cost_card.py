@@ -18,15 +18,15 @@ def panel(show):
 
 def test_that_an_estimate_follows_the_settings(panel, studio, qtbot):
     card = panel.blueprint.cost
-    qtbot.waitUntil(card.isVisible, timeout=60_000)
+    qtbot.waitUntil(card.isVisible)
     before = card.said()
     studio.document.set("architecture.width", 16)
     studio.document.set("training.batch_size", 8)
-    qtbot.waitUntil(lambda: "of 8 images" in card.said(), timeout=60_000)
-    qtbot.waitUntil(lambda: panel._pricing is None or not panel._pricing.active, timeout=60_000)
+    qtbot.waitUntil(lambda: "of 8 images" in card.said())
+    qtbot.waitUntil(lambda: panel._pricing is None or not panel._pricing.active)
     assert card.said() != before
     whole = cost_of(studio.document.config)
-    qtbot.waitUntil(lambda: sum(card.bar.parts) == whole.memory, timeout=60_000)
+    qtbot.waitUntil(lambda: sum(card.bar.parts) == whole.memory)
 
 
 def test_that_what_does_not_fit_is_one_click_from_less(panel, studio):
@@ -62,8 +62,8 @@ def measured(panel, studio, qtbot):
     panel.measure()
     assert "Measuring" in card.said()
     assert not card.measure.isEnabled()
-    qtbot.waitUntil(lambda: "images/s" in card.said(), timeout=60_000)
-    qtbot.waitUntil(card.measure.isEnabled, timeout=60_000)
+    qtbot.waitUntil(lambda: "images/s" in card.said())
+    qtbot.waitUntil(card.measure.isEnabled)
     return card
 
 
@@ -104,7 +104,7 @@ def test_that_a_start_ends_a_trial(panel, studio, qtbot):
     studio.document.load(tiny_draft(studio.document.config.data.path))
     panel.measure()
     panel.show_state("training")
-    qtbot.waitUntil(lambda: not panel._is_trying, timeout=60_000)
+    qtbot.waitUntil(lambda: not panel._is_trying)
     assert "images/s" not in panel.blueprint.cost.said()
 
 

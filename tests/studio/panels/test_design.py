@@ -30,7 +30,7 @@ def panel(show):
 
 @pytest.fixture
 def wait(qtbot):
-    return lambda holds: qtbot.waitUntil(lambda: bool(holds()), timeout=60_000)
+    return lambda holds: qtbot.waitUntil(lambda: bool(holds()))
 
 
 def test_that_both_networks_are_shown_layer_by_layer(panel, studio, wait):

@@ -25,7 +25,6 @@ from gan_engine import (
 from studio.exploring import Opened
 from studio.panels.export import ExportDialog
 from tests.studio.panels.conftest import lively, picture
-from tests.studio.tiny import PATIENCE
 
 
 def drawn(walked: float = 0.0, **how: Any) -> tuple[Sight, Explored]:
@@ -50,9 +49,9 @@ def test_that_a_finished_run_is_explored_as_soon_as_the_page_is_seen(explored, r
 
 def test_that_settings_are_what_is_drawn(explored, studio, qtbot):
     explored.form.edited.emit("columns", 3)
-    qtbot.waitUntil(lambda: explored.view.count == 18, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explored.view.count == 18)
     explored.foot.other_button.click()
-    qtbot.waitUntil(lambda: explored._spots[0] == Spot(18), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explored._spots[0] == Spot(18))
     assert studio.exploring.sight.how.seed == 18
 
 
@@ -64,7 +63,7 @@ def test_that_enter_shows_a_samples_neighbours_and_a_button_goes_back(explored, 
     assert explored.foot.home_button.isVisible()
     assert not explored.foot.back_button.isVisible()  # it would do the same
     assert "seed 1" in explored.tip.text()
-    qtbot.waitUntil(lambda: explored.view.name_of(1).startswith("seed 1, 30 %"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explored.view.name_of(1).startswith("seed 1, 30 %"))
     explored.foot.home_button.click()
     assert not studio.exploring.sight.how.near
     assert not explored.foot.home_button.isVisible()
@@ -75,7 +74,7 @@ def test_that_one_goes_on_from_a_neighbour_itself_and_a_step_back(explored, stud
         explored.view.cell_activated.emit(cell)
         assert studio.exploring.sight.how.near == near
         assert explored.form.rows["near"].field._line.text() == near
-        qtbot.waitUntil(lambda near=near: explored._spots[0] == spot_in(near), timeout=PATIENCE)
+        qtbot.waitUntil(lambda near=near: explored._spots[0] == spot_in(near))
     assert explored.tip.text().startswith("Neighbours of seed 4, 30 % towards 1, 30 % towards 0")
     explored.foot.back_button.click()
     assert explored.form.rows["near"].field._line.text() == "4>1:0.3"
@@ -87,12 +86,12 @@ def test_that_one_goes_on_from_a_neighbour_itself_and_a_step_back(explored, stud
 
 def test_that_a_sample_can_be_gone_to_by_its_name(explored, studio, qtbot):
     explored.form.edited.emit("near", "7>8:0.25")
-    qtbot.waitUntil(lambda: explored._spots[0] == spot_in("7>8:0.25"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explored._spots[0] == spot_in("7>8:0.25"))
     assert explored.foot.home_button.isVisible()
     explored.form.edited.emit("near", "7>")
-    qtbot.waitUntil(lambda: "no sample" in explored.tip.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "no sample" in explored.tip.text())
     explored.foot.home_button.click()
-    qtbot.waitUntil(lambda: explored._spots[0] == Spot(0), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explored._spots[0] == Spot(0))
 
 
 def test_that_a_saved_sample_says_all_that_is_needed_to_make_it_again(
@@ -100,19 +99,19 @@ def test_that_a_saved_sample_says_all_that_is_needed_to_make_it_again(
 ):
     explored = explore_panel
     studio.run.open_folder(lively(run_folder))
-    qtbot.waitUntil(lambda: not explored.view.is_empty, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not explored.view.is_empty)
     explored.form.edited.emit("truncation", 0.6)
     explored.view.cell_activated.emit(4)
-    qtbot.waitUntil(lambda: len(explored._spots[1].steps) == 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(explored._spots[1].steps) == 1)
     explored.view.cell_activated.emit(2)
-    qtbot.waitUntil(lambda: len(explored._spots[1].steps) == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(explored._spots[1].steps) == 2)
     paths.home().mkdir(parents=True, exist_ok=True)
     explored.save(3)
     dialog = explored.findChild(QFileDialog, "save-png")
     assert "seed-4-1-0.3-2-0.3.png" in dialog.selectedFiles()[0]
     dialog.fileSelected.emit(str(tmp_path / "mine.png"))
     dialog.close()
-    qtbot.waitUntil((tmp_path / "mine.png").is_file, timeout=PATIENCE)
+    qtbot.waitUntil((tmp_path / "mine.png").is_file)
     told = read_png_text(tmp_path / "mine.png")
     assert (told["seeds"], told["truncation"]) == ("4>1:0.3>2:0.3", "0.6")
     written = read_png(tmp_path / "mine.png").astype(int)
@@ -125,7 +124,7 @@ def test_that_a_saved_sample_says_all_that_is_needed_to_make_it_again(
 def test_that_a_walk_is_started_and_stopped_by_one_button(explored, studio, qtbot):
     explored.foot.walk_button.click()
     assert explored.foot.walk_button.text() == "Stand still"
-    qtbot.waitUntil(lambda: studio.exploring.sight.walked > 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: studio.exploring.sight.walked > 0)
     explored.foot.walk_button.click()
     assert explored.foot.walk_button.text() == "Walk"
 
@@ -206,7 +205,7 @@ def test_that_a_sample_is_saved_as_it_is_seen(explored, tmp_path, qtbot):
     assert dialog.directory().absolutePath() != str(Path.cwd())
     dialog.fileSelected.emit(str(tmp_path / "mine.png"))
     dialog.close()
-    qtbot.waitUntil((tmp_path / "mine.png").is_file, timeout=PATIENCE)
+    qtbot.waitUntil((tmp_path / "mine.png").is_file)
     side = explored.view.cell_rect(2)
     wanted = explored._pixels[: side.height(), side.left() : side.left() + side.width()]
     assert (read_png(tmp_path / "mine.png") == wanted).all()
@@ -214,7 +213,7 @@ def test_that_a_sample_is_saved_as_it_is_seen(explored, tmp_path, qtbot):
 
 def test_that_what_goes_wrong_is_said_and_leaves_the_picture(explored, tmp_path, qtbot):
     explored.picture_saved.emit(tmp_path / "no" / "such" / "\0.png", explored._pixels, {})
-    qtbot.waitUntil(lambda: "neighbours" not in explored.tip.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "neighbours" not in explored.tip.text())
     assert not explored.view.is_empty
 
 
@@ -223,11 +222,9 @@ def test_that_pinned_samples_are_what_a_walk_passes(explored, studio, qtbot):
     for cell in (4, 2, 7, 2):
         explored.view.pin_asked.emit(cell)
     assert studio.exploring.sight.how.through == "4, 7"
-    qtbot.waitUntil(lambda: explored.view.pinned == {4, 7}, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explored.view.pinned == {4, 7})
     explored.foot.walk_button.click()
-    qtbot.waitUntil(
-        lambda: [spot.seed for spot in explored._spots[:3]] == [4, 7, 4], timeout=PATIENCE
-    )
+    qtbot.waitUntil(lambda: [spot.seed for spot in explored._spots[:3]] == [4, 7, 4])
     assert explored.view.pinned is None  # what is on a way to another sample cannot be pinned
 
 
@@ -242,9 +239,9 @@ def test_that_pinned_samples_are_what_single_images_begin_with(explored, show, q
 
 def test_that_one_seed_is_no_walk_and_says_so(explored, studio, qtbot):
     explored.view.pin_asked.emit(4)
-    qtbot.waitUntil(lambda: explored.view.pinned == {4}, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explored.view.pinned == {4})
     explored.foot.walk_button.click()
-    qtbot.waitUntil(lambda: "no seeds for a walk" in explored.tip.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "no seeds for a walk" in explored.tip.text())
     assert explored.foot.walk_button.text() == "Walk"
     assert not explored.view.is_empty
 

@@ -14,7 +14,7 @@ from tests.studio.tiny import tiny_draft
 
 @pytest.fixture
 def wait(qtbot):
-    return lambda holds: qtbot.waitUntil(lambda: bool(holds()), timeout=30_000)
+    return lambda holds: qtbot.waitUntil(lambda: bool(holds()))
 
 
 @pytest.fixture

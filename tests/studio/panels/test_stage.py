@@ -11,8 +11,6 @@ from studio.panels.train import TrainPanel
 from studio.worker import read_view
 from tests.studio.panels.conftest import grid, picture, start
 
-WAIT = 60_000
-
 
 @pytest.fixture
 def panel(show):
@@ -21,7 +19,7 @@ def panel(show):
 
 @pytest.fixture
 def wait_until(qtbot):
-    return lambda holds: qtbot.waitUntil(holds, timeout=WAIT)
+    return lambda holds: qtbot.waitUntil(holds)
 
 
 @pytest.fixture

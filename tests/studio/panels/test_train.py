@@ -23,8 +23,6 @@ from studio.panels.train import TrainPanel
 from studio.worker import read_view
 from tests.studio.panels.conftest import grid, info, picture, start
 
-WAIT = 60_000
-
 
 @pytest.fixture
 def panel(show):
@@ -33,7 +31,7 @@ def panel(show):
 
 @pytest.fixture
 def wait_until(qtbot):
-    return lambda holds: qtbot.waitUntil(holds, timeout=WAIT)
+    return lambda holds: qtbot.waitUntil(holds)
 
 
 @pytest.fixture
@@ -96,7 +94,7 @@ def test_that_earlier_samples_are_read_from_disk_and_the_newest_stays_away(going
         write_png(path, picture(level=seen * 10))
         going.show_sample(grid(seen, path, level=seen * 10))
     going.stage.timeline.go(1)
-    qtbot.waitUntil(lambda: going.stage.heading == "Samples after 8 images", timeout=WAIT)
+    qtbot.waitUntil(lambda: going.stage.heading == "Samples after 8 images")
     assert np.array_equal(going.stage.pixels, picture(level=80))
     going.show_sample(grid(24))
     assert going.stage.heading == "Samples after 8 images"
@@ -118,8 +116,8 @@ def test_that_one_sample_is_saved_with_its_seed(going, tmp_path, qtbot):
     assert not dialog.isModal()
     assert "seed6" in dialog.selectedFiles()[0]
     dialog.fileSelected.emit(str(tmp_path / "mine.png"))
-    qtbot.waitUntil((tmp_path / "mine.png").exists, timeout=WAIT)
-    qtbot.waitUntil(lambda: not going._jobs.active, timeout=WAIT)
+    qtbot.waitUntil((tmp_path / "mine.png").exists)
+    qtbot.waitUntil(lambda: not going._jobs.active)
     assert read_png(tmp_path / "mine.png").shape == (16, 16, 3)
     assert read_png_text(tmp_path / "mine.png")["seeds"] == "6"
     dialog.close()
@@ -129,7 +127,7 @@ def test_that_a_picture_that_cannot_be_written_is_told(going, tmp_path, qtbot):
     (tmp_path / "file").write_bytes(b"")
     going.show_sample(grid(8))
     going.picture_saved.emit(tmp_path / "file" / "mine.png", picture(), {})
-    qtbot.waitUntil(going.ending.isVisible, timeout=WAIT)
+    qtbot.waitUntil(going.ending.isVisible)
     assert going.ending.text.text()
 
 
@@ -246,7 +244,7 @@ def test_that_an_earlier_run_is_shown_with_its_curves_samples_and_marks(panel, r
     panel.show_view(view)
     assert panel.stage.moments == [seen for seen, _ in view.grids]
     seen = view.grids[-1][0]
-    qtbot.waitUntil(lambda: panel.stage.heading == f"Samples after {seen} images", timeout=WAIT)
+    qtbot.waitUntil(lambda: panel.stage.heading == f"Samples after {seen} images")
     assert len(panel.curves.grid.plot("loss").series("loss/g")) == len(view.scalars["loss/g"][0])
     assert "saved" in {marker.kind for marker in panel.curves.grid.plots[0].area.markers}
     assert "was stopped" in panel.ending.text.text()
@@ -270,9 +268,9 @@ def test_that_an_interrupted_run_can_go_on_or_only_be_looked_at(panel, run_folde
 
 def test_that_a_run_trained_in_the_studio_is_watched_to_its_end(panel, studio, draft, qtbot):
     studio.document.load(draft)
-    with qtbot.waitSignal(studio.run.finished, timeout=WAIT):
+    with qtbot.waitSignal(studio.run.finished):
         studio.run.start(studio.document.config)
-    qtbot.waitUntil(lambda: not studio.run.is_active, timeout=WAIT)
+    qtbot.waitUntil(lambda: not studio.run.is_active)
     assert panel.stage.heading == "Samples after 48 images"
     assert panel.stage.reals.isVisible()
     assert len(panel.curves.grid.plot("loss").series("loss/d")) > 0
@@ -282,9 +280,9 @@ def test_that_a_run_trained_in_the_studio_is_watched_to_its_end(panel, studio, d
 def test_that_a_resumed_run_keeps_its_curves_and_says_where_it_went_on(
     panel, studio, run_folder, qtbot
 ):
-    with qtbot.waitSignal(studio.run.finished, timeout=WAIT):
+    with qtbot.waitSignal(studio.run.finished):
         studio.run.resume(run_folder)
-    qtbot.waitUntil(lambda: not studio.run.is_active, timeout=WAIT)
+    qtbot.waitUntil(lambda: not studio.run.is_active)
     kinds = [marker.kind for marker in panel.curves.grid.plots[0].area.markers]
     assert "resumed" in kinds
     x = panel.curves.grid.plot("loss").series("loss/g").x
