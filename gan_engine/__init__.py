@@ -29,6 +29,7 @@ _HOME = {
     "durable": "lock_holder write_durably",
     "device": "DeviceInfo UnusedCard available_devices describe_device gpus unused_card",
     "imaging": "GAP ImageHeader ImageShape decode read_header read_png read_png_text thumbnail write_png",
+    "pictures": "suffixes",
     "archives": "is_archive unread_archive",
     "augment": "AUGMENTATIONS Augmentation",
     "data_settings": "DataSettings",
@@ -42,7 +43,8 @@ _HOME = {
     "sampling": "Grid Sampler open_sampler",
     "route": "spots_in",
     "spot": "Spot spot_in",
-    "exploring": "Exploration Explored Sight compare_saves explore spots_of",
+    "exploring": "Exploration Explored Sight compare_saves explore look_for spots_of",
+    "projection": "Projection project",
     "foreign": "Match match_weights read_weights weights_that_fit",
     "data": (
         "BadFile DatasetReport Finding Histogram Inspection InspectProgress Prepared PreparedSet PrepareProgress Preview ScanNames ScanProgress Spread Suggestion"
@@ -91,6 +93,7 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
     from gan_engine.imaging import (
         GAP, ImageHeader, ImageShape, decode, read_header, read_png, read_png_text, thumbnail, write_png,
     )
+    from gan_engine.pictures import suffixes
     from gan_engine.archives import is_archive, unread_archive
     from gan_engine.augment import AUGMENTATIONS, Augmentation
     from gan_engine.data_settings import DataSettings
@@ -107,7 +110,8 @@ if TYPE_CHECKING:  # the same names again, for those who read types: a test comp
     from gan_engine.sampling import Grid, Sampler, open_sampler
     from gan_engine.route import spots_in
     from gan_engine.spot import Spot, spot_in
-    from gan_engine.exploring import Exploration, Explored, Sight, compare_saves, explore, spots_of
+    from gan_engine.exploring import Exploration, Explored, Sight, compare_saves, explore, look_for, spots_of
+    from gan_engine.projection import Projection, project
     from gan_engine.foreign import Match, match_weights, read_weights, weights_that_fit
     from gan_engine.data import (
         BadFile, DatasetReport, Finding, Histogram, InspectProgress, Inspection, PrepareProgress, Prepared,

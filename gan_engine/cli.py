@@ -18,10 +18,10 @@ from gan_engine import commands, configfile
 from gan_engine.data_settings import Pairs
 from gan_engine.drafts import escape, merge, put
 from gan_engine.errors import EngineError
-from gan_engine.exporting import export_as
+from gan_engine.exporting import export_as, write_grid, write_nearest
 from gan_engine.schema import Message
 from gan_engine.watching import complain, err, out, show_fitting, unreachable, watch
-from gan_engine.words import count_of, pair, share_of, with_pairs
+from gan_engine.words import count_of, pair, with_pairs
 
 if TYPE_CHECKING:
     from gan_engine.events import Event
@@ -244,14 +244,19 @@ def sample(
     inputs: Annotated[
         Path | None, typer.Option(help="For pix2pix: a folder of pictures to make others from.")
     ] = None,
+    like: Annotated[
+        Path | None, typer.Option(help="A picture: look for the sample nearest to it.")
+    ] = None,
     target: Annotated[
         Path | None,
         typer.Option(
-            "--out", help="A PNG for the grid (grid.png); with --inputs a folder (pictures)."
+            "--out",
+            help="A PNG for the grid (grid.png) or the nearest sample (nearest.png); with --inputs a"
+            " folder (pictures).",
         ),
     ] = None,
 ) -> None:
-    """Make images with a trained generator: as one grid, or from pictures a file each."""
+    """Make images with a trained generator: a grid, the one most like a picture, or from pictures."""
     if inputs is not None:
         export_as(
             source,
@@ -260,23 +265,12 @@ def sample(
             target or Path("pictures"),
         )
         return
-    from gan_engine.export.images import side_by_side, words_of
-    from gan_engine.imaging import write_png
-    from gan_engine.sampling import open_sampler
-
-    target = target or Path("grid.png")
-    sampler = open_sampler(source, ema_length=ema_length)
-    columns = max(1, round(count**0.5))
-    if mix and not kind:
-        raise EngineError("Nothing says which class to mix it with.", hint="Add --class NAME.")
-    label, share = sampler.label(kind) if kind else None, None
-    if label is not None and mix:
-        other, _, amount = mix.rpartition(":")
-        part = share_of(amount)
-        share = (label, sampler.label(other), part)
-    pixels = sampler.images(range(seed, seed + count), truncation, label, share)
-    words = words_of(sampler, f"{seed}-{seed + count - 1}", truncation)
-    write_png(target, side_by_side(pixels, columns), words)
+    if like is not None:
+        target = target or Path("nearest.png")
+        write_nearest(source, ema_length, like, truncation, kind, target)
+        return
+    target, seeds = target or Path("grid.png"), range(seed, seed + count)
+    write_grid(source, ema_length, seeds, truncation, (kind, mix), target)
     out.print(str(target), markup=False, soft_wrap=True)
 
 

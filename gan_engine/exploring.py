@@ -13,6 +13,7 @@ import torch
 from gan_engine.errors import FileError
 from gan_engine.events import Pixels
 from gan_engine.imaging import GAP, tile
+from gan_engine.projection import Projection, project
 from gan_engine.route import DIGITS, Route, distance, near, through
 from gan_engine.sampling import Sampler, open_sampler, truncation
 from gan_engine.schema import Part, option
@@ -64,6 +65,7 @@ class Explored:
         moments: After how many images the save was made that a row is from, where each is from
             another one.
         broken: Which of these saves cannot be read.
+        projection: How far it was come in looking for a picture, which is the last cell then.
     """
 
     pixels: Pixels
@@ -72,6 +74,7 @@ class Explored:
     spots: tuple[Spot, ...] = ()
     moments: tuple[int, ...] = ()
     broken: frozenset[int] = frozenset()
+    projection: Projection | None = None
 
 
 def explore(sampler: Sampler, sight: Sight, rows: int = MOST_ROWS) -> Explored:
@@ -126,6 +129,12 @@ def compare_saves(saves: Sequence[tuple[int, Path]], sight: Sight) -> Iterator[E
             pixels = canvas.copy()
             pixels.setflags(write=False)
             yield Explored(pixels, count, found.columns, found.spots * count, moments, broken)
+
+
+def look_for(sampler: Sampler, sight: Sight, path: Path) -> Iterator[Explored]:
+    """Yield the nearest sample to a picture so far, beside that picture; see `project`."""
+    for found in project(sampler, path, sight.how.truncation, sight.label):
+        yield Explored(found.pixels, 1, 2, (found.spot,), projection=found)
 
 
 def spots_of(sight: Sight, classes: int) -> list[Spot]:

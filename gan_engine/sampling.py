@@ -21,6 +21,7 @@ from gan_engine.errors import EngineError, FileError
 from gan_engine.events import Pixels
 from gan_engine.grid_layout import lay_out
 from gan_engine.imaging import decode, tile
+from gan_engine.latents import latents, turned
 from gan_engine.pictures import suffixes
 from gan_engine.problems import did_you_mean
 from gan_engine.schema import option
@@ -33,29 +34,6 @@ AT_ONCE = 64
 def truncation() -> Any:
     """Declare how close samples come to the average one; see `Sampler.images`."""
     return option(1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied.")
-
-
-def latents(seeds: Sequence[int], z_dim: int) -> Tensor:
-    """Return one latent a seed, the same on every machine: (N, Z), float32 on the CPU."""
-    latents_NZ = torch.empty(len(seeds), z_dim)
-    for latent_Z, seed in zip(latents_NZ, seeds, strict=True):
-        latent_Z.normal_(generator=torch.Generator().manual_seed(seed))
-    return latents_NZ
-
-
-def turned(one_NZ: Tensor, other_NZ: Tensor, share_N1: Tensor) -> Tensor:
-    """Return latents on the shortest way from `one_NZ` to `other_NZ` around zero: (N, Z).
-
-    Halfway between two latents a straight line comes nearer to zero than G has ever seen.
-    Source: arXiv:1609.04468.
-    """
-    angle_N1 = F.cosine_similarity(one_NZ, other_NZ).clamp(-1, 1).acos()[:, None]
-    whole_N1 = angle_N1.sin()
-    around = (
-        ((1 - share_N1) * angle_N1).sin() * one_NZ + (share_N1 * angle_N1).sin() * other_NZ
-    ) / whole_N1.clamp(min=1e-4)
-    straight = one_NZ.lerp(other_NZ, share_N1)  # where they point the same way, or away
-    return torch.where(whole_N1 > 1e-4, around, straight)
 
 
 @torch.no_grad()
@@ -212,16 +190,27 @@ class Sampler:
         Raises:
             EngineError: It makes pictures from other pictures, or there is no such class.
         """
-        spots = [spot.settled(len(self.classes)) for spot in spots]
         parts = []
         for at in range(0, max(1, len(spots)), AT_ONCE):
-            some = spots[at : at + AT_ONCE]
-            found, labels_NK = self._found(some, truncation, None)
-            if isinstance(self.network, Styled):
-                parts.append(_levels(self.network.synthesize(found).float()))
-            else:
-                parts.append(_levels(generate(self.network, found * truncation, labels_NK)))
+            found, labels_NK = self.place(spots[at : at + AT_ONCE], truncation)
+            parts.append(_levels(self.draw(found, labels_NK, truncation)))
         return np.concatenate(parts)
+
+    @torch.no_grad()
+    def place(self, spots: Sequence[Spot], truncation: float) -> tuple[Tensor, Tensor | None]:
+        """Return what samples are made from: styles (N, L, Z), of a G without them latents (N, Z).
+
+        With it come their shares of the classes, (N, K), where there are some.
+        """
+        return self._found([spot.settled(len(self.classes)) for spot in spots], truncation, None)
+
+    def draw(self, found: Tensor, labels_NK: Tensor | None, truncation: float) -> Tensor:
+        """Return the images of what `place` returned, as G made them: (N, C, H, W)."""
+        if isinstance(self.network, Styled):
+            return self.network.synthesize(found).float()
+        told = () if labels_NK is None else (labels_NK,)
+        made: Tensor = self.network(found * truncation, *told)
+        return made.float()
 
     def _found(
         self, spots: Sequence[Spot], truncation: float, told_NK: Tensor | None

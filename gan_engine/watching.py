@@ -121,10 +121,10 @@ def _show(event: events.Event, bar: Progress, task: Any) -> None:
 
 
 @contextlib.contextmanager
-def bar_of(what: str) -> Iterator[tuple[Progress, TaskID]]:
-    """Show a progress bar called `what`; where that fails it goes, for then it says nothing."""
+def bar_of(what: str, unit: str = "images") -> Iterator[tuple[Progress, TaskID]]:
+    """Show a progress bar called `what` that counts in `unit`; where that fails it goes, for then it says nothing."""
     safe = TextColumn("{task.description}", markup=False)
-    counts = (MofNCompleteColumn(), TextColumn("images"))  # know what to say without a total
+    counts = (MofNCompleteColumn(), TextColumn(unit))  # know what to say without a total
     columns = (safe, BarColumn(), *counts, TimeRemainingColumn())
     with Progress(*columns, console=err, refresh_per_second=4) as bar:
         task = bar.add_task(what, total=None)

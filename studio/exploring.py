@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,11 @@ from gan_engine import (
     Sight,
     compare_saves,
     explore,
-    open_sampler,
-    save_in,
+    look_for,
     saves_of,
 )
 from studio.jobs import Cancelled, Job, Jobs
+from studio.loading import Opened, Wanted, load
 from studio.looking import Newest
 
 if TYPE_CHECKING:
@@ -37,34 +37,6 @@ _LEAP_S = 0.5
 """What takes longer than this between two pictures of a walk is no part of it."""
 
 
-_Wanted = tuple[Path, int | str | None]
-"""A run's folder or a file, and which save of it."""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """The generator that is explored.
-
-    Attributes:
-        source: The run's folder or the file that it is from.
-        images_seen: After how many images its weights were saved.
-        classes: The escaped names of what it can be asked for.
-        needs_pictures: Whether it makes pictures from others: then there is nothing to choose.
-        save: Which of the run's saves it is: after how many images, or "best"; None is the newest.
-    """
-
-    source: Path
-    images_seen: int
-    classes: tuple[str, ...]
-    needs_pictures: bool
-    save: int | str | None = None
-
-    @property
-    def name(self) -> str:
-        """What the run or the file is called."""
-        return self.source.stem if self.source.is_file() else self.source.name
-
-
 class Exploring(QObject):
     """Follows the run on the screen; keeps the generator of one of its saves while somebody looks."""
 
@@ -77,6 +49,8 @@ class Exploring(QObject):
     sight_changed = Signal(object)
     comparing = Signal(bool)
     """Whether a row is shown for each save."""
+    projecting = Signal(object)
+    """The picture whose nearest sample is shown, or None."""
     gone_on = Signal(int)
     """How many times somebody went on from samples to one's neighbours, and can go back."""
 
@@ -88,7 +62,9 @@ class Exploring(QObject):
         self.save: int | str | None = None
         """Which save is wanted, as in `Opened`."""
         self.compares = False
-        self._comparison: Job | None = None
+        self.picture: Path | None = None
+        """What the nearest sample is looked for, if anything."""
+        self._series: Job | None = None
         self._jobs = jobs
         self._came: list[tuple[str, float]] = []
         """Whose neighbours were seen before, and how far a walk was."""
@@ -96,7 +72,7 @@ class Exploring(QObject):
         self._watchers = 0
         self._asked = self._shown = 0.0
         self._walks = False
-        self._loads, self._draws = Newest(jobs, _load, self), Newest(jobs, _draw, self)
+        self._loads, self._draws = Newest(jobs, load, self), Newest(jobs, _draw, self)
         self._loads.done.connect(self._take_sampler)
         self._loads.failed.connect(self._take_failure)
         self._draws.done.connect(self._take_grid)
@@ -144,7 +120,7 @@ class Exploring(QObject):
     def close(self) -> None:
         """Let go of the generator."""
         self.walk(False)
-        self._stop_comparing()
+        self._stop_series()
         self._sampler = None
 
     @Slot()
@@ -160,7 +136,8 @@ class Exploring(QObject):
         if which == self.save:
             self.compare(False)
             return
-        self._end_comparing()
+        if self.compares:  # a picture is looked for again, with that save
+            self._end_series()
         self.save = which
         self.refresh()
 
@@ -170,22 +147,37 @@ class Exploring(QObject):
         if on == self.compares:
             return
         if on:
-            self.walk(False)
+            self._end_walk_and_series()
             self.compares = True
             self.comparing.emit(True)
         else:
-            self._end_comparing()
+            self._end_series()
+        self._ask()
+
+    @Slot(object)
+    def project(self, picture: Path) -> None:
+        """Show the sample nearest to a picture, of this class and with this truncation."""
+        self._end_walk_and_series()
+        self.picture = picture
+        self.projecting.emit(picture)
         self._ask()
 
     @Slot(object)
     def look(self, how: Exploration) -> None:
         """Look with other settings; a walk begins anew where it would pass other samples."""
         old = self.sight.how
-        kept = {"seed", "rows", "columns", "near", "through"}
-        moved = how.model_dump(include=kept) != old.model_dump(include=kept)
+        elsewhere = any(
+            getattr(how, name) != getattr(old, name) for name in ("seed", "rows", "columns", "near")
+        )
+        moved = elsewhere or how.through != old.through
         if how.near != old.near:  # somebody wrote it
             self._come([("", 0.0)] if how.near else [])
-        self._see(replace(self.sight, how=how, walked=0.0 if moved else self.sight.walked))
+        if elsewhere and self.picture is not None:
+            self._end_series()
+        same = self.picture is not None and how.truncation == old.truncation  # is looked for
+        self._see(
+            replace(self.sight, how=how, walked=0.0 if moved else self.sight.walked), not same
+        )
 
     @Slot(object)
     def choose(self, label: int | None) -> None:
@@ -196,6 +188,7 @@ class Exploring(QObject):
     def go_near(self, spot: Spot) -> None:
         """Look at the neighbours of a sample, which comes first."""
         self.walk(False)
+        self._end_series()
         self._come([*self._came, (self.sight.how.near, self.sight.walked)])
         self._turn_to(str(spot), 0.0)
 
@@ -206,7 +199,10 @@ class Exploring(QObject):
 
     @Slot()
     def go_home(self) -> None:
-        """Look at no neighbours any more."""
+        """Look at no neighbours any more, and for no picture."""
+        if self.picture is not None:
+            self._end_series()
+            self._ask()
         self._return(0)
 
     @Slot(bool)
@@ -219,6 +215,7 @@ class Exploring(QObject):
         self._walks = on
         self.walking.emit(on)
         if on:
+            self._end_series()
             if self.sight.how.through:  # it does not pass by here
                 self._come([])
                 self._set_near("", 0.0)
@@ -249,14 +246,14 @@ class Exploring(QObject):
             return
         self.walk(False)
         self._sampler = self.now = self.save = None
-        self._end_comparing()
+        self._end_series()
         self._come([])
         self.sight = Sight(self.sight.how.model_copy(update={"near": ""}))
         self.sight_changed.emit(self.sight)
         self.opened.emit(None)
 
     @Slot(object)
-    def _take_sampler(self, found: tuple[_Wanted, _Wanted, Sampler | EngineError | None]) -> None:
+    def _take_sampler(self, found: tuple[Wanted, Wanted, Sampler | EngineError | None]) -> None:
         wanted, (source, save), sampler = found
         if wanted != (self._run.source, self.save) or sampler is None or not self._watchers:
             return
@@ -292,48 +289,62 @@ class Exploring(QObject):
         how = self.sight.how.model_copy(update={"near": near})
         self.sight = replace(self.sight, how=how, walked=walked)
 
-    def _see(self, sight: Sight) -> None:
+    def _see(self, sight: Sight, anew: bool = True) -> None:
         self.sight = sight
         self.sight_changed.emit(sight)
-        if not self._walks:  # a walk asks by itself
+        if anew and not self._walks:  # a walk asks by itself
             self._ask()
 
     def _ask(self) -> None:
-        self._stop_comparing()
-        if self._sampler is not None and self.compares and self.now is not None:
-            folder, sight = self.now.source, self.sight
+        self._stop_series()
+        if self._sampler is None or self.now is None:
+            return
+        sampler, folder, sight, picture = self._sampler, self.now.source, self.sight, self.picture
 
-            def work(cancelled: Cancelled) -> Iterator[object]:
-                for rows in compare_saves(saves_of(folder), sight):
-                    yield sight, rows
+        def work(cancelled: Cancelled) -> Iterator[object]:
+            if picture is not None:
+                found = look_for(sampler, sight, picture)
+            else:
+                found = compare_saves(saves_of(folder), sight)
+            for one in found:
+                yield sight, one
 
-            self._comparison = self._jobs.run(work)
-            for told in (self._comparison.progressed, self._comparison.done):
-                told.connect(self._take_rows)
-            self._comparison.failed.connect(self._take_failure)
-        elif self._sampler is not None:
+        if picture is None and not self.compares:
             self._asked = time.monotonic()
-            self._draws.ask((self._sampler, self.sight))
+            self._draws.ask((sampler, sight))
+            return
+        self._series = self._jobs.run(work)
+        for told in (self._series.progressed, self._series.done):
+            told.connect(self._take_one)
+        self._series.failed.connect(self._take_failure)
 
-    def _end_comparing(self) -> None:
-        self._stop_comparing()
+    def _end_walk_and_series(self) -> None:
+        self.walk(False)
+        self._end_series()
+
+    def _end_series(self) -> None:
+        """Show no saves below each other any more, and look for no picture."""
+        self._stop_series()
         if self.compares:
             self.compares = False
             self.comparing.emit(False)
+        if self.picture is not None:
+            self.picture = None
+            self.projecting.emit(None)
 
-    def _stop_comparing(self) -> None:
-        if self._comparison is not None:
-            self._comparison.cancel()
-            self._comparison = None
+    def _stop_series(self) -> None:
+        if self._series is not None:
+            self._series.cancel()
+            self._series = None
 
     @Slot(object)
-    def _take_rows(self, found: tuple[Sight, Explored]) -> None:
-        if self.compares:
+    def _take_one(self, found: tuple[Sight, Explored]) -> None:
+        if self._series is not None:
             self.drawn.emit(found)
 
     @Slot(object)
     def _take_grid(self, found: tuple[Sight, Explored]) -> None:
-        if self.compares:
+        if self._series is not None:
             return  # it was asked for before
         self.drawn.emit(found)
         if self._walks:
@@ -355,24 +366,9 @@ class Exploring(QObject):
     @Slot(object)
     def _take_failure(self, error: Exception) -> None:
         self.walk(False)
+        if self.picture is not None:
+            self._end_series()
         self.failed.emit(error)
-
-
-def _load(wanted: _Wanted) -> tuple[_Wanted, _Wanted, Sampler | EngineError | None]:
-    """Return what was wanted, what there is of it, and its generator or why that cannot be had.
-
-    There is None while nothing is saved.
-    """
-    source, which = wanted
-    try:
-        if not source.is_dir():
-            return wanted, wanted, open_sampler(source)
-        if not saves_of(source):
-            return wanted, wanted, None
-        file = save_in(source, which)
-        return wanted, (source, None if file == source else which), open_sampler(file)
-    except EngineError as error:
-        return wanted, wanted, error
 
 
 def _draw(wanted: tuple[Sampler, Sight]) -> tuple[Sight, Explored]:

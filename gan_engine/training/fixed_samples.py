@@ -5,11 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from gan_engine import grid_layout, sampling
+from gan_engine import grid_layout
 from gan_engine.config import RunConfig
 from gan_engine.data.dataset import Images
 from gan_engine.events import Pixels
 from gan_engine.imaging import tile
+from gan_engine.latents import latents
 from gan_engine.training.shortage import made
 
 
@@ -36,7 +37,7 @@ class FixedSamples:
             return
         self.layout = grid_layout.lay_out(grid.rows, grid.columns, grid.seed, classes)
         z_dim = config.architecture.takes(config.data.shape)[0]
-        self.given = sampling.latents(self.layout.seeds, z_dim).to(device)
+        self.given = latents(self.layout.seeds, z_dim).to(device)
         if self.layout.labels is not None:
             self.labels = torch.tensor(self.layout.labels, device=device)
 

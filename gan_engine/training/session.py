@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from gan_engine import checkpoint, sampling
+from gan_engine import checkpoint
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.config import RunConfig
 from gan_engine.data.ahead import Rows
@@ -25,6 +25,7 @@ from gan_engine.device import (
 )
 from gan_engine.errors import EngineError
 from gan_engine.events import Pixels
+from gan_engine.latents import latents
 from gan_engine.layers.noise import draw_from
 from gan_engine.layers.segment import recompute
 from gan_engine.penalties import Penalty
@@ -246,7 +247,7 @@ class Session:
             return made(self.networks.ema, self.images.pairs(count)[0].to(self.device))
         seeds = range(_MEASURED, _MEASURED + count)
         z_dim = self.config.architecture.takes(self.config.data.shape)[0]
-        latents_NZ = sampling.latents(seeds, z_dim).to(self.device)
+        latents_NZ = latents(seeds, z_dim).to(self.device)
         labels = self.images.labels_like(count) if self.classes else None
         mine = self.ranks.some_of(count)
         told = None if labels is None else labels[mine]

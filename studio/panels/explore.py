@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gan_engine import EngineError, Exploration, Sight, part_of, put, spot_in, spots_in, write_png
+from gan_engine import EngineError, Exploration, Sight, part_of, put, spots_in, write_png
 from studio import theme
 from studio.failures import sentence_of
 from studio.forms import Form
@@ -23,16 +23,17 @@ from studio.panels.base import PAGE, EmptyState, Pages, Panel, column_of
 from studio.panels.explore_choice import ExploreChoice
 from studio.panels.explore_foot import ExploreFoot
 from studio.panels.explore_head import ExploreHead
+from studio.panels.explore_tip import tip_of
 from studio.panels.sample_card import cut
-from studio.panels.saving import ask_for_file
-from studio.panels.spot_words import captions_of, name_of, names_of
+from studio.panels.saving import ask_for_file, ask_for_picture
+from studio.panels.spot_words import captions_of, names_of
 from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
 
 if TYPE_CHECKING:
     from gan_engine import Draft, Explored, Pixels, Spot
     from studio.context import Studio
-    from studio.exploring import Opened
+    from studio.loading import Opened
 
 _FORM_PX = 270
 _NARROW_PX = 600
@@ -48,6 +49,8 @@ class ExplorePanel(Panel):
     looked = Signal(object)
     class_chosen = Signal(object)
     compare_asked = Signal(bool)
+    picture_chosen = Signal(object)
+    """The Path of a picture whose nearest sample is wanted."""
     near_chosen = Signal(object)
     """A Spot."""
     back_asked = Signal()
@@ -63,7 +66,7 @@ class ExplorePanel(Panel):
         self._opened: Opened | None = None
         self._pixels: Pixels | None = None
         self._spots: tuple[Spot, ...] = ()
-        self._walks = self._compares = False
+        self._walks = self._compares = self._projects = False
         self._moments: tuple[int, ...] = ()
         self._shape = 0, 0
         self.empty = EmptyState(
@@ -98,6 +101,8 @@ class ExplorePanel(Panel):
         self.save_chosen.connect(found.take_save)
         self.compare_asked.connect(found.compare)
         found.comparing.connect(self.show_comparing)
+        self.picture_chosen.connect(found.project)
+        found.projecting.connect(self.show_projecting)
         studio.run.saved.connect(self.show_saved)
         self.walk_asked.connect(found.walk)
         self.picture_saved.connect(self._write_picture)
@@ -107,6 +112,7 @@ class ExplorePanel(Panel):
         self.show_sight(found.sight)
         self.show_way_back(found.steps_back)
         self.show_comparing(found.compares)
+        self.show_projecting(found.picture)
 
     # --- shown -------------------------------------------------------------------------------
 
@@ -144,7 +150,8 @@ class ExplorePanel(Panel):
         if self._values["near"] != sight.how.near:
             self._values = {**self._values, "near": sight.how.near}
             self.form.show_draft(self._values)
-        self.foot.home_button.setVisible(bool(sight.how.near))
+        self._offer_home()
+        self._show_pins(sight)
         self.choice.show_class(sight.label)
         self._show_tip()
 
@@ -155,19 +162,9 @@ class ExplorePanel(Panel):
 
     def _show_tip(self) -> None:
         """Say what is seen, or what can be done with it."""
-        said = tr("Double-click or Enter: a sample's neighbours. A walk passes pinned ones.")
-        sight = self._sight
-        if self._compares:
-            said = tr(
-                "A row for each save, the oldest first. Double-click or Enter: that save alone."
-            )
-        elif self._opened is not None and self._opened.needs_pictures:
-            said = tr("Pictures that come with the program, each beside what it makes.")
-        elif sight.how.near and (begun := _named(sight.how.near)):
-            said = tr("Neighbours of {spot}, which comes first.", spot=begun)
-            if self._walks or sight.walked:
-                said = tr("A walk that began at {spot} and its neighbours.", spot=begun)
-        self.tip.setText(said)
+        paired = self._opened is not None and self._opened.needs_pictures
+        doing = "compare" if self._compares else "project" if self._projects else ""
+        self.tip.setText(tip_of(self._sight, doing, paired, self._walks))
 
     @Slot(bool)
     def show_comparing(self, on: bool) -> None:
@@ -175,6 +172,16 @@ class ExplorePanel(Panel):
         self._compares = on
         self.foot.show_comparing(on)
         self._show_tip()
+
+    @Slot(object)
+    def show_projecting(self, picture: Path | None) -> None:
+        """Say whether the sample nearest to a picture is shown."""
+        self._projects = picture is not None
+        self._offer_home()
+        self._show_tip()
+
+    def _offer_home(self) -> None:
+        self.foot.home_button.setVisible(bool(self._sight.how.near) or self._projects)
 
     @Slot(bool)
     def show_walking(self, on: bool) -> None:
@@ -226,6 +233,7 @@ class ExplorePanel(Panel):
         self.foot = ExploreFoot()
         self.foot.walk_button.clicked.connect(self.walk_asked)
         self.foot.other_button.clicked.connect(self._go_on)
+        self.foot.project_button.clicked.connect(self._ask_for_picture)
         self.foot.saves_button.clicked.connect(self.compare_asked)
         self.foot.back_button.clicked.connect(self.back_asked)
         self.foot.home_button.clicked.connect(self.home_asked)
@@ -312,6 +320,8 @@ class ExplorePanel(Panel):
     @Slot(int)
     def _pin(self, cell: int) -> None:
         """Let a walk pass this sample, or no longer."""
+        if cell >= len(self._spots):
+            return  # a picture that was looked for
         spot, chosen = self._spots[cell], self._chosen
         kept = [one for one in chosen if one.of_class(None) != spot.of_class(None)]
         if len(kept) == len(chosen):
@@ -323,6 +333,10 @@ class ExplorePanel(Panel):
         how, _ = part_of(Exploration, self._values)
         if how is not None:
             self._edit("seed", (how.seed + how.rows * how.columns) % 2**31)
+
+    @Slot()
+    def _ask_for_picture(self) -> None:
+        ask_for_picture(self, tr("Project a picture"), self.picture_chosen.emit)
 
     @Slot(int)
     def _go_near(self, cell: int) -> None:
@@ -373,13 +387,6 @@ class ExplorePanel(Panel):
     def _write_picture(self, path: Path, pixels: Pixels, text: dict[str, str]) -> None:
         job = self._jobs.call(lambda: write_png(path, pixels, text))
         job.failed.connect(self.show_failure)
-
-
-def _named(near: str) -> str:
-    """Return what a sample is called; nothing where what is written is none."""
-    with contextlib.suppress(EngineError):
-        return name_of(spot_in(near))
-    return ""
 
 
 def _defaults() -> dict[str, Any]:

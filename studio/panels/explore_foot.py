@@ -26,15 +26,25 @@ class ExploreFoot(FoldingRow):
             tr("Compare saves"), tr("The first row with each save of the run, the oldest first.")
         )
         self.saves_button.setCheckable(True)
+        self.project_button = button(
+            tr("Project…"),
+            tr("Look for the sample that is most like a picture of yours."),
+        )
         self.back_button = button(tr("Back"), tr("Show what was seen before."))
-        self.home_button = button(tr("All samples"), tr("Show no neighbours, but different seeds."))
+        self.home_button = button(tr("All samples"), tr("Show different seeds again."))
         self.film_button = button(
             tr("Save as animation…"), tr("Write this walk as WebP, MP4, GIF or PNG.")
         )
         self.folder_button = button(
             tr("Pictures of your own…"), tr("Write what it makes of each picture in a folder.")
         )
-        begun = row_of(self.walk_button, self.other_button, self.folder_button, spacing=8)
+        begun = row_of(
+            self.walk_button,
+            self.other_button,
+            self.project_button,
+            self.folder_button,
+            spacing=8,
+        )
         layout = begun.layout()
         if isinstance(layout, QHBoxLayout):
             layout.addStretch(1)
@@ -67,6 +77,6 @@ class ExploreFoot(FoldingRow):
 
     def show_kind(self, needs_pictures: bool) -> None:
         """Offer what can be done with a generator of this kind."""
-        for one in (self.walk_button, self.other_button):
+        for one in (self.walk_button, self.other_button, self.project_button):
             one.setVisible(not needs_pictures)
         self.folder_button.setVisible(needs_pictures)

@@ -15,7 +15,7 @@ from studio.widgets.elided import ElidedLabel
 from studio.widgets.folding import FoldingRow, row_of
 
 if TYPE_CHECKING:
-    from studio.exploring import Opened
+    from studio.loading import Opened
 
 
 _NAME_PX = 160

@@ -1,4 +1,4 @@
-"""Asks where a file should be written; training and looking go on meanwhile."""
+"""Asks where a file should be written, or which picture is meant; all goes on meanwhile."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QDir, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from gan_engine import paths
+from gan_engine import paths, suffixes
 from studio.i18n import tr
 
 
@@ -31,4 +31,17 @@ def ask_for_file(parent: QWidget, name: str, write: Callable[[Path], None]) -> N
     dialog.selectFile(name)
     dialog.setModal(False)
     dialog.fileSelected.connect(lambda chosen: write(Path(chosen)))
+    dialog.show()
+
+
+def ask_for_picture(parent: QWidget, title: str, take: Callable[[Path], None]) -> None:
+    """Ask for a picture's file, and have it taken once it is chosen."""
+    dialog = QFileDialog(parent, title)
+    dialog.setObjectName("open-picture")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    kinds = " ".join(f"*{suffix}" for suffix in sorted(suffixes()))
+    dialog.setNameFilters([f"{tr('Pictures')} ({kinds})"])
+    dialog.setModal(False)
+    dialog.fileSelected.connect(lambda chosen: take(Path(chosen)))
     dialog.show()

@@ -33,6 +33,8 @@ def name_of(spot: Spot) -> str:
 def names_of(found: Explored) -> list[str]:
     """Return what each sample of a picture is called, and of which save it is where they differ."""
     names = [name_of(spot) for spot in found.spots]
+    if found.projection is not None:
+        return [*names, tr("the picture")]
     if not found.moments:
         return names
     moments = [say.images(found.moments[cell // found.columns]) for cell in range(len(names))]
@@ -41,8 +43,14 @@ def names_of(found: Explored) -> list[str]:
 
 
 def captions_of(found: Explored, best: int | None) -> dict[int, str]:
-    """Return what stands over the first sample of each row: of which save it is."""
+    """Return what stands over the first sample of each row: of which save it is, or how near."""
     captions = {}
+    if (nearest := found.projection) is not None:
+        apart = tr("{percent} % apart", percent=f"{100 * nearest.error:.3g}")
+        going = nearest.done < nearest.total
+        share = round(100 * nearest.done / nearest.total)
+        looking = tr("{apart} · looking, {percent} %", apart=apart, percent=share)
+        return {0: looking if going else apart, 1: tr("the picture")}
     for row, seen in enumerate(found.moments):
         count = say.count(seen)
         if seen in found.broken:

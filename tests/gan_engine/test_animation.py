@@ -14,7 +14,8 @@ from PIL import Image
 from gan_engine import Exploration, Sight, explore, spot_in, write_png
 from gan_engine.errors import EngineError, FileError
 from gan_engine.export import TimeLapse, Walk, animation, export
-from gan_engine.sampling import Sampler, turned
+from gan_engine.latents import turned
+from gan_engine.sampling import Sampler
 from tests.gan_engine.test_mixed_styles import same, sampler_of
 from tests.gan_engine.ways import between
 

@@ -19,6 +19,8 @@ from gan_engine.config import default_draft
 from gan_engine.drafts import merge
 from gan_engine.export import EXPORTERS
 from gan_engine.imaging import read_png
+from gan_engine.sampling import open_sampler
+from gan_engine.spot import spot_in
 from gan_engine.training import read_run
 from tests.gan_engine.conftest import SMALL
 from tests.gan_engine.training.conftest import TINY
@@ -80,6 +82,20 @@ def test_that_a_class_is_asked_for_by_name_and_mixed_with_another(
         code, _, err = gan("sample", run, *words, "--out", tmp_path / "x.png")
         assert code == 1
         assert complaint in err
+
+
+def test_that_the_sample_most_like_a_picture_is_written_and_named(
+    gan, trained: Path, emoji: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "nearest.png"
+    code, said, err = gan("sample", trained, "--like", sorted(emoji.iterdir())[0], "--out", out)
+    assert code == 0, err
+    told, name = said.splitlines()
+    assert told.startswith(f"{out}: differs from the picture by ")
+    assert (open_sampler(trained).at([spot_in(name)])[0] == read_png(out)).all()
+    code, _, err = gan("sample", trained, "--like", tmp_path / "none.png", "--out", out)
+    assert code == 1
+    assert "none.png" in err
 
 
 def test_that_an_average_of_another_length_is_made_from_a_run(

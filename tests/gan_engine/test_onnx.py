@@ -18,7 +18,8 @@ from gan_engine.errors import EngineError
 from gan_engine.export import Onnx, export
 from gan_engine.export import onnx as onnx_module
 from gan_engine.export.onnx import graph_of
-from gan_engine.sampling import Sampler, latents, open_sampler
+from gan_engine.latents import latents
+from gan_engine.sampling import Sampler, open_sampler
 from tests.contracts.test_every_exporter import saved
 from tests.gan_engine.test_animation import awake
 from tests.slowly import slowly

@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from gan_engine.architectures import Styled
-from gan_engine.sampling import Sampler, generate, turned
+from gan_engine.latents import turned
+from gan_engine.sampling import Sampler, generate
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ FLOORS: dict[float, str] = {
     0: "gan_engine.schema gan_engine.drafts gan_engine.problems gan_engine.errors gan_engine.events gan_engine.commands"
     " gan_engine.registry gan_engine.durable gan_engine.tensorfile gan_engine.paths gan_engine.usable gan_engine.extras gan_engine.cards",
     1: "gan_engine.power_average gan_engine.foreign_child gan_engine.layers gan_engine.device gan_engine.stacks gan_engine.packed gan_engine.archives"
-    " gan_engine.pictures gan_engine.colour gan_engine.imaging gan_engine.grid_layout gan_engine.history gan_engine.spot gan_engine.route",
+    " gan_engine.pictures gan_engine.colour gan_engine.imaging gan_engine.grid_layout gan_engine.history gan_engine.spot gan_engine.route gan_engine.latents",
     2: "gan_engine.architectures gan_engine.losses gan_engine.penalties gan_engine.optimizers"
     " gan_engine.augment gan_engine.metrics",
     2.5: "gan_engine.data_settings",
@@ -22,7 +22,7 @@ FLOORS: dict[float, str] = {
     3.3: "gan_engine.checkpoint gan_engine.averages",
     3.5: "gan_engine.foreign gan_engine.configfile gan_engine.sampling gan_engine.summary gan_engine.score_curves"
     " gan_engine.costs",
-    3.7: "gan_engine.exploring",
+    3.7: "gan_engine.exploring gan_engine.projection",
     4: "gan_engine.data gan_engine.export",
     5: "gan_engine.training gan_engine.health",
     5.3: "gan_engine.suiting",
@@ -32,7 +32,7 @@ FLOORS: dict[float, str] = {
     7: "studio.document studio.run studio.worker studio.following studio.several studio.jobs studio.library studio.actions"
     " studio.preferences studio.theme studio.typesetting studio.tips studio.failures studio.context studio.i18n studio.queue studio.comparison"
     " studio.guide studio.meanings studio.mending studio.figures studio.opening studio.doctor studio.keeping studio.clinic studio.suiting studio.previews studio.prepared"
-    " studio.looking studio.exploring studio.tables studio.synonyms",
+    " studio.looking studio.loading studio.exploring studio.tables studio.synonyms",
     8: "studio.widgets",
     8.3: "studio.forms",
     8.6: "studio.panels",

@@ -186,6 +186,62 @@ def test_that_a_new_save_gets_a_row_where_saves_are_compared(
     qtbot.waitUntil(lambda: not heard.drawn[-1][1].moments)
 
 
+def test_that_a_picture_is_looked_for_until_somebody_looks_at_something_else(
+    watched, heard, studio, run_folder, emoji, qtbot
+):
+    def found():
+        return heard.drawn[-1][1].projection
+
+    picture = next(emoji.iterdir())
+    watched.walk(True)
+    watched.project(picture)
+    assert heard.walking[-1] is False
+    qtbot.waitUntil(lambda: found() is not None and found().done == found().total)
+    nearest = heard.drawn[-1][1]
+    assert (nearest.rows, nearest.columns, nearest.spots) == (1, 2, (found().spot,))
+
+    drawn = len(heard.drawn)  # another look, with what is asked for now
+    watched.look(SMALL.model_copy(update={"truncation": 0.5}))
+    qtbot.waitUntil(lambda: len(heard.drawn) > drawn and found().done == found().total)
+    assert heard.drawn[-1][0].how.truncation == 0.5
+    newest = save_once_more(run_folder)
+    studio.run.saved.emit(None)
+    drawn = len(heard.drawn)
+    qtbot.waitUntil(lambda: len(heard.drawn) > drawn)
+    assert (watched.now.images_seen, watched.picture) == (newest, picture)
+
+    watched.go_near(nearest.spots[0])
+    qtbot.waitUntil(lambda: len(heard.drawn[-1][1].spots) == 4)
+    assert (watched.picture, heard.drawn[-1][1].spots[0]) == (None, nearest.spots[0])
+
+
+@pytest.mark.parametrize("then", ["home", "walk", "compare", "other seeds"])
+def test_that_whatever_is_wanted_next_takes_the_place_of_a_picture(
+    then, watched, heard, emoji, qtbot
+):
+    watched.project(next(emoji.iterdir()))
+    qtbot.waitUntil(lambda: heard.drawn[-1][1].projection is not None)
+    if then == "home":
+        watched.go_home()
+    elif then == "walk":
+        watched.walk(True)
+    elif then == "compare":
+        watched.compare(True)
+    else:
+        watched.look(SMALL.model_copy(update={"seed": 9}))
+    assert watched.picture is None
+    qtbot.waitUntil(lambda: heard.drawn[-1][1].projection is None)
+    watched.walk(False)
+
+
+def test_that_what_is_no_picture_is_told_and_looked_for_no_more(watched, heard, tmp_path, qtbot):
+    (tmp_path / "words.png").write_text("no picture")
+    watched.project(tmp_path / "words.png")
+    qtbot.waitUntil(lambda: bool(heard.failed))
+    assert "words.png" in str(heard.failed[0])
+    assert watched.picture is None
+
+
 def test_that_another_run_begins_with_all_its_samples(watched, heard, studio, tmp_path, qtbot):
     watched.go_near(Spot(3))
     watched.walk(True)
