@@ -29,6 +29,7 @@ from studio.panels.saving import ask_for_file, ask_for_picture
 from studio.panels.spot_words import captions_of, names_of
 from studio.widgets.elided import ElidedLabel
 from studio.widgets.image_view import ImageView
+from studio.widgets.picture_drop import PictureDrop
 
 if TYPE_CHECKING:
     from gan_engine import Draft, Explored, Pixels, Spot
@@ -131,6 +132,7 @@ class ExplorePanel(Panel):
         self.choice.show_classes(opened.classes)
         self.choice.setVisible(not opened.needs_pictures)
         self.foot.show_kind(opened.needs_pictures)
+        self._left.is_open = not opened.needs_pictures
         self._show_tip()
 
     @Slot()
@@ -240,7 +242,8 @@ class ExplorePanel(Panel):
         for one in (self.foot.film_button, self.foot.folder_button):
             one.clicked.connect(self._export)
         self.tip = ElidedLabel(2)
-        self._left = left = QWidget()
+        self._left = left = PictureDrop()
+        left.picture_dropped.connect(self.picture_chosen)
         left.setContentsMargins(0, 0, theme.GRID, 0)  # clear of the line
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)

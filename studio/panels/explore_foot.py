@@ -28,7 +28,10 @@ class ExploreFoot(FoldingRow):
         self.saves_button.setCheckable(True)
         self.project_button = button(
             tr("Project…"),
-            tr("Look for the sample that is most like a picture of yours."),
+            tr(
+                "Look for the sample that is most like a picture of yours,"
+                " which can also be dropped here."
+            ),
         )
         self.back_button = button(tr("Back"), tr("Show what was seen before."))
         self.home_button = button(tr("All samples"), tr("Show different seeds again."))

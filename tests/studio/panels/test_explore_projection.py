@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from gan_engine import read_png_text, spot_in
 from tests.studio.panels.conftest import lively
+from tests.studio.visitor import carried, takes
 
 
 @pytest.fixture
@@ -59,3 +62,18 @@ def test_that_the_way_back_to_all_samples_is_there(projected, qtbot):
 def test_that_a_picture_that_cannot_be_read_is_told_below_the_samples(projected, tmp_path, qtbot):
     projected.picture_chosen.emit(tmp_path / "nowhere.png")
     qtbot.waitUntil(lambda: "nowhere.png" in projected.tip.text())
+
+
+def test_that_a_picture_can_be_dropped_and_all_else_is_the_windows(explored, emoji, qtbot):
+    picture, other, *_ = sorted(emoji.iterdir())
+    left = explored._left
+    for things in ([emoji], [picture, other], [emoji.parent / "mine.toml"]):
+        assert not takes(left, *things)
+    assert takes(left, picture)
+    what = carried(picture)
+    QApplication.sendEvent(left, QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, *what))
+    qtbot.waitUntil(lambda: explored.view.count == 2)
+
+
+def test_that_no_picture_can_be_dropped_where_there_is_nothing_to_look_in(explore_panel, emoji):
+    assert not takes(explore_panel._left, next(emoji.iterdir()))
