@@ -188,7 +188,13 @@ def test_that_it_learns_in_bf16_too(architecture) -> None:
         assert all(torch.isfinite(p.grad).all() for p in network.parameters())
 
 
-@every_variant
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        pytest.param(*p.values, id=p.id, marks=[pytest.mark.slow] if "-" in str(p.id) else [])
+        for p in variants()
+    ],
+)
 def test_that_nothing_waits_for_the_device(architecture) -> None:
     """Fake tensors refuse to become numbers, so a branch on data or an `item()` would raise."""
     with FakeTensorMode():

@@ -72,7 +72,12 @@ def test_that_numbers_are_finite_and_the_ones_announced(kind: type[Metric], shap
 @pytest.mark.parametrize(
     ("kind", "setting"),
     [
-        pytest.param(kind, setting, id=f"{kind.key()}-{setting.name}")
+        pytest.param(
+            kind,
+            setting,
+            id=f"{kind.key()}-{setting.name}",
+            marks=[pytest.mark.slow] if kind.key() == "kid_efficientnet" else [],
+        )
         for kind in MEASURED
         for setting in settings_of(kind)
     ],

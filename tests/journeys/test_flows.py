@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 
+import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QToolButton
@@ -85,6 +86,7 @@ def test_that_after_a_crash_the_start_page_offers_to_go_on(visitor, emoji):
     assert not start.offer.isVisible()
 
 
+@pytest.mark.slow
 def test_that_after_a_crash_one_may_only_look(visitor, emoji):
     kill_a_run_of(emoji, paths.runs() / "001-killed")
     studio = visitor.studio

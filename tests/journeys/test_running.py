@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from gan_engine import get, paths, put, read_run, write_draft
 from tests.studio.tiny import tiny_draft
 
@@ -149,6 +151,7 @@ def test_that_a_killed_run_is_found_and_continued_with_its_live_changes(visitor,
     visitor.waits_until(lambda: run.images_seen > info.saved_images)
 
 
+@pytest.mark.slow
 def test_that_a_killed_run_is_continued_from_the_notice(visitor, emoji):
     folder = paths.runs() / "001-killed"
     kill_a_run_of(emoji, folder)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from studio import theme
 from studio.panels.export import ExportDialog
 from studio.panels.likes import LikesDialog
+from tests.slowly import slowly
 
 CONTROLS = (
     QAbstractButton,
@@ -115,15 +116,13 @@ def test_that_tab_begins_at_the_pages_and_passes_by_docks_nobody_sees(visitor, q
     assert not {"queue", "messages"} & inside
 
 
-@pytest.mark.parametrize("page", ["start", "design"])
+@pytest.mark.parametrize("page", slowly(["start", "design"], "design"))
 def test_that_one_sees_where_the_keyboard_is(visitor, qtbot, page):
     window, seen, unseen = visitor.window, [], []
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     window.show_page(page)
-    visitor.waits_until(
-        lambda: not visitor.studio.jobs.active
-    )  # the first time, presets are priced
+    visitor.waits_until(lambda: not visitor.studio.jobs.active)  # presets are priced once
     while (there := window.focusWidget()) not in seen:
         seen.append(there)
         there.setFocus(Qt.FocusReason.TabFocusReason)

@@ -61,8 +61,9 @@ def test_that_the_bounded_demo_trains_saves_and_says_where(tmp_path):
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143)],
 )
+@pytest.mark.slow  # windows that are left in every way are in tests/reliability
 def test_that_a_signal_saves_and_ends_with_its_own_code(qtbot, number, code):
     program = "import sys; from studio.app import main; sys.exit(main(['--demo', '--demo-seconds', '900']))"
     with subprocess.Popen(python(program)) as studio:

@@ -29,8 +29,8 @@ from tests.gan_engine.training.rank_child import RUNS, all_of, read_every_round,
 from tests.gan_engine.training.test_accumulation import session_of
 
 ROOT = Path(__file__).resolve().parents[3]
-QUICK = ("r3", "short of memory")
-"""Of the runs that two processes train here; the others are left to the slow suite."""
+QUICK = ("r3",)
+"""Of the runs that two processes train; the others are left to the slow suite."""
 pytestmark = pytest.mark.timeout(600)  # on a machine that has other things to do
 
 
@@ -167,8 +167,9 @@ def test_that_batch_norm_over_all_processes_is_that_of_one(more):
     assert np.abs(alone - local).max() > 1e-3
 
 
-def test_that_memory_that_one_process_lacks_splits_the_batch_of_all_alike(both):
-    one, two = (folder / "short of memory" for folder in both)
+@pytest.mark.slow
+def test_that_memory_that_one_process_lacks_splits_the_batch_of_all_alike(more):
+    one, two = (folder / "short of memory" for folder in more)
     for folder in (one, two):
         assert newest(folder).draft["training"]["accumulation"] == 2
         (told,) = notices(folder, "memory")
@@ -310,6 +311,7 @@ def kill(launcher, rank):
     raise AssertionError("there is no such process")
 
 
+@pytest.mark.slow
 def test_that_a_lost_process_ends_the_run_in_words(pictures, tmp_path):
     folder, file = tmp_path / "run", tmp_path / "run.toml"
     configfile.write_draft(file, settings(pictures, "r3").draft())

@@ -98,7 +98,7 @@ def test_that_every_penalty_replays_as_it_is_written(kind: str, tiny: Make) -> N
     assert differences(tiny(architecture=nets, penalties={kind: {}})) == []
 
 
-@pytest.mark.parametrize("kind", slowly(KINDS, "fastgan", "r3"))
+@pytest.mark.parametrize("kind", slowly(KINDS, "fastgan", "r3", "resnet"))
 def test_that_every_architecture_replays_with_classes_in_parts_and_recomputed(
     kind: str, tiny: Make
 ) -> None:

@@ -124,13 +124,14 @@ def numberless(draft: Any) -> Any:
     return 0 if type(draft) in (int, float) else draft
 
 
-def each_preset() -> pytest.MarkDecorator:
-    """Run a test for each preset; slowly for one that, made small, is another with other numbers."""
+def each_preset(*slow: str) -> pytest.MarkDecorator:
+    """Run a test for each preset; slowly for these, and what, made small, differs in numbers only."""
     met: list[Any] = []
     keys: list[Any] = []
     for key in PRESETS:
         made_of = numberless(tiny_preset(key, Path()))
-        keys.append(pytest.param(key, marks=pytest.mark.slow) if made_of in met else key)
+        is_slow = made_of in met or key in slow
+        keys.append(pytest.param(key, marks=pytest.mark.slow) if is_slow else key)
         met.append(made_of)
     return pytest.mark.parametrize("key", keys)
 
@@ -139,7 +140,7 @@ def test_that_the_presets_of_the_spine_exist() -> None:
     assert {"quick-cpu-32", "tutorial", "dcgan-64", "lsgan-64", "wgan-gp-64"} <= set(PRESETS)
 
 
-@each_preset()
+@each_preset("fastgan-256", "few-images")
 def test_that_stopping_and_going_on_thrice_is_bit_exact(
     key: str, emoji: Path, tmp_path: Path
 ) -> None:
