@@ -14,8 +14,8 @@ from gan_engine.errors import FileError
 from gan_engine.events import Pixels
 from gan_engine.imaging import GAP, tile
 from gan_engine.projection import Projection, project
-from gan_engine.route import DIGITS, Route, distance, near, through
-from gan_engine.sampling import Sampler, open_sampler, truncation
+from gan_engine.route import DIGITS, Route, distance, near, through, truncation
+from gan_engine.sampling import Sampler, open_sampler
 from gan_engine.schema import Part, option
 from gan_engine.spot import Spot
 

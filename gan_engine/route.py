@@ -54,6 +54,20 @@ def distance() -> Any:
     )
 
 
+def of_class() -> Any:
+    """Declare of which class samples are; see `Sampler.classed`."""
+    return option(
+        "",
+        label="Class",
+        help="Of which class all samples are, by its name, where a run has classes. Empty: all in turn.",
+    )
+
+
+def truncation() -> Any:
+    """Declare how close samples come to the average one; see `Sampler.images`."""
+    return option(1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied.")
+
+
 def spots_in(text: str) -> tuple[Spot, ...]:
     """Return the samples that are written in `text`, in their order.
 

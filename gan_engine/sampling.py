@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -24,16 +24,10 @@ from gan_engine.imaging import decode, tile
 from gan_engine.latents import latents, turned
 from gan_engine.pictures import suffixes
 from gan_engine.problems import did_you_mean
-from gan_engine.schema import option
 from gan_engine.spot import Spot
 
 AT_ONCE = 64
 """How many images are made in one go; bounds memory, never what comes out."""
-
-
-def truncation() -> Any:
-    """Declare how close samples come to the average one; see `Sampler.images`."""
-    return option(1.0, ge=0, le=2, help="Below 1 the samples are safer and less varied.")
 
 
 @torch.no_grad()
@@ -111,6 +105,16 @@ class Sampler:
                 name=escape(name),
             )
         return known[name]
+
+    def classed(self, spots: Sequence[Spot], name: str) -> list[Spot]:
+        """Return the same samples of the class with this name, or with "" of the class they have.
+
+        Raises:
+            EngineError: There is no such class.
+        """
+        if not name:
+            return [spot.settled(len(self.classes)) for spot in spots]
+        return [spot.of_class(self.label(name)) for spot in spots]
 
     def images(
         self,

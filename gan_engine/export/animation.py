@@ -21,8 +21,8 @@ from gan_engine.export.images import side_by_side
 from gan_engine.extras import adding, missing
 from gan_engine.history import History
 from gan_engine.imaging import GAP, read_png
-from gan_engine.route import Route, distance, near, through
-from gan_engine.sampling import AT_ONCE, open_sampler, truncation
+from gan_engine.route import Route, distance, near, of_class, through, truncation
+from gan_engine.sampling import AT_ONCE, open_sampler
 from gan_engine.schema import option
 from gan_engine.spot import Spot
 
@@ -60,6 +60,7 @@ class Walk(Animation):
     near: str = near()
     distance: float = distance()
     through: str = through()
+    of_class: str = of_class()
     truncation: float = truncation()
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
@@ -73,7 +74,7 @@ class Walk(Animation):
         shape = sampler.config.data.shape
 
         def settled(stop: int) -> list[Spot]:
-            return [spot.settled(len(sampler.classes)) for spot in route.at(stop)]
+            return sampler.classed(route.at(stop), self.of_class)
 
         _check_size(total, self.rows * (shape.height + GAP), self.columns * (shape.width + GAP))
         frames = list[Frame]()

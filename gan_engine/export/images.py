@@ -17,8 +17,8 @@ from gan_engine.colour import flat
 from gan_engine.export.base import Exporter, ExportProgress, Need
 from gan_engine.grid_layout import lay_out
 from gan_engine.imaging import GAP, tile, write_png
-from gan_engine.route import Route, chosen, distance, near, spots_in
-from gan_engine.sampling import AT_ONCE, Sampler, open_sampler, truncation
+from gan_engine.route import Route, chosen, distance, near, of_class, spots_in, truncation
+from gan_engine.sampling import AT_ONCE, Sampler, open_sampler
 from gan_engine.schema import option
 from gan_engine.spot import Spot
 
@@ -38,14 +38,16 @@ class ImageGrid(Exporter):
     seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
     near: str = near()
     distance: float = distance()
+    of_class: str = of_class()
     truncation: float = truncation()
 
     def export(self, source: Path, out: Path) -> Iterator[ExportProgress]:
         yield ExportProgress(0, 1, out)
         sampler = open_sampler(source)
-        if self.near.strip():
+        if self.near.strip() or self.of_class:
             cells, columns = self.rows * self.columns, self.columns
-            spots = Route.of(self.seed, cells, "", self.near, self.distance).at(0)
+            route = Route.of(self.seed, cells, "", self.near, self.distance)
+            spots = sampler.classed(route.at(0), self.of_class)
             made, told = sampler.at(spots, self.truncation), ", ".join(map(str, spots))
         else:
             plan = lay_out(self.rows, self.columns, self.seed, len(sampler.classes))
@@ -64,6 +66,7 @@ class SingleImages(Exporter):
     count: int = option(64, ge=1, le=1_000_000, scale="log", help="How many.")
     seed: int = option(0, ge=0, le=2**31 - 1, help="The first sample's seed; the next follow.")
     chosen: str = chosen()
+    of_class: str = of_class()
     truncation: float = truncation()
     format: Format = option("png", help="PNG and WebP keep every pixel.", names=FORMAT_NAMES)
 
@@ -73,7 +76,8 @@ class SingleImages(Exporter):
         for first in range(0, count, AT_ONCE):
             yield ExportProgress(first, count, out)
             seeds = range(self.seed + first, self.seed + min(first + AT_ONCE, count))
-            spots = chosen[first : first + AT_ONCE] or [Spot(seed) for seed in seeds]
+            spots = list(chosen[first : first + AT_ONCE]) or [Spot(seed) for seed in seeds]
+            spots = sampler.classed(spots, self.of_class) if self.of_class else spots
             made = sampler.at(spots, self.truncation)
             for spot, pixels in zip(spots, made, strict=True):
                 name = spot.file_name if chosen else f"seed{spot.seed:08d}"

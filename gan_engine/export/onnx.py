@@ -24,7 +24,8 @@ from gan_engine.errors import EngineError
 from gan_engine.export.base import Exporter, ExportProgress
 from gan_engine.export.images import words_of
 from gan_engine.extras import adding, missing
-from gan_engine.sampling import Sampler, open_sampler, truncation
+from gan_engine.route import truncation
+from gan_engine.sampling import Sampler, open_sampler
 
 NEEDED = ("onnx", "onnxscript")
 _PATIENCE_S = 0.1

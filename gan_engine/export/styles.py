@@ -12,7 +12,8 @@ import numpy as np
 from gan_engine.export.base import Exporter, ExportProgress, Need
 from gan_engine.export.images import side_by_side, words_of
 from gan_engine.imaging import write_png
-from gan_engine.sampling import open_sampler, truncation
+from gan_engine.route import truncation
+from gan_engine.sampling import open_sampler
 from gan_engine.schema import option
 
 _DARK = 0x20

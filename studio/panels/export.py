@@ -24,6 +24,7 @@ from gan_engine import (
     ExportProgress,
     escape,
     paths,
+    unescape,
 )
 from studio.failures import sentence_of
 from studio.i18n import together, tr
@@ -223,7 +224,10 @@ class ExportDialog(Dialog):
         found = self._exploring
         if found is None or found.now is None or found.now.source != self._source or self._job:
             return
-        looked = found.sight.how.model_dump(), found.takes_away, found.save
+        label, names = found.sight.label, found.now.classes
+        of_class = "" if label is None else unescape(names[label])
+        seen = {**found.sight.how.model_dump(), "of_class": of_class}
+        looked = seen, found.takes_away, found.save
         if looked != self._looked:
             self._looked = looked
             self.what.begin_with(*looked[:2])

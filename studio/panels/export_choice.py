@@ -34,7 +34,10 @@ from studio.i18n import tr
 from studio.meanings import page
 from studio.panels.base import words
 
-_LOOKED_AT = {"seed", "rows", "columns", "near", "distance", "through", "chosen", "truncation"}
+_LOOKED_AT = {
+    *("seed", "rows", "columns", "near", "distance"),
+    *("through", "chosen", "of_class", "truncation"),
+}
 
 
 class ExportChoice(QScrollArea):

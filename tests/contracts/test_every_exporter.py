@@ -17,6 +17,7 @@ from PIL import Image, ImageSequence
 from gan_engine import checkpoint, parse
 from gan_engine.architectures import ARCHITECTURES, Architecture, Pix2Pix, Style
 from gan_engine.checkpoint import Checkpoint
+from gan_engine.data.classes import Classes
 from gan_engine.errors import EngineError
 from gan_engine.export import EXPORTERS, Exporter, onnx
 from gan_engine.imaging import write_png
@@ -29,11 +30,11 @@ FEW: dict[str, Any] = {
 }  # fmt: skip
 
 
-def saved(kind: type[Architecture], at: Path) -> Path:
+def saved(kind: type[Architecture], at: Path, classes: bool = False) -> Path:
     """Return a run's folder, as far as it is needed, whose networks of 16 px have learned nothing."""
     narrow = {s.name: s.low for s in settings_of(kind) if s.name in ("width", "w_dim")}
     latent = {} if kind.needs_pairs else {"z_dim": 8}
-    data = {"size": 16, "pairs": "folders" if kind.needs_pairs else "off"}
+    data = {"size": 16, "pairs": "folders" if kind.needs_pairs else "off", "classes": classes}
     training = {"device": "cpu", "batch_size": 4}
     config = parse(
         {
@@ -43,7 +44,8 @@ def saved(kind: type[Architecture], at: Path) -> Path:
         }
     )
     pixels = np.zeros((12, 16, 16, 6 if kind.needs_pairs else 3), np.uint8)
-    made = Session(config, pixels, torch.device("cpu")).snapshot()
+    told = Classes(("cat", "dog"), np.arange(12) % 2) if classes else None
+    made = Session(config, pixels, torch.device("cpu"), told).snapshot()
     whole = Checkpoint("checkpoint", made.draft, made.counters, made.tensors)
     checkpoint.write(at / "run" / "checkpoints" / "000000000004.safetensors", whole)
     for seen in (0, 2, 4):
@@ -58,7 +60,7 @@ def saved(kind: type[Architecture], at: Path) -> Path:
 def able(exporter: type[Exporter], at: Path) -> Path:
     """Return a run's folder that `exporter` can take something away from."""
     kind = next(one for one in (Style, Pix2Pix) if not exporter.objection(one(), True))
-    return saved(kind, at)
+    return saved(kind, at, classes="of_class" in exporter.model_fields)
 
 
 def few(exporter: type[Exporter], at: Path) -> Exporter:
@@ -129,7 +131,7 @@ def test_that_every_setting_of_an_exporter_counts(exporter, tmp_path, monkeypatc
     monkeypatch.setattr(onnx, "_tracing", traced)  # that its graph has it, its own tests see
     source, usual = able(exporter, tmp_path), few(exporter, tmp_path)
     others = {"inputs": str(pictures(tmp_path / "more", 2)), "through": "3, 9", "format": "webp"}
-    others |= {"chosen": "3, 5>8:0.3", "near": "4>5:0.5", "distance": 0.7}
+    others |= {"chosen": "3, 5>8:0.3", "near": "4>5:0.5", "distance": 0.7, "of_class": "cat"}
     made = [shown(usual, source, tmp_path / f"usual-{number}") for number in range(2)]
     assert made[0] == made[1]
     for setting in settings_of(exporter):

@@ -9,7 +9,7 @@ import pytest
 
 from gan_engine import Exploration, Sight, explore, read_png, read_png_text, spot_in
 from gan_engine.errors import EngineError
-from gan_engine.export import ImageGrid, SingleImages, export, images
+from gan_engine.export import ImageGrid, SingleImages, Walk, animation, export, images
 from gan_engine.sampling import Sampler
 from tests.gan_engine.test_animation import awake
 from tests.gan_engine.test_mixed_styles import same
@@ -49,6 +49,27 @@ def test_that_chosen_samples_are_written_and_no_others(sampler: Sampler, tmp_pat
         assert (told["seeds"], told["truncation"]) == (name, "0.6")
     apart = np.abs(read_png(files["seed-9"]).astype(int) - read_png(files["seed-5-8-0.3"]))
     assert apart.max() > 10
+
+
+def test_that_one_class_is_written_alone_as_it_was_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampler = awake("dcgan", classes=True)
+    for module in (images, animation):
+        monkeypatch.setattr(module, "open_sampler", lambda source: sampler)
+    cells = {"rows": 2, "columns": 3, "seed": 7}
+    seen = explore(sampler, Sight(Exploration(**cells), label=1))
+    list(export(tmp_path, ImageGrid(**cells, of_class="b"), tmp_path / "grid.png"))
+    assert same(read_png(tmp_path / "grid.png"), seen.pixels)
+    list(export(tmp_path, SingleImages(count=2, seed=7, of_class="b"), tmp_path / "out"))
+    for seed, path in zip((7, 8), sorted((tmp_path / "out").iterdir()), strict=True):
+        assert same(read_png(path)[None], sampler.images([seed], label=1))
+        assert read_png_text(path)["seeds"] == f"{seed}#1"
+    walk = Walk(**cells, stops=2, steps=1, of_class="b")
+    list(export(tmp_path, walk, tmp_path / "walk.png"))
+    assert same(read_png(tmp_path / "walk.png"), seen.pixels)
+    with pytest.raises(EngineError, match="no class of this generator"):
+        list(export(tmp_path, ImageGrid(of_class="z"), tmp_path / "z.png"))
 
 
 def test_that_what_is_no_sample_is_told_before_anything_is_written(

@@ -1,5 +1,6 @@
 """The dialog that takes things away."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from gan_engine import (
     Exploration,
     Sampler,
     checkpoint,
+    escape,
     keep,
     open_sampler,
     read_png,
@@ -261,6 +263,13 @@ def test_that_what_was_explored_is_offered(show, studio, run_folder, qtbot):
         choose(dialog, key)
         made = dialog.what.made()
         assert (made.seed, made.rows, made.columns, made.truncation) == (77, 2, 5, 0.5)
+    found = studio.exploring
+    found.now = replace(found.now, classes=("cat", escape("a.dog")))
+    found.sight = replace(found.sight, label=1)
+    dialog._begin()
+    for key in ("grid", "walk", "images"):
+        choose(dialog, key)
+        assert dialog.what.made().of_class == "a.dog"
 
 
 @pytest.mark.parametrize(("place", "which"), [(0, 0), (1, -1), (2, 1)])
