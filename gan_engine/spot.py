@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass, replace
 
 from gan_engine.errors import EngineError
@@ -49,8 +50,15 @@ class Spot:
 
     @property
     def file_name(self) -> str:
-        """What a file with it is called, in letters that every system takes: seed-5-8-0.3."""
-        return f"seed-{re.sub(r'[^0-9.]+', '-', str(self)).strip('-')}"[:_LONGEST]
+        """What a file with it is called, in letters that every system takes: seed-5-8-0.3.
+
+        A long one is cut, and ends with a checksum of all that it stands for.
+        """
+        name = f"seed-{re.sub(r'[^0-9.]+', '-', str(self)).strip('-')}"
+        if len(name) <= _LONGEST:
+            return name
+        told = f"-{zlib.crc32(str(self).encode()):08x}"
+        return name[: _LONGEST - len(told)] + told
 
     def __str__(self) -> str:
         begun = f"{self.seed}" if self.label is None else f"{self.seed}#{self.label}"

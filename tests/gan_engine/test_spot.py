@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from gan_engine.errors import EngineError
@@ -59,3 +61,15 @@ def test_that_a_class_can_be_told_for_the_whole_way() -> None:
     assert str(spot_in("5>8:0.3").settled(3)) == "5#2>8:0.3"
     assert str(spot_in("5#1").settled(3)) == "5#1"
     assert str(Spot(5).settled(0)) == "5"
+
+
+def test_that_samples_at_the_end_of_a_long_way_have_files_of_their_own() -> None:
+    far = Spot(5)
+    for seed in range(40):
+        far = far.towards(Spot(seed), 0.25)
+    ends = [far, far.towards(Spot(8), 0.3), far.towards(Spot(9), 0.3)]
+    names = {spot.file_name for spot in ends}
+    assert len(names) == 3
+    for name in names:
+        assert len(name) == 100
+        assert re.fullmatch(r"seed(-[0-9.]+)+-[0-9a-f]{8}", name)

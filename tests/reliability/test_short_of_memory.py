@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import torch
 
-from gan_engine import checkpoint
+from gan_engine import checkpoint, sampling
 from gan_engine.checkpoint import Checkpoint
 from gan_engine.errors import MemoryFullError
 from gan_engine.events import Changed, Event, Finished, Notice, SampleGrid, Saved
 from gan_engine.history import History
 from gan_engine.metrics import Judge
 from gan_engine.penalties import R1, PathLength
-from gan_engine.training import resume, session, train
+from gan_engine.training import resume, train
 from gan_engine.training.meters import Meters
 from gan_engine.training.optimisers import Update
 from gan_engine.training.session import Session
@@ -148,7 +148,7 @@ def test_that_it_ends_saved_where_no_smaller_parts_are_left(emoji: Path, tmp_pat
 
 
 def test_that_samples_are_made_fewer_at_once_and_are_the_same(emoji: Path, tmp_path: Path) -> None:
-    plain = session.sampling.generate
+    plain = sampling.generate
 
     def only_few(*args: Any, at_once: int = 64, **more: Any) -> torch.Tensor:
         if at_once > 1:
@@ -157,7 +157,7 @@ def test_that_samples_are_made_fewer_at_once_and_are_the_same(emoji: Path, tmp_p
 
     list(train(tiny(emoji), folder=tmp_path / "whole"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session.sampling, "generate", only_few)
+        patch.setattr(sampling, "generate", only_few)
         events, _ = followed(tiny(emoji), tmp_path / "run")
     assert not [notice for notice in of_kind(events, Notice) if notice.key == "grid"]
     assert same(newest(tmp_path / "whole"), newest(tmp_path / "run"))
