@@ -257,6 +257,10 @@ def sample(
     ] = None,
 ) -> None:
     """Make images with a trained generator: a grid, the one most like a picture, or from pictures."""
+    if like is not None and (inputs is not None or mix):
+        raise EngineError(
+            "A picture is looked for alone.", hint="Leave out --inputs and --mix, or --like."
+        )
     if inputs is not None:
         export_as(
             source,

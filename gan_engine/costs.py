@@ -17,7 +17,7 @@ from gan_engine.config import RunConfig, check
 from gan_engine.device import autocast_type, choose, describe_device
 from gan_engine.drafts import get, put
 from gan_engine.durable import nearest_folder
-from gan_engine.layers.segment import recompute
+from gan_engine.layers.segment import Segment, recompute
 from gan_engine.optimizers import Optimizer
 
 _FLOAT = 4
@@ -113,13 +113,16 @@ def estimate(config: RunConfig) -> Cost:
     def for_d(count: int) -> tuple[Tensor, ...]:
         return architecture.blank(shape, count, classes).d
 
-    kept_g, macs_g = _kept(g, for_g)
-    kept_d, macs_d = _kept(d, for_d)
+    kept_g, macs_g, inner_g = _kept(g, for_g)
+    kept_d, macs_d, inner_d = _kept(d, for_d)
     slope_g, slope_d = kept_g, kept_d
-    if config.training.recompute:
+    again_g: _ByBatch = _nothing
+    again_d: _ByBatch = _nothing
+    if config.training.recompute:  # one segment's inner maps are there at a time, as it is computed
         recompute(g, True)
         recompute(d, True)
-        (kept_g, _), (kept_d, _) = _kept(g, for_g), _kept(d, for_d)
+        again_g, again_d = inner_g, inner_d
+        kept_g, kept_d = _kept(g, for_g)[0], _kept(d, for_d)[0]
     training = config.training
     # What a batch in parts keeps is one part's.
     batch = training.batch_size // training.accumulation
@@ -128,8 +131,10 @@ def estimate(config: RunConfig) -> Cost:
     # keeps a way and half of the way back, whether inner maps are computed again or not, and in fp32.
     device = choose(config.training.device)
     share = 0.5 if autocast_type(config.training.precision, device) else 1.0
-    step_d = max(share * 2 * kept_d(batch), _SLOPE * ("d" in slopes) * slope_d(batch))
-    step_g = share * (kept_g(batch) + (1 + config.loss.needs_reals_for_g) * kept_d(batch))
+    step_d = share * (2 * kept_d(batch) + again_d(batch))
+    step_d = max(step_d, _SLOPE * ("d" in slopes) * slope_d(batch))
+    ways_g = kept_g(batch) + (1 + config.loss.needs_reals_for_g) * kept_d(batch)
+    step_g = share * (ways_g + max(again_g(batch), again_d(batch)))
     step_g = max(step_g, _SLOPE * ("g" in slopes) * slope_g(batch))
     held_g, held_d = _held(g), _held(d)
     learned_g, learned_d = _learned(g), _learned(d)
@@ -179,17 +184,30 @@ def _remembered(optimizer: Optimizer) -> int:
     return sum(isinstance(v, Tensor) and v.shape == weight.shape for v in values)
 
 
+_ByBatch = Callable[[int], int]
+
+
+def _nothing(batch: int) -> int:
+    return 0
+
+
 def _kept(
     network: nn.Module, blank: Callable[[int], tuple[Tensor, ...]]
-) -> tuple[Callable[[int], int], int]:
-    """Return the bytes autograd keeps, by batch size, and the multiply-adds of one image.
+) -> tuple[_ByBatch, int, _ByBatch]:
+    """Return the bytes autograd keeps, the multiply-adds of one image, the bytes of one segment.
 
-    Two and four images are sent through on the meta device: what they share is counted once.
+    Bytes are by batch size, and the segment is the one with the most. Two and four images are sent
+    through on the meta device: what they share is counted once.
     """
-    two, flops = _pass(network, blank, 2)
-    four, _ = _pass(network, blank, 4)
+    two, flops, inner_two = _pass(network, blank, 2)
+    four, _, inner_four = _pass(network, blank, 4)
+    return _line(two, four), flops // 4, _line(inner_two, inner_four)
+
+
+def _line(two: int, four: int) -> _ByBatch:
+    """Return what grows evenly with the batch, from what it is of two and of four images."""
     each = (four - two) // 2
-    return lambda batch: max(each, two + each * (batch - 2)), flops // 4
+    return lambda batch: max(each, two + each * (batch - 2))
 
 
 class _NoModules:
@@ -204,24 +222,40 @@ class _NoModules:
 
 def _pass(
     network: nn.Module, blank: Callable[[int], tuple[Tensor, ...]], count: int
-) -> tuple[int, int]:
+) -> tuple[int, int, int]:
     own = {_place(p) for p in network.parameters()}
     seen: dict[int, Any] = {}
+    before, inner = list[int](), 0
 
     def pack(tensor: Tensor) -> Tensor:
         if _place(tensor) not in own:
             seen[_place(tensor)] = tensor.untyped_storage()  # alive, so that no place comes twice
         return tensor
 
+    def kept() -> int:
+        return sum(storage.nbytes() for storage in seen.values())
+
+    def enter(*_: Any) -> None:
+        before.append(kept())
+
+    def leave(*_: Any) -> None:
+        nonlocal inner
+        inner = max(inner, kept() - before.pop())
+
     counter = FlopCounterMode(display=False)
     # Its own tracker hooks every module of the process, that of a run beside us included.
     counter.mod_tracker = _NoModules()  # type: ignore[assignment]
     hooks = torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor)
+    segments = [module for module in network.modules() if isinstance(module, Segment)]
+    handles = [segment.register_forward_pre_hook(enter) for segment in segments]
+    handles += [segment.register_forward_hook(leave) for segment in segments]
     with torch.device("meta"), hooks, counter:
         first, *others = blank(count)
         out = network(first.requires_grad_(True), *others)
     del out
-    return sum(storage.nbytes() for storage in seen.values()), int(counter.get_total_flops())
+    for handle in handles:
+        handle.remove()
+    return kept(), int(counter.get_total_flops()), inner
 
 
 def _place(tensor: Tensor) -> int:

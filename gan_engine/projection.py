@@ -24,11 +24,13 @@ from gan_engine.latents import turned
 from gan_engine.sampling import AT_ONCE, Sampler
 from gan_engine.spot import Spot
 
-BEGINNINGS = 8 * AT_ONCE
+BEGINNINGS = 512
 """Seeds where a search may begin."""
 ENDS = 2048
 """Seeds that a step may go towards."""
 STEPS = 60
+_PIECE = 8
+"""So many images are made between two moments at which a search can be ended."""
 _TRIED = 8
 """Of those seeds the ones that lead best along the slope are tried."""
 _SHARES = (0.05, 0.1, 0.2, 0.35, 0.6)
@@ -76,20 +78,22 @@ def project(
     if sampler.needs_pictures:
         raise EngineError(
             "This generator makes pictures from other pictures: no sample of it can be looked for.",
-            hint="Choose a run that learned from single pictures.",
+            hint="Choose a run that learned from pictures without pairs.",
         )
     picture = torch.from_numpy(sampler.read(path)).permute(2, 0, 1)[None].float() / 127.5 - 1
     search = _Search(sampler, picture, truncation)
-    begun, total = BEGINNINGS // AT_ONCE, BEGINNINGS // AT_ONCE + STEPS
+    begun, total = BEGINNINGS // _PIECE, BEGINNINGS // _PIECE + STEPS
     for part in range(begun):
-        search.begin([Spot(part * AT_ONCE + more, label) for more in range(AT_ONCE)])
+        search.begin([Spot(part * _PIECE + more, label) for more in range(_PIECE)])
         yield search.found(part + 1, total)
     search.look_around()
     for step in range(1, STEPS + 1):
-        if not search.step():
-            yield search.found(total, total)
-            return
+        for _ in search.step():
+            yield search.found(begun + step - 1, total)
+        if search.is_there:
+            break
         yield search.found(begun + step, total)
+    yield search.found(total, total)
 
 
 class _Search:
@@ -99,13 +103,16 @@ class _Search:
         self._sampler, self._truncation = sampler, truncation
         self._picture = picture_1CHW.to(next(sampler.network.parameters()).device)
         self._distance = float("inf")
-        self._finer = 1
+        self._begun, self._finer = False, 1
+        self.is_there = False
+        """Whether no step leads nearer."""
 
     @torch.no_grad()
     def begin(self, spots: list[Spot]) -> None:
         """Begin at the nearest of these, unless one of those before them is nearer."""
         spots = [spot.settled(len(self._sampler.classes)) for spot in spots]
-        self._take(spots, *self._sampler.place(spots, self._truncation))
+        for _ in self._take(spots, *self._sampler.place(spots, self._truncation)):
+            pass
 
     def look_around(self) -> None:
         """Find out what a step may go towards: samples of the class that was found."""
@@ -114,29 +121,30 @@ class _Search:
         places = [self._sampler.place(part, self._truncation)[0] for part in parts]
         self._places = torch.cat(places)
 
-    def step(self) -> bool:
-        """Go a step nearer; return whether there is one."""
+    def step(self) -> Iterator[None]:
+        """Go a step nearer, a piece of the work after the other."""
         here = self._here.detach().requires_grad_()
         made = self._sampler.draw(here, self._label, self._truncation)
         (slope,) = torch.autograd.grad(self._distances(made).sum(), here)
         best = self._along(-slope).topk(_TRIED).indices
         while self._finer <= _FINEST:
-            if self._try(best, [round(share / self._finer, 4) for share in _SHARES]):
-                return True
+            before = self._distance
+            yield from self._try(best, [round(share / self._finer, 4) for share in _SHARES])
+            if self._distance < before:
+                return
             self._finer *= 2
-        return False
+        self.is_there = True
 
     def _along(self, way: Tensor) -> Tensor:
         """Return how well the first bit of the way to each end leads where `way` points: (ENDS,)."""
         ahead = (self._places - self._here).flatten(1)
         if self._here.dim() == 2:  # latents turn along their sphere
-            up = F.normalize(self._here)
-            ahead = ahead - (ahead @ up.mT) * up
+            cosine_N1 = F.normalize(self._places) @ F.normalize(self._here).mT
+            ahead = self._places - cosine_N1 * self._here
         along: Tensor = F.normalize(ahead) @ way.flatten()
         return along
 
-    @torch.no_grad()
-    def _try(self, ends: Tensor, shares: list[float]) -> bool:
+    def _try(self, ends: Tensor, shares: list[float]) -> Iterator[None]:
         """Take the nearest of what lies such shares of the way to these ends, if it is nearer."""
         spots = [
             self._spot.towards(self._ends[int(end)], share) for end in ends for share in shares
@@ -151,16 +159,21 @@ class _Search:
         label = None if self._label is None else self._label.expand(len(spots), -1)
         return self._take(spots, found, label)
 
-    def _take(self, spots: list[Spot], found: Tensor, labels_NK: Tensor | None) -> bool:
-        made = self._sampler.draw(found, labels_NK, self._truncation)
-        distances = self._distances(made)
-        at = int(distances.argmin())
-        if float(distances[at]) >= self._distance:
-            return False
-        self._distance, self._spot = float(distances[at]), spots[at]
-        self._here, self._made = found[at : at + 1], made[at : at + 1]
-        self._label = None if labels_NK is None else labels_NK[at : at + 1]
-        return True
+    def _take(self, spots: list[Spot], found: Tensor, labels_NK: Tensor | None) -> Iterator[None]:
+        """Go on from the nearest of these, if it is nearer than what was; a piece at a time."""
+        for first in range(0, len(spots), _PIECE):
+            piece = slice(first, first + _PIECE)
+            labels = None if labels_NK is None else labels_NK[piece]
+            with torch.no_grad():
+                made = self._sampler.draw(found[piece], labels, self._truncation)
+                distances = self._distances(made)
+            at = int(distances.argmin())
+            if float(distances[at]) < self._distance or not self._begun:
+                self._begun, self._distance = True, float(distances[at])
+                self._spot = spots[first + at]
+                self._here, self._made = found[first + at][None], made[at : at + 1]
+                self._label = None if labels is None else labels[at : at + 1]
+            yield
 
     def _distances(self, made_NCHW: Tensor) -> Tensor:
         """Return how far images are from the picture: (N,), the mean over the sizes compared."""

@@ -59,7 +59,7 @@ def of_class() -> Any:
     return option(
         "",
         label="Class",
-        help="Of which class all samples are, by its name, where a run has classes. Empty: all in turn.",
+        help="Of which class all samples are, by its name, where a run has classes. Empty: each is of its own.",
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +20,10 @@ from gan_engine import (
     look_for,
     saves_of,
 )
-from studio.jobs import Cancelled, Job, Jobs
+from studio.jobs import Jobs
 from studio.loading import Opened, Wanted, load
 from studio.looking import Newest
+from studio.series import Series
 
 if TYPE_CHECKING:
     from gan_engine import Spot
@@ -64,8 +64,13 @@ class Exploring(QObject):
         self.compares = False
         self.picture: Path | None = None
         """What the nearest sample is looked for, if anything."""
-        self._series: Job | None = None
-        self._jobs = jobs
+        self.nearest: Spot | None = None
+        """What was found of it."""
+        self._found: object = None
+        """For which picture, generator, truncation and class that is the last word."""
+        self._series = Series(jobs, self)
+        self._series.came.connect(self._take_one)
+        self._series.failed.connect(self._take_end)
         self._came: list[tuple[str, float]] = []
         """Whose neighbours were seen before, and how far a walk was."""
         self._sampler: Sampler | None = None
@@ -94,6 +99,8 @@ class Exploring(QObject):
             return ""
         if self.now.needs_pictures:
             return "pictures"
+        if self.nearest is not None:
+            return "images"
         return (
             "walk"
             if self._walks or (self.sight.how.through and not self.sight.how.near)
@@ -120,7 +127,7 @@ class Exploring(QObject):
     def close(self) -> None:
         """Let go of the generator."""
         self.walk(False)
-        self._stop_series()
+        self._series.stop()
         self._sampler = None
 
     @Slot()
@@ -157,6 +164,8 @@ class Exploring(QObject):
     @Slot(object)
     def project(self, picture: Path) -> None:
         """Show the sample nearest to a picture, of this class and with this truncation."""
+        if self.now is None or self.now.needs_pictures:
+            return
         self._end_walk_and_series()
         self.picture = picture
         self.projecting.emit(picture)
@@ -194,8 +203,12 @@ class Exploring(QObject):
 
     @Slot()
     def go_back(self) -> None:
-        """Look at what was seen before somebody went on to a sample's neighbours."""
-        self._return(len(self._came) - 1)
+        """Look at what was seen before a picture, or before somebody went on to neighbours."""
+        if self.picture is not None:
+            self._end_series()
+            self._ask()
+        else:
+            self._return(len(self._came) - 1)
 
     @Slot()
     def go_home(self) -> None:
@@ -264,11 +277,13 @@ class Exploring(QObject):
             self._take_failure(sampler)
             return
         self._sampler, self.save = sampler, save
+        unchanged = self.now
         now = Opened(source, sampler.images_seen, sampler.classes, sampler.needs_pictures, save)
         if now != self.now:
             self.now = now
             self.opened.emit(now)
-        self._ask()
+        if self.picture is None or now != unchanged or self._found != self._wish:
+            self._ask()
 
     def _return(self, stop: int) -> None:
         if 0 <= stop < len(self._came):
@@ -296,27 +311,23 @@ class Exploring(QObject):
             self._ask()
 
     def _ask(self) -> None:
-        self._stop_series()
+        self._series.stop()
         if self._sampler is None or self.now is None:
             return
         sampler, folder, sight, picture = self._sampler, self.now.source, self.sight, self.picture
-
-        def work(cancelled: Cancelled) -> Iterator[object]:
-            if picture is not None:
-                found = look_for(sampler, sight, picture)
-            else:
-                found = compare_saves(saves_of(folder), sight)
-            for one in found:
-                yield sight, one
-
-        if picture is None and not self.compares:
+        if picture is not None:
+            self._series.begin(lambda: ((sight, one) for one in look_for(sampler, sight, picture)))
+        elif self.compares:
+            self._series.begin(
+                lambda: ((sight, one) for one in compare_saves(saves_of(folder), sight))
+            )
+        else:
             self._asked = time.monotonic()
             self._draws.ask((sampler, sight))
-            return
-        self._series = self._jobs.run(work)
-        for told in (self._series.progressed, self._series.done):
-            told.connect(self._take_one)
-        self._series.failed.connect(self._take_failure)
+
+    @property
+    def _wish(self) -> object:
+        return self.picture, self.now, self.sight.how.truncation, self.sight.label
 
     def _end_walk_and_series(self) -> None:
         self.walk(False)
@@ -324,27 +335,25 @@ class Exploring(QObject):
 
     def _end_series(self) -> None:
         """Show no saves below each other any more, and look for no picture."""
-        self._stop_series()
+        self._series.stop()
         if self.compares:
             self.compares = False
             self.comparing.emit(False)
         if self.picture is not None:
-            self.picture = None
+            self.picture = self.nearest = self._found = None
             self.projecting.emit(None)
-
-    def _stop_series(self) -> None:
-        if self._series is not None:
-            self._series.cancel()
-            self._series = None
 
     @Slot(object)
     def _take_one(self, found: tuple[Sight, Explored]) -> None:
-        if self._series is not None:
-            self.drawn.emit(found)
+        nearest = found[1].projection
+        if nearest is not None:
+            self.nearest = nearest.spot
+            self._found = self._wish if nearest.done == nearest.total else None
+        self.drawn.emit(found)
 
     @Slot(object)
     def _take_grid(self, found: tuple[Sight, Explored]) -> None:
-        if self._series is not None:
+        if self.compares or self.picture is not None:
             return  # it was asked for before
         self.drawn.emit(found)
         if self._walks:
@@ -366,8 +375,14 @@ class Exploring(QObject):
     @Slot(object)
     def _take_failure(self, error: Exception) -> None:
         self.walk(False)
+        self.failed.emit(error)
+
+    @Slot(object)
+    def _take_end(self, error: Exception) -> None:
+        """Look at samples again where a picture cannot be looked for, and say why."""
         if self.picture is not None:
             self._end_series()
+            self._ask()
         self.failed.emit(error)
 
 

@@ -81,6 +81,7 @@ class SingleImages(Exporter):
             made = sampler.at(spots, self.truncation)
             for spot, pixels in zip(spots, made, strict=True):
                 name = spot.file_name if chosen else f"seed{spot.seed:08d}"
+                name += f"-class{spot.label}" if self.of_class and not chosen else ""
                 words = words_of(sampler, str(spot), self.truncation)
                 write_picture(out / f"{name}.{self.format}", pixels, self.format, words, background)
         yield ExportProgress(count, count, out)

@@ -154,6 +154,8 @@ class DesignPanel(Panel):
         if config is not None:
             self.blueprint.show_loss(config)
             self._calm.start()
+            if not self.isVisible():  # nor should it be, until it is that of these settings
+                self.blueprint.cost.show_nothing()
         self._show_trial()
 
     @Slot(str)

@@ -126,13 +126,13 @@ class ExplorePanel(Panel):
         self._opened = opened
         self._stack.setCurrentIndex(0 if opened is None else 1)
         self.head.show_opened(opened)
+        self._left.is_open = opened is not None and not opened.needs_pictures
         self._offer_saves()
         if opened is None:
             return
         self.choice.show_classes(opened.classes)
         self.choice.setVisible(not opened.needs_pictures)
         self.foot.show_kind(opened.needs_pictures)
-        self._left.is_open = not opened.needs_pictures
         self._show_tip()
 
     @Slot()
@@ -313,7 +313,7 @@ class ExplorePanel(Panel):
 
     def _show_pins(self, sight: Sight) -> None:
         """Mark the samples that are chosen for a walk; what a walk is just passing cannot be."""
-        if sight.walked % 1.0 or not self._spots or self._moments:
+        if (sight.walked % 1.0 and not self._projects) or not self._spots or self._moments:
             self.view.show_pins(None)
             return
         chosen = {spot.of_class(None) for spot in self._chosen}

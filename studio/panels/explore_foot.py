@@ -30,7 +30,7 @@ class ExploreFoot(FoldingRow):
             tr("Project…"),
             tr(
                 "Look for the sample that is most like a picture of yours,"
-                " which can also be dropped here."
+                " which can also be dropped on the samples."
             ),
         )
         self.back_button = button(tr("Back"), tr("Show what was seen before."))

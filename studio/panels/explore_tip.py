@@ -26,7 +26,7 @@ def tip_of(sight: Sight, doing: str, from_pictures: bool, walks: bool) -> str:
         return tr("A row for each save, the oldest first. Double-click or Enter: that save alone.")
     if doing == "project":
         return tr(
-            "The sample that comes nearest to the picture, by the RMS of their pixels."
+            "The sample most like the picture, and by how much its pixels differ (RMS)."
             " Double-click or Enter: its neighbours."
         )
     if from_pictures:

@@ -227,6 +227,8 @@ class ExportDialog(Dialog):
         label, names = found.sight.label, found.now.classes
         of_class = "" if label is None else unescape(names[label])
         seen = {**found.sight.how.model_dump(), "of_class": of_class}
+        if found.nearest is not None:
+            seen["chosen"] = str(found.nearest)
         looked = seen, found.takes_away, found.save
         if looked != self._looked:
             self._looked = looked

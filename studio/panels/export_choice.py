@@ -128,7 +128,7 @@ class ExportChoice(QScrollArea):
             looked: The settings of what was looked at.
             key: The exporter that takes just that away; empty leaves the choice as it is.
         """
-        looked = {**looked, "chosen": looked.get("through", "")}
+        looked = {"chosen": looked.get("through", ""), **looked}
         for number, kind in enumerate(EXPORTERS):
             same = {s.name for s in settings_of(kind)} & set(looked) & _LOOKED_AT
             self._values[number] |= {name: looked[name] for name in same}

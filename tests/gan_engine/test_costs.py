@@ -118,7 +118,7 @@ QUICK = [("fp32", "r1", False), ("bf16", "drift", True)]
     [pytest.param(*way, marks=[] if way in QUICK else pytest.mark.slow) for way in WAYS],
 )
 def test_that_activations_are_about_what_a_step_holds(precision, penalty, recompute):
-    """Within a factor of two: what convolutions need meanwhile is not in the estimate."""
+    """Not exactly: what convolutions need meanwhile is not in the estimate."""
     nets = {"kind": "r3", "width": 32, "z_dim": 8}
     training = {"batch_size": 8, "recompute": recompute, "device": "cpu", "precision": precision}
     draft = {"data": {"size": 32}, "architecture": nets, "training": training}
@@ -127,4 +127,4 @@ def test_that_activations_are_about_what_a_step_holds(precision, penalty, recomp
     session.round()
     with LiveBytes() as memory:
         session.round()
-    assert memory.most / 2 < cost_of(config).activations < memory.most * 2
+    assert memory.most / 1.3 < cost_of(config).activations < memory.most * 1.3

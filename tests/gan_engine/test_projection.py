@@ -23,7 +23,7 @@ KINDS = pytest.mark.parametrize("kind", ["dcgan", "style"])
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look among few seeds, for a few steps."""
-    monkeypatch.setattr(projection, "BEGINNINGS", 2 * projection.AT_ONCE)
+    monkeypatch.setattr(projection, "BEGINNINGS", 128)
     monkeypatch.setattr(projection, "ENDS", 256)
     monkeypatch.setattr(projection, "STEPS", 12)
 
@@ -60,18 +60,19 @@ def test_that_a_seeds_own_picture_leads_to_that_seed(
 
 @KINDS
 @pytest.mark.parametrize("classes", [False, True])
-def test_that_each_step_comes_nearer_to_a_picture_that_no_seed_makes(
+def test_that_steps_come_nearer_to_a_picture_that_no_seed_makes(
     kind: str, classes: bool, tmp_path: Path
 ) -> None:
     sampler = awake(kind, classes)
     looked = list(project(sampler, picture_of(sampler, [Spot(10**6)], tmp_path)))
-    begun, last = looked[1], looked[-1]
-    assert begun.spot.steps == ()
+    begun, last = [found for found in looked if not found.spot.steps][-1], looked[-1]
     assert len(last.spot.steps) >= 5
     assert last.error < 0.7 * begun.error
     assert last.error == pytest.approx(apart(last), abs=0.003)
-    assert [found.done for found in looked[:-1]] == list(range(1, len(looked)))
-    assert last.done == last.total == 2 + projection.STEPS
+    done = [found.done for found in looked]
+    assert done == sorted(done)
+    assert {1, last.total} <= set(done)
+    assert last.done == last.total == 16 + projection.STEPS
 
 
 @KINDS
@@ -109,7 +110,7 @@ def test_that_where_all_samples_are_the_same_the_search_ends(tmp_path: Path) -> 
     sampler = awake("dcgan")
     *looked, last = project(sampler, picture_of(sampler, [Spot(3)], tmp_path), truncation=0.0)
     assert last.spot == Spot(0)
-    assert len(looked) == 2
+    assert {found.spot for found in looked} == {Spot(0)}
     assert last.done == last.total
 
 

@@ -72,5 +72,5 @@ def test_that_blocks_together_keep_what_a_network_keeps(kind) -> None:
     found, nets, shape = summarize(settings), settings.architecture, settings.data.shape
     with torch.device("meta"):
         d = nets.discriminator(shape)
-        kept, _ = _kept(d, lambda count: nets.blank(shape, count).d)
+        kept, *_ = _kept(d, lambda count: nets.blank(shape, count).d)
     assert sum(row.memory for row in found.d) == kept(4) - kept(3) > 0

@@ -32,7 +32,7 @@ FLOORS: dict[float, str] = {
     7: "studio.document studio.run studio.worker studio.following studio.several studio.jobs studio.library studio.actions"
     " studio.preferences studio.theme studio.typesetting studio.tips studio.failures studio.context studio.i18n studio.queue studio.comparison"
     " studio.guide studio.meanings studio.mending studio.figures studio.opening studio.doctor studio.keeping studio.clinic studio.suiting studio.previews studio.prepared"
-    " studio.looking studio.loading studio.exploring studio.tables studio.synonyms",
+    " studio.looking studio.loading studio.series studio.exploring studio.tables studio.synonyms",
     8: "studio.widgets",
     8.3: "studio.forms",
     8.6: "studio.panels",

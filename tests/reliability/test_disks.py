@@ -45,7 +45,7 @@ def can_mount() -> bool:
     [
         pytest.param("full", "disk is full", marks=pytest.mark.slow),
         ("limit", "disk is full"),
-        pytest.param("forbidden", "Permission denied", marks=pytest.mark.slow),
+        ("forbidden", "Permission denied"),
     ],
 )
 def test_that_a_run_waits_for_the_disk_and_goes_on(disk: str, says: str, outside: Path) -> None:

@@ -30,7 +30,7 @@ def parts(few: int, whole: int, part: int, marks: Any = ()) -> list[Any]:
     return [pytest.param(few, 0, id=f"{few}_windows", marks=marks), *full]
 
 
-@pytest.mark.parametrize(("count", "first"), parts(2, 50, 10))
+@pytest.mark.parametrize(("count", "first"), parts(4, 50, 10))
 def test_that_leaving_at_any_instant_saves_and_ends_with_its_own_code(
     count: int, first: int, emoji: Path, tmp_path: Path
 ) -> None:

@@ -6,7 +6,6 @@ import getpass
 import socket
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
 from gan_engine.export import EXPORTERS, ImageGrid, SingleImages, export
@@ -14,7 +13,6 @@ from gan_engine.training import train
 from tests.reliability.helpers import in_process, tiny
 
 
-@pytest.mark.slow
 def test_that_a_whole_session_reaches_nobody(emoji: Path, tmp_path: Path) -> None:
     assert in_process("quiet", tmp_path, emoji) == {"reached": []}
 

@@ -66,6 +66,6 @@ def test_that_starting_and_stopping_in_a_window_leaves_nothing_behind(
     # What is left behind each time grows with the cycles; a panel may keep its last job or two,
     # and on a slow machine not all have had their first when the counting begins.
     for kind in ("threads", "QThread", "QTimer", "Job"):
-        assert after[kind] - before[kind] < cycles // 2, (kind, after - before)
+        assert after[kind] <= before[kind] + 2, (kind, after - before)
     # A list of runs may show one row a run, whichever widgets that takes.
     assert after["widgets"] - before["widgets"] <= 12 * cycles, after - before

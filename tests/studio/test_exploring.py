@@ -215,7 +215,7 @@ def test_that_a_picture_is_looked_for_until_somebody_looks_at_something_else(
     assert (watched.picture, heard.drawn[-1][1].spots[0]) == (None, nearest.spots[0])
 
 
-@pytest.mark.parametrize("then", ["home", "walk", "compare", "other seeds"])
+@pytest.mark.parametrize("then", ["home", "back", "walk", "compare", "other seeds"])
 def test_that_whatever_is_wanted_next_takes_the_place_of_a_picture(
     then, watched, heard, emoji, qtbot
 ):
@@ -223,6 +223,8 @@ def test_that_whatever_is_wanted_next_takes_the_place_of_a_picture(
     qtbot.waitUntil(lambda: heard.drawn[-1][1].projection is not None)
     if then == "home":
         watched.go_home()
+    elif then == "back":
+        watched.go_back()
     elif then == "walk":
         watched.walk(True)
     elif then == "compare":
@@ -232,6 +234,34 @@ def test_that_whatever_is_wanted_next_takes_the_place_of_a_picture(
     assert watched.picture is None
     qtbot.waitUntil(lambda: heard.drawn[-1][1].projection is None)
     watched.walk(False)
+
+
+def test_that_what_was_found_is_not_looked_for_again_when_the_page_comes_back(
+    watched, heard, emoji, qtbot, studio
+):
+    watched.project(next(emoji.iterdir()))
+    qtbot.waitUntil(lambda: watched._found is not None)
+    found, drawn = watched.nearest, len(heard.drawn)
+    watched.watch(False)
+    watched.watch(True)
+    qtbot.waitUntil(lambda: watched._sampler is not None)
+    qtbot.waitUntil(lambda: not studio.jobs.active)
+    assert (watched.nearest, len(heard.drawn)) == (found, drawn)
+
+
+def test_that_where_no_generator_is_open_no_picture_is_kept(exploring, emoji):
+    exploring.project(next(emoji.iterdir()))
+    assert exploring.picture is None
+
+
+def test_that_a_search_that_is_ended_makes_room_for_the_next(watched, heard, emoji, qtbot, studio):
+    first, second, *_ = sorted(emoji.iterdir())
+    watched.project(first)
+    watched.project(second)
+    assert len([job for job in studio.jobs.active if job is watched._series._job]) <= 1
+    qtbot.waitUntil(lambda: watched._found is not None)
+    assert watched.picture == second
+    qtbot.waitUntil(lambda: not studio.jobs.active)
 
 
 def test_that_what_is_no_picture_is_told_and_looked_for_no_more(watched, heard, tmp_path, qtbot):

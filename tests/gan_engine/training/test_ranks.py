@@ -311,7 +311,6 @@ def kill(launcher, rank):
     raise AssertionError("there is no such process")
 
 
-@pytest.mark.slow
 def test_that_a_lost_process_ends_the_run_in_words(pictures, tmp_path):
     folder, file = tmp_path / "run", tmp_path / "run.toml"
     configfile.write_draft(file, settings(pictures, "r3").draft())

@@ -44,6 +44,19 @@ def test_that_both_networks_are_shown_layer_by_layer(panel, studio, wait):
     assert not panel.blueprint.networks.g_graph.isVisible()
 
 
+def test_that_networks_and_price_are_worked_out_only_while_somebody_looks(
+    panel, studio, wait, qtbot
+):
+    wait(lambda: panel.blueprint.networks.g.rows and not studio.jobs.active)
+    panel.hide()
+    studio.document.set("architecture.width", 24)
+    qtbot.wait(2 * panel._calm.interval())
+    assert panel._priced != studio.document.config
+    panel.show()
+    wait(lambda: panel._priced == studio.document.config)
+    wait(lambda: panel.blueprint.networks.g.rows == summarize(studio.document.config).g)
+
+
 def test_that_the_graph_shows_what_goes_in_and_each_block(panel, studio, wait):
     wait(lambda: panel.blueprint.networks.g.rows)
     summary = summarize(studio.document.config)

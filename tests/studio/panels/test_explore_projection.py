@@ -8,6 +8,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from gan_engine import read_png_text, spot_in
+from studio.panels.export import ExportDialog
 from tests.studio.panels.conftest import lively
 from tests.studio.visitor import carried, takes
 
@@ -32,7 +33,7 @@ def test_that_the_nearest_sample_stands_beside_the_picture(projected):
     assert projected.view._captions[1] == "the picture"
     assert projected.view.name_of(0).startswith("seed ")
     assert projected.view.name_of(1) == "the picture"
-    assert "nearest to the picture" in projected.tip.text()
+    assert "most like the picture" in projected.tip.text()
 
 
 def test_that_it_is_pinned_saved_and_gone_on_from_like_any_sample(projected, tmp_path, qtbot):
@@ -56,12 +57,27 @@ def test_that_the_way_back_to_all_samples_is_there(projected, qtbot):
     projected.foot.home_button.click()
     qtbot.waitUntil(lambda: projected.view.count == 36)
     assert not projected.foot.home_button.isVisible()
-    assert "neighbours" in projected.tip.text()
+    assert "pinned" in projected.tip.text()
 
 
-def test_that_a_picture_that_cannot_be_read_is_told_below_the_samples(projected, tmp_path, qtbot):
+def test_that_a_picture_that_cannot_be_read_is_told_below_all_samples(projected, tmp_path, qtbot):
     projected.picture_chosen.emit(tmp_path / "nowhere.png")
     qtbot.waitUntil(lambda: "nowhere.png" in projected.tip.text())
+    qtbot.waitUntil(lambda: projected.view.count == 36)
+
+
+def test_that_what_is_found_after_a_walk_can_be_pinned(projected, studio, emoji, qtbot):
+    studio.exploring.walk(True)
+    qtbot.waitUntil(lambda: studio.exploring.sight.walked > 0 and projected.view.count == 36)
+    projected.picture_chosen.emit(next(emoji.iterdir()))
+    qtbot.waitUntil(lambda: projected.view.count == 2)
+    assert projected.view.pinned is not None
+
+
+def test_that_export_begins_with_what_was_found(projected, studio, show):
+    dialog = show(ExportDialog)
+    assert dialog.what.kind.key() == "images"
+    assert dialog.what.made().chosen == str(studio.exploring.nearest)
 
 
 def test_that_a_picture_can_be_dropped_and_all_else_is_the_windows(explored, emoji, qtbot):
